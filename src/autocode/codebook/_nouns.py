@@ -1,0 +1,122 @@
+"""Codes and the codebook they belong to."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import NewType
+
+from autocode.errors import CodebookError, Fault
+
+CodeId = NewType("CodeId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A theme (`codable=False`) or a subtheme that coders give to lines."""
+
+    id: CodeId
+    name: str
+    parent: CodeId | None = None
+    codable: bool = True
+    definition: str = ""
+    use_when: str = ""
+    not_when: str = ""
+    examples: tuple[str, ...] = ()
+
+
+class Codebook(Mapping[CodeId, Code]):
+    """All codes at one version, in the team's order.
+
+    Raises `CodebookError`, naming every fault, if two codes share an id or a name, a parent does not exist, or a code is
+    its own ancestor.
+    """
+
+    def __init__(self, codes: Iterable[Code], *, version: str = "1") -> None:
+        self._codes: dict[CodeId, Code] = {}
+        self.version = version
+        given = tuple(codes)
+        CodebookError.raise_if(faults_of(given))
+        self._codes = {code.id: code for code in given}
+
+    def __getitem__(self, code_id: CodeId) -> Code:
+        return self._codes[code_id]
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __iter__(self) -> Iterator[CodeId]:
+        return iter(self._codes)
+
+    @cached_property
+    def themes(self) -> tuple[Code, ...]:
+        """The codes that group others and are not given to lines themselves."""
+        return tuple(code for code in self._codes.values() if not code.codable)
+
+    @cached_property
+    def subthemes(self) -> tuple[Code, ...]:
+        """The codes that coders give to lines."""
+        return tuple(code for code in self._codes.values() if code.codable)
+
+    def theme_of(self, code_id: CodeId) -> Code | None:
+        """Return the topmost ancestor of a code, or None if it has no parent."""
+        code, top = self._codes[code_id], None
+        while code.parent is not None:
+            code = top = self._codes[code.parent]
+        return top
+
+    def find(self, name: str) -> Code | None:
+        """Return the code with this id or name (case does not matter), or None."""
+        folded = name.strip().casefold()
+        for code in self._codes.values():
+            if folded in (code.id.casefold(), code.name.casefold()):
+                return code
+        return None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything that the codes say."""
+        said = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"<Codebook version {self.version}: {len(self.themes)} themes, {len(self.subthemes)} subthemes>"
+
+
+def faults_of(codes: Iterable[Code], *, places: Mapping[int, Fault] | None = None) -> list[Fault]:
+    """Return every contradiction between codes; `places` tells the file and line of the n-th one."""
+    given = tuple(codes)
+    found: list[Fault] = []
+
+    def fault(index: int, what: str) -> None:
+        place = (places or {}).get(index, Fault(""))
+        found.append(Fault(what, place.path, place.line))
+
+    first_id: dict[str, int] = {}
+    first_name: dict[str, int] = {}
+    for index, code in enumerate(given):
+        if not code.id.strip():
+            fault(index, f"the code {code.name!r} has an empty id; give it one.")
+        elif first_id.setdefault(code.id, index) != index:
+            fault(index, f"two codes have the id {code.id!r}; rename one of them.")
+        if not code.name.strip():
+            fault(index, f"the code {code.id!r} has no name; give it one.")
+        elif first_name.setdefault(code.name.casefold(), index) != index:
+            fault(index, f"two codes have the name {code.name!r}; rename one of them.")
+    parents = {code.id: code.parent for code in given}
+    for index, code in enumerate(given):
+        if code.parent is None:
+            continue
+        if code.parent not in parents:
+            fault(index, f"the parent {code.parent!r} of {code.name!r} does not exist; add it or correct the name.")
+            continue
+        seen, above = {code.id}, parents.get(code.parent)
+        step: CodeId | None = code.parent
+        while step is not None and step not in seen:
+            seen.add(step)
+            above = parents.get(step)
+            step = above
+        if step == code.id:
+            fault(index, f"{code.name!r} is its own ancestor; break the circle of parents.")
+    return found

@@ -1,0 +1,43 @@
+"""The vocabulary of judgement: codings, suggestions, decisions, coders. Nouns only."""
+
+from autocode.coding._consensus import Consensus, Rule, consensus
+from autocode.coding._nouns import (
+    Abstention,
+    Band,
+    Basis,
+    BatchId,
+    CoderId,
+    Coding,
+    Codings,
+    Decision,
+    Evidence,
+    Neighbour,
+    Reason,
+    Shown,
+    Suggestion,
+    SuggestionBatch,
+    Verdict,
+    human,
+)
+
+__all__ = [
+    "Abstention",
+    "Band",
+    "Basis",
+    "BatchId",
+    "CoderId",
+    "Coding",
+    "Codings",
+    "Consensus",
+    "Decision",
+    "Evidence",
+    "Neighbour",
+    "Reason",
+    "Rule",
+    "Shown",
+    "Suggestion",
+    "SuggestionBatch",
+    "Verdict",
+    "consensus",
+    "human",
+]
