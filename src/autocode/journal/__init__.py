@@ -1,1 +1,6 @@
-"""journal."""
+"""An append-only SQLite record of codings, suggestions and decisions."""
+
+from autocode.journal._entries import Deferral, Entry, Kind, TranscriptSeen, Undo
+from autocode.journal._journal import Journal
+
+__all__ = ["Deferral", "Entry", "Journal", "Kind", "TranscriptSeen", "Undo"]

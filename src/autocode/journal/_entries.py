@@ -1,0 +1,261 @@
+"""What a journal holds: one entry a judgement, proposal, decision or undo, each written as canonical JSON."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from autocode.codebook import CodeId
+from autocode.coding import (
+    Abstention,
+    Band,
+    Basis,
+    BatchId,
+    CoderId,
+    Coding,
+    Codings,
+    Decision,
+    Evidence,
+    Neighbour,
+    Reason,
+    Shown,
+    Suggestion,
+    SuggestionBatch,
+    Verdict,
+)
+from autocode.transcripts import LineId, TranscriptId
+
+
+class Kind(StrEnum):
+    """What an entry tells."""
+
+    CODING = "coding"
+    BATCH = "batch"
+    DECISION = "decision"
+    DEFERRAL = "deferral"
+    TRANSCRIPT = "transcript"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """A coder takes back one earlier coding, decision or deferral of their own; the entry stays, no longer in force."""
+
+    entry: int
+    coder: CoderId
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferral:
+    """A coder leaves a line for later where no suggestion was shown on which a decision could say so."""
+
+    line: LineId
+    coder: CoderId
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptSeen:
+    """The digest of a transcript at the time it was coded: a different one now means that its text was edited."""
+
+    transcript: TranscriptId
+    digest: str
+    at: datetime | None = None
+
+
+Record = Coding | SuggestionBatch | Decision | Deferral | TranscriptSeen | Undo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One record with its place in the journal, its time, and whether it was undone since."""
+
+    seq: int
+    kind: Kind
+    at: datetime
+    record: Record
+    undone: bool
+
+
+def each(entries: Iterable[Record | Codings]) -> Iterator[Record]:
+    """Yield one record an entry: several codings given as one are as many entries."""
+    for entry in entries:
+        if isinstance(entry, Codings):
+            yield from entry
+        else:
+            yield entry
+
+
+def written(record: Record) -> tuple[Kind, str]:
+    """Return the kind and the canonical JSON of a record, its time aside."""
+    for kind, (noun, to_json, _) in _FORMS.items():
+        if isinstance(record, noun):
+            # escapes keep file names that are not UTF-8 (lone surrogates) writable
+            return kind, json.dumps(to_json(record), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    raise TypeError(f"a journal holds codings, suggestions, decisions and undos, not {type(record).__name__}.")
+
+
+def read(kind: Kind, payload: str, at: datetime) -> Record:
+    """Return the record that was written as this JSON; raises `KeyError`, `TypeError` or `ValueError` if foreign."""
+    _, _, from_json = _FORMS[kind]
+    return from_json(json.loads(payload), at)
+
+
+def stamp(at: datetime) -> str:
+    """Return a time as ISO 8601 in UTC; raises `ValueError` if it does not know its time zone."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone; give one, such as datetime.now(UTC).")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _coding_to(one: Coding) -> dict[str, Any]:
+    said = {"line": one.line, "coder": one.coder, "codes": sorted(one.codes), "basis": one.basis}
+    return {**said, "memo": one.memo} if one.memo else said
+
+
+def _coding_from(said: Mapping[str, Any], at: datetime) -> Coding:
+    return Coding(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        codes=frozenset(map(CodeId, said["codes"])),
+        basis=Basis(said["basis"]),
+        memo=said.get("memo", ""),
+        at=at,
+    )
+
+
+def _batch_to(batch: SuggestionBatch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "model": batch.model,
+        "codebook": batch.codebook,
+        "suggestions": [
+            {
+                "line": one.line,
+                "code": one.code,
+                "rank": one.rank,
+                "probability": one.probability,
+                "band": one.band,
+                "words": one.evidence.words,
+                "definition": one.evidence.definition,
+                # the neighbours' words stay in the transcripts: a participant who withdraws can have them erased there
+                "neighbours": [
+                    {
+                        "line": near.line,
+                        "transcript": near.transcript,
+                        "coders": near.coders,
+                        "similarity": near.similarity,
+                    }
+                    for near in one.evidence.neighbours
+                ],
+            }
+            for one in batch.suggestions
+        ],
+        "abstentions": [{"line": one.line, "reason": one.reason} for one in batch.abstentions],
+    }
+
+
+def _batch_from(said: Mapping[str, Any], at: datetime) -> SuggestionBatch:
+    return SuggestionBatch(
+        id=BatchId(said["id"]),
+        model=said["model"],
+        codebook=said["codebook"],
+        suggestions=tuple(
+            Suggestion(
+                line=LineId(one["line"]),
+                code=CodeId(one["code"]),
+                rank=one["rank"],
+                probability=one["probability"],
+                band=Band(one["band"]),
+                evidence=Evidence(
+                    words=tuple((word, share) for word, share in one["words"]),
+                    definition=one["definition"],
+                    neighbours=tuple(
+                        Neighbour(
+                            line=LineId(near["line"]),
+                            transcript=TranscriptId(near["transcript"]),
+                            text="",
+                            coders=tuple(map(CoderId, near["coders"])),
+                            similarity=near["similarity"],
+                        )
+                        for near in one["neighbours"]
+                    ),
+                ),
+            )
+            for one in said["suggestions"]
+        ),
+        abstentions=tuple(
+            Abstention(line=LineId(one["line"]), reason=Reason(one["reason"])) for one in said["abstentions"]
+        ),
+        at=at,
+    )
+
+
+def _decision_to(one: Decision) -> dict[str, Any]:
+    shown = [
+        {
+            "code": each.code,
+            "rank": each.rank,
+            "probability": each.probability,
+            "band": each.band,
+            "verdict": each.verdict,
+        }
+        for each in one.shown
+    ]
+    return {"line": one.line, "coder": one.coder, "batch": one.batch, "shown": shown}
+
+
+def _decision_from(said: Mapping[str, Any], at: datetime) -> Decision:
+    return Decision(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        batch=BatchId(said["batch"]),
+        shown=tuple(
+            Shown(
+                code=CodeId(one["code"]),
+                rank=one["rank"],
+                probability=one["probability"],
+                band=Band(one["band"]),
+                verdict=Verdict(one["verdict"]),
+            )
+            for one in said["shown"]
+        ),
+        at=at,
+    )
+
+
+def _deferral_to(one: Deferral) -> dict[str, Any]:
+    return {"line": one.line, "coder": one.coder}
+
+
+def _deferral_from(said: Mapping[str, Any], at: datetime) -> Deferral:
+    return Deferral(line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
+
+
+def _transcript_to(one: TranscriptSeen) -> dict[str, Any]:
+    return {"transcript": one.transcript, "digest": one.digest}
+
+
+def _transcript_from(said: Mapping[str, Any], at: datetime) -> TranscriptSeen:
+    return TranscriptSeen(transcript=TranscriptId(said["transcript"]), digest=said["digest"], at=at)
+
+
+def _undo_to(one: Undo) -> dict[str, Any]:
+    return {"entry": one.entry, "coder": one.coder}
+
+
+def _undo_from(said: Mapping[str, Any], at: datetime) -> Undo:
+    return Undo(entry=said["entry"], coder=CoderId(said["coder"]), at=at)
+
+
+_FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]] = {
+    Kind.CODING: (Coding, _coding_to, _coding_from),
+    Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
+    Kind.DECISION: (Decision, _decision_to, _decision_from),
+    Kind.DEFERRAL: (Deferral, _deferral_to, _deferral_from),
+    Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
+    Kind.UNDO: (Undo, _undo_to, _undo_from),
+}

@@ -1,0 +1,259 @@
+"""The journal itself: entries are appended, each durable before the call returns, and never changed."""
+
+import sqlite3
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Self
+
+from autocode.coding import Basis, BatchId, CoderId, Coding, Codings, Decision, SuggestionBatch, human
+from autocode.errors import JournalError
+from autocode.journal._entries import Deferral, Entry, Kind, TranscriptSeen, Undo, each, read, stamp, written
+from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
+from autocode.transcripts import LineId, TranscriptId, Transcripts
+
+_PATIENCE = 30.0  # seconds that one process waits for another to finish its append
+
+_REMEDIES = {
+    "SQLITE_FULL": "the disk is full, and nothing of this step was written; make room on it and do the step again.",
+    "SQLITE_READONLY": "the journal cannot be written, because the file or its folder is read-only; "
+    "allow writing there or copy the study to a folder of your own.",
+    "SQLITE_CANTOPEN": "the journal cannot be opened for writing; "
+    "check that its folder exists and that you may write in it, or copy the study to a folder of your own.",
+    "SQLITE_BUSY": "another program keeps the journal locked; close whatever has it open and try again.",
+    "SQLITE_NOTADB": "this is not a journal of autocode (not an SQLite file); "
+    "name the right file, or move this one away to begin a new journal.",
+    "SQLITE_CORRUPT": "the journal is damaged; put back the latest copy of it.",
+    "SQLITE_IOERR": "the disk failed, and nothing of this step was written; check that it is attached and has room.",
+}
+
+
+class Journal:
+    """An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
+
+    Several processes may append at once, and one journal may be used from several threads.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = RLock()
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+        """Return the journal in this file, which is made if there is none and `create` is true.
+
+        Raises `JournalError` if the file is not a journal, is newer than this autocode, or cannot be written.
+        """
+        path = Path(path)
+        if not create and not path.exists():
+            raise JournalError.at(path, "there is no journal here; check the name of the study.")
+        with _in_a_sentence(path):
+            connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            with _in_a_sentence(path):
+                _prepare(connection, path, create=create)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path=path)
+
+    def close(self) -> None:
+        """Close the file; closing twice does no harm."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def append(self, *entries: Coding | Codings | SuggestionBatch | Decision | Deferral | TranscriptSeen | Undo) -> int:
+        """Append all entries or none, and return the number of the last one once they are safe on the disk.
+
+        An entry without a time is given the present one. Raises `CodingError` if a coder is named like a machine, and
+        `JournalError` if an undo reaches for what it may not or the journal cannot be written.
+        """
+        now = datetime.now(UTC)
+        records = tuple(each(entries))
+        for coder in dict.fromkeys(one.coder for one in records if isinstance(one, Coding | Decision | Deferral)):
+            human(coder)
+        rows = [(record, *written(record), stamp(record.at or now)) for record in records]
+        with self._lock, _in_a_sentence(self.path), _writing(self._connection):
+            for record, kind, payload, at in rows:
+                undoes = self._undoable(record) if isinstance(record, Undo) else None
+                self._connection.execute(
+                    "INSERT INTO entries (kind, at, payload, undoes) VALUES (?, ?, ?, ?)", (kind, at, payload, undoes)
+                )
+            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        return int(last)
+
+    def _undoable(self, undo: Undo) -> int:
+        """Return the entry that an undo takes back; raises `JournalError` if it may not."""
+        found = list(self._entries("e.seq = ?", undo.entry))
+        if not found:
+            raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
+        (entry,) = found
+        if not isinstance(entry.record, Coding | Decision | Deferral):
+            raise JournalError.at(
+                self.path,
+                f"entry {undo.entry} is of the kind {entry.kind}; only a coding, decision or deferral can be undone.",
+            )
+        if entry.record.coder != undo.coder:
+            raise JournalError.at(
+                self.path,
+                f"entry {undo.entry} is by {entry.record.coder}; {undo.coder} can undo only what {undo.coder} did.",
+            )
+        if entry.undone:
+            raise JournalError.at(self.path, f"entry {undo.entry} is already undone.")
+        return undo.entry
+
+    def history(self, *, kinds: Collection[Kind] | None = None) -> Iterator[Entry]:
+        """Return the entries, of these kinds or all, in the order in which they were appended, undone ones included."""
+        if kinds is None:
+            return self._entries("TRUE")
+        return self._entries(f"e.kind IN ({', '.join('?' for _ in kinds)})", *kinds)
+
+    def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
+        with self._lock, _in_a_sentence(self.path):
+            rows = self._connection.execute(
+                "SELECT e.seq, e.kind, e.at, e.payload, EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
+                f"FROM entries e WHERE {clause} ORDER BY e.seq",
+                values,
+            ).fetchall()
+        for seq, kind, written_at, payload, undone in rows:
+            try:
+                at = datetime.fromisoformat(written_at)
+                record = read(Kind(kind), payload, at)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                raise JournalError.at(
+                    self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
+                ) from error
+            yield Entry(seq=seq, kind=Kind(kind), at=at, record=record, undone=bool(undone))
+
+    def codings(self) -> Codings:
+        """Return the codings in force: each coder's latest on each line and basis that was not undone."""
+        in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
+        for entry in self.history(kinds=(Kind.CODING,)):
+            if isinstance(entry.record, Coding) and not entry.undone:
+                in_force[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
+        return Codings(in_force.values())
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """Return the decisions in force: each coder's latest on each line and batch that was not undone."""
+        in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
+        for entry in self.history(kinds=(Kind.DECISION,)):
+            if isinstance(entry.record, Decision) and not entry.undone:
+                in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
+        return tuple(in_force.values())
+
+    def batches(self) -> tuple[SuggestionBatch, ...]:
+        """Return every batch of suggestions, oldest first; the neighbours' words are in the transcripts, not here."""
+        found = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
+        return tuple(record for record in found if isinstance(record, SuggestionBatch))
+
+    def latest_batch(self) -> SuggestionBatch | None:
+        """Return the batch of suggestions that was appended last, or None if there is none."""
+        clause = "e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)"
+        for entry in self._entries(clause, Kind.BATCH):
+            if isinstance(entry.record, SuggestionBatch):
+                return entry.record
+        return None
+
+    def transcripts(self) -> dict[TranscriptId, str]:
+        """Return the digest that each transcript had when it was last recorded as seen."""
+        found = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
+        return {record.transcript: record.digest for record in found if isinstance(record, TranscriptSeen)}
+
+    def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
+        """Return the interviews whose text is no longer the one that was coded."""
+        seen = self.transcripts()
+        return tuple(one.id for one in transcripts.interviews if seen.get(one.id, one.digest) != one.digest)
+
+
+@contextmanager
+def _in_a_sentence(path: Path) -> Iterator[None]:
+    """Turn what SQLite reports into one sentence that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "")
+        for known, remedy in _REMEDIES.items():
+            if name.startswith(known):
+                raise JournalError.at(path, remedy) from error
+        raise JournalError.at(path, f"the journal cannot be used: {str(error).rstrip('.')}.") from error
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold the only pen: all that is written inside is kept on leaving, or nothing of it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite rolls back by itself when, say, the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    """Bring the file to the present schema and make every commit durable."""
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # without it, macOS returns from a sync before the disk has it
+    connection.execute("PRAGMA recursive_triggers = ON")
+    connection.execute("BEGIN")  # one moment for all that is asked: another process may be making the tables
+    try:
+        version = _version(connection, path, create=create)
+    finally:
+        connection.execute("ROLLBACK")
+    if version < len(MIGRATIONS):
+        with _writing(connection):
+            # another process may have done it since
+            for step in MIGRATIONS[_version(connection, path, create=create) :]:
+                for statement in step:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        _switch_to_wal(connection)
+
+
+def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
+    """Return the schema of the file, 0 for an empty one; raises `JournalError` if it is foreign or newer."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and (tables or version or not create):
+        raise JournalError.at(
+            path,
+            "this file is not a journal of autocode; "
+            "name the right file, or move this one away to begin a new journal.",
+        )
+    if version > len(MIGRATIONS):
+        raise JournalError.at(
+            path,
+            f"this journal was written by a newer autocode (schema {version}; this one knows {len(MIGRATIONS)}); "
+            "update autocode to open it.",
+        )
+    return int(version)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and one writer work side by side; two processes that begin a journal at once must take turns."""
+    patience_ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:  # SQLite does not wait here, as it does elsewhere
+            if time.monotonic() > patience_ends:
+                raise
+            time.sleep(0.01)
