@@ -1,0 +1,114 @@
+"""The text of a file, whatever its encoding; a file that is not text is refused."""
+
+import codecs
+import re
+from pathlib import Path
+
+from autocode.errors import TranscriptError
+
+# longest first: the mark of UTF-32 begins with that of UTF-16
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds; raises `TranscriptError` if it cannot be read or is empty."""
+    try:
+        data = path.read_bytes()
+    except OSError as why:
+        raise TranscriptError.at(
+            path, f"cannot be read ({why.strerror}); check that it exists and that you may open it."
+        ) from why
+    if not data.strip():
+        raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
+    return data
+
+
+def read_text(path: Path, *, encoding: str | None = None) -> str:
+    """
+    Return the text of a file, without a byte order mark and with its own line breaks.
+
+    The encoding is the one given, else that of the byte order mark, else UTF-8, else the one that
+    charset-normalizer recognises.
+    Raises `TranscriptError` if the file is empty, binary, or in no encoding that can be recognised.
+    """
+    data = read_bytes(path)
+    text = _decoded_as(data, encoding, path) if encoding else _decoded(data, path)
+    control = _NOT_TEXT.search(text)
+    if control:
+        line = text.count("\n", 0, control.start()) + 1
+        raise TranscriptError.at(
+            path,
+            f"is not text (it holds the control character U+{ord(control[0]):04X}); "
+            "export it as .docx or as a text file in UTF-8.",
+            line=line,
+        )
+    if not text.strip():
+        raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
+    return text
+
+
+def _decoded_as(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        codecs.lookup(encoding)
+    except LookupError as why:
+        raise ValueError(f"encoding: {encoding!r} is not an encoding that Python knows, such as 'cp1252'.") from why
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeError as why:
+        raise TranscriptError.at(
+            path, f"is not in the encoding {encoding!r}; leave the encoding out or name another."
+        ) from why
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decoded_as(data, encoding, path)
+    if b"\x00" in data:
+        return _decoded_as(data, _wide_encoding(data, path), path)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _recognised(data, path)
+
+
+def _wide_encoding(data: bytes, path: Path) -> str:
+    """Return which UTF-16 a text without a mark is in: of plain letters, every second byte is zero."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    half = len(data) // 2
+    if len(data) % 2 == 0 and odd > 0.4 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if len(data) % 2 == 0 and even > 0.4 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    raise TranscriptError.at(path, "is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8.")
+
+
+def _recognised(data: bytes, path: Path) -> str:
+    from charset_normalizer import from_bytes
+
+    # Western European text is mostly ASCII, and there the recogniser prefers rare code pages to Windows' own
+    share = sum(byte > 127 for byte in data) / len(data)
+    if share < 0.2:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            text = ""
+        if text and not _ODD.search(text):
+            return text
+    best = from_bytes(data).best()
+    if best is None:
+        raise TranscriptError.at(
+            path, "is not text in any encoding that can be recognised; save it as UTF-8 or name its encoding."
+        )
+    return str(best)
+
+
+# what a letter with an accent, a quotation mark, a dash or a currency sign is not
+_ODD = re.compile("[¡-¢¤¥¦¨©¬®¯±²³´¸¹ºÐÞþðƒˆ‹›†‡‰Œœ¶¿˜]")

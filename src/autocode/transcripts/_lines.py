@@ -1,0 +1,83 @@
+"""The lines of an interview: its turns cut into coding units."""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from autocode.errors import TranscriptError
+from autocode.transcripts._nouns import Line, LineId, Transcript, TranscriptId, Unit
+from autocode.transcripts._roles import role_of
+from autocode.transcripts._script import Script, Turn, trimmed
+
+Span = tuple[int, int]
+Cut = Callable[[str, Turn], Iterator[Span]]
+
+
+def cut_into(unit: Unit, *, language: str) -> Cut:
+    """Return what cuts a turn into units; raises `TranscriptError` if spaCy has no sentences in that language."""
+    if unit is Unit.TURN:
+        return _whole
+    if unit is Unit.PARAGRAPH:
+        return _by_paragraph
+    return _by_sentence(language)
+
+
+def _whole(text: str, turn: Turn) -> Iterator[Span]:
+    yield turn.paragraphs[0][0], turn.paragraphs[-1][1]
+
+
+def _by_paragraph(text: str, turn: Turn) -> Iterator[Span]:
+    yield from turn.paragraphs
+
+
+def _by_sentence(language: str) -> Cut:
+    import spacy
+
+    if not re.fullmatch("[a-z]{2,3}", language):
+        raise TranscriptError(_no_language(language))
+    try:
+        pipeline = spacy.blank(language)
+    except ImportError as why:
+        raise TranscriptError(_no_language(language)) from why
+    pipeline.add_pipe("sentencizer")
+    pipeline.max_length = 10**9
+
+    def sentences(text: str, turn: Turn) -> Iterator[Span]:
+        for start, end in turn.paragraphs:
+            spans: list[Span] = []
+            for sentence in pipeline(text[start:end]).sents:
+                span = trimmed(text, start + sentence.start_char, start + sentence.end_char)
+                # a closing quotation mark or bracket is no sentence of its own
+                if spans and not any(letter.isalnum() for letter in text[slice(*span)]):
+                    span = (spans.pop()[0], max(span[1], span[0]))
+                if span[0] < span[1]:
+                    spans.append(trimmed(text, *span))
+            yield from spans
+
+    return sentences
+
+
+def _no_language(language: str) -> str:
+    return (
+        f"spaCy cannot cut the language {language!r} into sentences here; "
+        "give a code such as 'en' or 'de', install what spaCy needs for it, or choose the unit 'paragraph'."
+    )
+
+
+def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str]) -> Transcript:
+    """Return the interview whose turns are cut into lines, numbered from 1."""
+    spans = ((turn.speaker, span) for turn in script.turns for span in cut(script.text, turn))
+    lines = tuple(
+        Line(
+            id=LineId(f"{name}:{order}"),
+            transcript=TranscriptId(name),
+            order=order,
+            speaker=speaker,
+            role=role_of(speaker, interviewers=interviewers),
+            text=script.text[start:end],
+            start=start,
+            end=end,
+        )
+        for order, (speaker, (start, end)) in enumerate(spans, start=1)
+    )
+    digest = Transcript.digest_of(script.text, lines)
+    return Transcript(id=TranscriptId(name), text=script.text, lines=lines, digest=digest, source=source)
