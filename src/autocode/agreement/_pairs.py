@@ -1,0 +1,44 @@
+"""What the judgements of a unit say of each other, pair by pair."""
+
+from itertools import combinations
+
+import numpy as np
+
+from autocode.agreement._intervals import Array
+from autocode.agreement._reliability import Values
+
+
+def judgements(patterns: Values) -> Array:
+    """Return how many coders judged each unit, m_u."""
+    return np.asarray((patterns >= 0).sum(axis=1), dtype=float)
+
+
+def times_used(patterns: Values, category: int) -> Array:
+    """Return how many coders gave each unit this category, n_uc."""
+    return np.asarray((patterns == category).sum(axis=1), dtype=float)
+
+
+def summed_distance(patterns: Values, delta: Array) -> Array:
+    """Return the sum of distances over all ordered pairs of judgements of each unit."""
+    total = np.zeros(len(patterns))
+    for i, j in combinations(range(patterns.shape[1]), 2):
+        v_i, v_j = patterns[:, i], patterns[:, j]
+        total += np.where((v_i >= 0) & (v_j >= 0), 2.0 * delta[v_i, v_j], 0.0)
+    return total
+
+
+def share_alike(patterns: Values) -> Array:
+    """Return the share of pairs of judgements of each unit that are the same, a_u; 0 for a unit judged once."""
+    alike = np.zeros(len(patterns))
+    for i, j in combinations(range(patterns.shape[1]), 2):
+        v_i, v_j = patterns[:, i], patterns[:, j]
+        alike += 2.0 * ((v_i >= 0) & (v_i == v_j))
+    m = judgements(patterns)
+    return np.asarray(alike / np.maximum(m * (m - 1), 1.0), dtype=float)
+
+
+def ratio(above: Array, below: Array) -> Array:
+    """Return the quotient, NaN where the denominator is zero."""
+    quotient: Array = np.full(np.broadcast(above, below).shape, np.nan)
+    np.divide(above, below, out=quotient, where=below != 0)
+    return quotient

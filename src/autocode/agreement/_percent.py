@@ -1,0 +1,53 @@
+"""Percent agreement."""
+
+import numpy as np
+
+from autocode.agreement._intervals import Array, Interval, estimate
+from autocode.agreement._pairs import judgements, ratio, share_alike
+from autocode.agreement._reliability import ReliabilityData, Values
+from autocode.agreement._result import Agreement, Undefined
+
+
+def statistics(patterns: Values) -> Array:
+    """Return for each unit whether it is pairable, and the share of its pairs that are alike."""
+    return np.stack([judgements(patterns) >= 2, share_alike(patterns)], axis=1).astype(float)
+
+
+def definition(totals: Array) -> Array:
+    """Return p_a."""
+    n_pairable, alike = totals[..., 0], totals[..., 1]
+    p_a = ratio(alike, n_pairable)
+    return p_a[..., None]
+
+
+def percent_agreement(
+    data: ReliabilityData,
+    *,
+    interval: Interval | None = "interviews",
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Agreement:
+    """Return the share of pairs of judgements that are the same, as the mean over the units judged at least twice.
+
+    References
+    ----------
+    Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), p_a with missing ratings.
+    """
+    return estimate(
+        data,
+        "percent_agreement",
+        statistics,
+        definition,
+        reason=lambda totals: [Undefined.NO_PAIRS],
+        conventions={
+            "unit": "line",
+            "missing": "units judged once are left out; mean over units (Gwet), not over pairs",
+            "categories": data.categories,
+            "distance": "nominal: 0 if the same, else 1",
+        },
+        interval=interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+    )

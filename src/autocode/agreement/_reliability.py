@@ -1,0 +1,237 @@
+"""The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autocode.codebook import CodeId
+from autocode.coding import Basis, CoderId, Codings
+from autocode.errors import AgreementError, Fault
+from autocode.transcripts import LineId, TranscriptId, Transcripts
+
+Values: TypeAlias = NDArray[np.int32]
+
+NOT_JUDGED = -1
+NOT_APPLIED, APPLIED = "not applied", "applied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReliabilityData:
+    """What each coder said of each unit, or that nothing was said.
+
+    Attributes
+    ----------
+    values : ndarray of int, shape (n_coders, n_units); an index into `labels`, or -1 for not judged.
+    labels : the categories, declared or observed. For one code `("not applied", "applied")`; for sets of codes a
+        tuple of frozensets.
+    interviews : the interview of each unit, or None where they are not known.
+    basis : what the coders had seen; None for tables that do not come from codings.
+    """
+
+    coders: tuple[CoderId, ...]
+    units: tuple[LineId, ...]
+    values: Values
+    labels: tuple[Hashable, ...]
+    interviews: tuple[TranscriptId, ...] | None = None
+    basis: Basis | None = None
+
+    def __post_init__(self) -> None:
+        if self.values.shape != (len(self.coders), len(self.units)):
+            raise ValueError(
+                f"values has the shape {self.values.shape}, but there are {len(self.coders)} coders "
+                f"and {len(self.units)} units; give one row a coder and one column a unit."
+            )
+        if self.interviews is not None and len(self.interviews) != len(self.units):
+            raise ValueError(
+                f"there are {len(self.interviews)} interviews for {len(self.units)} units; name one for each unit."
+            )
+        self.values.flags.writeable = False
+
+    @classmethod
+    def for_sets(cls, codings: Codings, lines: Transcripts | None = None) -> Self:
+        """Return the whole set of codes that each coder gave to each line; a read line without codes is an empty set.
+
+        Units are the lines that anybody judged. `lines` tells which interview each belongs to.
+        Raises `AgreementError` for codings of mixed basis, for adjudicated ones, and for a line that `lines` lacks.
+        """
+        basis = _one_basis(codings)
+        coders, units = codings.coders, codings.lines
+        row = {coder: c for c, coder in enumerate(coders)}
+        column = {line: u for u, line in enumerate(units)}
+        sets = sorted({one.codes for one in codings}, key=_order)
+        index = {codes: v for v, codes in enumerate(sets)}
+        values = np.full((len(coders), len(units)), NOT_JUDGED, dtype=np.int32)
+        for one in codings:
+            values[row[one.coder], column[one.line]] = index[one.codes]
+        interviews = None if lines is None else _interviews(units, lines)
+        return cls(coders=coders, units=units, values=values, labels=tuple(sets), interviews=interviews, basis=basis)
+
+    @classmethod
+    def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
+        """Return whether each coder applied one code to each line that they judged."""
+        return cls.for_sets(codings, lines).applied(code)
+
+    @classmethod
+    def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
+        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes."""
+        return cls.for_sets(codings, lines).applied(*codes)
+
+    @classmethod
+    def from_table(
+        cls,
+        values: Sequence[Sequence[Any]] | NDArray[Any],
+        *,
+        interviews: Sequence[str] | None = None,
+        coders: Sequence[str] | None = None,
+        labels: Sequence[Hashable] | None = None,
+    ) -> Self:
+        """Return the data of a table with one row a coder and one column a unit, of any hashable labels or sets.
+
+        None, NaN and -1 (unless `labels` declares it) are not judged. Categories are those in `labels`, in that order,
+        or else the observed ones.
+        Raises `AgreementError` for rows of unequal length and for labels that were not declared.
+        """
+        table = [[_label(cell) for cell in row] for row in values]
+        lengths = {len(row) for row in table}
+        if len(lengths) > 1:
+            raise AgreementError(
+                f"the coders' rows have {_and(sorted(lengths))} units; every coder needs a cell for every unit, "
+                "None where the coder did not judge it."
+            )
+        missing = {None} if labels is not None and -1 in labels else {None, -1}
+        seen = {cell for row in table for cell in row if cell not in missing}
+        known = tuple(sorted(seen, key=_order)) if labels is None else tuple(_label(label) for label in labels)
+        AgreementError.raise_if(
+            Fault(f"the label {label!r} is not among the declared ones; declare it or correct the cell.")
+            for label in sorted(seen.difference(known), key=_order)
+        )
+        index: dict[Hashable, int] = dict.fromkeys(missing, NOT_JUDGED) | {label: v for v, label in enumerate(known)}
+        n_units = max(lengths, default=0)
+        return cls(
+            coders=tuple(CoderId(c) for c in coders or [f"coder {c}" for c in range(1, len(table) + 1)]),
+            units=tuple(LineId(f"{u}") for u in range(1, n_units + 1)),
+            values=np.array([[index[cell] for cell in row] for row in table], dtype=np.int32).reshape(-1, n_units),
+            labels=known,
+            interviews=None if interviews is None else tuple(TranscriptId(i) for i in interviews),
+        )
+
+    @property
+    def of_sets(self) -> bool:
+        """Whether the categories are sets of codes."""
+        return bool(self.labels) and all(isinstance(label, frozenset) for label in self.labels)
+
+    @property
+    def categories(self) -> str:
+        """The categories in words: how many, and which if they are few."""
+        if self.of_sets:
+            return f"{len(self.labels)} different sets of codes"
+        named = f": {', '.join(map(str, self.labels))}" if len(self.labels) <= 9 else ""
+        return f"{len(self.labels)}{named}"
+
+    def applied(self, *codes: CodeId) -> Self:
+        """Return whether any of these codes is in the set that each coder gave."""
+        if self.labels and not self.of_sets:
+            raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
+        wanted = frozenset(codes)
+        # the last entry answers for index -1: not judged stays not judged
+        answer = [int(isinstance(s, frozenset) and not wanted.isdisjoint(s)) for s in self.labels] + [NOT_JUDGED]
+        return self._with(np.array(answer, dtype=np.int32)[self.values], labels=(NOT_APPLIED, APPLIED))
+
+    def pair(self, a: str, b: str) -> Self:
+        """Return the data of two coders only."""
+        for name in (a, b):
+            if name not in self.coders:
+                raise ValueError(f"there is no coder {name!r}; the coders are {_and(self.coders)}.")
+        at = [self.coders.index(CoderId(a)), self.coders.index(CoderId(b))]
+        return self._with(self.values[at], coders=(self.coders[at[0]], self.coders[at[1]]))
+
+    @property
+    def judged(self) -> NDArray[np.bool_]:
+        """Whether each coder judged each unit, shape (n_coders, n_units)."""
+        return self.values >= 0
+
+    def pairable(self) -> Self:
+        """Return the data of the units that at least two coders judged, and of the coders who judged any of them."""
+        kept = np.flatnonzero(self.judged.sum(axis=0) >= 2)
+        rows = np.flatnonzero(self.judged[:, kept].any(axis=1))
+        return type(self)(
+            coders=tuple(self.coders[c] for c in rows),
+            units=tuple(self.units[u] for u in kept),
+            values=self.values[np.ix_(rows, kept)],
+            labels=self.labels,
+            interviews=None if self.interviews is None else tuple(self.interviews[u] for u in kept),
+            basis=self.basis,
+        )
+
+    def _with(
+        self, values: Values, *, labels: tuple[Hashable, ...] | None = None, coders: tuple[CoderId, ...] | None = None
+    ) -> Self:
+        return type(self)(
+            coders=self.coders if coders is None else coders,
+            units=self.units,
+            values=values,
+            labels=self.labels if labels is None else labels,
+            interviews=self.interviews,
+            basis=self.basis,
+        )
+
+    def __repr__(self) -> str:
+        return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
+
+
+def _one_basis(codings: Codings) -> Basis | None:
+    bases = {one.basis for one in codings}
+    if Basis.ADJUDICATED in bases:
+        raise AgreementError(
+            "some codings are adjudicated: coders who settled a line together agree because they talked; "
+            "measure agreement on codings.independent()."
+        )
+    if len(bases) > 1:
+        raise AgreementError(
+            f"codings of mixed basis ({_and(sorted(bases))}): coders who saw the same suggestions agree for that "
+            "reason too; measure agreement on codings.independent()."
+        )
+    return next(iter(bases), None)
+
+
+def _interviews(units: Iterable[LineId], lines: Transcripts) -> tuple[TranscriptId, ...]:
+    interview_of = {line.id: line.transcript for line in lines}
+    AgreementError.raise_if(
+        Fault(f"the line {unit} was judged but is in no transcript; correct its id or add its transcript.")
+        for unit in units
+        if unit not in interview_of
+    )
+    return tuple(interview_of[unit] for unit in units)
+
+
+def _label(cell: Any) -> Hashable:
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if isinstance(cell, float) and cell != cell:
+        return None
+    if isinstance(cell, set | frozenset | list | tuple):
+        return frozenset(cell)
+    try:
+        hash(cell)
+    except TypeError:
+        raise AgreementError(
+            f"the label {cell!r} cannot be compared with others; write it as text or a number."
+        ) from None
+    label: Hashable = cell
+    return label
+
+
+def _order(label: Hashable) -> tuple[str, Any]:
+    if isinstance(label, frozenset):
+        return ("set", (len(label), sorted(map(str, label))))
+    if isinstance(label, int | float):
+        return ("number", label)
+    return (type(label).__name__, label if isinstance(label, str) else repr(label))
+
+
+def _and(items: Iterable[object]) -> str:
+    *most, last = map(str, items)
+    return f"{', '.join(most)} and {last}" if most else last
