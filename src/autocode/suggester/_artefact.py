@@ -1,0 +1,253 @@
+"""A suggester as a folder: readable facts beside arrays, opened without running any code from it.
+
+Format 1
+--------
+`suggester.json`
+    format number, SHA-256 of every other file and of itself, codes and what the codebook said of them, the coded lines
+    shown as evidence, seed, versions.
+`model.skops`
+    the two scikit-learn vectorizers and the arrays of the model, written by skops. Types that skops
+    does not know as harmless are refused.
+`card.md`
+    what it learnt from, for people.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+
+from autocode.codebook import Code, CodeId
+from autocode.coding import CoderId
+from autocode.errors import ArtefactError
+from autocode.suggester._calibration import Platt
+from autocode.suggester._inputs import LineInputs
+from autocode.suggester._model import LineModel
+from autocode.suggester._suggester import CodedExample, Suggester
+from autocode.suggester._thresholds import Thresholds
+from autocode.transcripts import LineId, TranscriptId
+
+FORMAT = 1
+FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
+
+
+def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = False, made_by: str = "") -> Path:
+    """Write a suggester to a new folder and return its path; an existing one is replaced only with `force`.
+
+    The folder holds the coded lines that are shown as evidence: guard it as you guard the transcripts.
+    """
+    target = Path(folder)
+    if target.exists() and not force:
+        raise ArtefactError.at(target, "exists already; choose another name, or replace it with --force.")
+    if target.exists() and any(target.iterdir()) and not (target / FACTS).exists():
+        raise ArtefactError.at(target, "holds other files than a suggester's; choose another folder.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    except OSError as no:
+        raise ArtefactError.at(target, f"cannot be written ({no.strerror}); choose a folder you may write to.") from no
+    try:
+        _write(suggester, made, made_by=made_by)
+        made.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        made.replace(target)
+    except OSError as no:
+        raise ArtefactError.at(target, f"cannot be written ({no.strerror}); free some space and repeat.") from no
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return target
+
+
+def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
+    model = suggester.model
+    arrays = {
+        "words": model.inputs.words,
+        "characters": model.inputs.characters,
+        "coefficients": model.coefficients.astype(np.float32),
+        "intercepts": model.intercepts,
+        "slopes": model.calibration.slopes,
+        "calibration": model.calibration.intercepts,
+        "thresholds": model.cut.codes,
+    }
+    _pack(skops.io.dumps(arrays), folder / MODEL)
+    (folder / CARD).write_text(card(suggester, made_by=made_by), encoding="utf-8")
+    facts: dict[str, object] = {
+        "format": FORMAT,
+        "digest": suggester.digest,
+        "codebook": suggester.codebook_digest,
+        "language": suggester.language,
+        "roles": list(model.inputs.roles),
+        "line_threshold": model.cut.line,
+        "seed": suggester.seed,
+        "learnt_from": suggester.learnt_from,
+        "notes": list(suggester.notes),
+        "codes": [asdict(code) for code in suggester.codes],
+        "said": [list(said) for said in suggester.said],
+        "examples": [
+            {
+                "line": e.line,
+                "transcript": e.transcript,
+                "role": e.role,
+                "text": e.text,
+                "codes": sorted(e.codes),
+                "coders": [[code, list(coders)] for code, coders in e.coders],
+            }
+            for e in suggester.examples
+        ],
+        "made_by": made_by,
+        "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
+        "files": {name: _sha256((folder / name).read_bytes()) for name in (MODEL, CARD)},
+    }
+    facts["self"] = _seal(facts)
+    with (folder / FACTS).open("w", encoding="utf-8") as out:
+        json.dump(facts, out, ensure_ascii=False, indent=1)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _pack(dumped: bytes, path: Path) -> None:
+    """Write what skops dumped, compressed and without the times it stamps: the same model is the same file."""
+    with (
+        zipfile.ZipFile(io.BytesIO(dumped)) as loose,
+        zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
+    ):
+        for name in sorted(loose.namelist()):
+            member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(member, loose.read(name))
+
+
+def open_suggester(folder: Path | str) -> Suggester:
+    """Return the suggester saved in a folder.
+
+    Raises `ArtefactError` if the folder is not a suggester's, was altered after it was saved, holds any type that a
+    suggester has no need of, or is of a newer format. No code from the folder is run.
+    """
+    source = Path(folder)
+    facts = _facts(source)
+    try:
+        packed = (source / MODEL).read_bytes()
+        told = (source / CARD).read_bytes()
+        sums = {MODEL: _sha256(packed), CARD: _sha256(told)}
+        for name, sum_ in sums.items():
+            if facts["files"][name] != sum_:
+                raise ArtefactError.at(
+                    source / name, "was altered after the suggester was saved; train it again or get a fresh copy."
+                )
+        foreign = skops.io.get_untrusted_types(data=packed)
+        if foreign:
+            raise ArtefactError.at(
+                source / MODEL,
+                f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
+            )
+        arrays = skops.io.loads(packed)
+        suggester = _assemble(facts, arrays)
+    except FileNotFoundError as gone:
+        missing = Path(gone.filename).name
+        raise ArtefactError.at(source, f"lacks {missing}; get a fresh copy of the whole folder.") from gone
+    except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as broken:
+        raise ArtefactError.at(
+            source, "is not a suggester that this autocode can read; train it again with: autocode train STUDY."
+        ) from broken
+    if suggester.digest != facts["digest"]:
+        raise ArtefactError.at(source, "does not hold what its digest says; train it again or get a fresh copy.")
+    return suggester
+
+
+def _facts(source: Path) -> dict[str, Any]:
+    path = source / FACTS
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError) as gone:
+        raise ArtefactError.at(
+            source, f"is not a saved suggester: it has no {FACTS}. Make one with: autocode train STUDY -o MODEL."
+        ) from gone
+    except (OSError, ValueError) as broken:
+        raise ArtefactError.at(path, "cannot be read as JSON; get a fresh copy of the folder.") from broken
+    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+        raise ArtefactError.at(path, "is not a suggester's; make one with: autocode train STUDY -o MODEL.")
+    if facts["format"] > FORMAT:
+        raise ArtefactError.at(
+            path, f"is of format {facts['format']}, newer than this autocode reads ({FORMAT}); update autocode."
+        )
+    if facts.get("self") != _seal(facts):
+        raise ArtefactError.at(path, "was altered after the suggester was saved; train it again or get a fresh copy.")
+    return facts
+
+
+def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
+    inputs = LineInputs(language=facts["language"])
+    inputs.words, inputs.characters = arrays["words"], arrays["characters"]
+    inputs.roles = tuple(facts["roles"])
+    return Suggester(
+        model=LineModel(
+            inputs=inputs,
+            coefficients=arrays["coefficients"].astype(np.float64),
+            intercepts=arrays["intercepts"],
+            calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
+            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"]),
+        ),
+        codes=[Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]],
+        said=facts["said"],
+        examples=[
+            CodedExample(
+                line=LineId(e["line"]),
+                transcript=TranscriptId(e["transcript"]),
+                role=e["role"],
+                text=e["text"],
+                codes=frozenset(CodeId(c) for c in e["codes"]),
+                coders=tuple((CodeId(code), tuple(CoderId(c) for c in coders)) for code, coders in e["coders"]),
+            )
+            for e in facts["examples"]
+        ],
+        codebook=facts["codebook"],
+        learnt_from=facts["learnt_from"],
+        notes=facts["notes"],
+        seed=facts["seed"],
+    )
+
+
+def card(suggester: Suggester, *, made_by: str = "") -> str:
+    """Return the model card, in Markdown."""
+    uses = {code.id: sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes}
+    rows = "\n".join(f"| {code.name} | {uses[code.id]} |" for code in suggester.codes)
+    notes = "".join(f"\n- {note}" for note in suggester.notes)
+    made = f"\nMade by `{made_by}`.\n" if made_by else ""
+    return f"""# A suggester for {len(suggester.codes)} codes
+
+It was {suggester.learnt_from}, seed {suggester.seed}.
+It proposes codes for lines that nobody has judged. A proposal is not a coding: a named person decides.
+{made}
+| code | lines it learnt from |
+|---|---|
+{rows}
+
+## Limits
+
+- It knows words, not meaning: irony, hints and what was said two answers before are beyond it.
+- It was fitted to one study and one codebook. On other interviews it has not been tried.
+- How often it is right on interviews it has not seen: `autocode validate`.
+- The folder holds the coded lines it shows as evidence. Guard it as you guard the transcripts.{notes}
+
+Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`.
+"""
+
+
+def _seal(facts: dict[str, object]) -> str:
+    said = json.dumps({k: v for k, v in facts.items() if k != "self"}, ensure_ascii=False, sort_keys=True)
+    return _sha256(said.encode("utf-8", "surrogatepass"))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
