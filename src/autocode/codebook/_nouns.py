@@ -29,8 +29,8 @@ class Code:
 class Codebook(Mapping[CodeId, Code]):
     """All codes at one version, in the team's order.
 
-    Raises `CodebookError`, naming every fault, if two codes share an id or a name, a parent does not exist, or a code is
-    its own ancestor.
+    Raises `CodebookError`, naming every fault, if two codes share an id or a name, a parent does not exist, or a code
+    is its own ancestor.
     """
 
     def __init__(self, codes: Iterable[Code], *, version: str = "1") -> None:

@@ -48,7 +48,7 @@ class _Source:
 _LEAD = rf"\s*(?:{TIME}\s*(?:[-–—|]\s*)?)?"
 _NAMED = r"[^:\n\[\]<>]{1,60}?"
 _COLON = re.compile(
-    rf"{_LEAD}\*{{0,2}}(?P<label>{_NAMED})\s*\*{{0,2}}\s*(?:{TIME}\s*)?[:：]\*{{0,2}}(?![\d/\\])(?P<gap>\s|$)?"
+    rf"{_LEAD}\*{{0,2}}(?P<label>{_NAMED})\s*\*{{0,2}}\s*(?:{TIME}\s*)?[:：]\*{{0,2}}(?![\d/\\])(?P<gap>\s|$|(?<=：))?"
 )
 _HASH = re.compile(rf"{_LEAD}#(?P<label>[^\s#:][^:\n]{{0,39}}?)#?\s*[:：]#?(?![\d/\\])")
 _BRACKET = re.compile(rf"{_LEAD}\[(?P<label>[^\[\]\n:]{{1,40}})\]\s*[:：]?(?=\s|$)")
@@ -124,6 +124,9 @@ def _colons(source: _Source) -> list[_Mark]:
     written = {_labels.tidy(match["label"]) for match in begun.values()}
     if not written:
         return []
+    # who is asked may only ever speak in the middle of a line; short labels and names are too easily words
+    written |= {source.stem} if _labels.is_code(source.stem) else set()
+    written |= {label.capitalize() for label in asking if len(label) > 3 and label.isalpha()}
     inside = _inside(written, asking=asking, stem=source.stem)
     marks: list[_Mark] = []
     for at, line in source.lines():
@@ -144,7 +147,7 @@ def _inside(written: set[str], *, asking: Collection[str], stem: str) -> re.Patt
         either[sure].append(re.escape(label))
     said = rf"(?<=[.?!…\"”’')\]–—-])\s+(?:{TIME}\s*)?(?P<name>{'|'.join(either[False])})"
     sure_said = rf"(?<!\S)(?:{TIME}\s*)?(?P<sure>{'|'.join(either[True])})"
-    return re.compile(rf"(?:{sure_said}|{said})\s*[:：](?=\s|$)")
+    return re.compile(rf"(?:{sure_said}|{said})\s*(?::(?=\s|$)|：)")
 
 
 def _headers(source: _Source) -> list[_Mark]:

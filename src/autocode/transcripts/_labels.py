@@ -31,8 +31,8 @@ _ROLES = frozenset(
 _NOT_NAMES = frozenset(
     re.findall(
         r"\S+",
-        """a about after again all also although an and another any anyway are as asked at away back basically be because
-        been before being both but by can cause come could day did do does doing done each either else etc
+        """a about after again all also although an and another any anyway are as asked at away back basically be
+        because been before being both but by can cause come could day did do does doing done each either else etc
         even every everyone example finally first for from gave get give go goes going gone got had has have
         he her here hers him his how however if in into is it its just know last later least less like look
         made make many maybe me mean means meant more most much my neither never next nice no nobody none nor
@@ -75,7 +75,8 @@ def is_label_like(label: str) -> bool:
         return False
     if re.search(r"\w{4}\.\s|[!?;:…\"“”]|\w\.\w{3}", plain):
         return False
-    return plain[0].isalpha() and not plain[0].islower() and not _sentence_like(plain)
+    counted = _CODE.fullmatch(plain) and not is_code(plain)
+    return plain[0].isalpha() and not plain[0].islower() and not counted and not _sentence_like(plain)
 
 
 def is_name_like(label: str) -> bool:

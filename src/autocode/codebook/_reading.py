@@ -1,0 +1,112 @@
+"""Codebooks from files and to files."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from autocode.codebook._csv import read_csv
+from autocode.codebook._nouns import Code, Codebook
+from autocode.codebook._toml import read_toml
+from autocode.errors import CodebookError
+
+
+def read_codebook(path: str | Path) -> Codebook:
+    """
+    Return the codebook of a TOML file, or of a table in CSV (`code,parent,definition`, and more columns if there are).
+
+    Raises
+    ------
+    CodebookError
+        With every fault of the file, each with its line.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as why:
+        raise CodebookError.at(
+            path, f"cannot be read ({why.strerror}); check that it exists and that you may open it."
+        ) from why
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as why:
+        line = data.count(b"\n", 0, why.start) + 1
+        raise CodebookError.at(path, "is not a text in UTF-8; save it as UTF-8.", line=line) from why
+    if not text.strip():
+        raise CodebookError.at(path, "is empty; write the codes into it, the first under [[themes]].")
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return read_csv(text, path=path)
+    if suffix != ".toml":
+        raise CodebookError.at(path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml or a .csv.")
+    return read_toml(text.replace("\r\n", "\n"), path=path)
+
+
+def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False) -> None:
+    """
+    Write a codebook as TOML that reads back equal; a file that exists is replaced only by `force`.
+
+    The shape is themes with their subthemes under them; where the order or depth of the codes does not allow that, it
+    is one flat list of [[codes]].
+    """
+    path = Path(path)
+    if path.exists() and not force:
+        raise CodebookError.at(path, "exists already; choose another name, or force to replace it.")
+    if not codebook:
+        raise CodebookError.at(path, "would hold no codes; a codebook needs at least one.")
+    text = "\n".join(_tables(codebook))
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        try:
+            with draft.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as why:
+        raise CodebookError.at(path, f"cannot be written ({why.strerror}); choose another folder.") from why
+
+
+def _tables(codebook: Codebook) -> Iterator[str]:
+    yield f"version = {_quoted(codebook.version)}\n"
+    nested = _is_nested(codebook)
+    for code in codebook.values():
+        table = "codes" if not nested else "themes" if not code.codable else "themes.subthemes"
+        if nested and code.parent is None and code.codable:
+            table = "subthemes"
+        yield f"[[{table}]]"
+        yield f"id = {_quoted(code.id)}"
+        yield f"name = {_quoted(code.name)}"
+        if code.parent is not None and not nested:
+            yield f"parent = {_quoted(code.parent)}"
+        if not code.codable and not nested:
+            yield "codable = false"
+        for key in ("definition", "use_when", "not_when"):
+            if getattr(code, key):
+                yield f"{key} = {_quoted(getattr(code, key))}"
+        if code.examples:
+            yield "examples = [\n" + "".join(f"  {_quoted(one)},\n" for one in code.examples) + "]"
+        yield ""
+
+
+def _is_nested(codebook: Codebook) -> bool:
+    """Whether every subtheme follows its theme, and those without a theme come last: what the nested shape can say."""
+    theme: Code | None = None
+    loose = False
+    for code in codebook.values():
+        if code.parent is None and code.codable:
+            loose = True
+        elif loose or (code.parent is None) is code.codable:
+            return False
+        elif code.parent is None:
+            theme = code
+        elif theme is None or code.parent != theme.id or not code.codable:
+            return False
+    return True
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string: that of JSON, which leaves only DEL as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

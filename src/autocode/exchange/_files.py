@@ -1,0 +1,47 @@
+"""Files written whole or not at all."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from autocode.errors import CodingError, Fault
+
+
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def write_files(texts: Mapping[Path, str], *, force: bool) -> None:
+    """
+    Write all of these files; where one cannot be written, none is changed.
+
+    Raises `CodingError` if one exists and `force` does not allow to replace it, or if the disk refuses.
+    """
+    if not force:
+        CodingError.raise_if(
+            Fault("exists already; choose another name, or force to replace it.", path)
+            for path in texts
+            if path.exists()
+        )
+    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.draft") for path in texts}
+    try:
+        for path, text in texts.items():
+            with drafts[path].open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, draft in drafts.items():
+            draft.replace(path)
+    except OSError as why:
+        raise CodingError.at(path, f"cannot be written ({why.strerror}); choose another folder.") from why
+    finally:
+        for draft in drafts.values():
+            if draft.parent.is_dir():
+                draft.unlink(missing_ok=True)
