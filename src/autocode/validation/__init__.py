@@ -1,5 +1,6 @@
 """How a suggester fares on transcripts it has never seen."""
 
 from autocode.validation._results import METRICS, CodeScore, CurvePoint, Estimate, HumanCeiling, Validation
+from autocode.validation._validate import validate
 
-__all__ = ["METRICS", "CodeScore", "CurvePoint", "Estimate", "HumanCeiling", "Validation"]
+__all__ = ["METRICS", "CodeScore", "CurvePoint", "Estimate", "HumanCeiling", "Validation", "validate"]

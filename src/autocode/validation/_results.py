@@ -130,7 +130,7 @@ class Validation:
 
     def rows(self) -> list[tuple[str, ...]]:
         """Return the curve as text: a heading, then one row per method and number of lines."""
-        table = [("N", "method", *METRICS)]
+        table: list[tuple[str, ...]] = [("N", "method", *METRICS)]
         for point in self.curve:
             methods = {"autocode": point.metrics, **point.baselines}
             table += [(f"{point.n}", name, *(str(m[k]) for k in METRICS)) for name, m in methods.items()]
