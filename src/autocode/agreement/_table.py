@@ -89,6 +89,7 @@ class CodeAgreement:
     Attributes
     ----------
     units, coders : lines that at least two coders judged, and the coders who judged them.
+    applied : how many of these lines at least one coder gave the code to.
     prevalence : share of the judgements in which the code (for all codes together: any code) was applied.
     coefficients : by name: alpha, percent, ac1, positive (P+), negative (P-). For all codes together alpha is of sets,
         by MASI; percent is of equal sets; kappa is the mean of Cohen's kappa over codes and pairs of coders.
@@ -100,6 +101,7 @@ class CodeAgreement:
     theme: str
     units: int
     coders: int
+    applied: int
     prevalence: float
     coefficients: Mapping[str, Agreement]
     pairs: Mapping[Pair, Agreement]
@@ -245,6 +247,7 @@ def agreement_table(
             theme="" if theme is None else theme.name,
             units=len(sets.units),
             coders=len(sets.coders),
+            applied=_applied(sets, answers[i]),
             prevalence=_prevalence(sets, answers[i]),
             coefficients=MappingProxyType(coefficients[i]),
             pairs=MappingProxyType(per_code[i]),
@@ -256,13 +259,15 @@ def agreement_table(
     }
     if pairs and n_subthemes:
         together["kappa"] = _mean_kappa(sets, pairs, answers[:n_subthemes], how)
+    any_code = _answer(sets, tuple(codebook))
     overall = CodeAgreement(
         code=CodeId(""),
         name="all codes",
         theme="",
         units=len(sets.units),
         coders=len(sets.coders),
-        prevalence=_prevalence(sets, _answer(sets, tuple(codebook))),
+        applied=_applied(sets, any_code),
+        prevalence=_prevalence(sets, any_code),
         coefficients=MappingProxyType(together),
         pairs=MappingProxyType(means),
     )
@@ -291,6 +296,10 @@ def _answer(sets: ReliabilityData, codes: Sequence[CodeId]) -> Values:
     wanted = frozenset(codes)
     held = [int(isinstance(label, frozenset) and not wanted.isdisjoint(label)) for label in sets.labels]
     return np.array([*held, NOT_JUDGED], dtype=np.int32)
+
+
+def _applied(sets: ReliabilityData, answer: Values) -> int:
+    return int((answer[sets.values] == 1).any(axis=0).sum())
 
 
 def _prevalence(sets: ReliabilityData, answer: Values) -> float:

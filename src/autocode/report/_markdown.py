@@ -1,0 +1,26 @@
+"""Text that Markdown shows as it is, and tables in Markdown."""
+
+import re
+
+from markupsafe import Markup
+
+from autocode.report._findings import Table
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+
+
+def plain(value: object) -> Markup:
+    """Return a value as Markdown that reads as the value itself, whatever signs are in it."""
+    if isinstance(value, Markup):
+        return value
+    one_line = " ".join(str(value).split())
+    escaped = _SPECIAL.sub(r"\\\1", one_line.replace("&", "&amp;")).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    return Markup(escaped)
+
+
+def aligned(table: Table) -> Markup:
+    """Return a table in Markdown, numbers to the right."""
+    rule = ["---:" if i in table.numeric else "---" for i in range(len(table.head))]
+    rows: list[list[str]] = [[plain(cell) for cell in row] for row in (table.head, *table.rows)]
+    drawn = ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]
+    return Markup("\n".join(drawn))
