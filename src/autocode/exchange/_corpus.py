@@ -21,7 +21,6 @@ from autocode.transcripts import (
     TranscriptId,
     Transcripts,
     read_participants,
-    role_of,
 )
 
 LINES, CODINGS, CODEBOOK, PARTICIPANTS = "lines.csv", "codings.csv", "codebook.csv", "participants.csv"
@@ -46,8 +45,8 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
     Return the codings, lines and codebook of a plain corpus.
 
     The coder `gold` has adjudicated. A code is a subtheme if no other names it as parent or if it was applied to a
-    line. Where lines.csv has no column `role`, the speaker's label tells who interviews. The text of an interview is that of
-    its lines, one under the other; columns that a plain corpus does not know are left.
+    line. Where lines.csv has no column `role`, the speaker's label tells who interviews. The text of an interview is that
+    of its lines, one under the other; columns that a plain corpus does not know are left.
 
     Raises
     ------
@@ -168,7 +167,7 @@ def _document(
                 transcript=name,
                 order=order,
                 speaker=told["speaker"],
-                role=Role(given) if given else role_of(told["speaker"]),
+                role=Role(given) if given else Role.PARTICIPANT,
                 text=told["text"],
                 start=at,
                 end=end,
@@ -211,7 +210,7 @@ def write_corpus(
 
 
 def _table_of_lines(lines: Transcripts) -> tuple[list[str], Iterator[list[str]]]:
-    telling = any(line.role is not role_of(line.speaker) for line in lines)
+    telling = any(line.role is not Role.PARTICIPANT for line in lines)
     header = [*_LINE, "role"] if telling else [*_LINE]
     rows = (
         [line.id, line.transcript, line.speaker, str(line.order), line.text, *([line.role.value] if telling else [])]

@@ -40,7 +40,7 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     ]
 
 
-def role_of(line: Line) -> str:
+def speaker_kind(line: Line) -> str:
     """Return the speaker's label without its number: GP3 and GP17 are both `gp`."""
     return _NUMBER.sub("", line.speaker).strip().casefold()
 

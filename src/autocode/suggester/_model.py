@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from autocode.codebook import Code, Codebook
 from autocode.suggester._calibration import Platt, platt
-from autocode.suggester._inputs import LineInputs, role_of
+from autocode.suggester._inputs import LineInputs, speaker_kind
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
 from autocode.transcripts import Line
@@ -43,7 +43,7 @@ class LineModel:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes)."""
         if not lines:
             return np.zeros((0, len(self.intercepts)))
-        X = self.inputs.transform([line.text for line in lines], [role_of(line) for line in lines])
+        X = self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
         return np.asarray(X @ self.coefficients.T) + self.intercepts
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
@@ -65,7 +65,7 @@ def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: in
     fold would take away half of all that is known.
     """
     texts = [line.text for line in table.lines]
-    roles = [role_of(line) for line in table.lines]
+    roles = [speaker_kind(line) for line in table.lines]
     said = [(j, saying) for j, code in enumerate(table.codes) for saying in sayings(code, codebook)]
     speaks_for = np.array([j for j, _ in said], dtype=np.intp)
     inputs = LineInputs(language=language).fit([*texts, *(saying for _, saying in said)], roles)

@@ -24,7 +24,7 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
-from autocode.suggester._inputs import role_of, tokens
+from autocode.suggester._inputs import speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
 from autocode.suggester._table import CodedLines
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
@@ -121,7 +121,7 @@ class Suggester:
         size = 500
         for start in range(0, len(asked), size):
             part = asked[start : start + size]
-            X = self.model.inputs.transform([line.text for line in part], [role_of(line) for line in part])
+            X = self.model.inputs.transform([line.text for line in part], [speaker_kind(line) for line in part])
             scores = np.asarray(X @ self.model.coefficients.T) + self.model.intercepts
             likeness = np.asarray((X @ self._known.T).todense())
             for i, line in enumerate(part):
@@ -285,7 +285,7 @@ def _examples(table: CodedLines) -> list[CodedExample]:
             CodedExample(
                 line=line.id,
                 transcript=line.transcript,
-                role=role_of(line),
+                role=speaker_kind(line),
                 text=line.text,
                 codes=frozenset(standing),
                 coders=coders,
