@@ -1,0 +1,362 @@
+"""Review in the terminal: a line, what is suggested for it, and one key a decision."""
+
+import re
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from autocode.codebook import Code, CodeId
+from autocode.coding import Band, Suggestion
+from autocode.review import ReviewSession
+from autocode.transcripts import Line, LineId
+
+KEYS = {
+    "1 2 3": "choose a suggestion, or drop it again",
+    "Enter": "keep the chosen codes and go on",
+    "N": "none fits: the line is read and holds no code",
+    "F": "find another code by a part of its name",
+    "M": "write a memo on the line",
+    "S": "leave the line for later",
+    "U": "undo the latest decision and go back to its line",
+    "?": "show these keys",
+    "Q": "quit; every decision is already stored",
+}
+
+_DOTS = {Band.STRONG: "●●●", Band.FAIR: "●●○", Band.WEAK: "●○○"}
+_PICKS = 9  # as many codes as there are digits to pick one by
+
+
+def review_in_terminal(
+    session: ReviewSession,
+    *,
+    console: Console,
+    read_key: Callable[[], str],
+    read_line: Callable[[str], str] | None = None,
+    resume: str = "",
+) -> None:
+    """
+    Show the session's lines one by one and record what the coder decides, until the coder quits.
+
+    Parameters
+    ----------
+    read_key : returns the next key, such as `click.getchar`; `KeyboardInterrupt` and `EOFError` quit.
+    read_line : asks for a part of a name or a memo; by default the console does.
+    resume : the command that opens this review again, to be shown on quitting.
+    """
+    _Screen(session, console, read_key, read_line or (lambda prompt: console.input(prompt, markup=False)), resume).run()
+
+
+class _Screen:
+    def __init__(
+        self,
+        session: ReviewSession,
+        console: Console,
+        read_key: Callable[[], str],
+        read_line: Callable[[str], str],
+        resume: str,
+    ) -> None:
+        self._session = session
+        self._console = console
+        self._read_key = read_key
+        self._read_line = read_line
+        self._resume = resume
+        self._ahead: deque[str] = deque()
+        self._memos: dict[LineId, str] = {}  # not stored yet, because their lines are not decided
+        self._begin_line()
+        self._acts: dict[str, Callable[[], None]] = {
+            "\r": self._keep,
+            "\n": self._keep,
+            "n": self._none_fits,
+            "f": self._find,
+            "/": self._find,
+            "m": self._write_memo,
+            "s": self._leave,
+            "u": self._undo,
+            "?": self._help,
+        }
+
+    def run(self) -> None:
+        """Read keys until the coder quits."""
+        try:
+            self._show()
+            while (key := self._next_key()) != "q":
+                if key.isdecimal():
+                    self._toggle(int(key))
+                elif key in self._acts:
+                    self._acts[key]()
+                elif key.isprintable():
+                    self._say("That key does nothing here; press ? for the keys.")
+        except (KeyboardInterrupt, EOFError):
+            self._console.print()
+        self._farewell()
+
+    def _next_key(self) -> str:
+        """Return one key: what is typed fast may arrive as several, and an arrow as one that starts with an escape."""
+        while not self._ahead:
+            heard = self._read_key()
+            self._ahead.extend([heard] if heard.startswith("\x1b") else heard)
+        key = self._ahead.popleft()
+        if key in ("\x03", "\x04"):
+            raise KeyboardInterrupt
+        return key.lower()
+
+    def _begin_line(self) -> None:
+        self._chosen: set[CodeId] = set()
+        self._added: list[CodeId] = []
+        self._ahead.clear()  # what was pressed before this line showed was not about this line
+
+    @property
+    def _shown(self) -> tuple[Suggestion, ...]:
+        return self._session.suggestions or ()
+
+    # what is seen
+
+    def _show(self) -> None:
+        self._console.print()
+        line = self._line()
+        if line is None:
+            return
+        progress = self._session.progress
+        interview = self._session.lines.interview(line.transcript)
+        who = ", ".join((line.speaker, *filter(None, interview.attributes.values())))
+        title = Text(_plain(f"{line.transcript}  {who}  "), style="bold")
+        title.append(f"line {line.order}", style="dim")
+        self._console.print(Rule(title, align="left", style="dim"))
+        self._console.print(Text(f"{progress.done} of {progress.total} lines decided", style="dim"))
+        if self._session.question is not None:
+            self._print(Text(_plain(self._session.question.text), style="italic dim"), above=1)
+        self._print(self._said(line), above=1)
+        before = self._session.judged.get(line.id)
+        if before is not None:
+            self._print(Text(f"You judged this line before: {self._names(before.codes)}.", style="dim"), above=1)
+        if line.id in self._memos:
+            self._print(Text(f"Memo: {_plain(self._memos[line.id])}", style="dim"), above=1)
+        self._show_suggestions()
+        self._console.print()
+        self._prompt()
+
+    def _said(self, line: Line) -> Text:
+        said = Text(_plain(line.text), style="bold")
+        words = {re.escape(_plain(word)) for one in self._shown for word, _ in one.evidence.words}
+        if words:
+            said.highlight_regex(rf"(?i)\b(?:{'|'.join(sorted(words))})\b", style="underline")
+        return said
+
+    def _show_suggestions(self) -> None:
+        silence = self._session.abstention
+        if not self._shown and silence is not None:
+            self._print(Text(f"No suggestion: {silence.reason}."), above=1)
+        for number, one in enumerate(self._shown, start=1):
+            code = self._session.codebook[one.code]
+            head = Text.assemble((f"[{number}] ", "bold"), (_plain(code.name), "bold cyan"))
+            self._print(head, above=1)
+            if code.definition:
+                self._print(Text(_plain(code.definition)), indent=6)
+            rests = Text(f"{_DOTS[one.band]} {one.band} match")
+            if one.evidence.words:
+                rests.append(" on " + ", ".join(f"“{_plain(word)}”" for word, _ in one.evidence.words))
+            self._print(rests, indent=6)
+            for near in one.evidence.neighbours[:1]:
+                by = f"{', '.join(near.coders)} coded like this in {near.transcript}: "
+                self._print(Text.assemble((_plain(by), "dim"), (_plain(near.text or near.line), "italic")), indent=6)
+
+    def _prompt(self) -> None:
+        keys = ["N none fits", "F another code", "M memo", "S later", "U undo", "? keys", "Q quit"]
+        if self._shown:
+            keys.insert(0, "1 choose" if len(self._shown) == 1 else f"1–{len(self._shown)} choose")
+        if self._kept:
+            keys.insert(1 if self._shown else 0, f"Enter keep {self._names(self._kept)}")
+        self._console.print(Text("  ·  ".join(keys), style="dim"))
+
+    def _say(self, what: str) -> None:
+        self._console.print(Text(_plain(what)))
+
+    def _print(self, what: Text, *, above: int = 0, indent: int = 2) -> None:
+        self._console.print(Padding(what, (above, 2, 0, indent)))
+
+    def _names(self, codes: Iterable[CodeId]) -> str:
+        book = self._session.codebook
+        return ", ".join(_plain(book[code].name if code in book else code) for code in codes) or "none fits"
+
+    # what is done
+
+    @property
+    def _kept(self) -> tuple[CodeId, ...]:
+        return (*(one.code for one in self._shown if one.code in self._chosen), *self._added)
+
+    def _line(self) -> Line | None:
+        """Return the present line, or say that there is none."""
+        if self._session.current is None:
+            self._say("Every line is decided. Press U to undo the latest decision, or Q to quit.")
+        return self._session.current
+
+    def _toggle(self, number: int) -> None:
+        if self._line() is None:
+            return
+        if not 1 <= number <= len(self._shown):
+            self._say(f"There is no suggestion {number} for this line; press F to find another code.")
+            return
+        self._chosen ^= {self._shown[number - 1].code}
+        self._tell_choice()
+
+    def _tell_choice(self) -> None:
+        if self._kept:
+            self._say(f"Chosen: {self._names(self._kept)}. Enter keeps it and goes on.")
+        else:
+            self._say("Nothing is chosen.")
+
+    def _keep(self) -> None:
+        line = self._line()
+        if line is None:
+            return
+        if not self._kept:
+            self._say("Nothing is chosen, so nothing is decided: choose a code first, or press N if none fits.")
+            return
+        self._settle(line)
+
+    def _none_fits(self) -> None:
+        line = self._line()
+        if line is None:
+            return
+        if self._kept:
+            self._say(f"{self._names(self._kept)} is chosen: press Enter to keep it, or drop it before pressing N.")
+            return
+        self._settle(line)
+
+    def _settle(self, line: Line) -> None:
+        kept = self._names(self._kept)
+        accepted = tuple(one.code for one in self._shown if one.code in self._chosen)
+        self._session.settle(accepted, added=self._added, memo=self._memos.get(line.id, ""))
+        self._memos.pop(line.id, None)
+        self._say(f"Stored: {kept}.")
+        self._go_on()
+
+    def _leave(self) -> None:
+        if self._line() is None:
+            return
+        self._session.later()
+        self._say("Left for later.")
+        self._go_on()
+
+    def _undo(self) -> None:
+        judged = self._session.judged
+        line = self._session.undo()
+        if line is None:
+            self._say("There is nothing to undo.")
+            return
+        if line.id in judged and judged[line.id].memo:
+            self._memos[line.id] = judged[line.id].memo
+        self._say(f"Undone: back to line {line.id}.")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._begin_line()
+        self._show()
+
+    def _help(self) -> None:
+        table = Table.grid(padding=(0, 3))
+        for key, does in KEYS.items():
+            table.add_row(Text(key, style="bold"), Text(does))
+        self._console.print(table)
+
+    def _ask(self, prompt: str) -> str:
+        """Return what the coder wrote, or nothing if the coder broke off."""
+        self._ahead.clear()
+        try:
+            return self._read_line(prompt).strip()
+        except EOFError:
+            self._console.print()
+            return ""
+
+    def _write_memo(self) -> None:
+        line = self._line()
+        if line is None:
+            return
+        memo = self._ask("Memo: ")
+        if memo:
+            self._memos[line.id] = memo
+            self._say("The memo is stored with your decision on this line.")
+        else:
+            self._say("The memo stays as it was.")
+
+    def _find(self) -> None:
+        if self._line() is None:
+            return
+        part = self._ask("Part of the code's name: ")
+        if not part:
+            self._say("No code is added.")
+            return
+        found = self._named_like(part)
+        if not found:
+            self._refuse(part)
+            return
+        code = found[0] if len(found) == 1 else self._pick(found)
+        if code is None:
+            return
+        if code.id in {one.code for one in self._shown}:
+            self._chosen.add(code.id)
+        elif code.id in self._added:
+            self._added.remove(code.id)
+        else:
+            self._added.append(code.id)
+        self._tell_choice()
+
+    def _named_like(self, part: str) -> list[Code]:
+        """Return the codes whose name, or whose theme's name, holds this; one that is called exactly so alone."""
+        book, wanted = self._session.codebook, part.casefold()
+        exact = book.find(part)
+        if exact is not None and exact.codable:
+            return [exact]
+
+        def holds(code: Code) -> bool:
+            theme = book.theme_of(code.id)
+            names = (code.name, code.id, theme.name if theme else "")
+            return any(wanted in name.casefold() for name in names)
+
+        return [code for code in book.subthemes if holds(code)]
+
+    def _pick(self, found: list[Code]) -> Code | None:
+        for number, code in enumerate(found[:_PICKS], start=1):
+            self._print(Text.assemble((f"{number} ", "bold"), _plain(code.name)))
+        if len(found) > _PICKS:
+            self._say(
+                f"{len(found) - _PICKS} more have that in their name; any other key, and then F, to write more of it."
+            )
+        else:
+            self._say("Press its number; any other key adds none.")
+        key = self._next_key()
+        if key.isdecimal() and 1 <= int(key) <= min(len(found), _PICKS):
+            return found[int(key) - 1]
+        self._say("No code is added.")
+        return None
+
+    def _refuse(self, part: str) -> None:
+        names = {code.name.casefold(): code.name for code in self._session.codebook.subthemes}
+        words = {word: name for name in names.values() for word in name.casefold().split()}
+        close = get_close_matches(part.casefold(), [*names, *words], n=6, cutoff=0.6)
+        near = list(dict.fromkeys(names.get(one) or words[one] for one in close))[:3]
+        hint = f"near it: {', '.join(near)}" if near else "press F and write another part"
+        self._say(f"No code is called “{part}”; {hint}. A new code is added to the codebook first.")
+
+    def _farewell(self) -> None:
+        if self._memos:
+            self._say(f"Memos on lines that are not decided are not stored: {', '.join(self._memos)}.")
+        how = self._resume or f"open the review again as {self._session.coder}"
+        self._say(f"{self._session.progress}; all of it is stored.")
+        self._console.print(Text(f"To go on: {how}"), soft_wrap=True)  # a command is copied as one line
+
+
+def _plain(text: str) -> str:
+    """Return the text without control characters: a transcript must not steer the terminal."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(c) else c for c in text)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
