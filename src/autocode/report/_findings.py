@@ -13,6 +13,7 @@ from autocode.validation import CodeScore, CurvePoint, Estimate, Validation
 
 WEAK_BELOW = 0.5
 FEW_LINES = 10
+_METRICS = {"microF1": "micro F1", "macroF1": "macro F1", "brier": "Brier", "ece": "ECE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,6 @@ class Found:
     code: Code
     lines: int
     interviews: int
-    share: float
     quotes: tuple[Quote, ...] = ()
     under: tuple["Found", ...] = ()
 
@@ -48,11 +48,22 @@ class Findings:
     themes: tuple[Found, ...]
     agreement_summary: tuple[str, ...]
     agreement: Table
+    level: str
     reliabilities: tuple[Reliability, ...]
     pairs: Table | None
     suggester: "SuggesterFindings | None"
     suggestions: "SuggestionFindings | None"
     made: tuple[tuple[str, Table], ...]
+
+    @property
+    def n_subthemes(self) -> int:
+        """How many rows of the agreement table are subthemes."""
+        return sum(len(theme.under) for theme in self.themes)
+
+    @property
+    def most(self) -> int:
+        """The lines of the commonest subtheme, the length of its bar."""
+        return max((sub.lines for theme in self.themes for sub in theme.under), default=0) or 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,7 @@ def findings(
         themes=_themes(lines, codebook, codings, held),
         agreement_summary=_agreement_summary(table),
         agreement=_agreement(table),
+        level=_level(table),
         reliabilities=tuple(row.alpha.reliability for row in (*table.codes, *table.themes, table.overall)),
         pairs=_pairs(table),
         suggester=None if validation is None or not validation.curve else _suggester(validation),
@@ -121,12 +133,14 @@ def _ids(lines: Transcripts) -> frozenset[str]:
 
 
 def _summary(lines: Transcripts, codebook: Codebook, codings: Codings, n_coded: int) -> tuple[str, ...]:
+    judged = set(codings.lines)
+    n_read = sum(1 for one in lines.interviews if any(line.id in judged for line in one.lines))
     bases = Counter(one.basis for one in codings)
     said = ", ".join(f"{bases[basis]:,} {basis}" for basis in Basis if bases[basis])
     return (
         f"{_n(len(codings.coders), 'coder')} ({', '.join(codings.coders)}) read {n_coded:,} of "
-        f"{len(lines.participant_lines):,} participants' lines in {_n(len(lines.interviews), 'interview')} and gave "
-        f"them codes from a codebook of {_n(len(codebook.themes), 'theme')} and "
+        f"{len(lines.participant_lines):,} participants' lines, in {n_read} of {_n(len(lines.interviews), 'interview')}"
+        f", and gave them codes from a codebook of {_n(len(codebook.themes), 'theme')} and "
         f"{_n(len(codebook.subthemes), 'subtheme')} (version {codebook.version}).",
         f"Their judgements: {said or 'none yet'}. Agreement is measured on independent judgements only.",
         "Codes are people's judgements. A suggestion made by the machine is not a code and is counted as none "
@@ -158,7 +172,6 @@ def _themes(lines: Transcripts, codebook: Codebook, codings: Codings, held: Cons
     for line, given in held.codes.items():
         for code_id in given & where.keys():
             where[code_id].append(line)
-    settled = max(1, sum(1 for line in held.codes if line in interview_of))
     chosen = quotes(lines, codings, held, [code.id for code in codebook.subthemes])
 
     def found(code: Code, at: Iterable[LineId], under: tuple[Found, ...] = ()) -> Found:
@@ -167,7 +180,6 @@ def _themes(lines: Transcripts, codebook: Codebook, codings: Codings, held: Cons
             code=code,
             lines=len(places),
             interviews=len({interview_of[line] for line in places}),
-            share=len(places) / settled,
             quotes=chosen.get(code.id, ()),
             under=under,
         )
@@ -187,13 +199,17 @@ def _themes(lines: Transcripts, codebook: Codebook, codings: Codings, held: Cons
 
 def _agreement_summary(table: AgreementTable) -> tuple[str, ...]:
     overall = table.overall.alpha
-    by = Counter(row.alpha.reliability for row in table.codes)
-    said = [f"{by[one]} {one}" for one in Reliability if by[one]]
     sentences = [
         f"Over all codes together, Krippendorff's α of the sets of codes (MASI distance) is {overall}.",
-        f"Of {_n(len(table.codes), 'subtheme')}: {'; '.join(said)}. The verdict holds the lower bound of the interval "
-        "against Krippendorff's thresholds: .800 to rely on a code, .667 for tentative conclusions.",
+        "The verdict on a code holds the lower bound of its interval against Krippendorff's thresholds: .800 to rely "
+        "on the code, .667 for tentative conclusions.",
     ]
+    for verdict in Reliability:
+        names = [row.name for row in table.codes if row.alpha.reliability is verdict]
+        if names:
+            sentences.append(
+                f"{verdict.capitalize()} ({len(names)} of {_n(len(table.codes), 'subtheme')}): {'; '.join(names)}."
+            )
     if "kappa" in table.overall.coefficients:
         kappa = table.overall.coefficients["kappa"]
         sentences.append(
@@ -212,21 +228,25 @@ def _agreement(table: AgreementTable) -> Table:
         rows.append(
             (
                 _name(row, table),
+                row.alpha.estimate,
+                str(row.alpha.reliability) if row.alpha.undefined is None else row.alpha.undefined.sentence,
                 f"{row.applied}",
                 _percent(row.prevalence),
                 _percent(by["percent"].value),
                 _bare(by.get("positive")),
                 _bare(by.get("negative")),
-                row.alpha.estimate,
                 _bare(by.get("ac1")),
-                str(row.alpha.reliability) if row.alpha.undefined is None else row.alpha.undefined.sentence,
             )
         )
     return Table(
-        head=("Code", "Lines", "Applied", "Agree", "P+", "P−", "α [95 % interval]", "AC1", "By the lower bound"),
+        head=("Code", f"α [{_level(table)} interval]", "Verdict", "Lines", "Applied", "Agree", "P+", "P−", "AC1"),
         rows=tuple(rows),
-        numeric=frozenset(range(1, 8)),
+        numeric=frozenset({1, *range(3, 9)}),
     )
+
+
+def _level(table: AgreementTable) -> str:
+    return f"{100 * table.overall.alpha.level:g} %"
 
 
 def _name(row: CodeAgreement, table: AgreementTable) -> str:
@@ -268,9 +288,9 @@ def _suggester(validation: Validation) -> SuggesterFindings:
     return SuggesterFindings(
         summary=_suggester_summary(last, validation),
         metrics=Table(
-            head=("Learned from", "Method", *names),
+            head=("Learned from", "Method", *(_METRICS.get(name, name) for name in names)),
             rows=tuple(rows),
-            numeric=frozenset({0, *range(2, 2 + len(names))}),
+            numeric=frozenset(range(2, 2 + len(names))),
         ),
         codes=Table(
             head=(
