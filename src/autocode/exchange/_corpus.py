@@ -45,7 +45,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
     Return the codings, lines and codebook of a plain corpus.
 
     The coder `gold` has adjudicated. A code is a subtheme if no other names it as parent or if it was applied to a
-    line. Where lines.csv has no column `role`, the speaker's label tells who interviews. The text of an interview is that
+    line. Where lines.csv has no column `role`, every line may be coded, whoever spoke. The text of an interview is that
     of its lines, one under the other; columns that a plain corpus does not know are left.
 
     Raises
