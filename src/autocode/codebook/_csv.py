@@ -21,6 +21,8 @@ def read_csv(text: str, *, path: Path) -> Codebook:
         rows = _rows(text)
     except csv.Error as why:
         raise CodebookError.at(path, f"is not a table in CSV ({why}); save it again as CSV.") from why
+    if not rows:
+        raise CodebookError.at(path, f"is empty; it needs a header with {', '.join(NEEDED)}.")
     first, header = rows[0][0], [name.strip().casefold() for name in rows[0][1]]
     faults = [
         Fault(
@@ -121,7 +123,9 @@ def csv_of(codebook: Codebook) -> str:
     ]
     header = [*NEEDED, *(name for name in OPTIONAL if any(row[name] for row in cells))]
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n")
+    # csv reads a carriage return that is not in quotation marks as the end of a row, and would not quote it
+    quoting = csv.QUOTE_ALL if any("\r" in cell for row in cells for cell in row.values()) else csv.QUOTE_MINIMAL
+    writer = csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n", quoting=quoting)
     writer.writeheader()
     writer.writerows(cells)
     return out.getvalue()

@@ -65,7 +65,7 @@ def _outside_strings(text: str) -> Iterator[tuple[int, str]]:
         rest = line
         while rest:
             if within:
-                closed = re.search(r"(?:\\.|[^\\])*?" + within if within == '"""' else within, rest)
+                closed = re.match(r'(?:\\.|[^\\])*?"""' if within == '"""' else r"[\s\S]*?'''", rest)
                 if not closed:
                     break
                 within, rest = "", rest[closed.end() :]

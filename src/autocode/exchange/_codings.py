@@ -34,8 +34,8 @@ def read_codings(
     Return the codings of a long table (`line_id,coder,code`) or of a wide one (a row a line, a column a code).
 
     A long table has a row a code; an empty code says that the line was read and nothing applies. It may have the
-    columns basis, memo, person and at. In a wide one 1, x or yes is a code applied, 0, no or nothing is not, and a row with
-    nothing at all is a line that was not read. Codes are given by id or by name.
+    columns basis, memo, person and at. In a wide one 1, x or yes is a code applied, 0, no or nothing is not, and a row
+    with nothing at all is a line that was not read. Codes are given by id or by name.
 
     Parameters
     ----------

@@ -11,10 +11,11 @@ from autocode.errors import CodingError, Fault
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table as CSV."""
+    table = [header, *rows]
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    # csv reads a carriage return that is not in quotation marks as the end of a row, and would not quote it
+    quoting = csv.QUOTE_ALL if any("\r" in cell for row in table for cell in row) else csv.QUOTE_MINIMAL
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(table)
     return out.getvalue()
 
 

@@ -31,7 +31,9 @@ def read_cues(text: str, *, path: Path, stem: str, interviewers: Collection[str]
         known = _labels.accepted(
             candidates, interviewers=interviewers, stem=stem, every_line_labelled=len(candidates) == len(plain)
         )
-        said = [_named(cue, known) for cue in plain]
+        # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
+        named = {_labels.key(label) for label in candidates if _labels.is_name_like(label)}
+        said = [_named(cue, known | named) for cue in plain]
     if not any(speaker for speaker, _ in said):
         raise TranscriptError.at(path, NO_SPEAKER)
     return script_of(_runs(said))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 
 from autocode.errors import TranscriptError
 from autocode.transcripts._nouns import Line, LineId, Transcript, TranscriptId, Unit
@@ -10,6 +11,8 @@ from autocode.transcripts._script import Script, Turn, trimmed
 
 Span = tuple[int, int]
 Cut = Callable[[str, Turn], Iterator[Span]]
+
+_OPENING = re.compile(r"(?<=\s)[(\[{“‘«¿¡]+\s*\Z")
 
 
 def cut_into(unit: Unit, *, language: str) -> Cut:
@@ -29,6 +32,7 @@ def _by_paragraph(text: str, turn: Turn) -> Iterator[Span]:
     yield from turn.paragraphs
 
 
+@lru_cache(maxsize=8)
 def _by_sentence(language: str) -> Cut:
     import spacy
 
@@ -43,17 +47,25 @@ def _by_sentence(language: str) -> Cut:
 
     def sentences(text: str, turn: Turn) -> Iterator[Span]:
         for start, end in turn.paragraphs:
-            spans: list[Span] = []
-            for sentence in pipeline(text[start:end]).sents:
-                span = trimmed(text, start + sentence.start_char, start + sentence.end_char)
-                # a closing quotation mark or bracket is no sentence of its own
-                if spans and not any(letter.isalnum() for letter in text[slice(*span)]):
-                    span = (spans.pop()[0], max(span[1], span[0]))
-                if span[0] < span[1]:
-                    spans.append(trimmed(text, *span))
-            yield from spans
+            begins = [start + sentence.start_char for sentence in pipeline(text[start:end]).sents]
+            yield from _whole_sentences(text, [*begins, end])
 
     return sentences
+
+
+def _whole_sentences(text: str, bounds: list[int]) -> Iterator[Span]:
+    """Yield the spans between bounds, with brackets and quotation marks beside the words that they enclose."""
+    spans: list[Span] = []
+    start = bounds[0]
+    for end in bounds[1:]:
+        opening = _OPENING.search(text, start, end) if end < bounds[-1] else None
+        span = trimmed(text, start, opening.start() if opening else end)
+        start = opening.start() if opening else end
+        if spans and not any(letter.isalnum() for letter in text[slice(*span)]):
+            span = trimmed(text, spans.pop()[0], span[1])
+        if span[0] < span[1]:
+            spans.append(span)
+    yield from spans
 
 
 def _no_language(language: str) -> str:

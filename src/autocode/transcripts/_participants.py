@@ -11,6 +11,8 @@ def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
     """Return the attributes of each participant, whose column `participant` names the transcript, in order."""
     path = Path(path)
     rows = rows_of_csv(path)
+    if not rows:
+        raise TranscriptError.at(path, "is empty; it needs a header with the column 'participant'.")
     (first, header), *body = rows
     names = [name.strip() for name in header]
     if "participant" not in names:

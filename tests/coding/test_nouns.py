@@ -1,0 +1,123 @@
+"""Who said what about which line."""
+
+import pytest
+
+from autocode.codebook import CodeId
+from autocode.coding import (
+    Abstention,
+    Band,
+    Basis,
+    BatchId,
+    CoderId,
+    Coding,
+    Codings,
+    Evidence,
+    Neighbour,
+    Reason,
+    Suggestion,
+    SuggestionBatch,
+    human,
+)
+from autocode.errors import CodingError
+from autocode.transcripts import Line, LineId, Role, TranscriptId
+
+
+def coding(line="GP1:1", coder="MO", codes=(), basis=Basis.INDEPENDENT):
+    return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis)
+
+
+@pytest.mark.parametrize("name", ["MO", "coder_a", " coder_b ", "Aida", "Botha", "Nova", "Modeste", "gold"])
+def test_people_are_coders(name):
+    assert human(name) == name.strip()
+
+
+@pytest.mark.parametrize("name", ["autocode", "model", "Model 2", "suggester:abc", "GPT-4", "LLM", "bot 3"])
+def test_a_machine_is_no_coder(name):
+    with pytest.raises(CodingError) as error:
+        human(name)
+
+    assert str(error.value) == (
+        f"the coder {name!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. "
+        "Give the person's initials or a pseudonym."
+    )
+
+
+def test_a_coder_has_a_name():
+    with pytest.raises(CodingError) as error:
+        human("  ")
+
+    assert str(error.value) == "a coder needs a name; write the coder's initials or a pseudonym."
+
+
+def test_one_coder_judges_a_line_once_on_each_basis():
+    with pytest.raises(CodingError) as error:
+        Codings([coding(codes=["a"]), coding(codes=["b"]), coding(basis=Basis.ASSISTED)])
+
+    assert str(error.value) == ("MO judged the line GP1:1 twice (independent); keep one judgement, with all its codes.")
+
+
+def test_codings_answer_with_codings_and_lines():
+    one, two, three = coding(codes=["a"]), coding("GP1:2"), coding(coder="KB", basis=Basis.ASSISTED)
+    codings = Codings([one, two, three])
+
+    assert len(codings) == 3
+    assert codings[1] == two
+    assert codings[:2] == Codings([two, one])
+    assert hash(codings[:2]) == hash(Codings([two, one]))
+    assert codings != [one, two, three]
+    assert codings.coders == ("MO", "KB")
+    assert codings.lines == ("GP1:1", "GP1:2")
+    assert codings.of(LineId("GP1:1")) == (one, three)
+    assert list(codings.by(CoderId("KB"))) == [three]
+    assert list(codings.independent()) == [one, two]
+    assert list(codings.with_basis(Basis.ASSISTED)) == [three]
+    assert list(codings.on([LineId("GP1:2")])) == [two]
+    assert repr(codings) == "<Codings: 3 judgements of 2 lines by 2 coders>"
+
+
+def test_a_line_read_to_which_nothing_applies_is_not_an_uncoded_one():
+    lines = [
+        Line(
+            id=LineId(f"GP1:{n}"),
+            transcript=TranscriptId("GP1"),
+            order=n,
+            speaker="GP1",
+            role=Role.PARTICIPANT,
+            text="x",
+            start=0,
+            end=1,
+        )
+        for n in (1, 2)
+    ]
+
+    assert Codings([coding("GP1:1", codes=[])]).uncoded(lines) == (lines[1],)
+    assert Codings([coding("GP1:1")]).of(LineId("GP1:2")) == ()
+
+
+def test_evidence_tells_itself_in_a_sentence():
+    near = Neighbour(
+        line=LineId("GP2:3"), transcript=TranscriptId("GP2"), text="No money.", coders=(CoderId("MO"),), similarity=0.5
+    )
+
+    assert str(Evidence(words=(("money", 1.0), ("cut", 0.5)), neighbours=(near,))) == (
+        "words: money, cut; like GP2:3 (MO): No money."
+    )
+    assert str(Evidence()) == "the code's definition"
+
+
+def test_a_batch_gives_the_suggestions_of_a_line_by_rank():
+    second, first, other = (
+        Suggestion(line=LineId(line), code=CodeId(code), rank=rank, probability=0.5, band=Band.FAIR)
+        for line, code, rank in (("GP1:1", "a", 2), ("GP1:1", "b", 1), ("GP1:2", "a", 1))
+    )
+    batch = SuggestionBatch(
+        id=BatchId("1"),
+        model="m",
+        codebook="c",
+        suggestions=(second, first, other),
+        abstentions=(Abstention(line=LineId("GP1:3"), reason=Reason.TOO_SHORT),),
+    )
+
+    assert batch.of(LineId("GP1:1")) == (first, second)
+    assert len(batch) == 3
+    assert str(batch) == "3 suggestions for 2 lines; silent on 1"

@@ -1,0 +1,250 @@
+"""Word files, subtitles and tables."""
+
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+
+from autocode.errors import TranscriptError
+from autocode.transcripts import Columns, read_transcripts
+
+
+@pytest.fixture
+def word_file(tmp_path):
+    def word_file(*paragraphs, name="GP1.docx"):
+        document = docx.Document()
+        for paragraph in paragraphs:
+            document.add_paragraph(paragraph)
+        document.save(tmp_path / name)
+        return tmp_path / name
+
+    return word_file
+
+
+def test_a_word_file_has_turns_of_labelled_paragraphs(word_file, said):
+    path = word_file("Interview 4", "Interviewer: How?", "GP1: Well, it is\na break.", "More.", "", "Interviewer: And?")
+
+    lines = read_transcripts(path)
+
+    assert said(lines) == [
+        ("Interviewer", "How?"),
+        ("GP1", "Well, it is"),
+        ("GP1", "a break."),
+        ("GP1", "More."),
+        ("Interviewer", "And?"),
+    ]
+
+
+def test_a_word_file_of_teams_has_names_with_times_over_the_words(word_file, said):
+    path = word_file(
+        "Meeting-Recording",
+        "March 1, 2026, 10:00AM",
+        "Berg, Anna started transcription",
+        "Berg, Anna   0:03\nHello there.",
+        "GP1   1:02:09\nHi: yes.\nWe met at 10:30",
+        "Berg, Anna   1:03:00\nGood.",
+        "Berg, Anna stopped transcription",
+    )
+
+    lines = read_transcripts(path)
+
+    assert said(lines) == [
+        ("Berg, Anna", "Hello there."),
+        ("GP1", "Hi: yes."),
+        ("GP1", "We met at 10:30"),
+        ("Berg, Anna", "Good."),
+    ]
+
+
+def test_a_word_file_of_older_teams_has_timings_over_the_names(word_file, said):
+    path = word_file("0:0:0.0 --> 0:0:1.450\nAnna Berg\nHello there.", "0:0:2.0 --> 0:0:3.450\nGP1\nHi.")
+
+    lines = read_transcripts(path)
+
+    assert said(lines) == [("Anna Berg", "Hello there."), ("GP1", "Hi.")]
+
+
+def test_a_word_file_of_otter_has_headers_and_then_words(word_file, said):
+    path = word_file("Anna Berg  0:03", "Hello there. How?", "", "Speaker 2  0:09", "Fine.", "And more.")
+
+    lines = read_transcripts(path)
+
+    assert said(lines) == [("Anna Berg", "Hello there. How?"), ("Speaker 2", "Fine."), ("Speaker 2", "And more.")]
+
+
+def test_a_table_of_two_columns_in_a_word_file_is_speakers_and_words(tmp_path, said):
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, cells in zip(
+        table.rows, [("Interviewer", "How?"), ("GP1:", "Fine.\nYes."), ("Interviewer: So?",) * 2], strict=True
+    ):
+        for cell, words in zip(row.cells, cells, strict=True):
+            cell.text = words
+    document.save(tmp_path / "GP1.docx")
+
+    lines = read_transcripts(tmp_path / "GP1.docx")
+
+    assert said(lines) == [("Interviewer", "How?"), ("GP1", "Fine."), ("GP1", "Yes."), ("Interviewer", "So?")]
+
+
+@pytest.mark.parametrize("data", [b"hello", b"\xd0\xcf\x11\xe0" + b"\0" * 600, b"PK\x03\x04 cut off"])
+def test_what_is_no_word_file_is_refused(text_file, data):
+    path = text_file(data, "GP1.docx")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(path)
+
+    assert str(error.value) == (
+        f"{path}: is not a Word file (.docx), whatever its name says; open it in a word processor and save it as "
+        ".docx, or as a text file in UTF-8."
+    )
+
+
+def test_another_archive_called_docx_or_xlsx_is_refused(tmp_path):
+    for name in ("a.docx", "b.xlsx"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("words", "GP1: words")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(tmp_path)
+
+    assert [fault.path.name for fault in error.value.faults] == ["a.docx", "b.xlsx"]
+    assert error.value.faults[1].what == (
+        "is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
+    )
+
+
+def test_a_word_file_without_words_is_empty(word_file):
+    path = word_file("", " ")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(path)
+
+    assert str(error.value) == f"{path}: is empty; put the interview into it or remove it."
+
+
+def test_consecutive_cues_of_a_speaker_in_zoom_are_one_line(samples, said):
+    lines = read_transcripts(samples / "zoom.vtt")
+
+    assert said(lines) == [
+        ("Anna Berg", "Hello there, how are you?"),
+        ("GP1", "Fine & well: yes really. And so on."),
+    ]
+
+
+def test_consecutive_cues_of_a_voice_in_teams_are_one_line(samples, said):
+    lines = read_transcripts(samples / "teams.vtt")
+
+    assert said(lines) == [("Anna Berg", "Hello there, how are you?"), ("GP1", "Fine."), ("Anna Berg", "Good.")]
+
+
+def test_subrip_is_read_and_words_before_the_first_name_are_kept(samples, said):
+    lines = read_transcripts(samples / "subrip.srt")
+
+    assert said(lines) == [
+        ("Unknown speaker", "Up and running."),
+        ("Interviewer", "Hello."),
+        ("GP1", "Hello you. Again."),
+    ]
+
+
+def test_subtitles_without_a_speaker_a_cue_or_a_right_timing_are_refused(text_file, tmp_path):
+    text_file("WEBVTT\n\n00:01.000 --> 00:02.000\nwords\n", "a.vtt")
+    text_file("WEBVTT\n\nwords\n", "b.vtt")
+    text_file("WEBVTT\n\n00:01.000 --> 00:02.000\nGP1: words\n00:03.000 --> soon\nwords\n", "c.vtt")
+    text_file("WEBVTT\n\n00:01.000 --> 00:02.000\nGP1:\n", "d.vtt")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(tmp_path)
+
+    assert [str(fault) for fault in error.value.faults] == [
+        f"{tmp_path / 'a.vtt'}: names no speaker; begin each turn with its speaker, as in 'GP1: words'.",
+        f"{tmp_path / 'b.vtt'}: holds no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; "
+        "export the subtitles again.",
+        f"{tmp_path / 'c.vtt'}:5: expected a timing such as '00:00:01.000 --> 00:00:04.000', found "
+        "'00:03.000 --> soon'; correct it.",
+        f"{tmp_path / 'd.vtt'}: holds speakers but no words (in d); put in what they said or remove it.",
+    ]
+
+
+def test_cues_without_a_blank_line_between_them_are_told_apart(text_file, said):
+    path = text_file("WEBVTT\n\n00:01.000 --> 00:02.000\nGP1: a\n00:02.000 --> 00:03.000\nI: b\n", "GP1.vtt")
+
+    lines = read_transcripts(path)
+
+    assert said(lines) == [("GP1", "a"), ("I", "b")]
+
+
+def test_the_columns_of_a_table_are_named_by_the_caller(samples, said):
+    columns = Columns(speaker="who", text="said")
+
+    lines = read_transcripts(samples / "table.csv", columns=columns)
+    turns = read_transcripts(samples / "table.csv", columns=columns, unit="turn")
+
+    assert said(lines) == [("I", "How?"), ("GP1", "Well;"), ("GP1", "yes."), ("GP1", "More.")]
+    assert said(turns) == [("I", "How?"), ("GP1", "Well;\nyes.\nMore.")]
+
+
+def test_one_table_may_hold_several_interviews(text_file):
+    path = text_file("doc,speaker,text\nGP1,I,How?\nGP2,GP2,Well.\nGP1,GP1,Fine.\n", "all.csv")
+
+    lines = read_transcripts(path, columns=Columns(transcript="doc"))
+
+    assert [line.id for line in lines] == ["GP1:1", "GP1:2", "GP2:1"]
+
+
+def test_a_missing_column_is_named_with_those_that_are_there(samples):
+    path = samples / "table.csv"
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(path, columns=Columns(text="said"))
+
+    assert str(error.value) == (
+        f"{path}:1: has no column 'speaker'; its columns are 'id', 'Who', 'Said'; "
+        "name yours with Columns(speaker=..., text=...)."
+    )
+
+
+def test_words_without_a_speaker_or_an_interview_are_named_by_line(text_file):
+    path = text_file('doc,speaker,text\nGP1,I,"How?\nSo?"\nGP1,,Well.\n,GP1,Fine.\n', "all.csv")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(path, columns=Columns(transcript="doc"))
+
+    assert [str(fault) for fault in error.value.faults] == [
+        f"{path}:4: has words but nothing in the column 'speaker'; name the speaker.",
+        f"{path}:5: has words but nothing in the column 'doc'; name the interview.",
+    ]
+
+
+def test_a_table_without_words_or_of_no_shape_is_refused(text_file, tmp_path):
+    text_file("speaker,text\nGP1,\n", "a.csv")
+    text_file('speaker,text\nGP1,"never closed\n', "b.csv")
+    openpyxl.Workbook().save(tmp_path / "c.xlsx")
+
+    with pytest.raises(TranscriptError) as error:
+        read_transcripts(tmp_path)
+
+    assert [str(fault) for fault in error.value.faults] == [
+        f"{tmp_path / 'a.csv'}: holds no words under its header; put the interview into it or remove it.",
+        f"{tmp_path / 'b.csv'}: is not a table in CSV (unexpected end of data); save it again as CSV.",
+        f"{tmp_path / 'c.xlsx'}: is empty; put the interview into it or remove it.",
+    ]
+
+
+def test_an_excel_file_is_read_like_a_table(tmp_path, said):
+    book = openpyxl.Workbook()
+    for row in (
+        ["speaker", "text", None],
+        ["I", "How?", None],
+        [None, None, None],
+        ["GP1", 2.0, None],
+        ["GP1", 2.5, None],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "GP1.xlsx")
+
+    lines = read_transcripts(tmp_path / "GP1.xlsx")
+
+    assert said(lines) == [("I", "How?"), ("GP1", "2"), ("GP1", "2.5")]
