@@ -1,1 +1,134 @@
-"""autocode."""
+"""autocode learns from lines that humans have coded, suggests codes with evidence, and measures agreement. Offline.
+
+Humans are the final arbiters: a suggestion is never a code.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autocode.agreement import (
+        Agreement,
+        AgreementTable,
+        ReliabilityData,
+        agreement_table,
+        cohen_kappa,
+        krippendorff_alpha,
+        percent_agreement,
+    )
+    from autocode.codebook import Code, Codebook, CodeId, read_codebook
+    from autocode.coding import (
+        Abstention,
+        Basis,
+        CoderId,
+        Coding,
+        Codings,
+        Decision,
+        Suggestion,
+        SuggestionBatch,
+        Verdict,
+        consensus,
+    )
+    from autocode.errors import AutocodeError
+    from autocode.exchange import read_codings, read_corpus, write_codings, write_corpus
+    from autocode.journal import Journal
+    from autocode.report import write_report
+    from autocode.review import ReviewSession, settle
+    from autocode.suggester import Suggester, open_suggester, save_suggester, train
+    from autocode.transcripts import Line, LineId, Transcript, TranscriptId, Transcripts, read_transcripts
+    from autocode.validation import Validation, validate
+
+_ROOMS = {
+    "agreement": (
+        "Agreement",
+        "AgreementTable",
+        "ReliabilityData",
+        "agreement_table",
+        "cohen_kappa",
+        "krippendorff_alpha",
+        "percent_agreement",
+    ),
+    "codebook": ("Code", "CodeId", "Codebook", "read_codebook"),
+    "coding": (
+        "Abstention",
+        "Basis",
+        "CoderId",
+        "Coding",
+        "Codings",
+        "Decision",
+        "Suggestion",
+        "SuggestionBatch",
+        "Verdict",
+        "consensus",
+    ),
+    "errors": ("AutocodeError",),
+    "exchange": ("read_codings", "read_corpus", "write_codings", "write_corpus"),
+    "journal": ("Journal",),
+    "report": ("write_report",),
+    "review": ("ReviewSession", "settle"),
+    "suggester": ("Suggester", "open_suggester", "save_suggester", "train"),
+    "transcripts": ("Line", "LineId", "Transcript", "TranscriptId", "Transcripts", "read_transcripts"),
+    "validation": ("Validation", "validate"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__all__ = [
+    "Abstention",
+    "Agreement",
+    "AgreementTable",
+    "AutocodeError",
+    "Basis",
+    "Code",
+    "CodeId",
+    "Codebook",
+    "CoderId",
+    "Coding",
+    "Codings",
+    "Decision",
+    "Journal",
+    "Line",
+    "LineId",
+    "ReliabilityData",
+    "ReviewSession",
+    "Suggester",
+    "Suggestion",
+    "SuggestionBatch",
+    "Transcript",
+    "TranscriptId",
+    "Transcripts",
+    "Validation",
+    "Verdict",
+    "agreement_table",
+    "cohen_kappa",
+    "consensus",
+    "krippendorff_alpha",
+    "open_suggester",
+    "percent_agreement",
+    "read_codebook",
+    "read_codings",
+    "read_corpus",
+    "read_transcripts",
+    "save_suggester",
+    "settle",
+    "train",
+    "validate",
+    "write_codings",
+    "write_corpus",
+    "write_report",
+]
+
+
+def __getattr__(name: str) -> object:
+    # scikit-learn, spaCy and numpy take seconds to import; a name fetches its room when it is first used (PEP 562).
+    if name == "__version__":
+        return version("autocode")
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'autocode' has no attribute {name!r}")
+    value = getattr(import_module(f"autocode.{_ROOM_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

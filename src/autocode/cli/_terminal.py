@@ -19,7 +19,7 @@ from autocode.transcripts import Line, LineId
 
 KEYS = {
     "1 2 3": "choose a suggestion, or drop it again",
-    "Enter": "keep the chosen codes and go on",
+    "Enter": "keep the chosen codes and go on to the next line",
     "N": "none fits: the line is read and holds no code",
     "F": "find another code by a part of its name",
     "M": "write a memo on the line",
@@ -125,9 +125,9 @@ class _Screen:
             return
         progress = self._session.progress
         interview = self._session.lines.interview(line.transcript)
-        who = ", ".join((line.speaker, *filter(None, interview.attributes.values())))
-        title = Text(_plain(f"{line.transcript}  {who}  "), style="bold")
-        title.append(f"line {line.order}", style="dim")
+        who = ", ".join(filter(None, (line.speaker, *interview.attributes.values())))
+        title = Text(_plain(f"{line.transcript}  "), style="bold")
+        title.append(_plain(f"{who}  line {line.order}"), style="not bold")
         self._console.print(Rule(title, align="left", style="dim"))
         self._console.print(Text(f"{progress.done} of {progress.total} lines decided", style="dim"))
         if self._session.question is not None:
@@ -171,8 +171,6 @@ class _Screen:
         keys = ["N none fits", "F another code", "M memo", "S later", "U undo", "? keys", "Q quit"]
         if self._shown:
             keys.insert(0, "1 choose" if len(self._shown) == 1 else f"1–{len(self._shown)} choose")
-        if self._kept:
-            keys.insert(1 if self._shown else 0, f"Enter keep {self._names(self._kept)}")
         self._console.print(Text("  ·  ".join(keys), style="dim"))
 
     def _say(self, what: str) -> None:

@@ -70,7 +70,8 @@ class Codings(Sequence[Coding]):
             if key in seen:
                 faults.append(
                     Fault(
-                        f"{one.coder} judged the line {one.line} twice ({one.basis}); keep one judgement, with all its codes."
+                        f"{one.coder} judged the line {one.line} twice ({one.basis}); "
+                        "keep one judgement, with all its codes."
                     )
                 )
             seen.add(key)

@@ -1,0 +1,314 @@
+"""The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autocode.errors import AutocodeError
+
+STUDY = click.argument("study", type=click.Path(exists=True, path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print numbers as JSON.")
+FORCE = click.option("--force", is_flag=True, help="Replace what exists.")
+SEED = click.option("--seed", default=0, show_default=True, help="Chance starts here; the same seed, the same result.")
+
+
+class Commands(click.Group):
+    """The group that turns every expected failure into a sentence on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except AutocodeError as error:
+            for fault in error.faults:
+                click.echo(f"autocode: {fault}", err=True)
+        except KeyboardInterrupt:
+            click.echo("\nautocode: stopped; what was said to be done is stored, nothing else is.", err=True)
+        except OSError as no:
+            where = f"{no.filename}: " if no.filename else ""
+            click.echo(f"autocode: {where}{no.strerror or no}; mend that and repeat the command.", err=True)
+        raise SystemExit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("autocode"), prog_name="autocode")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no remarks on stderr.")
+@click.pass_context
+def main(ctx: click.Context, quiet: bool) -> None:
+    """Learn from human-coded interview lines, suggest codes, let coders decide, measure agreement.
+
+    Everything stays on this machine. A suggestion is never a code: a named person decides.
+    """
+    ctx.obj = quiet
+
+
+@main.command()
+@click.option("--out", type=click.Path(path_type=Path), default=Path("autocode-demo"), show_default=True)
+@FORCE
+@SEED
+def demo(out: Path, force: bool, seed: int) -> None:
+    """Run the whole loop on the sample study, into a new folder."""
+    from autocode.cli._demo import run
+
+    with steps() as step:
+        run(out, force=force, seed=seed, say=click.echo, step=step)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@FORCE
+def init(folder: Path, force: bool) -> None:
+    """Make a study folder: study.toml, codebook.toml, transcripts/, participants.csv."""
+    from autocode.cli._study import begin
+
+    begin(folder, force=force)
+    click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
+    click.echo(f"  autocode add {folder} INTERVIEWS...")
+
+
+@main.command()
+@STUDY
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--coder", help="Whose codings a wide sheet holds; by default its file name.")
+@click.option(
+    "--basis",
+    type=click.Choice(["independent", "assisted", "adjudicated"]),
+    default="independent",
+    show_default=True,
+    help="What the coder had seen, where the file does not say.",
+)
+@click.option("--speaker", help="Column of the speaker, for transcripts in .csv or .xlsx.")
+@click.option("--text", help="Column of the words, for transcripts in .csv or .xlsx.")
+@click.option("--transcript", help="Column of the transcript's name, if one table holds several.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@FORCE
+def add(
+    study: Path,
+    files: tuple[Path, ...],
+    coder: str | None,
+    basis: str,
+    speaker: str | None,
+    text: str | None,
+    transcript: str | None,
+    dry_run: bool,
+    force: bool,
+) -> None:
+    """Bring transcripts or codings into a study: all of the files, or none."""
+    from autocode.cli._add import bring
+    from autocode.coding import Basis
+    from autocode.transcripts import Columns
+
+    if (speaker is None) != (text is None):
+        raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
+    columns = None if speaker is None or text is None else Columns(speaker=speaker, text=text, transcript=transcript)
+    for sentence in bring(study, files, coder=coder, basis=Basis(basis), columns=columns, dry_run=dry_run, force=force):
+        click.echo(sentence)
+
+
+@main.command()
+@STUDY
+def check(study: Path) -> None:
+    """Print every fault of every file, with its place."""
+    from autocode.cli._study import faults_of, material_of
+
+    faults = faults_of(study)
+    for fault in faults:
+        click.echo(str(fault))
+    if faults:
+        click.echo(f"autocode: {len(faults)} fault{'s' * (len(faults) > 1)} found; mend and check again.", err=True)
+        raise SystemExit(1)
+    found = material_of(study)
+    click.echo(
+        f"{study}: no faults. {len(found.lines.interviews)} interviews, {len(found.lines.participant_lines)} lines of "
+        f"participants, {len(found.codebook.subthemes)} subthemes, {len(found.codings)} judgements by "
+        f"{len(found.codings.coders)} coders."
+    )
+
+
+@main.command()
+@STUDY
+@JSON
+@SEED
+@click.option("--resamples", default=2000, show_default=True, help="Bootstrap draws of interviews.")
+def agree(study: Path, as_json: bool, seed: int, resamples: int) -> None:
+    """Agreement of the human coders, per code and overall, with intervals."""
+    from autocode.agreement import agreement_table
+    from autocode.cli._study import material_of
+
+    found = material_of(study)
+    table = agreement_table(found.codings.independent(), found.codebook, found.lines, resamples=resamples, seed=seed)
+    click.echo(dumped(table.to_json()) if as_json else str(table))
+
+
+@main.command()
+@STUDY
+@click.option("--learn", help="Numbers of coded lines to learn from, such as 50,250,1000; all if not given.")
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Random splits to average over.")
+@SEED
+@click.option("--resamples", default=500, show_default=True, help="Bootstrap draws of interviews.")
+@JSON
+def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: int, as_json: bool) -> None:
+    """Try the suggester on whole interviews it has not seen, beside baselines and humans."""
+    from autocode.cli._study import material_of
+    from autocode.validation import validate as try_out
+
+    sizes = _numbers(learn) if learn else None
+    found = material_of(study)
+    with steps() as step:
+        result = try_out(
+            found.codings,
+            found.lines,
+            found.codebook,
+            learn=sizes,
+            seeds=seeds,
+            seed=seed,
+            resamples=resamples,
+            language=found.language,
+            corpus=study.resolve().name,
+            progress=step("trying on interviews held out"),
+        )
+    click.echo(dumped(result.to_json()) if as_json else str(result))
+
+
+@main.command()
+@STUDY
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
+@SEED
+@FORCE
+def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
+    """Learn from what humans hold of the lines, and save the suggester."""
+    from autocode.cli._study import MODEL, is_study, material_of
+    from autocode.cli._suggest import learn
+
+    found = material_of(study)
+    if out is None and not is_study(study):
+        raise click.UsageError("say where the model goes: -o MODEL.")
+    # A study's own model is a product of its codings: training again replaces it.
+    suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None)
+    click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
+    for note in suggester.notes:
+        remark(note)
+
+
+@main.command()
+@click.argument("target", metavar="STUDY|FILE", type=click.Path(exists=True, path_type=Path))
+@click.option("--model", type=click.Path(exists=True, path_type=Path), help="A folder made by `autocode train`.")
+@click.option("-o", "--out", help="Write suggestions as CSV; - is stdout.")
+@SEED
+@FORCE
+def suggest(target: Path, model: Path | None, out: str | None, seed: int, force: bool) -> None:
+    """Suggest codes for lines nobody has coded; for a study, on the record in its journal."""
+    from autocode.cli._study import is_study
+    from autocode.cli._suggest import for_file, for_study
+
+    with steps() as step:
+        told = step("suggesting")
+        if is_study(target):
+            said = for_study(target, model=model, out=out, seed=seed, force=force, progress=told, remark=remark)
+        elif model is None:
+            raise click.UsageError(f"{target} is not a study, so say which suggester is asked: --model MODEL.")
+        else:
+            said = for_file(target, model=model, out=out or "-", force=force, progress=told)
+    click.echo(said, err=out == "-" or (out is None and not is_study(target)))
+
+
+@main.command()
+@STUDY
+@click.option("--coder", required=True, help="Your initials or pseudonym; decisions are stored under it.")
+@click.option("--terminal", is_flag=True, help="Review here instead of in a page.")
+@click.option("--blind", is_flag=True, help="Without suggestions: an independent reading.")
+@click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
+def review(study: Path, coder: str, terminal: bool, blind: bool, port: int, no_browser: bool) -> None:
+    """Decide, line by line; every decision is stored before the next line shows."""
+    from autocode.cli._review import begin_review
+
+    begin_review(
+        study,
+        coder=coder,
+        terminal=terminal,
+        blind=blind,
+        port=port,
+        open_browser=not no_browser,
+        announce=lambda sentence: click.echo(sentence, err=True),
+    )
+
+
+@main.command()
+@STUDY
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="report.html or report.md.")
+@SEED
+@FORCE
+@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Splits of the validation.")
+@click.option("--no-validation", is_flag=True, help="Leave out what the suggester can do.")
+def report(study: Path, out: Path, seed: int, force: bool, seeds: int, no_validation: bool) -> None:
+    """Write what the study found as one self-contained file."""
+    from autocode.cli._report import report_on
+
+    with steps() as step:
+        path = report_on(
+            study, out, seed=seed, seeds=0 if no_validation else seeds, force=force, step=step, remark=remark
+        )
+    click.echo(str(path))
+
+
+@main.command()
+@STUDY
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@FORCE
+def export(study: Path, folder: Path, force: bool) -> None:
+    """Write the plain corpus: lines.csv, codings.csv, codebook.csv."""
+    from autocode.cli._study import material_of
+    from autocode.exchange import write_corpus
+
+    found = material_of(study)
+    write_corpus(folder, codings=found.codings, lines=found.lines, codebook=found.codebook, force=force)
+    click.echo(f"{folder}: {len(found.lines)} lines, {len(found.codings)} judgements, {len(found.codebook)} codes.")
+
+
+def remark(sentence: str) -> None:
+    """Tell something on stderr, unless the user asked for quiet."""
+    if not click.get_current_context().find_root().obj:
+        click.echo(f"autocode: {sentence}", err=True)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Give a function that begins a progress bar on stderr and returns what moves it: (done, of how many)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    quiet = bool(click.get_current_context().find_root().obj) or not sys.stderr.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+
+        def step(what: str) -> Callable[[int, int], None]:
+            task = progress.add_task(what, total=None)
+
+            def told(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total, visible=done < total)
+
+            return told
+
+        yield step
+
+
+def dumped(value: object) -> str:
+    """Return JSON as it is printed."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        found = [int(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or min(found) < 10:
+        raise click.UsageError(f"--learn takes numbers of at least 10, such as 50,250,1000, not {text!r}.")
+    return sorted(set(found))

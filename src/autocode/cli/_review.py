@@ -1,0 +1,45 @@
+"""A coder sits down to review."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from autocode.cli._study import journal_of, material_of, seen
+from autocode.coding import human
+from autocode.errors import StudyError
+from autocode.review import ReviewSession
+
+
+def begin_review(
+    study: Path,
+    *,
+    coder: str,
+    terminal: bool,
+    blind: bool,
+    port: int,
+    open_browser: bool,
+    announce: Callable[[str], None],
+) -> None:
+    """Open a review of a study, in the terminal or as a page, until the coder leaves."""
+    name = human(coder)
+    found = material_of(study, corpus_too=False)
+    with journal_of(study) as journal:
+        batch = None if blind else journal.latest_batch()
+        if batch is not None and batch.codebook != found.codebook.digest:
+            raise StudyError.at(
+                study,
+                f"has suggestions for another version of the codebook; make new ones with: "
+                f"autocode train {study}, then autocode suggest {study}.",
+            )
+        journal.append(*seen(journal, found.lines))
+        session = ReviewSession(journal, lines=found.lines, codebook=found.codebook, coder=name, batch=batch)
+        if terminal:
+            import click
+            from rich.console import Console
+
+            from autocode.cli._terminal import review_in_terminal
+
+            review_in_terminal(session, console=Console(), read_key=click.getchar)
+        else:
+            from autocode.web import serve
+
+            serve(session, port=port, open_browser=open_browser, announce=announce)

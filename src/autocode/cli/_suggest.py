@@ -1,0 +1,111 @@
+"""Train, save, and suggest: for a study on the record, for a file as CSV."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from autocode.cli._study import MODEL, Material, journal_of, material_of, replace_text, seen, writing
+from autocode.codebook import Codebook
+from autocode.coding import SuggestionBatch
+from autocode.errors import ArtefactError, StudyError
+from autocode.exchange import is_corpus, read_corpus
+from autocode.suggester import Suggester, open_suggester, save_suggester, train
+from autocode.transcripts import Line, Role, read_transcripts
+
+HEADER = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
+
+
+def learn(found: Material, folder: Path, *, seed: int, force: bool) -> tuple[Suggester, Path]:
+    """Train on a study and save the suggester."""
+    if folder.exists() and not force:
+        raise ArtefactError.at(folder, "exists already; choose another name, or replace it with --force.")
+    suggester = train(found.codings, found.lines, found.codebook, language=found.language, seed=seed)
+    # The folder's own name is enough: a path would tell whose machine the model was made on.
+    return suggester, save_suggester(suggester, folder, force=force, made_by=f"autocode train --seed {seed}")
+
+
+def for_study(
+    study: Path,
+    *,
+    model: Path | None,
+    out: str | None,
+    seed: int,
+    force: bool,
+    progress: Callable[[int, int], None],
+    remark: Callable[[str], None],
+) -> str:
+    """Suggest for the lines of a study that nobody has coded, into its journal, and say how much was suggested."""
+    found = material_of(study, corpus_too=False)
+    _free(out, force=force)
+    suggester = _suggester(study, found, model=model, seed=seed, remark=remark)
+    new = tuple(line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT)
+    if not new:
+        raise StudyError.at(study, "has no line that nobody has coded; add transcripts with: autocode add.")
+    batch = suggester.suggest(new, progress=progress)
+    with journal_of(study) as journal:
+        journal.append(*seen(journal, found.lines), batch)
+    if out is not None:
+        _write(out, table(batch, new))
+    return f"{batch}. Review them with: autocode review {study} --coder YOU"
+
+
+def for_file(file: Path, *, model: Path, out: str, force: bool, progress: Callable[[int, int], None]) -> str:
+    """Suggest for the lines of a transcript, a folder of them, or a plain corpus, as CSV."""
+    _free(out, force=force)
+    suggester = open_suggester(model)
+    lines = read_corpus(file).lines if is_corpus(file) else read_transcripts(file, language=suggester.language)
+    batch = suggester.suggest(lines, progress=progress)
+    _write(out, table(batch, lines.participant_lines))
+    return f"{batch}."
+
+
+def table(batch: SuggestionBatch, lines: tuple[Line, ...]) -> str:
+    """Return suggestions as CSV: a row each, and a row without a code for an abstention, with its reason."""
+    by_line: dict[str, list[tuple[str, ...]]] = {}
+    for s in batch.suggestions:
+        row: tuple[str, ...] = (str(s.rank), s.code, f"{s.probability:.3f}", s.band.value, str(s.evidence))
+        by_line.setdefault(s.line, []).append(row)
+    for a in batch.abstentions:
+        by_line[a.line] = [("", "", "", "", a.reason.value)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    for line in lines:
+        for row in by_line.get(line.id, []):
+            writer.writerow((line.id, line.speaker, line.text, *row))
+    return text.getvalue()
+
+
+def _suggester(
+    study: Path, found: Material, *, model: Path | None, seed: int, remark: Callable[[str], None]
+) -> Suggester:
+    folder = model or study / MODEL
+    if not folder.exists():
+        suggester, _ = learn(found, folder, seed=seed, force=False)
+        remark(f"no model yet, so one was trained: {suggester.learnt_from}.")
+        return suggester
+    suggester = open_suggester(folder)
+    _same_codes(suggester, found.codebook, folder, study)
+    return suggester
+
+
+def _same_codes(suggester: Suggester, codebook: Codebook, folder: Path, study: Path) -> None:
+    if suggester.codebook_digest != codebook.digest:
+        raise ArtefactError.at(
+            folder, f"learnt from another version of the codebook; train again with: autocode train {study}."
+        )
+
+
+def _free(out: str | None, *, force: bool) -> None:
+    if out not in (None, "-") and Path(str(out)).exists() and not force:
+        raise StudyError.at(str(out), "exists already; choose another name, or replace it with --force.")
+
+
+def _write(out: str, text: str) -> None:
+    if out == "-":
+        sys.stdout.write(text)
+        return
+    with writing(Path(out)):
+        replace_text(Path(out), text)
