@@ -113,7 +113,9 @@ class ReliabilityData:
         return cls(
             coders=tuple(CoderId(c) for c in coders or [f"coder {c}" for c in range(1, len(table) + 1)]),
             units=tuple(LineId(f"{u}") for u in range(1, n_units + 1)),
-            values=np.array([[index[cell] for cell in row] for row in table], dtype=np.int32).reshape(-1, n_units),
+            values=np.array([[index[cell] for cell in row] for row in table], dtype=np.int32).reshape(
+                len(table), n_units
+            ),
             labels=known,
             interviews=None if interviews is None else tuple(TranscriptId(i) for i in interviews),
         )
