@@ -37,8 +37,8 @@ def test_a_machine_is_no_coder(name):
         human(name)
 
     assert str(error.value) == (
-        f"the coder {name!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. "
-        "Give the person's initials or a pseudonym."
+        f"the coder {name!r} is named like a machine; a coder is a person, and what a machine proposes is a "
+        "suggestion. Give the person's initials or a pseudonym."
     )
 
 

@@ -115,6 +115,18 @@ def test_another_archive_called_docx_or_xlsx_is_refused(tmp_path):
     )
 
 
+def test_a_word_file_damaged_within_is_refused(word_file):
+    path = word_file(*(f"GP1: words {n}" for n in range(200)))
+    with zipfile.ZipFile(path) as archive:
+        begins = archive.getinfo("word/document.xml").header_offset
+    data = bytearray(path.read_bytes())
+    data[begins + 60 : begins + 200] = b"\xff" * 140
+    path.write_bytes(data)
+
+    with pytest.raises(TranscriptError, match="is not a Word file"):
+        read_transcripts(path)
+
+
 def test_a_word_file_without_words_is_empty(word_file):
     path = word_file("", " ")
 

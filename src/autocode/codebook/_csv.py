@@ -124,8 +124,8 @@ def csv_of(codebook: Codebook) -> str:
     header = [*NEEDED, *(name for name in OPTIONAL if any(row[name] for row in cells))]
     out = io.StringIO(newline="")
     # csv reads a carriage return that is not in quotation marks as the end of a row, and would not quote it
-    quoting = csv.QUOTE_ALL if any("\r" in cell for row in cells for cell in row.values()) else csv.QUOTE_MINIMAL
-    writer = csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n", quoting=quoting)
-    writer.writeheader()
-    writer.writerows(cells)
+    returns = any("\r" in cell for row in cells for cell in row.values())
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL)
+    writer.writerow(header)
+    writer.writerows([row[name] for name in header] for row in cells)
     return out.getvalue()

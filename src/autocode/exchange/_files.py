@@ -14,8 +14,8 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     table = [header, *rows]
     out = io.StringIO(newline="")
     # csv reads a carriage return that is not in quotation marks as the end of a row, and would not quote it
-    quoting = csv.QUOTE_ALL if any("\r" in cell for row in table for cell in row) else csv.QUOTE_MINIMAL
-    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(table)
+    returns = any("\r" in cell for row in table for cell in row)
+    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL).writerows(table)
     return out.getvalue()
 
 

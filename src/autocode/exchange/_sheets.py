@@ -2,13 +2,30 @@
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.errors import AutocodeError, CodingError, Fault
 from autocode.transcripts import read_text
+
+# what zipfile, zlib, the XML parsers and openpyxl raise over a file that is damaged, locked or something else
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,22 +101,15 @@ def _of_csv(data: bytes, path: Path, error: type[AutocodeError]) -> list[tuple[i
 
 def _of_workbook(data: bytes, path: Path, error: type[AutocodeError]) -> list[tuple[int, Sequence[str]]]:
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        values = list(book.worksheets[0].iter_rows(values_only=True))
-        book.close()
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        SyntaxError,
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        InvalidFileException,
-    ) as why:
+        with warnings.catch_warnings():
+            # openpyxl warns of formats and extensions, on which no words depend
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            values = list(book.worksheets[0].iter_rows(values_only=True))
+            book.close()
+    except _BROKEN as why:
         raise error.at(path, "is not an Excel file (.xlsx), whatever its name says; save it again.") from why
     return [(line, [_told(value) for value in row]) for line, row in enumerate(values, start=1)]
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -18,6 +19,20 @@ _NOT_WORD = (
     "is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, "
     "or as a text file in UTF-8."
 )
+# what zipfile, zlib, the XML parsers and python-docx raise over a file that is damaged, locked or something else
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script:
@@ -25,7 +40,7 @@ def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script
     data = read_bytes(path)
     try:
         document = docx.Document(io.BytesIO(data))
-    except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as why:
+    except _BROKEN as why:
         raise TranscriptError.at(path, _NOT_WORD) from why
     text = "\n".join(_texts(document))
     if not text.strip():

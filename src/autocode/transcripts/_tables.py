@@ -2,7 +2,9 @@
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,6 +15,21 @@ from autocode.transcripts._decoding import read_bytes, read_text
 from autocode.transcripts._script import Script, script_of
 
 Row = tuple[int, list[str]]
+
+# what zipfile, zlib, the XML parsers and openpyxl raise over a file that is damaged, locked or something else
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,23 +118,16 @@ def _numbered(text: str, *, delimiter: str) -> Iterator[Row]:
 def rows_of_workbook(path: Path) -> list[Row]:
     """Return the rows of the first sheet of an Excel file that are not blank, each with its number."""
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     data = read_bytes(path)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        values = list(book.worksheets[0].iter_rows(values_only=True))
-        book.close()
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        SyntaxError,
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        InvalidFileException,
-    ) as why:
+        with warnings.catch_warnings():
+            # openpyxl warns of formats and extensions, on which no words depend
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            values = list(book.worksheets[0].iter_rows(values_only=True))
+            book.close()
+    except _BROKEN as why:
         raise TranscriptError.at(
             path, "is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
         ) from why
