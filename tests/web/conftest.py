@@ -1,0 +1,178 @@
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from autocode.codebook import Code, Codebook, CodeId
+from autocode.coding import (
+    Abstention,
+    Band,
+    BatchId,
+    CoderId,
+    Evidence,
+    Neighbour,
+    Reason,
+    Suggestion,
+    SuggestionBatch,
+)
+from autocode.journal import Journal
+from autocode.review import ReviewSession
+from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+from autocode.web import make_app
+
+INTERVIEWS = {
+    "GP1": [
+        ("INT", "How do you reach social services?"),
+        ("GP1", "There is one number and it rings out."),
+        ("GP1", "Parking there is a day's work."),
+        ("INT", "And the meetings?"),
+        ("GP1", "They begin without us."),
+    ],
+    "PM1": [("INT", "What is your role?"), ("PM1", "I run the practice."), ("PM1", "On two computers.")],
+}
+
+
+def interview_of(name: str, turns: list[tuple[str, str]]) -> Transcript:
+    lines: list[Line] = []
+    text = ""
+    for order, (speaker, words) in enumerate(turns, start=1):
+        text += f"{speaker}: "
+        line = Line(
+            id=LineId(f"{name}:{order}"),
+            transcript=TranscriptId(name),
+            order=order,
+            speaker=speaker,
+            role=Role.INTERVIEWER if speaker == "INT" else Role.PARTICIPANT,
+            text=words,
+            start=len(text),
+            end=len(text) + len(words),
+        )
+        text += words + "\n"
+        lines.append(line)
+    return Transcript(id=TranscriptId(name), text=text, lines=tuple(lines), digest=Transcript.digest_of(text, lines))
+
+
+@pytest.fixture
+def interview() -> Callable[..., Transcript]:
+    return interview_of
+
+
+@pytest.fixture
+def lines() -> Transcripts:
+    return Transcripts(interview_of(name, turns) for name, turns in INTERVIEWS.items())
+
+
+@pytest.fixture
+def codebook() -> Codebook:
+    return Codebook(
+        [
+            Code(id=CodeId("access"), name="Accessing services", codable=False),
+            Code(
+                id=CodeId("logistics"), name="Logistical issues", parent=CodeId("access"), definition="Getting there."
+            ),
+            Code(id=CodeId("awareness"), name="Lack of awareness", parent=CodeId("access")),
+            Code(id=CodeId("meetings"), name="Inefficient meetings"),
+            Code(id=CodeId("computers"), name="Minimal interoperability"),
+        ]
+    )
+
+
+@pytest.fixture
+def suggestion_of() -> Callable[..., Suggestion]:
+    def build(line: str, code: str, rank: int = 1, band: Band = Band.FAIR) -> Suggestion:
+        near = Neighbour(
+            line=LineId("PM1:2"),
+            transcript=TranscriptId("PM1"),
+            text="",
+            coders=(CoderId("JB"),),
+            similarity=0.5,
+        )
+        return Suggestion(
+            line=LineId(line),
+            code=CodeId(code),
+            rank=rank,
+            probability=0.6 / rank,
+            band=band,
+            evidence=Evidence(words=(("parking", 1.0),), neighbours=(near,)),
+        )
+
+    return build
+
+
+@pytest.fixture
+def batch(suggestion_of) -> SuggestionBatch:
+    return SuggestionBatch(
+        id=BatchId("b1"),
+        model="sha256:00",
+        codebook="1",
+        suggestions=(
+            suggestion_of("GP1:2", "awareness", 2),
+            suggestion_of("GP1:2", "logistics", 1, Band.STRONG),
+            suggestion_of("GP1:3", "logistics", 1),
+        ),
+        abstentions=(Abstention(line=LineId("PM1:2"), reason=Reason.NOTHING_FITS),),
+        at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    )
+
+
+@pytest.fixture
+def journal(tmp_path):
+    with Journal.open(tmp_path / "study.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def session_of(journal, lines, codebook) -> Callable[..., ReviewSession]:
+    def build(coder: str = "MO", **more: object) -> ReviewSession:
+        return ReviewSession(journal, **{"lines": lines, "codebook": codebook, "coder": CoderId(coder), **more})
+
+    return build
+
+
+TOKEN = "0123456789abcdef" * 3
+ORIGIN = "http://127.0.0.1:8765"
+
+
+class Browser:
+    """One browser that talks to the page without a network: keeps cookies, follows redirects if told to."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
+        self.cookies = self._client.cookies
+
+    def request(self, method: str, path: str, **more: object) -> httpx.Response:
+        return asyncio.run(self._client.request(method, path, **more))
+
+    def get(self, path: str, **more: object) -> httpx.Response:
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: object) -> httpx.Response:
+        return self.request("POST", path, **{"headers": {"Origin": ORIGIN}, **more})
+
+
+@pytest.fixture
+def token() -> str:
+    return TOKEN
+
+
+@pytest.fixture
+def stranger_to() -> Callable[[ReviewSession], Browser]:
+    return lambda session: Browser(make_app(session, token=TOKEN, port=8765))
+
+
+@pytest.fixture
+def browser_of(stranger_to) -> Callable[[ReviewSession], Browser]:
+    def build(session: ReviewSession) -> Browser:
+        browser = stranger_to(session)
+        browser.get("/", params={"token": TOKEN})
+        return browser
+
+    return build
+
+
+@pytest.fixture
+def session(session_of, batch) -> ReviewSession:
+    return session_of(batch=batch)

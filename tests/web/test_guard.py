@@ -1,0 +1,104 @@
+import pytest
+
+ORIGIN = "http://127.0.0.1:8765"
+
+
+@pytest.fixture
+def stranger(stranger_to, session):
+    return stranger_to(session)
+
+
+@pytest.fixture
+def browser(browser_of, session):
+    return browser_of(session)
+
+
+def test_the_token_is_swapped_for_a_cookie_of_this_port_that_no_script_and_no_other_site_gets(stranger, token):
+    answer = stranger.get("/", params={"token": token})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/#now")
+    assert answer.headers["set-cookie"] == f"autocode-8765={token}; HttpOnly; Path=/; SameSite=strict"
+    assert stranger.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/?token=", "/?token=0123", "/?token=%C3%A9", "/static/review.js", "/nowhere"])
+def test_without_the_token_nothing_is_shown(stranger, path):
+    answer = stranger.get(path)
+
+    assert answer.status_code == 403
+    assert "the address that autocode printed" in answer.text
+    assert "number" not in answer.text
+
+
+def test_a_token_does_not_decide_by_itself(stranger, journal, token):
+    answer = stranger.post(f"/decide?token={token}", data={"line_id": "GP1:2", "action": "none"})
+
+    assert answer.status_code == 403
+    assert list(journal.history()) == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:80", "127.0.0.1.evil.example:8765", ""])
+def test_a_foreign_host_is_misdirected(browser, host):
+    answer = browser.get("/", headers={"Host": host})
+
+    assert answer.status_code == 421
+    assert answer.text == "This page answers only under 127.0.0.1."
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765"])
+def test_the_names_of_this_machine_are_known(browser, host, token):
+    assert browser.get("/", headers={"Host": host, "Cookie": f"autocode-8765={token}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "https://127.0.0.1:8765"},
+        {"Origin": "http://127.0.0.1:8766"},
+        {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_another_site_does_not_decide(browser, journal, headers):
+    answer = browser.post("/decide", data={"line_id": "GP1:2", "action": "none"}, headers=headers)
+
+    assert answer.status_code == 403
+    assert answer.text == "Decisions are taken only from the review page itself."
+    assert list(journal.history()) == []
+
+
+def test_our_own_page_decides(browser, journal):
+    headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+    answer = browser.post("/decide", data={"line_id": "GP1:2", "action": "none"}, headers=headers)
+
+    assert answer.status_code == 303
+    assert len(journal.codings()) == 1
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_other_methods_are_refused(browser, method):
+    assert browser.request(method, "/decide").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/review.css", "/?token=wrong"])
+def test_every_answer_is_guarded_by_the_same_headers(browser, path):
+    if "wrong" in path:
+        browser.cookies.clear()
+    headers = browser.get(path).headers
+
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
+def test_the_page_needs_nothing_that_its_policy_forbids(browser):
+    page = browser.get("/").text
+
+    for forbidden in (" style=", "<style", " onclick=", "javascript:", "http://", "https://", "<img"):
+        assert forbidden not in page
