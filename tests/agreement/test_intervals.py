@@ -153,6 +153,23 @@ def test_an_impossible_interval_is_the_callers_mistake(how: dict[str, object], m
         krippendorff_alpha(study(2), **how)
 
 
+def test_five_interviews_are_not_enough_evidence_however_narrow_the_interval() -> None:
+    five, six = (
+        Agreement(
+            coefficient="krippendorff_alpha",
+            value=0.9,
+            low=0.85,
+            high=0.95,
+            n_interviews=n,
+            conventions={"resamples": "2000", "interval": "95 % percentile interval from a bootstrap of interviews"},
+        )
+        for n in (5, 6)
+    )
+
+    assert five.reliability is Reliability.UNDECIDED
+    assert six.reliability is Reliability.RELIABLE
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [

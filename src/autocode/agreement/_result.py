@@ -10,6 +10,7 @@ from types import MappingProxyType
 # Krippendorff (2004, p. 241): rely on alpha of at least .800; draw only tentative conclusions from .667 on.
 TENTATIVE_FROM = 0.667
 RELIABLE_FROM = 0.800
+ENOUGH_INTERVIEWS = 6
 
 
 class Undefined(StrEnum):
@@ -74,11 +75,13 @@ class Agreement:
     def reliability(self) -> Reliability:
         """What the interval allows one to say, by Krippendorff's thresholds.
 
-        An interval without width (nobody disagreed) and one for which more than a twentieth of the resamples were
-        undefined (the code is too rare) are not enough evidence, however high the coefficient.
+        Not enough evidence, however high the coefficient: an interval without width (nobody disagreed), one for which
+        more than a twentieth of the resamples were undefined (the code is too rare), one from fewer than six interviews
+        (they can hardly be resampled).
         """
         resamples = int(self.conventions.get("resamples", "0"))
-        if not self.low < self.high or self.n_left_out * 20 > resamples:
+        few = self.conventions.get("interval", "").endswith("interviews") and self.n_interviews < ENOUGH_INTERVIEWS
+        if few or not self.low < self.high or self.n_left_out * 20 > resamples:
             return Reliability.UNDECIDED
         if self.low >= RELIABLE_FROM:
             return Reliability.RELIABLE

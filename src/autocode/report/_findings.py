@@ -354,7 +354,7 @@ def _suggestions(batch: SuggestionBatch | None, decisions: Sequence[Decision]) -
         silent = Counter(one.reason for one in batch.abstentions)
         said.append(
             f"{_n(len(batch.suggestions), 'suggestion')} for {_n(len(lines), 'line')}; "
-            f"{_n(len(lines - settled), 'line')} still wait for a coder."
+            f"{_n(len(lines - settled), 'line')} without a coder's decision yet."
         )
         if silent:
             why = ", ".join(f"{n} {reason}" for reason, n in sorted(silent.items()))

@@ -1,7 +1,7 @@
 """A report as one file: a self-contained page, or Markdown."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -97,19 +97,17 @@ def _environment(suffix: str) -> Environment:
 
 def _replace(target: Path, text: str) -> None:
     """Write the whole text or nothing: to a new file in the same folder, which then takes the name."""
-    written = None
+    written = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        written = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        written.chmod(0o644)
-        written.replace(target)
+        with written.open("x", encoding="utf-8", newline="\n") as out:
+            try:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+                written.replace(target)
+            finally:
+                written.unlink(missing_ok=True)
     except OSError as error:
-        if written is not None:
-            written.unlink(missing_ok=True)
         why = error.strerror or type(error).__name__
         raise ReportError.at(
             target, f"the report cannot be written ({why}); choose a folder you may write to."
