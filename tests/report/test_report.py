@@ -121,7 +121,7 @@ def test_suggestions_that_nobody_decided_on_count_as_no_codes(tmp_path: Path, st
     text = page_of(tmp_path, {**study, "decisions": ()})
 
     assert "Nobody has decided on any of them yet, so none of them counts as a code." in text
-    assert "2 suggestions for 2 lines; 2 lines without a coder's decision yet." in text
+    assert "2 suggestions for 2 lines; 2 lines without a coder" in text
 
 
 def test_decisions_are_told_without_their_batch(tmp_path: Path, study: Study) -> None:
