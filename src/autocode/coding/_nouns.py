@@ -168,12 +168,14 @@ class Evidence:
     Attributes
     ----------
     words : words of the line with their share of the score in log-odds, largest first.
-    definition : the share, in log-odds, that comes from likeness to the code's name and definition.
+    definition : the share, in log-odds, of words that the codebook uses for the code.
+    beside : the share, in log-odds, that comes from the lines beside this one.
     neighbours : the nearest lines that humans gave this code.
     """
 
     words: tuple[tuple[str, float], ...] = ()
     definition: float = 0.0
+    beside: float = 0.0
     neighbours: tuple[Neighbour, ...] = ()
 
     def __str__(self) -> str:

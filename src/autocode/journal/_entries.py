@@ -141,6 +141,7 @@ def _batch_to(batch: SuggestionBatch) -> dict[str, Any]:
                 "band": one.band,
                 "words": one.evidence.words,
                 "definition": one.evidence.definition,
+                "beside": one.evidence.beside,
                 # the neighbours' words stay in the transcripts: a participant who withdraws can have them erased there
                 "neighbours": [
                     {
@@ -173,6 +174,7 @@ def _batch_from(said: Mapping[str, Any], at: datetime) -> SuggestionBatch:
                 evidence=Evidence(
                     words=tuple((word, share) for word, share in one["words"]),
                     definition=one["definition"],
+                    beside=one["beside"],
                     neighbours=tuple(
                         Neighbour(
                             line=LineId(near["line"]),

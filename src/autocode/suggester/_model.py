@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from autocode.codebook import Code, Codebook
+from autocode.suggester._beside import beside, best_share, mixed
 from autocode.suggester._calibration import Platt, platt
 from autocode.suggester._inputs import LineInputs, speaker_kind
 from autocode.suggester._table import CodedLines
@@ -29,6 +30,7 @@ class LineModel:
     ----------
     coefficients : ndarray of float, shape (n_codes, n_features).
     intercepts : ndarray of float, shape (n_codes,).
+    beside : the share of a neighbouring line's score that a line takes on.
     calibration : from scores to probabilities, one slope and intercept a code.
     cut : from which probability on a code is worth saying, and from which strength on a line is.
     """
@@ -36,15 +38,30 @@ class LineModel:
     inputs: LineInputs
     coefficients: NDArray[np.float64]
     intercepts: NDArray[np.float64]
+    beside: float
     calibration: Platt
     cut: Thresholds
 
+    def rows(self, lines: Sequence[Line]) -> sp.csr_matrix:
+        """Return what the model sees of lines, shape (n_lines, n_features)."""
+        return self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
+
+    def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
+        """Return the scores of lines by themselves, shape (n_lines, n_codes)."""
+        return np.asarray(rows @ self.coefficients.T) + self.intercepts
+
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
-        """Return scores in log-odds before calibration, shape (n_lines, n_codes)."""
+        """Return scores in log-odds before calibration, shape (n_lines, n_codes).
+
+        A line also takes on a share of the scores of the lines beside it, as far as they are among `lines`.
+        """
         if not lines:
             return np.zeros((0, len(self.intercepts)))
-        X = self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
-        return np.asarray(X @ self.coefficients.T) + self.intercepts
+        return self.together(lines, self.alone(self.rows(lines)))
+
+    def together(self, lines: Sequence[Line], alone: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return scores with the neighbours' share, from the scores of the lines by themselves."""
+        return mixed(alone, beside(lines), self.beside) if self.beside else alone
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_lines, n_codes)."""
@@ -78,9 +95,18 @@ def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: in
         held = fold == k
         w, b = _regress(X[~held], table.applied[~held], D, speaks_for, seed=seed)
         out[held] = X[held] @ w.T + b
+    near = beside(table.lines)
+    share = best_share(out, table.applied, near)
+    out = mixed(out, near, share)
     calibration = platt(out, table.applied)
-    cut = thresholds(calibration(out), table.applied)
-    return LineModel(inputs=inputs, coefficients=coefficients, intercepts=intercepts, calibration=calibration, cut=cut)
+    return LineModel(
+        inputs=inputs,
+        coefficients=coefficients,
+        intercepts=intercepts,
+        beside=share,
+        calibration=calibration,
+        cut=thresholds(calibration(out), table.applied),
+    )
 
 
 def folds(interviews: Sequence[str], *, seed: int) -> NDArray[np.intp]:

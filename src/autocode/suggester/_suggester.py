@@ -87,8 +87,7 @@ class Suggester:
         self.seed = seed
         self.language = model.inputs.language
         self._known = model.inputs.transform([e.text for e in examples], [e.role for e in examples])
-        squared = np.asarray(self._known.multiply(self._known).sum(axis=1), dtype=np.float64).ravel()
-        self._lengths = np.maximum(np.sqrt(squared), 1e-12)
+        self._known_lengths = _lengths(self._known)
         self._has = np.array([[c.id in e.codes for c in self.codes] for e in examples], dtype=bool)
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
@@ -119,13 +118,15 @@ class Suggester:
         suggestions: list[Suggestion] = []
         abstentions: list[Abstention] = []
         size = 500
+        X = self.model.rows(asked) if asked else self._known[:0]
+        alone = self.model.alone(X)
+        scores = self.model.together(asked, alone)
+        lengths = _lengths(X)
         for start in range(0, len(asked), size):
-            part = asked[start : start + size]
-            X = self.model.inputs.transform([line.text for line in part], [speaker_kind(line) for line in part])
-            scores = np.asarray(X @ self.model.coefficients.T) + self.model.intercepts
-            likeness = np.asarray((X @ self._known.T).todense())
-            for i, line in enumerate(part):
-                said = self._judge(line, scores[i], likeness[i], _length(X[i]))
+            likeness = (X[start : start + size] @ self._known.T).toarray()
+            for i, line in enumerate(asked[start : start + size], start=start):
+                similarity = likeness[i - start] / (lengths[i] * self._known_lengths)
+                said = self._judge(line, scores[i], scores[i] - alone[i], similarity)
                 if isinstance(said, Abstention):
                     abstentions.append(said)
                 else:
@@ -145,11 +146,14 @@ class Suggester:
         )
 
     def _judge(
-        self, line: Line, scores: NDArray[np.float64], likeness: NDArray[np.float64], length: float
+        self,
+        line: Line,
+        scores: NDArray[np.float64],
+        from_beside: NDArray[np.float64],
+        similarity: NDArray[np.float64],
     ) -> list[Suggestion] | Abstention:
         if len(tokens(line.text, language=self.language)) < SHORT:
             return Abstention(line=line.id, reason=Reason.TOO_SHORT)
-        similarity = likeness / (np.maximum(length, 1e-12) * self._lengths)
         if similarity.max(initial=0.0) < UNLIKE:
             return Abstention(line=line.id, reason=Reason.UNLIKE_ANYTHING)
         p = self.model.calibration(scores[None, :])[0]
@@ -166,12 +170,12 @@ class Suggester:
                 rank=rank,
                 probability=float(p[j]),
                 band=Band.WEAK if p[j] < cut.codes[j] else Band.STRONG if p[j] >= STRONG else Band.FAIR,
-                evidence=self._evidence(line, j, similarity),
+                evidence=self._evidence(line, j, from_beside[j], similarity),
             )
             for rank, j in enumerate(worth, start=1)
         ]
 
-    def _evidence(self, line: Line, j: int, similarity: NDArray[np.float64]) -> Evidence:
+    def _evidence(self, line: Line, j: int, from_beside: float, similarity: NDArray[np.float64]) -> Evidence:
         shares = self.model.inputs.shares(line.text, self.model.coefficients[j])
         by_word: dict[str, float] = {}
         for start, end, share in shares:
@@ -184,6 +188,7 @@ class Suggester:
         return Evidence(
             words=tuple(top[:WORDS]),
             definition=float(defined),
+            beside=float(from_beside),
             neighbours=tuple(
                 Neighbour(
                     line=self.examples[i].line,
@@ -206,7 +211,7 @@ class Suggester:
             model.calibration.slopes,
             model.calibration.intercepts,
             model.cut.codes,
-            np.array([model.cut.line]),
+            np.array([model.cut.line, model.beside]),
         ):
             told.update(np.ascontiguousarray(array).tobytes())
         for vocabulary in (model.inputs.words.vocabulary_, model.inputs.characters.vocabulary_):
@@ -294,5 +299,6 @@ def _examples(table: CodedLines) -> list[CodedExample]:
     return found
 
 
-def _length(row: sp.csr_matrix) -> float:
-    return float(np.sqrt(row.multiply(row).sum()))
+def _lengths(rows: sp.csr_matrix) -> NDArray[np.float64]:
+    squared = np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64).ravel()
+    return np.maximum(np.sqrt(squared), 1e-12)
