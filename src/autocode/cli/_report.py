@@ -40,12 +40,12 @@ def report_on(
 def trial(found: Material, study: Path, *, seed: int, seeds: int, progress: Callable[[int, int], None]) -> Validation:
     """Validate on all of the training part and on shares of it, for a learning curve."""
     judged = len(found.codings.on(line.id for line in found.lines.participant_lines).lines)
-    sizes = sorted({n for n in (50, 100, 250, 500, 1000, 2500) if n < 0.55 * judged})
+    shares = [n for n in (50, 100, 250, 500, 1000, 2500) if n < 0.55 * judged]
     return validate(
         found.codings,
         found.lines,
         found.codebook,
-        learn=sizes or None,
+        learn=[*shares, None],
         seeds=seeds,
         seed=seed,
         language=found.language,

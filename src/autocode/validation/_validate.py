@@ -26,7 +26,7 @@ def validate(
     lines: Transcripts,
     codebook: Codebook,
     *,
-    learn: Sequence[int] | None = None,
+    learn: Sequence[int | None] | None = None,
     seeds: int = 3,
     seed: int = 0,
     resamples: int = 500,
@@ -39,8 +39,8 @@ def validate(
 
     Parameters
     ----------
-    learn : numbers of coded lines to learn from, for a learning curve; all of the training part if None. A number that
-        no split can supply is left out of the curve.
+    learn : numbers of coded lines to learn from, for a learning curve; None among them, or instead of them, is all of
+        the training part. A number that no split can supply is left out of the curve.
     seeds : how many random splits, seeded `seed`, `seed + 1`, ...; every number is the mean over them.
     resamples : bootstrap draws of interviews behind each 95 % interval. The trained models stay as they are: the
         interval speaks of other interviews to be asked about, not of other interviews to learn from.
@@ -89,7 +89,7 @@ def validate(
         last = {s: run["autocode"] for s, run in runs.items()}
     if not points:
         raise TrainingError(
-            f"no split leaves {min(learn or [0])} coded lines to learn from (the largest leaves "
+            f"no split leaves {min(n or 0 for n in sizes)} coded lines to learn from (the largest leaves "
             f"{max(len(part.pool) for part in splits)}); ask for fewer with --learn."
         )
     codes, human = _codes(table, codebook, codings, splits, last, draws, seed=seed, resamples=resamples)
