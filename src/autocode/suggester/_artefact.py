@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -39,6 +40,7 @@ from autocode.transcripts import LineId, TranscriptId
 
 FORMAT = 1
 FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
+_SCHEMA = "schema.json"
 
 
 def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = False, made_by: str = "") -> Path:
@@ -118,15 +120,27 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
 
 
 def _pack(dumped: bytes, path: Path) -> None:
-    """Write what skops dumped, compressed and without the times it stamps: the same model is the same file."""
+    """Write what skops dumped so that the same model is the same file: compressed, no times, objects counted from 1.
+
+    skops tells objects apart by where they lay in memory, in its schema and in the names of the arrays' files.
+    """
     with (
         zipfile.ZipFile(io.BytesIO(dumped)) as loose,
         zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
     ):
-        for name in sorted(loose.namelist()):
+        schema = loose.read(_SCHEMA).decode()
+        met = dict.fromkeys(re.findall(r'"__id__": (\d+)', schema))
+        count = {place: str(n) for n, place in enumerate(met, start=1)}
+
+        def counted(text: str) -> str:
+            return re.sub(r"\b\d+\b", lambda number: count.get(number[0], number[0]), text)
+
+        members = {counted(name): loose.read(name) for name in loose.namelist() if name != _SCHEMA}
+        members[_SCHEMA] = counted(schema).encode()
+        for name, data in sorted(members.items()):
             member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(member, loose.read(name))
+            packed.writestr(member, data)
 
 
 def open_suggester(folder: Path | str) -> Suggester:

@@ -1,0 +1,1 @@
+"""Runs of the validation room on corpora: configuration in, results out. Imports only public names of autocode."""

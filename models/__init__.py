@@ -1,0 +1,1 @@
+"""Trained artefacts, each with a card and the command that makes it again."""
