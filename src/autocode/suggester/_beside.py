@@ -38,13 +38,18 @@ def mixed(scores: NDArray[np.float64], near: sp.csr_matrix, share: float) -> NDA
 def best_share(scores: NDArray[np.float64], applied: NDArray[np.bool_], near: sp.csr_matrix) -> float:
     """Return the share of the neighbours' scores at which out-of-fold scores rank the codes of a line best.
 
-    Judged by the mean reciprocal rank of the codes that stand; on a tie the smaller share wins, down to 0, where each
-    line speaks for itself. `scores` and `applied` have the shape (n_lines, n_codes).
+    Judged by the reciprocal rank of the codes that stand. Each line speaks for itself (0) unless the gain of the best
+    share is larger than its standard error. `scores` and `applied` have the shape (n_lines, n_codes).
     """
-    if not near.nnz or not applied.any():
+    if not near.nnz or applied.sum() < 2:
         return 0.0
-    ranks = []
-    for share in SHARES:
+
+    def reciprocal_ranks(share: float) -> NDArray[np.float64]:
         order = np.argsort(-mixed(scores, near, share), axis=1, kind="stable")
-        ranks.append(float((1 / (np.argsort(order, axis=1)[applied] + 1)).mean()))
-    return SHARES[int(np.argmax(ranks))]
+        return np.asarray(1 / (np.argsort(order, axis=1)[applied] + 1), dtype=np.float64)
+
+    own = reciprocal_ranks(0.0)
+    gains = [reciprocal_ranks(share) - own for share in SHARES]
+    best = int(np.argmax([gain.mean() for gain in gains]))
+    error = gains[best].std(ddof=1) / np.sqrt(len(own))
+    return SHARES[best] if gains[best].mean() > error else 0.0
