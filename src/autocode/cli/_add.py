@@ -1,30 +1,50 @@
 """Files into a study: every file is read and found good before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from autocode.cli._study import (
     CODEBOOK,
+    JOURNAL,
+    PARTICIPANTS,
     TRANSCRIPTS,
     Settings,
-    copy_files,
     is_study,
     journal_of,
-    replace_text,
+    placing,
     seen,
     settings_of,
     transcripts_of,
     unfit,
-    writing,
 )
-from autocode.codebook import read_codebook
+from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, Coding, Codings
-from autocode.errors import Fault, StudyError, TranscriptError
+from autocode.errors import AutocodeError, CodingError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings
-from autocode.journal import Journal
-from autocode.transcripts import Columns, Role, Transcript, Transcripts, read_transcripts
+from autocode.transcripts import (
+    Columns,
+    Role,
+    Transcript,
+    TranscriptId,
+    Transcripts,
+    read_participants,
+    read_transcripts,
+)
 
-_TABLES = {".csv", ".xlsx"}
+_TABLES = {".csv", ".tsv", ".xlsx"}
+_LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
+
+
+class _Reading(NamedTuple):
+    """Interviews of one file or folder: those to store, as files, and how many the study has already."""
+
+    fresh: tuple[Transcript, ...]
+    known: int
+    files: dict[Path, bytes]
+    told: str
 
 
 def bring(
@@ -39,7 +59,7 @@ def bring(
 ) -> list[str]:
     """Bring transcripts and codings into a study and return a sentence for each file, or only say what would be done.
 
-    Raises an `AutocodeError` with every fault, and changes nothing, if a file cannot be read, has the name of a
+    Raises an `AutocodeError` with every fault, and changes nothing, if a file cannot be read, has the name of another
     transcript that is there, or tells otherwise what a coder already judged (unless `force`).
     """
     if not is_study(study):
@@ -47,35 +67,66 @@ def bring(
     settings = settings_of(study)
     there = _there(study, settings)
     codebook = read_codebook(study / CODEBOOK)
-    interviews = [f for f in files if f.is_dir() or f.suffix.casefold() not in _TABLES or columns is not None]
-    tables = [f for f in files if f not in interviews]
-    new = [_read(file, settings, columns) for file in interviews]
-    every = _together(there, new, force=force)
-    told = []
-    for file, found in zip(interviews, new, strict=True):
-        names = ", ".join(one.id for one in found.interviews)
-        coded = sum(line.role is Role.PARTICIPANT for line in found)
-        told.append(f"{file}: {names}; {len(found)} lines, {coded} of participants.")
-    with journal_of(study) as journal:
-        StudyError.raise_if(unfit(journal, every, codebook, study) if every else ())
-        batches: list[Codings] = []
-        for file in tables:
-            read = read_codings(file, lines=every, codebook=codebook, coder=coder, basis=basis)
-            fresh = _fresh(journal, read, file, force=force)
-            batches.append(fresh)
-            known = len(read) - len(fresh)
-            again = f"; {known} were there already" if known else ""
-            told.append(
-                f"{file}: {len(fresh)} judgements of {len(fresh.lines)} lines by {len(fresh.coders)} coders{again}."
-            )
-        if dry_run:
-            return [f"would add {sentence}" for sentence in told]
-        for file, found in zip(interviews, new, strict=True):
-            _store(file, found, study, columns)
-        codings = [one for batch in batches for one in batch]
+    interviews, tables, people = _kinds(files, columns)
+    readings = _readings(interviews, there, study, settings, columns)
+    placed = {path: data for one in readings for path, data in one.files.items()}
+    every, away = _together(there, [t for one in readings for t in one.fresh], placed, force=force)
+    told = [one.told for one in readings]
+    for table in people:
+        sentence, data = _people(table, study, force=force)
+        told.append(sentence)
+        placed |= data
+    judged = _judged(study, every, codebook)
+    codings: list[Coding] = []
+    faults: list[Fault] = []
+    for file in tables:
+        try:
+            read = _codings_in(file, every, codebook, coder=coder, basis=basis)
+            fresh = _fresh(judged, read, file, force=force)
+        except AutocodeError as error:
+            faults += error.faults
+            continue
+        known = len(read) - len(fresh)
+        again = f"; {known} were there already" if known else ""
+        told.append(
+            f"{file}: {len(fresh)} judgements of {len(fresh.lines)} lines by {len(fresh.coders)} coders{again}."
+        )
+        codings += fresh
+        judged |= {(one.line, one.coder, one.basis): one for one in fresh}
+    CodingError.raise_if(faults)
+    if dry_run:
+        return [f"would add {sentence}" for sentence in told]
+    with placing(placed, away=away, about=study):
         if codings:
-            journal.append(*seen(journal, every, Codings(codings)), *codings)
+            with journal_of(study) as journal:
+                # Of two files with one judgement, and --force, the later one stands: as it would, one after the other.
+                in_force = {(one.line, one.coder, one.basis): one for one in codings}
+                journal.append(*seen(journal, every, Codings(in_force.values())), *in_force.values())
     return [f"added {sentence}" for sentence in told]
+
+
+def _kinds(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path], list[Path], list[Path]]:
+    """Return which files hold interviews, which codings, and which are tables of participants."""
+    interviews: list[Path] = []
+    tables: list[Path] = []
+    people: list[Path] = []
+    for file in dict.fromkeys(files):
+        inside = (
+            [one for one in sorted(file.iterdir()) if not one.name.startswith((".", "~$"))] if file.is_dir() else []
+        )
+        about = [one for one in inside if one.name.casefold() == PARTICIPANTS]
+        sheets = [one for one in inside if one not in about and one.suffix.casefold() in _TABLES]
+        if file.name.casefold() == PARTICIPANTS:
+            people.append(file)
+        elif sheets and columns is None and len(sheets) + len(about) == len(inside):
+            tables += sheets
+            people += about
+        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES:
+            interviews.append(file)
+            people += about
+        else:
+            tables.append(file)
+    return interviews, tables, people
 
 
 def _there(study: Path, settings: Settings) -> Transcripts:
@@ -83,6 +134,45 @@ def _there(study: Path, settings: Settings) -> Transcripts:
     if not folder.is_dir() or not any(not f.name.startswith(".") for f in folder.iterdir()):
         return Transcripts(())
     return transcripts_of(study, settings)
+
+
+def _readings(
+    files: Iterable[Path], there: Transcripts, study: Path, settings: Settings, columns: Columns | None
+) -> list[_Reading]:
+    found: list[_Reading] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            found.append(_reading(file, there, study, settings, columns))
+        except TranscriptError as error:
+            faults += error.faults
+    TranscriptError.raise_if(faults)
+    return found
+
+
+def _reading(file: Path, there: Transcripts, study: Path, settings: Settings, columns: Columns | None) -> _Reading:
+    read = _read(file, settings, columns)
+    known = {one.id: one for one in there.interviews}
+    fresh: list[Transcript] = []
+    files: dict[Path, bytes] = {}
+    for source, group in groupby(read.interviews, key=lambda one: one.source):
+        ones = tuple(group)
+        if all(one.id in known and _said(known[one.id]) == _said(one) for one in ones):
+            continue
+        if columns is None:
+            files[study / TRANSCRIPTS / Path(source).name] = Path(source).read_bytes()
+        else:
+            # A table keeps its columns' names to itself; as labelled text the study can read it without being told.
+            files |= {study / TRANSCRIPTS / f"{one.id}.txt": _labelled(one, settings) for one in ones}
+        fresh += ones
+    lines = [line for one in fresh for line in one.lines]
+    coded = sum(line.role is Role.PARTICIPANT for line in lines)
+    again = len(read.interviews) - len(fresh)
+    told = [f"{', '.join(one.id for one in fresh)}; {len(lines)} lines, {coded} of participants"] if fresh else []
+    told += [f"{again} transcripts were there already" if again > 1 else "one transcript was there already"] * bool(
+        again
+    )
+    return _Reading(tuple(fresh), again, files, f"{file}: {'; '.join(told)}.")
 
 
 def _read(file: Path, settings: Settings, columns: Columns | None) -> Transcripts:
@@ -95,30 +185,108 @@ def _read(file: Path, settings: Settings, columns: Columns | None) -> Transcript
     )
 
 
-def _together(there: Transcripts, new: Sequence[Transcripts], *, force: bool) -> Transcripts:
-    names = {one.id: one for one in there.interviews}
-    faults = []
-    for found in new:
-        for one in found.interviews:
-            other = names.setdefault(one.id, one)
-            if other is not one and not (force and other in there.interviews):
-                faults.append(
-                    Fault(
-                        f"the study already has a transcript named {one.id!r} ({other.source}); rename the file, "
-                        "or replace the transcript with --force.",
-                        one.source,
-                    )
+def _said(interview: Transcript) -> list[tuple[str, str]]:
+    return [(line.speaker, line.text) for line in interview.lines]
+
+
+def _labelled(interview: Transcript, settings: Settings) -> bytes:
+    """Return an interview as labelled text that reads back as the same lines."""
+    if Path(interview.id).name != interview.id or interview.id.startswith((".", "~$")):
+        raise TranscriptError.at(
+            interview.source, f"names an interview {interview.id!r}, which cannot name a file; rename it in the table."
+        )
+    with TemporaryDirectory() as made:
+        file = Path(made) / "transcripts" / f"{interview.id}.txt"
+        file.parent.mkdir()
+        for label in _LABELS:
+            told, speaker = [], ""
+            for line in interview.lines:
+                told.append(
+                    label.format(speaker=line.speaker, text=line.text) if line.speaker != speaker else line.text
                 )
-            names[one.id] = one
+                speaker = line.speaker
+            file.write_text("\n".join(told) + "\n", encoding="utf-8")
+            try:
+                if [_said(one) for one in _read(file, settings, None).interviews] == [_said(interview)]:
+                    return file.read_bytes()
+            except TranscriptError:
+                continue  # the other way of labelling may do
+    raise TranscriptError.at(
+        interview.source,
+        f"has speakers or words in {interview.id} that cannot be kept as labelled text; "
+        "give the speakers plain names without colons or brackets, or save the interview as .docx.",
+    )
+
+
+def _together(
+    there: Transcripts, fresh: Sequence[Transcript], placed: dict[Path, bytes], *, force: bool
+) -> tuple[Transcripts, set[Path]]:
+    """Return all interviews as they will be, and the files that the new ones replace under another name."""
+    old = {one.id: one for one in there.interviews}
+    names: dict[TranscriptId, Transcript] = {}
+    faults: list[Fault] = []
+    for one in fresh:
+        other = names.setdefault(one.id, one)
+        if other is not one:
+            faults.append(
+                Fault(f"two transcripts are named {one.id!r}, this and {other.source}; rename one of them.", one.source)
+            )
+        elif one.id in old and not force:
+            faults.append(
+                Fault(
+                    f"the study already has a transcript named {one.id!r} ({old[one.id].source}); rename the file, "
+                    "or replace the transcript with --force.",
+                    one.source,
+                )
+            )
+    away = {Path(old[name].source) for name in names if name in old}
+    for one in there.interviews:
+        if one.id not in names and (Path(one.source) in away or Path(one.source) in placed):
+            faults.append(Fault(f"also holds {one.id!r}, which would be lost; correct this file by hand.", one.source))
     TranscriptError.raise_if(faults)
-    return Transcripts(names.values())
+    return Transcripts((old | names).values()), away - placed.keys()
 
 
-def _fresh(journal: Journal, read: Codings, file: Path, *, force: bool) -> Codings:
-    known: dict[tuple[str, str, Basis], Coding] = {(o.line, o.coder, o.basis): o for o in journal.codings()}
+def _people(table: Path, study: Path, *, force: bool) -> tuple[str, dict[Path, bytes]]:
+    target = study / PARTICIPANTS
+    found = read_participants(table)
+    old = read_participants(target) if target.is_file() else {}
+    if found == old:
+        return f"{table}: nothing that is not there already.", {}
+    if old and not force:
+        raise StudyError.at(
+            table,
+            f"differs from the study's own table of participants ({target}); edit that, or replace it with --force.",
+        )
+    return f"{table}: attributes of {len(found)} participants.", {target: table.read_bytes()}
+
+
+_Judged = dict[tuple[str, str, Basis], Coding]
+
+
+def _judged(study: Path, every: Transcripts, codebook: Codebook) -> _Judged:
+    """Return what the journal holds; nothing is written to look, and no journal begun."""
+    if not (study / JOURNAL).exists():
+        return {}
+    with journal_of(study) as journal:
+        StudyError.raise_if(unfit(journal, every, codebook, study) if every else ())
+        return {(one.line, one.coder, one.basis): one for one in journal.codings()}
+
+
+def _codings_in(file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis) -> Codings:
+    try:
+        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis)
+    except CodingError as error:
+        if "expected a header with 'line_id" not in str(error):
+            raise
+        hint = Fault("if this is a transcript, name its columns with --speaker and --text.", file)
+        raise CodingError(*error.faults, hint) from error
+
+
+def _fresh(judged: _Judged, read: Codings, file: Path, *, force: bool) -> Codings:
     faults, fresh = [], []
     for one in read:
-        other = known.get((one.line, one.coder, one.basis))
+        other = judged.get((one.line, one.coder, one.basis))
         if other is None or (force and other.codes != one.codes):
             fresh.append(one)
         elif other.codes != one.codes:
@@ -135,24 +303,3 @@ def _fresh(journal: Journal, read: Codings, file: Path, *, force: bool) -> Codin
 
 def _names(coding: Coding) -> str:
     return ", ".join(sorted(coding.codes)) or "nothing"
-
-
-def _store(file: Path, found: Transcripts, study: Path, columns: Columns | None) -> None:
-    folder = study / TRANSCRIPTS
-    if columns is None:
-        sources = sorted({Path(one.source) for one in found.interviews})
-        copy_files(sources, folder)
-        return
-    # A table keeps its columns' names to itself; as labelled text the study can read it without being told.
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for one in found.interviews:
-            replace_text(folder / f"{one.id}.txt", _labelled(one))
-
-
-def _labelled(interview: Transcript) -> str:
-    told, speaker = [], ""
-    for line in interview.lines:
-        told.append(f"{line.speaker}: {line.text}" if line.speaker != speaker else line.text)
-        speaker = line.speaker
-    return "\n".join(told) + "\n"

@@ -15,10 +15,10 @@ from autocode.cli._study import (
     SETTINGS,
     TRANSCRIPTS,
     Material,
-    copy_tree,
     is_study,
     journal_of,
     material_of,
+    placing,
     seen,
     settings_of,
     writing,
@@ -58,7 +58,9 @@ def run(
     source = sample()
     if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
         _make_room(out, force=force)
-    copy_tree(source, out, names=[SETTINGS, CODEBOOK, PARTICIPANTS, TRANSCRIPTS])
+    study = [source / SETTINGS, source / CODEBOOK, source / PARTICIPANTS, *(source / TRANSCRIPTS).iterdir()]
+    with placing({out / file.relative_to(source): file.read_bytes() for file in study}, about=out):
+        pass
     sheets = sorted((source / "codings").glob("*.csv"))
     bring(out, sheets, coder=None, basis=Basis.INDEPENDENT, columns=None, dry_run=False, force=False)
     found = material_of(out)

@@ -1,5 +1,6 @@
 """The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
 
+import errno
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,13 @@ from autocode.errors import AutocodeError
 STUDY = click.argument("study", type=click.Path(exists=True, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print numbers as JSON.")
 FORCE = click.option("--force", is_flag=True, help="Replace what exists.")
-SEED = click.option("--seed", default=0, show_default=True, help="Chance starts here; the same seed, the same result.")
+SEED = click.option(
+    "--seed",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 2**31),
+    help="Chance starts here; the same seed, the same result.",
+)
 
 
 class Commands(click.Group):
@@ -29,6 +36,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("\nautocode: stopped; what was said to be done is stored, nothing else is.", err=True)
         except OSError as no:
+            if no.errno == errno.EPIPE:  # whoever read our output has seen enough; click ends without a word
+                raise
             where = f"{no.filename}: " if no.filename else ""
             click.echo(f"autocode: {where}{no.strerror or no}; mend that and repeat the command.", err=True)
         raise SystemExit(1)
@@ -133,7 +142,9 @@ def check(study: Path) -> None:
 @STUDY
 @JSON
 @SEED
-@click.option("--resamples", default=2000, show_default=True, help="Bootstrap draws of interviews.")
+@click.option(
+    "--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+)
 def agree(study: Path, as_json: bool, seed: int, resamples: int) -> None:
     """Agreement of the human coders, per code and overall, with intervals."""
     from autocode.agreement import agreement_table
@@ -149,14 +160,16 @@ def agree(study: Path, as_json: bool, seed: int, resamples: int) -> None:
 @click.option("--learn", help="Numbers of coded lines to learn from, such as 50,250,1000; all if not given.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Random splits to average over.")
 @SEED
-@click.option("--resamples", default=500, show_default=True, help="Bootstrap draws of interviews.")
+@click.option(
+    "--resamples", default=500, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+)
 @JSON
 def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: int, as_json: bool) -> None:
     """Try the suggester on whole interviews it has not seen, beside baselines and humans."""
     from autocode.cli._study import material_of
     from autocode.validation import validate as try_out
 
-    sizes = _numbers(learn) if learn else None
+    sizes = None if learn is None else _numbers(learn)
     found = material_of(study)
     with steps() as step:
         result = try_out(
@@ -198,21 +211,46 @@ def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
 @click.argument("target", metavar="STUDY|FILE", type=click.Path(exists=True, path_type=Path))
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="A folder made by `autocode train`.")
 @click.option("-o", "--out", help="Write suggestions as CSV; - is stdout.")
+@click.option("--unit", type=click.Choice(["turn", "paragraph", "sentence"]), help="What a line of a FILE is.")
+@click.option(
+    "--interviewer", "interviewers", multiple=True, metavar="NAME", help="Who asks in a FILE; may be repeated."
+)
 @SEED
 @FORCE
-def suggest(target: Path, model: Path | None, out: str | None, seed: int, force: bool) -> None:
-    """Suggest codes for lines nobody has coded; for a study, on the record in its journal."""
+def suggest(
+    target: Path,
+    model: Path | None,
+    out: str | None,
+    unit: str | None,
+    interviewers: tuple[str, ...],
+    seed: int,
+    force: bool,
+) -> None:
+    """Suggest codes for lines nobody has coded; for a study, on the record in its journal.
+
+    A FILE may be a transcript, a folder of them, or a plain corpus; its suggestions are written as CSV.
+    """
     from autocode.cli._study import is_study
     from autocode.cli._suggest import for_file, for_study
 
     with steps() as step:
         told = step("suggesting")
+        if is_study(target) and (unit or interviewers):
+            raise click.UsageError("a study says in study.toml what a line is and who asks; leave the options out.")
         if is_study(target):
             said = for_study(target, model=model, out=out, seed=seed, force=force, progress=told, remark=remark)
         elif model is None:
             raise click.UsageError(f"{target} is not a study, so say which suggester is asked: --model MODEL.")
         else:
-            said = for_file(target, model=model, out=out or "-", force=force, progress=told)
+            said = for_file(
+                target,
+                model=model,
+                out=out or "-",
+                unit=unit or "paragraph",
+                interviewers=interviewers,
+                force=force,
+                progress=told,
+            )
     click.echo(said, err=out == "-" or (out is None and not is_study(target)))
 
 
@@ -249,6 +287,8 @@ def report(study: Path, out: Path, seed: int, force: bool, seeds: int, no_valida
     """Write what the study found as one self-contained file."""
     from autocode.cli._report import report_on
 
+    if out.suffix.casefold() not in (".html", ".md"):
+        raise click.BadParameter(f"a report is written as .html or .md, not {out.name!r}.", param_hint="--out")
     with steps() as step:
         path = report_on(
             study, out, seed=seed, seeds=0 if no_validation else seeds, force=force, step=step, remark=remark

@@ -26,6 +26,8 @@ def report_on(
     """Write the report of a study or plain corpus; `seeds` 0 leaves the suggester out."""
     if out.exists() and not force:
         raise ReportError.at(out, "exists already; choose another name, or replace it with --force.")
+    if not out.parent.is_dir():  # better said before minutes of validation than after
+        raise ReportError.at(out, f"cannot be written: there is no folder {out.parent}; make it or choose another.")
     found = material_of(study)
     table = agreement_table(found.codings.independent(), found.codebook, found.lines, seed=seed)
     validation = None

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autocode.cli._study import journal_of, material_of, seen
-from autocode.coding import human
+from autocode.coding import SuggestionBatch, human
 from autocode.errors import StudyError
+from autocode.journal import Journal
 from autocode.review import ReviewSession
+from autocode.transcripts import Transcripts
 
 
 def begin_review(
@@ -30,6 +32,10 @@ def begin_review(
                 f"has suggestions for another version of the codebook; make new ones with: "
                 f"autocode train {study}, then autocode suggest {study}.",
             )
+        if batch is None and not blind:
+            announce(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study}")
+        if batch is not None:
+            _refuse_corrected(journal, found.lines, batch, study)
         journal.append(*seen(journal, found.lines))
         session = ReviewSession(journal, lines=found.lines, codebook=found.codebook, coder=name, batch=batch)
         if terminal:
@@ -38,8 +44,21 @@ def begin_review(
 
             from autocode.cli._terminal import review_in_terminal
 
-            review_in_terminal(session, console=Console(), read_key=click.getchar)
+            again = f"autocode review {study} --coder {name} --terminal{' --blind' * blind}"
+            review_in_terminal(session, console=Console(), read_key=click.getchar, resume=again)
         else:
             from autocode.web import serve
 
             serve(session, port=port, open_browser=open_browser, announce=announce)
+
+
+def _refuse_corrected(journal: Journal, lines: Transcripts, batch: SuggestionBatch, study: Path) -> None:
+    """Raise a `StudyError` if suggestions stand at lines whose text was corrected since."""
+    asked = {*(one.line for one in batch.suggestions), *(one.line for one in batch.abstentions)}
+    for name in journal.edited(lines):
+        interview = lines.interview(name)
+        if any(line.id in asked for line in interview.lines):
+            raise StudyError.at(
+                interview.source,
+                f"was edited after suggestions were made for it; make new ones: autocode suggest {study}.",
+            )

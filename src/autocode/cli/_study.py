@@ -1,9 +1,9 @@
 """A study folder: what is in it, how it is read, and how a new one begins."""
 
+import json
 import os
-import shutil
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,14 +13,14 @@ from autocode.coding import Codings
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.journal import Journal, TranscriptSeen
-from autocode.transcripts import INTERVIEWERS, Transcripts, Unit, read_transcripts
+from autocode.transcripts import INTERVIEWERS, TranscriptId, Transcripts, Unit, read_transcripts
 
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
 JOURNAL, MODEL = "study.sqlite", "model"
 
 _NEW_SETTINGS = """# What autocode has to know about this study. Lines that begin with # are notes.
 
-title = "{title}"
+title = {title}
 
 # What one line is: "turn", "paragraph" or "sentence". Settle it before anybody codes.
 unit = "paragraph"
@@ -75,8 +75,9 @@ def is_study(path: Path) -> bool:
 
 def begin(folder: Path, *, force: bool) -> None:
     """Make a new study folder; existing files are replaced only with `force`."""
+    name = folder.resolve().name.encode("utf-8", "replace").decode()
     files = {
-        SETTINGS: _NEW_SETTINGS.format(title=folder.resolve().name.replace('"', "'").replace("\\", "/")),
+        SETTINGS: _NEW_SETTINGS.format(title=json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")),
         CODEBOOK: _NEW_CODEBOOK,
         PARTICIPANTS: "participant,role,borough,years_in_role,mode\n",
     }
@@ -85,10 +86,9 @@ def begin(folder: Path, *, force: bool) -> None:
         raise StudyError.at(folder, f"already has {', '.join(there)}; choose another folder, or replace with --force.")
     if folder.exists() and not folder.is_dir():
         raise StudyError.at(folder, "is a file; choose another name for the study's folder.")
-    with writing(folder):
-        (folder / TRANSCRIPTS).mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            replace_text(folder / name, text)
+    placed = {folder / name: text.encode("utf-8") for name, text in files.items()}
+    with placing(placed, about=folder), writing(folder):
+        (folder / TRANSCRIPTS).mkdir(exist_ok=True)
 
 
 def settings_of(folder: Path) -> Settings:
@@ -157,6 +157,8 @@ def material_of(path: Path, *, corpus_too: bool = True) -> Material:
         corpus = read_corpus(path)
         return Material(path.resolve().name, "en", corpus.lines, corpus.codebook, corpus.codings)
     also = ", nor a plain corpus (lines.csv, codings.csv, codebook.csv)" if corpus_too else ""
+    if is_study(path.parent) and path.is_file():
+        raise StudyError.at(path, f"is a file of a study; name the study's folder: {path.parent}.")
     raise StudyError.at(
         path, f"is not a study: it has no {SETTINGS}{also}. Make a study with: autocode init {path.name or 'DIR'}."
     )
@@ -164,7 +166,8 @@ def material_of(path: Path, *, corpus_too: bool = True) -> Material:
 
 def unfit(journal: Journal, lines: Transcripts, codebook: Codebook, path: Path) -> Iterator[Fault]:
     """Find where what was coded no longer fits the transcripts or the codebook."""
-    edited = journal.edited(lines)
+    codings = journal.codings()
+    edited = coded_and_edited(journal, lines)
     for name in edited:
         source = lines.interview(name).source or name
         yield Fault(
@@ -173,24 +176,26 @@ def unfit(journal: Journal, lines: Transcripts, codebook: Codebook, path: Path) 
             source,
         )
     known = {line.id for line in lines}
-    gone = sorted(
-        {one.line for one in journal.codings() if one.line not in known and _transcript(one.line) not in edited}
-    )
+    gone = sorted({one.line for one in codings if one.line not in known and _transcript(one.line) not in edited})
     if gone:
         more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
         yield Fault(
             f"holds codings of {gone[0]}{more}, which no transcript has; put the transcript back into {TRANSCRIPTS}/.",
             path / JOURNAL,
         )
-    unknown = sorted({code for one in journal.codings() for code in one.codes if code not in codebook})
-    for code in unknown:
+    given = {code for one in codings for code in one.codes}
+    for code in sorted(given - codebook.keys()):
         yield Fault(
             f"lacks the code {code!r}, which lines were given; put it back or rename it to that.", path / CODEBOOK
         )
-    for code in sorted(
-        {c for one in journal.codings() for c in one.codes if c in codebook and not codebook[c].codable}
-    ):
+    for code in sorted(code for code in given & codebook.keys() if not codebook[code].codable):
         yield Fault(f"makes {code!r} a theme, but lines were given it; make it a subtheme again.", path / CODEBOOK)
+
+
+def coded_and_edited(journal: Journal, lines: Transcripts) -> tuple[TranscriptId, ...]:
+    """Return the interviews whose text is not the one that was coded; what nobody has coded may still be corrected."""
+    coded = {_transcript(line) for line in journal.codings().lines}
+    return tuple(name for name in journal.edited(lines) if name in coded)
 
 
 def _transcript(line_id: str) -> str:
@@ -198,13 +203,17 @@ def _transcript(line_id: str) -> str:
 
 
 def seen(journal: Journal, lines: Transcripts, codings: Codings | None = None) -> list[TranscriptSeen]:
-    """Return the digests that the journal has yet to know, of all interviews or of those that are coded."""
+    """Return the digests that the journal has yet to know, of all interviews or of those that are coded.
+
+    An interview that was corrected before anybody coded it is seen anew.
+    """
     known = journal.transcripts()
     wanted = None if codings is None else {lines.line(one).transcript for one in codings.lines}
+    coded = coded_and_edited(journal, lines)
     return [
         TranscriptSeen(transcript=one.id, digest=one.digest)
         for one in lines.interviews
-        if one.id not in known and (wanted is None or one.id in wanted)
+        if known.get(one.id) != one.digest and one.id not in coded and (wanted is None or one.id in wanted)
     ]
 
 
@@ -239,6 +248,13 @@ def faults_of(path: Path) -> list[Fault]:
                     found += unfit(journal, lines, codebook, path)
         except AutocodeError as error:
             found += error.faults
+    if (path / MODEL).exists():
+        from autocode.suggester import open_suggester
+
+        try:
+            open_suggester(path / MODEL)
+        except AutocodeError as error:
+            found += error.faults
     return found
 
 
@@ -253,46 +269,52 @@ def writing(target: Path) -> Iterator[None]:
         ) from no
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    replace_bytes(path, text.encode("utf-8"))
+@contextmanager
+def placing(files: Mapping[Path, bytes], *, about: Path, away: Collection[Path] = ()) -> Iterator[None]:
+    """Put files in place and others away for good if what is done meanwhile succeeds; else all is as it was before.
 
-
-def replace_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    half = path.with_name(f".{path.name}.part")
+    Going back needs no room on the disk: what was there is only renamed until the end.
+    """
+    made: list[Path] = []
+    drafts: dict[Path, Path] = {}
+    aside: dict[Path, Path] = {}
+    placed: list[Path] = []
     try:
-        with half.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)
+        with writing(about):
+            for path, data in files.items():
+                missing = [folder for folder in path.parents if not folder.exists()]
+                for folder in reversed(missing):
+                    folder.mkdir()
+                    made.append(folder)
+                drafts[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
+                _write_through(drafts[path], data)
+            for path in dict.fromkeys((*files, *away)):
+                if path.exists():
+                    kept = path.with_name(f".{path.name}.{os.getpid()}.old")
+                    path.replace(kept)
+                    aside[path] = kept
+                if path in drafts:
+                    drafts[path].replace(path)
+                    placed.append(path)
+        yield
+    except BaseException:
+        for path in placed:
+            path.unlink()
+        for path, kept in aside.items():
+            kept.replace(path)
+        for draft in drafts.values():
+            if draft.exists():
+                draft.unlink()
+        for folder in reversed(made):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+    for kept in aside.values():
+        kept.unlink()
 
 
-def copy_files(sources: Sequence[Path], folder: Path) -> None:
-    """Copy files into a folder, all of them or none."""
-    done: list[Path] = []
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            for source in sources:
-                target = folder / source.name
-                replace_bytes(target, source.read_bytes())
-                done.append(target)
-        except BaseException:
-            for target in done:
-                target.unlink(missing_ok=True)
-            raise
-
-
-def copy_tree(source: Path, target: Path, *, names: Sequence[str]) -> None:
-    """Copy some files and folders of a folder."""
-    with writing(target):
-        target.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            if (source / name).is_dir():
-                shutil.copytree(source / name, target / name, dirs_exist_ok=True)
-            else:
-                shutil.copyfile(source / name, target / name)
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())

@@ -3,22 +3,24 @@
 import csv
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from autocode.cli._study import MODEL, Material, journal_of, material_of, replace_text, seen, writing
+from autocode.cli._study import MODEL, Material, journal_of, material_of, placing, seen
 from autocode.codebook import Codebook
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.suggester import Suggester, open_suggester, save_suggester, train
-from autocode.transcripts import Line, Role, read_transcripts
+from autocode.transcripts import INTERVIEWERS, Line, Role, read_transcripts
 
 HEADER = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
 
 
 def learn(found: Material, folder: Path, *, seed: int, force: bool) -> tuple[Suggester, Path]:
     """Train on a study and save the suggester."""
+    if folder.exists() and not folder.is_dir():
+        raise ArtefactError.at(folder, "is a file; choose another name for the model's folder.")
     if folder.exists() and not force:
         raise ArtefactError.at(folder, "exists already; choose another name, or replace it with --force.")
     suggester = train(found.codings, found.lines, found.codebook, language=found.language, seed=seed)
@@ -44,20 +46,36 @@ def for_study(
     if not new:
         raise StudyError.at(study, "has no line that nobody has coded; add transcripts with: autocode add.")
     batch = suggester.suggest(new, progress=progress)
-    with journal_of(study) as journal:
+    with placing(_file(out, table(batch, new)), about=Path(out or "")), journal_of(study) as journal:
         journal.append(*seen(journal, found.lines), batch)
-    if out is not None:
-        _write(out, table(batch, new))
+    if out == "-":
+        sys.stdout.write(table(batch, new))
     return f"{batch}. Review them with: autocode review {study} --coder YOU"
 
 
-def for_file(file: Path, *, model: Path, out: str, force: bool, progress: Callable[[int, int], None]) -> str:
+def for_file(
+    file: Path,
+    *,
+    model: Path,
+    out: str,
+    unit: str,
+    interviewers: Collection[str],
+    force: bool,
+    progress: Callable[[int, int], None],
+) -> str:
     """Suggest for the lines of a transcript, a folder of them, or a plain corpus, as CSV."""
     _free(out, force=force)
     suggester = open_suggester(model)
-    lines = read_corpus(file).lines if is_corpus(file) else read_transcripts(file, language=suggester.language)
+    if is_corpus(file):
+        lines = read_corpus(file).lines
+    else:
+        asking = INTERVIEWERS | frozenset(interviewers)
+        lines = read_transcripts(file, unit=unit, language=suggester.language, interviewers=asking)
     batch = suggester.suggest(lines, progress=progress)
-    _write(out, table(batch, lines.participant_lines))
+    told = table(batch, lines.participant_lines)
+    with placing(_file(out, told), about=Path(out)):
+        if out == "-":
+            sys.stdout.write(told)
     return f"{batch}."
 
 
@@ -88,6 +106,9 @@ def _suggester(
         return suggester
     suggester = open_suggester(folder)
     _same_codes(suggester, found.codebook, folder, study)
+    now = sum(1 for line in found.lines.participant_lines if found.codings.of(line.id))
+    if model is None and now != len(suggester.examples):
+        remark(f"{suggester.learnt_from}, and {now} are coded by now; to learn from them all: autocode train {study}.")
     return suggester
 
 
@@ -103,9 +124,5 @@ def _free(out: str | None, *, force: bool) -> None:
         raise StudyError.at(str(out), "exists already; choose another name, or replace it with --force.")
 
 
-def _write(out: str, text: str) -> None:
-    if out == "-":
-        sys.stdout.write(text)
-        return
-    with writing(Path(out)):
-        replace_text(Path(out), text)
+def _file(out: str | None, text: str) -> dict[Path, bytes]:
+    return {} if out in (None, "-") else {Path(str(out)): text.encode("utf-8")}
