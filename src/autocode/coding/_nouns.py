@@ -167,7 +167,7 @@ class Evidence:
 
     Attributes
     ----------
-    words : words of the line with their share of the score in log-odds, largest first.
+    words : words of the line with their share of the score in log-odds, largest first; function words are left out.
     definition : the share, in log-odds, of words that the codebook uses for the code.
     beside : the share, in log-odds, that comes from the lines beside this one.
     neighbours : the nearest lines that humans gave this code.

@@ -20,6 +20,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -40,6 +41,17 @@ from autocode.transcripts import LineId, TranscriptId
 
 FORMAT = 1
 FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
+# What zipfile, json, skops and the classes themselves raise over contents that are not a suggester's.
+_UNREADABLE = (
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _SCHEMA = "schema.json"
 
 
@@ -51,23 +63,28 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     target = Path(folder)
     if target.exists() and not force:
         raise ArtefactError.at(target, "exists already; choose another name, or replace it with --force.")
-    if target.exists() and any(target.iterdir()) and not (target / FACTS).exists():
-        raise ArtefactError.at(target, "holds other files than a suggester's; choose another folder.")
+    if target.exists() and not target.is_dir():
+        raise ArtefactError.at(target, "is a file; choose another name for the suggester's folder.")
+    other = sorted({path.name for path in target.iterdir()} - {FACTS, MODEL, CARD}) if target.exists() else []
+    if other:
+        raise ArtefactError.at(target, f"holds other files than a suggester's ({other[0]}); choose another folder.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as no:
         raise ArtefactError.at(target, f"cannot be written ({no.strerror}); choose a folder you may write to.") from no
     try:
+        made = work / "new"
+        made.mkdir()
         _write(suggester, made, made_by=made_by)
-        made.chmod(0o755)
+        # The old one stands until the new one is whole.
         if target.exists():
-            shutil.rmtree(target)
+            target.replace(work / "old")
         made.replace(target)
     except OSError as no:
         raise ArtefactError.at(target, f"cannot be written ({no.strerror}); free some space and repeat.") from no
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(work, ignore_errors=True)
     return target
 
 
@@ -82,8 +99,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "calibration": model.calibration.intercepts,
         "thresholds": model.cut.codes,
     }
-    _pack(skops.io.dumps(arrays), folder / MODEL)
-    (folder / CARD).write_text(card(suggester, made_by=made_by), encoding="utf-8")
+    files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
     facts: dict[str, object] = {
         "format": FORMAT,
         "digest": suggester.digest,
@@ -110,23 +126,25 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         ],
         "made_by": made_by,
         "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
-        "files": {name: _sha256((folder / name).read_bytes()) for name in (MODEL, CARD)},
+        "files": {name: _sha256(held) for name, held in files.items()},
     }
-    facts["self"] = _seal(facts)
-    with (folder / FACTS).open("w", encoding="utf-8") as out:
-        json.dump(facts, out, ensure_ascii=False, indent=1)
-        out.flush()
-        os.fsync(out.fileno())
+    files[FACTS] = _written(facts | {"self": _seal(facts)})
+    for name, held in files.items():
+        with (folder / name).open("xb") as out:
+            out.write(held)
+            out.flush()
+            os.fsync(out.fileno())
 
 
-def _pack(dumped: bytes, path: Path) -> None:
-    """Write what skops dumped so that the same model is the same file: compressed, no times, objects counted from 1.
+def _packed(dumped: bytes) -> bytes:
+    """Return what skops dumped so that the same model is the same bytes: compressed, no times, objects counted from 1.
 
     skops tells objects apart by where they lay in memory, in its schema and in the names of the arrays' files.
     """
+    out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(dumped)) as loose,
-        zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
+        zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
     ):
         schema = loose.read(_SCHEMA).decode()
         met = dict.fromkeys(re.findall(r'"__id__": (\d+)', schema))
@@ -141,6 +159,7 @@ def _pack(dumped: bytes, path: Path) -> None:
             member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(member, data)
+    return out.getvalue()
 
 
 def open_suggester(folder: Path | str) -> Suggester:
@@ -152,26 +171,26 @@ def open_suggester(folder: Path | str) -> Suggester:
     source = Path(folder)
     facts = _facts(source)
     try:
-        packed = (source / MODEL).read_bytes()
-        told = (source / CARD).read_bytes()
-        sums = {MODEL: _sha256(packed), CARD: _sha256(told)}
-        for name, sum_ in sums.items():
-            if facts["files"][name] != sum_:
+        held = {name: (source / name).read_bytes() for name in (MODEL, CARD)}
+    except OSError as no:
+        missing = Path(no.filename).name
+        what = "lacks" if isinstance(no, FileNotFoundError) else f"does not let one read ({no.strerror})"
+        raise ArtefactError.at(source, f"{what} {missing}; get a fresh copy of the whole folder.") from no
+    try:
+        for name, data in held.items():
+            if facts["files"][name] != _sha256(data):
                 raise ArtefactError.at(
                     source / name, "was altered after the suggester was saved; train it again or get a fresh copy."
                 )
-        foreign = skops.io.get_untrusted_types(data=packed)
+        foreign = skops.io.get_untrusted_types(data=held[MODEL])
         if foreign:
             raise ArtefactError.at(
                 source / MODEL,
                 f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
             )
-        arrays = skops.io.loads(packed)
+        arrays = skops.io.loads(held[MODEL])
         suggester = _assemble(facts, arrays)
-    except FileNotFoundError as gone:
-        missing = Path(gone.filename).name
-        raise ArtefactError.at(source, f"lacks {missing}; get a fresh copy of the whole folder.") from gone
-    except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as broken:
+    except _UNREADABLE as broken:
         raise ArtefactError.at(
             source, "is not a suggester that this autocode can read; train it again with: autocode train STUDY."
         ) from broken
@@ -183,12 +202,13 @@ def open_suggester(folder: Path | str) -> Suggester:
 def _facts(source: Path) -> dict[str, Any]:
     path = source / FACTS
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        held = path.read_bytes()
+        facts = json.loads(held.decode())
     except (FileNotFoundError, NotADirectoryError) as gone:
         raise ArtefactError.at(
             source, f"is not a saved suggester: it has no {FACTS}. Make one with: autocode train STUDY -o MODEL."
         ) from gone
-    except (OSError, ValueError) as broken:
+    except (OSError, RecursionError, ValueError) as broken:
         raise ArtefactError.at(path, "cannot be read as JSON; get a fresh copy of the folder.") from broken
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise ArtefactError.at(path, "is not a suggester's; make one with: autocode train STUDY -o MODEL.")
@@ -196,7 +216,7 @@ def _facts(source: Path) -> dict[str, Any]:
         raise ArtefactError.at(
             path, f"is of format {facts['format']}, newer than this autocode reads ({FORMAT}); update autocode."
         )
-    if facts.get("self") != _seal(facts):
+    if facts.get("self") != _seal(facts) or held != _written(facts):
         raise ArtefactError.at(path, "was altered after the suggester was saved; train it again or get a fresh copy.")
     return facts
 
@@ -263,6 +283,10 @@ Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`.
 def _seal(facts: dict[str, object]) -> str:
     said = json.dumps({k: v for k, v in facts.items() if k != "self"}, ensure_ascii=False, sort_keys=True)
     return _sha256(said.encode("utf-8", "surrogatepass"))
+
+
+def _written(facts: dict[str, object]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
 
 
 def _sha256(data: bytes) -> str:

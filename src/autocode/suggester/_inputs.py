@@ -22,9 +22,9 @@ _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
 
 @lru_cache(maxsize=8)
-def _tokenizer(language: str) -> Any:
+def _pipeline(language: str) -> Any:
     try:
-        return spacy.blank(language).tokenizer
+        return spacy.blank(language)
     except (ImportError, ValueError) as missing:
         raise TrainingError(
             f"spaCy has no language {language!r}; give one of its codes, such as 'en', 'fr' or 'de'."
@@ -35,9 +35,14 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     """Return the words of a text as (start, end, lower-cased form), punctuation and space left out."""
     return [
         (t.idx, t.idx + len(t.text), t.lower_)
-        for t in _tokenizer(language)(text)
+        for t in _pipeline(language).tokenizer(text)
         if not (t.is_space or t.is_punct) and not t.text.isspace()
     ]
+
+
+def is_function_word(word: str, *, language: str = "en") -> bool:
+    """Return whether spaCy counts a word among the stop words of its language."""
+    return bool(_pipeline(language).vocab[word].is_stop) or not any(map(str.isalnum, word))
 
 
 def speaker_kind(line: Line) -> str:
@@ -71,13 +76,20 @@ class LineInputs:
 
     def transform(self, texts: Sequence[str], roles: Sequence[str] | None = None) -> sp.csr_matrix:
         """Return a matrix of shape (n_texts, n_features); without roles the text is nobody's, such as a definition."""
-        parts = [self.words.transform(self._cut(texts)), self.characters.transform(texts) * CHARACTERS]
+        parts = [self.said(texts)]
         if self.roles:
             parts.append(sp.csr_matrix(ROLE * self._spoken_by(roles or [""] * len(texts))))
         return sp.hstack(parts, format="csr")
 
+    def said(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """Return the part of the matrix that comes from the texts alone, whoever speaks: its first columns."""
+        if not len(texts):
+            return sp.csr_matrix((0, len(self.words.vocabulary_) + len(self.characters.vocabulary_)))
+        parts = [self.words.transform(self._cut(texts)), self.characters.transform(texts) * CHARACTERS]
+        return sp.hstack(parts, format="csr")
+
     def _spoken_by(self, roles: Sequence[str]) -> NDArray[np.float64]:
-        return np.array([[float(role == known) for known in self.roles] for role in roles]).reshape(len(roles), -1)
+        return np.array([[float(role == known) for known in self.roles] for role in roles]).reshape(-1, len(self.roles))
 
     def _cut(self, texts: Iterable[str]) -> list[str]:
         # A token may hold a blank of its own in some languages; inside the vectorizer a blank parts two tokens.

@@ -55,8 +55,6 @@ class LineModel:
 
         A line also takes on a share of the scores of the lines beside it, as far as they are among `lines`.
         """
-        if not lines:
-            return np.zeros((0, len(self.intercepts)))
         return self.together(lines, self.alone(self.rows(lines)))
 
     def together(self, lines: Sequence[Line], alone: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -126,7 +124,9 @@ def _regress(
 
     What the codebook says of a code stands among the examples, so that a code with few lines still has a meaning.
     """
-    n, n_codes = applied.shape
+    n_codes = applied.shape[1]
+    # With no line at all, as when the only one is held out, what the codebook says still has a weight.
+    n = max(len(applied), 1)
     rows = sp.vstack([X, D], format="csr")
     sayings_of = np.bincount(speaks_for, minlength=n_codes)
     coefficients, intercepts = np.zeros((n_codes, X.shape[1])), np.zeros(n_codes)

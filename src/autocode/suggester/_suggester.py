@@ -24,15 +24,16 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
-from autocode.suggester._inputs import speaker_kind, tokens
+from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
 from autocode.suggester._table import CodedLines
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
 
 SHOWN = 3
-STRONG = 0.7
-# A code below its threshold stands beside a stronger one as `weak` while it is at least this share of the threshold.
-WEAK = 0.5
+# From which probability on a suggestion is strong, or fair; below, it is weak.
+STRONG, FAIR = 0.7, 0.4
+# A code below its threshold stands beside a better one while it reaches at least this share of the threshold.
+BESIDE = 0.5
 # Fewer words than this say too little to judge a line by.
 SHORT = 3
 WORDS, NEIGHBOURS = 5, 2
@@ -86,7 +87,8 @@ class Suggester:
         self.notes = tuple(notes)
         self.seed = seed
         self.language = model.inputs.language
-        self._known = model.inputs.transform([e.text for e in examples], [e.role for e in examples])
+        # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
+        self._known = model.inputs.said([e.text for e in examples])
         self._known_lengths = _lengths(self._known)
         self._has = np.array([[c.id in e.codes for c in self.codes] for e in examples], dtype=bool)
         self._own_words = [
@@ -118,12 +120,13 @@ class Suggester:
         suggestions: list[Suggestion] = []
         abstentions: list[Abstention] = []
         size = 500
-        X = self.model.rows(asked) if asked else self._known[:0]
+        X = self.model.rows(asked)
         alone = self.model.alone(X)
         scores = self.model.together(asked, alone)
-        lengths = _lengths(X)
+        said_alone = X[:, : self._known.shape[1]]
+        lengths = _lengths(said_alone)
         for start in range(0, len(asked), size):
-            likeness = (X[start : start + size] @ self._known.T).toarray()
+            likeness = (said_alone[start : start + size] @ self._known.T).toarray()
             for i, line in enumerate(asked[start : start + size], start=start):
                 similarity = likeness[i - start] / (lengths[i] * self._known_lengths)
                 said = self._judge(line, scores[i], scores[i] - alone[i], similarity)
@@ -162,14 +165,14 @@ class Suggester:
             return Abstention(line=line.id, reason=Reason.NOTHING_FITS)
         # The line as a whole passed: its best code stands even below its own threshold; others must come near theirs.
         order = np.argsort(-p, kind="stable")
-        worth = [int(j) for n, j in enumerate(order) if n == 0 or p[j] >= WEAK * cut.codes[j]][:SHOWN]
+        worth = [int(j) for n, j in enumerate(order) if n == 0 or p[j] >= BESIDE * cut.codes[j]][:SHOWN]
         return [
             Suggestion(
                 line=line.id,
                 code=self.codes[j].id,
                 rank=rank,
                 probability=float(p[j]),
-                band=Band.WEAK if p[j] < cut.codes[j] else Band.STRONG if p[j] >= STRONG else Band.FAIR,
+                band=Band.STRONG if p[j] >= STRONG else Band.FAIR if p[j] >= FAIR else Band.WEAK,
                 evidence=self._evidence(line, j, from_beside[j], similarity),
             )
             for rank, j in enumerate(worth, start=1)
@@ -182,6 +185,8 @@ class Suggester:
             word = line.text[start:end].casefold()
             by_word[word] = by_word.get(word, 0.0) + share
         top = sorted(((w, x) for w, x in by_word.items() if x > 0), key=lambda item: (-item[1], item[0]))
+        # "they" and "'ve" add to a score like other words, but show a coder nothing.
+        top = [(w, x) for w, x in top if not is_function_word(w, language=self.language)] or top
         defined = sum(share for s, e, share in shares if line.text[s:e].casefold() in self._own_words[j])
         near = np.flatnonzero(self._has[:, j])
         near = near[np.argsort(-similarity[near], kind="stable")][:NEIGHBOURS]
