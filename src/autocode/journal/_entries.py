@@ -174,7 +174,7 @@ def _batch_from(said: Mapping[str, Any], at: datetime) -> SuggestionBatch:
                 evidence=Evidence(
                     words=tuple((word, share) for word, share in one["words"]),
                     definition=one["definition"],
-                    beside=one["beside"],
+                    beside=one.get("beside", 0.0),  # written since evidence knows of the lines around
                     neighbours=tuple(
                         Neighbour(
                             line=LineId(near["line"]),
