@@ -60,15 +60,15 @@ NOTHING = (
 SAID = (("forms", FORMS), ("", NOTHING), ("records", RECORDS), ("people", PEOPLE), ("forms", FORMS), ("", NOTHING))
 CODED = ("GP1", "GP2", "GP3", "PM1", "PM2", "PM3")
 NEW = "GP4"
-SPOKEN = 12  # lines of a participant in each interview
+SPOKEN = 24  # lines of a participant in each interview
 
 
 def interview(name: str, start: int) -> tuple[str, dict[str, str]]:
     """Return an interview as labelled text, and the code that each of its lines deserves."""
     told, codes, order = [], {}, 0
     for k in range(SPOKEN):
-        if k % 4 == 0:
-            told.append(f"Interviewer: And what about your work {('now', 'then', 'here')[k // 4]}?")
+        if k % 8 == 0:
+            told.append(f"Interviewer: And what about your work {('now', 'then', 'here')[k // 8]}?")
             order += 1
         code, sayings = SAID[(k + start) % len(SAID)]
         told.append(f"{name}: {sayings[(k + start) % len(sayings)].format(n=k + start + 2)}")

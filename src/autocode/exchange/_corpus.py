@@ -195,6 +195,7 @@ def write_corpus(
     Left out is what a plain corpus has no place for: the text of an interview that is in none of its lines.
     """
     folder = Path(folder)
+    made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as why:
@@ -206,7 +207,12 @@ def write_corpus(
     }
     if any(one.attributes for one in lines.interviews):
         texts[folder / PARTICIPANTS] = csv_of(*_table_of_participants(lines))
-    write_files(texts, force=force)
+    try:
+        write_files(texts, force=force)
+    except BaseException:
+        if made:
+            folder.rmdir()
+        raise
 
 
 def _table_of_lines(lines: Transcripts) -> tuple[list[str], Iterator[list[str]]]:
