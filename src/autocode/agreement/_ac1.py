@@ -1,35 +1,37 @@
-"""Gwet's AC1."""
+"""Gwet's AC1, and AC2 for categories that are more or less alike."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from autocode.agreement import _shares
+from autocode.agreement._gwet_error import single_coded_as_zero
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import judgements, ratio, share_alike, times_used
-from autocode.agreement._reliability import ReliabilityData, Values
+from autocode.agreement._pairs import ratio
+from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._shares import MISSING, agreement_and_shares, beyond_chance
+from autocode.agreement._weights import Spacing, Weights, weights_of
 
-
-def statistics(n_labels: int) -> Callable[[Values], Array]:
-    """Return a function to each unit's contribution: pairable, share alike, judged, and its share of each category."""
-
-    def of(patterns: Values) -> Array:
-        m = judgements(patterns)
-        shares = [times_used(patterns, k) / np.maximum(m, 1.0) for k in range(n_labels)]
-        return np.column_stack([m >= 2, share_alike(patterns), m >= 1, *shares]).astype(float)
-
-    return of
+statistics = _shares.statistics
 
 
 def definition(totals: Array) -> Array:
     """Return AC1; NaN where there is but one category."""
-    n_pairable, alike, n = totals[..., 0], totals[..., 1], totals[..., 2]
-    q = totals.shape[-1] - 3
-    pi_k = ratio(totals[..., 3:], n[..., None])
-    p_a = ratio(alike, n_pairable)
-    p_e = ratio((pi_k * (1 - pi_k)).sum(axis=-1), np.asarray(float(q - 1)))
-    ac1 = ratio(p_a - p_e, 1 - p_e)
-    return ac1[..., None]
+    return weighted(np.identity(totals.shape[-1] - 3))(totals)
+
+
+def weighted(w: Array) -> Callable[[Array], Array]:
+    """Return the function from totals to AC2; NaN where there is but one category."""
+    T_w, q = w.sum(), len(w)
+
+    def of(totals: Array) -> Array:
+        p_a, pi_k = agreement_and_shares(totals)
+        p_e = ratio(T_w * (pi_k * (1 - pi_k)).sum(axis=-1), np.asarray(float(q * (q - 1))))
+        return beyond_chance(p_a, p_e)
+
+    return of
 
 
 def gwet_ac1(
@@ -47,20 +49,40 @@ def gwet_ac1(
     Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement.
     British Journal of Mathematical and Statistical Psychology 61, 29-48.
     """
+    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    return _gwet_ac(data, "gwet_ac1", "unweighted", "values", how)
+
+
+def gwet_ac2(
+    data: ReliabilityData,
+    *,
+    weights: Weights = "quadratic",
+    spacing: Spacing = "values",
+    interval: Interval | None = "interviews",
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Agreement:
+    """Return Gwet's AC2: AC1 for categories of which some are more alike than others.
+
+    References
+    ----------
+    Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), chapter 4.
+    """
+    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    return _gwet_ac(data, "gwet_ac2", weights, spacing, how)
+
+
+def _gwet_ac(data: ReliabilityData, name: str, weights: Weights, spacing: Spacing, how: dict[str, Any]) -> Agreement:
+    w, said = weights_of(data, weights, spacing)
+    brings = statistics(len(data.labels), w)
     return estimate(
         data,
-        "gwet_ac1",
-        statistics(len(data.labels)),
-        definition,
+        name,
+        brings,
+        weighted(w),
         reason=lambda totals: [Undefined.ONE_CATEGORY],
-        conventions={
-            "unit": "line",
-            "missing": "agreement from units judged at least twice, chance from every judged unit (Gwet)",
-            "categories": data.categories,
-            "distance": "nominal: 0 if the same, else 1",
-        },
-        interval=interval,
-        level=level,
-        resamples=resamples,
-        seed=seed,
+        conventions={"unit": "line", "missing": MISSING, "categories": data.categories, "distance": said},
+        gwet=single_coded_as_zero(brings, weighted(w)),
+        **how,
     )

@@ -1,16 +1,23 @@
 """Krippendorff's alpha."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from autocode.agreement._distances import SAID, Distance, distances
-from autocode.agreement._intervals import Array, Interval, estimate
+from autocode.agreement._category import against_rest
+from autocode.agreement._distances import Distance, distances, said_of
+from autocode.agreement._gwet_error import of_alpha
+from autocode.agreement._intervals import Array, Definition, Interval, Statistics, estimate
 from autocode.agreement._pairs import judgements, ratio, summed_distance
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._standard_errors import GwetError
+from autocode.agreement._weights import Spacing, Weights, weights_of
+
+_MISSING = "units judged once are left out, of the margins too"
 
 
 def statistics(delta: Array) -> Callable[[Values], Any]:
@@ -21,31 +28,80 @@ def statistics(delta: Array) -> Callable[[Values], Any]:
         # pairs are what alpha counts; a unit judged once holds none and leaves the margins too
         pairable = m >= 2
         disagreement = np.where(pairable, summed_distance(patterns, delta) / np.maximum(m - 1, 1.0), 0.0)
-        unit, coder = np.nonzero((patterns >= 0) & pairable[:, None])
-        given = csr_array((np.ones(len(unit)), (unit, patterns[unit, coder])), shape=(len(patterns), len(delta)))
-        return hstack([csr_array(disagreement[:, None]), given], format="csr")
+        return hstack([csr_array(disagreement[:, None]), _values(patterns, len(delta))], format="csr")
 
     return of
 
 
-def definition(delta: Array) -> Callable[[Array], Array]:
-    """Return the function from totals, along the last axis, to alpha."""
+def definition(delta: Array, *, small_sample: bool = True) -> Callable[[Array], Array]:
+    """Return the function from totals, along the last axis, to alpha.
+
+    Without its correction for small samples, D_e draws with replacement, as Gwet's variance takes it.
+    """
 
     def of(totals: Array) -> Array:
         n_c = totals[..., 1:]
         n = n_c.sum(axis=-1)
         D_o = ratio(totals[..., 0], n)
-        D_e = ratio(((n_c @ delta) * n_c).sum(axis=-1), n * (n - 1))
+        D_e = ratio(((n_c @ delta) * n_c).sum(axis=-1), n * (n - 1) if small_sample else n * n)
         alpha = 1 - ratio(D_o, D_e)
         return alpha[..., None]
 
     return of
 
 
+def ordinal_statistics(n_labels: int) -> Callable[[Values], Any]:
+    """Return a function to each unit's coincidences o_ck of two different categories, and its values in pairs."""
+    column = np.zeros((n_labels, n_labels), dtype=np.int64)
+    upper = np.triu_indices(n_labels, 1)
+    column[upper] = np.arange(len(upper[0]))
+    column = np.maximum(column, column.T)
+
+    def of(patterns: Values) -> Any:
+        m = judgements(patterns)
+        unit, which, share = [], [], []
+        for i, j in combinations(range(patterns.shape[1]), 2):
+            v_i, v_j = patterns[:, i], patterns[:, j]
+            at = np.flatnonzero((v_i >= 0) & (v_j >= 0) & (v_i != v_j))
+            unit.append(at)
+            which.append(column[v_i[at], v_j[at]])
+            share.append(2.0 / (m[at] - 1))
+        entries = (np.concatenate(share), (np.concatenate(unit), np.concatenate(which)))
+        o_ck = csr_array(entries, shape=(len(patterns), len(upper[0])))
+        return hstack([o_ck, _values(patterns, n_labels)], format="csr")
+
+    return of
+
+
+def ordinal_definition(n_labels: int) -> Callable[[Array], Array]:
+    """Return the function from totals to ordinal alpha, whose distances follow from how often each rank was used."""
+    c, k = np.triu_indices(n_labels, 1)
+
+    def of(totals: Array) -> Array:
+        o_ck, n_c = totals[..., : len(c)], totals[..., len(c) :]
+        n = n_c.sum(axis=-1)
+        # n_c/2 + everything between + n_k/2 is the distance between the middles of two ranks
+        middle = np.cumsum(n_c, axis=-1) - n_c / 2
+        delta = (middle[..., c] - middle[..., k]) ** 2
+        D_o = ratio((o_ck * delta).sum(axis=-1), n)
+        D_e = ratio((2 * n_c[..., c] * n_c[..., k] * delta).sum(axis=-1), n * (n - 1))
+        alpha = 1 - ratio(D_o, D_e)
+        return alpha[..., None]
+
+    return of
+
+
+def _values(patterns: Values, n_labels: int) -> Any:
+    """Return how often each pairable unit holds each value, n_uc, sparse."""
+    unit, coder = np.nonzero((patterns >= 0) & (judgements(patterns) >= 2)[:, None])
+    return csr_array((np.ones(len(unit)), (unit, patterns[unit, coder])), shape=(len(patterns), n_labels))
+
+
 def krippendorff_alpha(
     data: ReliabilityData,
     *,
     distance: Distance | None = None,
+    category: Hashable = None,
     interval: Interval | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
@@ -53,28 +109,75 @@ def krippendorff_alpha(
 ) -> Agreement:
     """Return Krippendorff's alpha: one less the ratio of observed to expected disagreement.
 
-    `distance` is "nominal" for categories and "masi" for sets of codes unless it is named.
+    `distance` is "nominal" for categories and "masi" for sets of codes unless it is named; it may also be a matrix in
+    the order of `data.labels` or a function of two labels. "ordinal" takes the categories in the order of
+    `data.labels`. `category` is set against all others.
 
     References
     ----------
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania.
     """
-    by: Distance = distance or ("masi" if data.of_sets else "nominal")
-    delta = distances(data, by)
+    data, told = against_rest(data, category)
+    by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance
+    n_labels = len(data.labels)
+    brings: Statistics
+    formula: Definition
+    gwet: GwetError | None = None
+    if isinstance(by, str) and by == "ordinal":
+        brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
+    else:
+        delta = distances(data, by)
+        brings, formula = statistics(delta), definition(delta)
+        gwet = of_alpha(brings, definition(delta, small_sample=False))
     return estimate(
         data,
         "krippendorff_alpha",
-        statistics(delta),
-        definition(delta),
+        brings,
+        formula,
         reason=lambda totals: [Undefined.ONE_CATEGORY],
         conventions={
             "unit": "line",
-            "missing": "units judged once are left out, of the margins too",
+            "missing": _MISSING,
             "categories": data.categories,
-            "distance": SAID[by],
-        },
+            "distance": said_of(by),
+        }
+        | told,
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
+        gwet=gwet,
+    )
+
+
+def alpha_gwet_weights(
+    data: ReliabilityData,
+    *,
+    weights: Weights = "unweighted",
+    spacing: Spacing = "values",
+    interval: Interval | None = "interviews",
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Agreement:
+    """Return alpha with Gwet's weights for a distance, 1 - w; by "ordinal" weights it is not Krippendorff's ordinal.
+
+    References
+    ----------
+    Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.).
+    """
+    w, said = weights_of(data, weights, spacing)
+    delta = 1 - w
+    return estimate(
+        data,
+        "alpha_gwet_weights",
+        statistics(delta),
+        definition(delta),
+        reason=lambda totals: [Undefined.ONE_CATEGORY],
+        conventions={"unit": "line", "missing": _MISSING, "categories": data.categories, "distance": said},
+        interval=interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+        gwet=of_alpha(statistics(delta), definition(delta, small_sample=False)),
     )

@@ -12,8 +12,17 @@ from scipy.sparse import csr_array
 
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._standard_errors import (
+    GwetError,
+    accelerated,
+    contributions,
+    jackknife,
+    left_out,
+    linearised,
+    symmetric,
+)
 
-Interval: TypeAlias = Literal["interviews", "lines"]
+Interval: TypeAlias = Literal["interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic"]
 Array: TypeAlias = NDArray[np.float64]
 
 # statistics(patterns) -> (n_patterns, n_statistics), additive over units; definition(totals) -> (n_rows, n_quantities)
@@ -21,6 +30,8 @@ Statistics: TypeAlias = Callable[[Values], Any]
 Definition: TypeAlias = Callable[[Array], Array]
 
 FEW_INTERVIEWS = 15
+_BY_INTERVIEW = ("interviews", "bca", "linearised", "jackknife")
+_BY_LINE = ("lines", "gwet", "asymptotic")
 _CELLS_AT_ONCE = 4_000_000
 
 
@@ -43,7 +54,7 @@ class Tabulation:
     strata: tuple[NDArray[np.int64], ...]
 
     @classmethod
-    def of(cls, data: ReliabilityData, clusters: Interval) -> "Tabulation":
+    def of(cls, data: ReliabilityData, clusters: Literal["interviews", "lines"]) -> "Tabulation":
         """Return the compressed table, to be resampled by interviews or by lines."""
         judged = data.judged.any(axis=0)
         columns = data.values[:, judged]
@@ -95,17 +106,24 @@ def estimates(
     level: float,
     resamples: int,
     seed: int,
+    gwet: GwetError | None = None,
 ) -> list[Agreement]:
     """Return one `Agreement` for each quantity that the definition makes of the totals of the statistics.
 
     `reason(totals)` says, for each quantity, why it would be undefined; it is asked only where the value is NaN.
+    `gwet` is Gwet's published variance of the coefficient, if there is one.
     """
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
     if resamples < 1:
         raise ValueError(f"an interval needs at least one resample, not {resamples}.")
-    if interval not in ("interviews", "lines", None):
-        raise ValueError(f"an interval resamples 'interviews' or 'lines', or is None; not {interval!r}.")
+    if interval not in (*_BY_INTERVIEW, *_BY_LINE, None):
+        raise ValueError(
+            f"an interval resamples 'interviews' or 'lines', or is None; not {interval!r}. "
+            "The others by name are 'bca', 'linearised', 'jackknife', 'gwet' and 'asymptotic'."
+        )
+    if interval == "gwet" and gwet is None:
+        raise ValueError(f"Gwet gives no standard error for {names[0]}; choose 'linearised', which is exact.")
     judged = data.judged
     both = judged.sum(axis=0) >= 2
     n_coders = int(judged[:, both].any(axis=1).sum())
@@ -116,7 +134,7 @@ def estimates(
         "n_coders": n_coders,
         "n_interviews": len(held),
     }
-    by: Interval = "interviews" if interval == "interviews" and len(held) >= 2 else "lines"
+    by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and len(held) >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
     if not both.any():
         why = Undefined.ONE_CODER if judged.any(axis=1).sum() < 2 else Undefined.NO_PAIRS
@@ -136,11 +154,11 @@ def estimates(
     by_cluster = table.counts @ statistics(table.patterns)
     totals = np.asarray(table.multiplicity.astype(float) @ by_cluster).reshape(1, -1)
     values = definition(totals)[0]
-    lows = highs = np.full(len(names), math.nan)
-    left_out = np.zeros(len(names), dtype=int)
+    lows = highs = errors = np.full(len(names), math.nan)
+    left_out_of = np.zeros(len(names), dtype=int)
     if interval is None:
         told["interval"] = "none"
-    else:
+    elif interval in ("interviews", "lines", "bca"):
         told |= _told(interval, by, len(held), data.interviews is not None, level)
         told |= {"resamples": f"{resamples}", "seed": f"{seed}"}
         again = np.concatenate(
@@ -149,13 +167,22 @@ def estimates(
                 for weights in table.draws(resamples, seed, width=by_cluster.shape[1])
             ]
         )
-        left_out = np.isnan(again).sum(axis=0)
-        lows, highs = _percentiles(again, level)
+        left_out_of = np.isnan(again).sum(axis=0)
+        errors = _spread(again)
+        if interval == "bca":
+            lows, highs = _accelerated(table, by_cluster, totals, definition, again, values, level)
+        else:
+            lows, highs = _percentiles(again, level)
+    else:
+        told |= _told(interval, by, len(held), data.interviews is not None, level)
+        errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
+        told |= {} if warning is None else {"caution": warning}
+        lows, highs = symmetric(values, errors, level, freedom)
     reasons = reason(totals)
     found = []
     for i, name in enumerate(names):
         undefined = reasons[i] if math.isnan(values[i]) else None
-        missed = int(left_out[i]) if undefined is None else 0
+        missed = int(left_out_of[i]) if undefined is None else 0
         about = dict(told)
         if missed:
             about["left out"] = f"{missed} of {resamples} resamples, in which the coefficient is undefined"
@@ -165,6 +192,7 @@ def estimates(
                 value=float(values[i]),
                 low=math.nan if undefined else float(lows[i]),
                 high=math.nan if undefined else float(highs[i]),
+                se=math.nan if undefined else float(errors[i]),
                 level=level,
                 undefined=undefined,
                 n_left_out=missed,
@@ -206,17 +234,76 @@ def _percentiles(again: Array, level: float) -> tuple[Array, Array]:
     return bounds[0], bounds[1]
 
 
-def _told(asked: Interval, by: Interval, n_interviews: int, known: bool, level: float) -> dict[str, str]:
-    percent = f"{100 * level:g} % percentile interval from a bootstrap of"
-    if by == "interviews":
-        told = {"interval": f"{percent} interviews"}
-        if n_interviews < FEW_INTERVIEWS:
-            told["caution"] = (
-                f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
-            )
-        return told
-    told = {"interval": f"{percent} lines"}
-    if asked == "interviews":
+def _spread(again: Array) -> Array:
+    """Return the standard deviation of each quantity over the resamples in which it is defined."""
+    defined = ~np.isnan(again)
+    n = defined.sum(axis=0)
+    mean = np.where(defined, again, 0.0).sum(axis=0) / np.maximum(n, 1)
+    squares = np.where(defined, again - mean, 0.0) ** 2
+    return np.where(n >= 2, np.sqrt(squares.sum(axis=0) / np.maximum(n - 1, 1)), math.nan)
+
+
+def _accelerated(
+    table: Tabulation, by_cluster: Any, totals: Array, definition: Definition, again: Array, values: Array, level: float
+) -> tuple[Array, Array]:
+    """Return the BCa interval of each quantity, its acceleration from leaving out each cluster that holds agreement."""
+    holding = table.strata[0]
+    without = left_out(definition, by_cluster[holding], totals)
+    times = table.multiplicity[holding].astype(float)
+    bounds = [accelerated(again[:, i], values[i], without[:, i], times, level) for i in range(len(values))]
+    return np.array([low for low, _ in bounds]), np.array([high for _, high in bounds])
+
+
+def _errors(
+    interval: Interval,
+    table: Tabulation,
+    by_cluster: Any,
+    totals: Array,
+    definition: Definition,
+    gwet: GwetError | None,
+    values: Array,
+) -> tuple[Array, float, str | None]:
+    """Return the standard error of each quantity, its degrees of freedom, and what to beware of."""
+    times = table.multiplicity.astype(float)
+    freedom = float(times[table.strata[0]].sum() - 1)
+    if interval == "jackknife":
+        errors = jackknife(left_out(definition, by_cluster, totals), times, table.strata)
+        gone = np.isnan(errors) & ~np.isnan(values)
+        return errors, freedom, "without one of its clusters the coefficient is undefined" if gone.any() else None
+    if interval == "gwet" and gwet is not None:
+        influence = gwet.influence(table.patterns, times)
+        counted = ~np.isnan(influence[:, 0])
+        n = float(times[counted].sum())
+        single = gwet.counts_single and len(table.strata) > 1
+        return linearised(influence[counted] / n, times[counted]), n - 1, _SINGLE if single else None
+    moves = contributions(definition, by_cluster, totals)
+    if interval == "asymptotic":
+        return linearised(moves, times, small_sample=False), math.inf, None
+    return linearised(moves, times), freedom, None
+
+
+_SINGLE = (
+    "some lines were judged once: Gwet's standard error then also measures which lines were judged twice, "
+    "and is wrong, mostly too large; 'linearised' is exact"
+)
+
+
+def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float) -> dict[str, str]:
+    how = {
+        "interviews": "percentile interval from a bootstrap of",
+        "lines": "percentile interval from a bootstrap of",
+        "bca": "BCa interval from a bootstrap of",
+        "linearised": "interval by exact linearisation (infinitesimal jackknife) with t over",
+        "jackknife": "interval by leaving out one at a time (jackknife) with t over",
+        "gwet": "interval by Gwet's published variance with t over",
+        "asymptotic": "large-sample interval by linearisation with the normal over",
+    }[asked]
+    told = {"interval": f"{100 * level:g} % {how} {by}"}
+    if by == "interviews" and n_interviews < FEW_INTERVIEWS:
+        told["caution"] = (
+            f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
+        )
+    elif by == "lines" and asked in _BY_INTERVIEW:
         why = "there is only one interview" if known else "interviews are not known"
         told["caution"] = f"{why}: the interval is too narrow if lines of an interview resemble each other"
     return told

@@ -19,26 +19,30 @@ def times_used(patterns: Values, category: int) -> Array:
 
 
 def summed_distance(patterns: Values, delta: Array) -> Array:
-    """Return the sum of distances over all ordered pairs of judgements of each unit."""
+    """Return the sum of distances (or weights) over all ordered pairs of judgements of each unit."""
     total = np.zeros(len(patterns))
+    delta = (delta + delta.T) / 2
     for i, j in combinations(range(patterns.shape[1]), 2):
         v_i, v_j = patterns[:, i], patterns[:, j]
         total += np.where((v_i >= 0) & (v_j >= 0), 2.0 * delta[v_i, v_j], 0.0)
     return total
 
 
-def share_alike(patterns: Values) -> Array:
-    """Return the share of pairs of judgements of each unit that are the same, a_u; 0 for a unit judged once."""
+def share_alike(patterns: Values, weights: Array | None = None) -> Array:
+    """Return the (weighted) share of pairs of judgements of each unit that agree, a_u; 0 for a unit judged once."""
+    m = judgements(patterns)
+    if weights is not None:
+        return np.asarray(summed_distance(patterns, weights) / np.maximum(m * (m - 1), 1.0), dtype=float)
     alike = np.zeros(len(patterns))
     for i, j in combinations(range(patterns.shape[1]), 2):
         v_i, v_j = patterns[:, i], patterns[:, j]
         alike += 2.0 * ((v_i >= 0) & (v_i == v_j))
-    m = judgements(patterns)
     return np.asarray(alike / np.maximum(m * (m - 1), 1.0), dtype=float)
 
 
 def ratio(above: Array, below: Array) -> Array:
     """Return the quotient, NaN where the denominator is zero."""
-    quotient: Array = np.full(np.broadcast(above, below).shape, np.nan)
+    # complex where a derivative is being taken
+    quotient: Array = np.full(np.broadcast(above, below).shape, np.nan, dtype=np.result_type(above, below, 1.0))
     np.divide(above, below, out=quotient, where=below != 0)
     return quotient

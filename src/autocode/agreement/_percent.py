@@ -1,16 +1,25 @@
 """Percent agreement."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from autocode.agreement._gwet_error import single_coded_as_zero
 from autocode.agreement._intervals import Array, Interval, estimate
 from autocode.agreement._pairs import judgements, ratio, share_alike
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._weights import Spacing, Weights, weights_of
 
 
 def statistics(patterns: Values) -> Array:
     """Return for each unit whether it is pairable, and the share of its pairs that are alike."""
     return np.stack([judgements(patterns) >= 2, share_alike(patterns)], axis=1).astype(float)
+
+
+def weighted(w: Array) -> Callable[[Values], Array]:
+    """Return the function to whether each unit is pairable, and the weighted share of its pairs that agree."""
+    return lambda patterns: np.stack([judgements(patterns) >= 2, share_alike(patterns, w)], axis=1).astype(float)
 
 
 def definition(totals: Array) -> Array:
@@ -23,6 +32,8 @@ def definition(totals: Array) -> Array:
 def percent_agreement(
     data: ReliabilityData,
     *,
+    weights: Weights = "unweighted",
+    spacing: Spacing = "values",
     interval: Interval | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
@@ -30,24 +41,28 @@ def percent_agreement(
 ) -> Agreement:
     """Return the share of pairs of judgements that are the same, as the mean over the units judged at least twice.
 
+    With `weights` a pair that is nearly the same counts in part.
+
     References
     ----------
     Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), p_a with missing ratings.
     """
+    w, said = weights_of(data, weights, spacing)
     return estimate(
         data,
         "percent_agreement",
-        statistics,
+        weighted(w),
         definition,
         reason=lambda totals: [Undefined.NO_PAIRS],
         conventions={
             "unit": "line",
             "missing": "units judged once are left out; mean over units (Gwet), not over pairs",
             "categories": data.categories,
-            "distance": "nominal: 0 if the same, else 1",
+            "distance": said,
         },
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
+        gwet=single_coded_as_zero(weighted(w), definition),
     )

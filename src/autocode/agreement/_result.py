@@ -20,6 +20,9 @@ class Undefined(StrEnum):
     NO_PAIRS = "no-pairs"
     ONE_CATEGORY = "one-category"
     NEVER_USED = "never-used"
+    PAIR_UNDEFINED = "pair-undefined"
+    FEW_UNITS = "few-units"
+    NO_VARIATION = "no-variation"
 
     @property
     def sentence(self) -> str:
@@ -32,6 +35,9 @@ _SENTENCES = {
     Undefined.NO_PAIRS: "no line was judged by two coders",
     Undefined.ONE_CATEGORY: "only one category was used, so agreement cannot be told from habit",
     Undefined.NEVER_USED: "nobody used the category on a line that two coders judged",
+    Undefined.PAIR_UNDEFINED: "two of the coders share no line, or both used one category only, so their kappa is 0/0",
+    Undefined.FEW_UNITS: "fewer than two lines were judged by every coder",
+    Undefined.NO_VARIATION: "the ratings do not vary, so there is nothing to compare",
 }
 
 
@@ -51,6 +57,7 @@ class Agreement:
     Attributes
     ----------
     low, high : the interval at `level`; NaN where none was asked for or none can be had.
+    se : the standard error behind the interval (of a bootstrap: the spread of the resamples), NaN where there is none.
     n_units : lines that anybody judged.
     n_pairable : lines that at least two coders judged; only these hold agreement.
     n_coders, n_interviews : those that the pairable lines come from (0 interviews where they are not known).
@@ -62,6 +69,7 @@ class Agreement:
     value: float
     low: float = math.nan
     high: float = math.nan
+    se: float = math.nan
     level: float = 0.95
     undefined: Undefined | None = None
     n_units: int = 0
