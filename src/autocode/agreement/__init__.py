@@ -2,46 +2,102 @@
 
 from autocode.agreement._ac1 import gwet_ac1, gwet_ac2
 from autocode.agreement._alpha import alpha_gwet_weights, krippendorff_alpha
+from autocode.agreement._alpha_u_2004 import alpha_u_2004
+from autocode.agreement._alt_test import AltTest, alt_test, benjamini_yekutieli
+from autocode.agreement._benchmark import Membership, cumulative_membership
 from autocode.agreement._brennan_prediger import brennan_prediger, pabak
 from autocode.agreement._conger import conger_kappa
 from autocode.agreement._fleiss import fleiss_kappa
+from autocode.agreement._gamma import Alignment, best_alignment, gamma, gamma_cat
 from autocode.agreement._icc import icc
 from autocode.agreement._indices import bias_index, prevalence_index
 from autocode.agreement._kappa import cohen_kappa, cohen_kappa_max
 from autocode.agreement._pairwise import hubert_kappa, light_kappa
 from autocode.agreement._percent import percent_agreement
+from autocode.agreement._planning import (
+    Plan,
+    kappa_variance,
+    lines_for_half_width,
+    lines_for_lower_bound,
+    lines_from_pilot,
+    lines_from_standard_error,
+)
+from autocode.agreement._planning_cohen import lines_cantor, lines_flack
+from autocode.agreement._planning_donner import lines_by_interval, lines_by_power, lower_limit
+from autocode.agreement._prevalence import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import RELIABLE_FROM, TENTATIVE_FROM, Agreement, Reliability, Undefined
 from autocode.agreement._scott import scott_pi
+from autocode.agreement._segmentation import boundary_similarity, pk, segmentation_kappa, segmentation_pi, window_diff
+from autocode.agreement._spans import Continuum, Span, SpanData
 from autocode.agreement._specific import specific_agreement
 from autocode.agreement._table import AgreementTable, CodeAgreement, agreement_table
+from autocode.agreement._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
 
 __all__ = [
     "RELIABLE_FROM",
     "TENTATIVE_FROM",
     "Agreement",
     "AgreementTable",
+    "Alignment",
+    "AltTest",
     "CodeAgreement",
+    "Continuum",
+    "Membership",
+    "Plan",
+    "Prevalence",
     "Reliability",
     "ReliabilityData",
+    "Span",
+    "SpanData",
     "Undefined",
     "agreement_table",
     "alpha_gwet_weights",
+    "alpha_u_2004",
+    "alt_test",
+    "benjamini_yekutieli",
+    "best_alignment",
     "bias_index",
+    "boundary_similarity",
     "brennan_prediger",
     "cohen_kappa",
     "cohen_kappa_max",
     "conger_kappa",
+    "cu_alpha",
+    "cumulative_membership",
+    "dsl_mean",
     "fleiss_kappa",
+    "gamma",
+    "gamma_cat",
     "gwet_ac1",
     "gwet_ac2",
     "hubert_kappa",
     "icc",
+    "kappa_variance",
     "krippendorff_alpha",
+    "ku_alpha",
     "light_kappa",
+    "lines_by_interval",
+    "lines_by_power",
+    "lines_cantor",
+    "lines_flack",
+    "lines_for_half_width",
+    "lines_for_lower_bound",
+    "lines_from_pilot",
+    "lines_from_standard_error",
+    "lower_limit",
     "pabak",
     "percent_agreement",
+    "pk",
+    "ppi_mean",
+    "prevalence",
+    "prevalence_by",
     "prevalence_index",
     "scott_pi",
+    "segmentation_kappa",
+    "segmentation_pi",
     "specific_agreement",
+    "u_alpha",
+    "u_alpha_binary",
+    "window_diff",
 ]
