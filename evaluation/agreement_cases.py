@@ -39,6 +39,7 @@ from autocode.agreement import (
     specific_agreement,
 )
 from autocode.codebook import CodeId
+from evaluation import agreement_cases_other as other
 
 Case = dict[str, Any]
 Compute = Callable[..., Agreement]
@@ -144,6 +145,9 @@ def units_of(case: Case) -> list[list[Any]] | None:
 
 def judge(case: Case) -> Verdict:
     """Return whether the value, standard errors and intervals of a case come out."""
+    if case["coefficient"] in other.ADAPTERS:
+        found_wrong = other.differences(case)
+        return Verdict("wrong", "; ".join(found_wrong)) if found_wrong else Verdict("right")
     of = coefficient(case)
     if of is None:
         return Verdict("unsupported", case["coefficient"])
