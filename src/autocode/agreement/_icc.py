@@ -173,9 +173,10 @@ def _f_interval(
 
 
 def _ratings(data: ReliabilityData) -> Array:
-    """Return the labels as numbers about their mean, which leaves every coefficient as it is."""
+    """Return the labels as numbers, less one that was used: ratings that are all the same are exactly 0."""
     for label in data.labels:
         if not isinstance(label, int | float):
             raise AgreementError(f"an intraclass correlation needs numbers, but {label!r} is none; give ratings.")
     x = np.array(data.labels, dtype=float)
-    return x - x.mean() if len(x) else x
+    used = data.values[data.judged]
+    return x - x[used[0]] if len(used) else x

@@ -52,7 +52,8 @@ def _along(definition: Callable[[Any], Any], totals: Array, n: int, directions: 
     """Return the derivative of each quantity in each of n directions."""
     at_once = max(1, _CELLS_AT_ONCE // totals.shape[-1])
     starts = range(0, n, at_once)
-    parts = [definition(totals + 1j * _STEP * directions(s, min(n, s + at_once))).imag / _STEP for s in starts]
+    with np.errstate(invalid="ignore", over="ignore"):  # a quantity without a value has no derivative either
+        parts = [definition(totals + 1j * _STEP * directions(s, min(n, s + at_once))).imag / _STEP for s in starts]
     return np.concatenate(parts)
 
 
