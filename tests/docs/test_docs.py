@@ -23,6 +23,7 @@ import pexpect
 import pytest
 from click.testing import CliRunner
 
+import autocode as ac
 from autocode.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -180,3 +181,31 @@ def test_the_sample_says_first_that_it_is_invented():
 
     assert "invented" in opening
     assert "Nobody was interviewed" in opening
+
+
+def test_the_numbers_of_the_samples_readme_are_those_of_its_codings():
+    codebook = ac.read_codebook(ROOT / SAMPLE / "codebook.toml")
+    lines = ac.read_transcripts(ROOT / SAMPLE / "transcripts")
+    sheets = sorted((ROOT / SAMPLE / "codings").glob("*.csv"))
+    coders = [ac.read_codings(sheet, lines=lines, codebook=codebook) for sheet in sheets]
+    printed = str(ac.agreement_table(ac.Codings(chain.from_iterable(coders)), codebook, lines, seed=0)).splitlines()
+    readme = (ROOT / SAMPLE / "README.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip(" *") for cell in row.split("|")[1:-1]]
+        for row in re.findall(r"^\|.* \d+ %.*$", readme, re.MULTILINE)
+    ]
+    agreement, counts = [row for row in rows if len(row) == 6], [row for row in rows if len(row) == 4]
+
+    assert len(agreement) == len(codebook) + 1
+    for name, *cells in agreement:
+        [row] = [row for row in printed if row.startswith(f"{name}  ")]
+        assert [cell for cell in cells if cell not in row] == []
+    assert counts == [
+        [
+            sheet.stem,
+            f"{len(read)}",
+            f"{sum(not one.codes for one in read) / len(read):.0%}".replace("%", " %"),
+            f"{sum(len(one.codes) > 1 for one in read)} lines",
+        ]
+        for sheet, read in zip(sheets, coders, strict=True)
+    ]
