@@ -1,6 +1,7 @@
 """The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
 
 import errno
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +77,7 @@ def init(folder: Path, force: bool) -> None:
 
     begin(folder, force=force)
     click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
-    click.echo(f"  autocode add {folder} INTERVIEWS...")
+    click.echo(f"  autocode add {shlex.quote(str(folder))} INTERVIEWS...")
 
 
 @main.command()
