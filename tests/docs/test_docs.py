@@ -129,10 +129,10 @@ def beside_corpora(tmp_path, monkeypatch):
 def test_what_a_page_shows_is_what_happens(page, beside_corpora):
     namespace: dict[str, object] = {"__name__": "__main__"}
     done = [step for step in steps(PAGES[page]) if step.source not in EXAMPLE.read_text(encoding="utf-8")]
-    differences = [difference(step, *run(step, namespace)) for step in done]
+    differences = list(filter(None, (difference(step, *run(step, namespace)) for step in done)))
 
     assert done
-    assert "\n\n".join(filter(None, differences)) == ""
+    assert not differences, "\n\n".join(differences)
 
 
 def test_the_readme_shows_the_example_and_what_it_prints(beside_corpora):
