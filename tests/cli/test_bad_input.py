@@ -236,7 +236,7 @@ def test_a_folder_that_is_not_a_study(run, digest, tmp_path, command):
     result = run(command, "talks", *more.get(command, []))
     made = "Make a study with: autocode init talks."
     said = {
-        "add": "autocode: talks: is not a study; make one with: autocode init talks.\n",
+        "add": "autocode: talks: is not a study: it has no study.toml. Make one with: autocode init talks.\n",
         "review": f"autocode: talks: is not a study: it has no study.toml. {made}\n",
         "suggest": "autocode: talks: is not a saved suggester: it has no suggester.json. "
         "Make one with: autocode train STUDY -o MODEL.\n",
@@ -530,8 +530,9 @@ def test_a_full_disk_takes_no_result(study, digest, run, tmp_path, words, senten
 def bound_by_permissions() -> None:
     """Give up, in a child process, root's right to write where nobody may; others never had it."""
     if os.geteuid() == 0:
-        drop_from_bounding_set, dac_override = 24, 1
-        if ctypes.CDLL(None, use_errno=True).prctl(drop_from_bounding_set, dac_override, 0, 0, 0):
+        read_bounding_set, drop_from_bounding_set, dac_override = 23, 24, 1
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        if prctl(read_bounding_set, dac_override, 0, 0, 0) and prctl(drop_from_bounding_set, dac_override, 0, 0, 0):
             raise OSError(ctypes.get_errno(), "prctl")
 
 

@@ -337,16 +337,49 @@ def test_an_interview_that_nobody_has_coded_may_be_replaced_by_force(coded, run,
     assert run("check", "study").stdout.startswith("study: no faults. 7 interviews, 145 lines")
 
 
-def test_replacing_one_interview_of_a_table_would_lose_the_others(study, run, digest, tmp_path):
-    kept = study("empty")
-    (kept / "transcripts" / "talks.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGP8: A talk.\n")
-    (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "talks.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nGP8: Another talk.\n")
-    (tmp_path / "more" / "GP9.txt").write_text("GP9: A talk.\n")
+def test_a_file_whose_name_the_study_would_pass_over_is_refused(study, run, digest, tmp_path):
+    kept = study("fresh")
+    (tmp_path / "readme.txt").write_text("GP9: A talk.\n")
+    before = digest(kept)
+    result = run("add", "study", "readme.txt")
 
-    assert run("add", "study", "more").exit_code == 1
-    assert run("add", "study", "more", "--force").exit_code == 0
-    assert "Another" in (kept / "transcripts" / "talks.srt").read_text()
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "autocode: readme.txt: cannot be kept in the study under the name 'readme.txt'; rename the file, plainly and "
+        "unlike the others.\n"
+    )
+    assert digest(kept) == before
+
+
+def test_a_speaker_whose_label_is_no_plain_name_is_kept_too(study, run, tmp_path):
+    kept = study("empty")
+    (tmp_path / "talk.csv").write_text("speaker,text\nthe one in the red coat by the door,A.\nit,B.\nit,C.\nAn,D.\n")
+    result = run("add", "study", "talk.csv", "--speaker", "speaker", "--text", "text")
+
+    assert result.exit_code == 0, result.stderr
+    assert [(line.speaker, line.text) for line in read_transcripts(kept / "transcripts")] == [
+        ("the one in the red coat by the door", "A."),
+        ("it", "B."),
+        ("it", "C."),
+        ("An", "D."),
+    ]
+
+
+def test_check_names_the_faults_of_all_files_at_once(coded, run):
+    (coded / "study.toml").write_text('unit = "word"\n')
+    (coded / "codebook.toml").write_text("")
+    (coded / "transcripts" / "GP9.txt").write_text("")
+    (coded / "study.sqlite").write_text("not a journal, but long enough to look like a file of some kind" * 20)
+    result = run("check", "study")
+
+    assert result.exit_code == 1
+    assert [line.partition(": ")[0] for line in result.stdout.splitlines()] == [
+        "study/study.toml",
+        "study/transcripts/GP9.txt",
+        "study/codebook.toml",
+        "study/study.sqlite",
+    ]
+    assert result.stderr == "autocode: 4 faults found; mend and check again.\n"
 
 
 @pytest.mark.parametrize(
