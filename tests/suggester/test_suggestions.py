@@ -229,3 +229,11 @@ def test_a_suggester_knows_whose_lines_it_learnt_from(study, suggester):
     assert isinstance(suggester, Suggester)
     assert [example.line for example in suggester.examples] == [line.id for line in study.lines.participant_lines]
     assert suggester.examples[0].coders == (("parking", ("coder_a",)),)
+
+
+def test_words_that_show_a_coder_nothing_are_left_out_where_others_speak(suggester, interview):
+    line = interview("GP9", ["There is nowhere to park and they've said it's the meter."]).lines[0]
+    words = {word for word, _ in suggester.suggest([line]).of(line.id)[0].evidence.words}
+
+    assert {"park", "meter"} <= words
+    assert not words & {"there", "is", "to", "and", "they", "'ve", "it", "'s", "the"}
