@@ -93,11 +93,11 @@ def test_interviews_then_codings_then_check(study, run, tmp_path, interview_of, 
     second = run("add", "study", "coder_a.csv")
 
     assert first.stdout.splitlines() == [f"added {name}.txt: {name}; 27 lines, 24 of participants." for name in names]
-    assert second.stdout == "added coder_a.csv: 144 judgements of 144 lines by 1 coders.\n"
+    assert second.stdout == "added coder_a.csv: 144 judgements of 144 lines by 1 coder.\n"
     assert (first.stderr, second.stderr) == ("", "")
     assert (kept / "transcripts" / "GP1.txt").read_text() == interview_of("GP1", 0)[0]
     assert run("check", "study").stdout == (
-        "study: no faults. 6 interviews, 144 lines of participants, 3 subthemes, 144 judgements by 1 coders.\n"
+        "study: no faults. 6 interviews, 144 lines of participants, 3 subthemes, 144 judgements by 1 coder.\n"
     )
 
 
@@ -123,8 +123,8 @@ def test_a_folder_of_tables_is_one_of_codings(study, run, tmp_path, readings_of)
         (tmp_path / "codings" / f"coder_{'ab'[coder]}.csv").write_text(readings_of(coder))
 
     assert run("add", "study", "codings").stdout.splitlines() == [
-        "added codings/coder_a.csv: 144 judgements of 144 lines by 1 coders.",
-        "added codings/coder_b.csv: 144 judgements of 144 lines by 1 coders.",
+        "added codings/coder_a.csv: 144 judgements of 144 lines by 1 coder.",
+        "added codings/coder_b.csv: 144 judgements of 144 lines by 1 coder.",
     ]
     assert held(kept).coders == ("coder_a", "coder_b")
 
@@ -158,8 +158,8 @@ def test_a_wide_sheet_is_one_coder_s_and_says_what_was_read(study, run, tmp_path
     named = run("add", "study", "MO.csv")
     told = run("add", "study", "sheet.csv", "--coder", "JB", "--basis", "adjudicated")
 
-    assert named.stdout == "added MO.csv: 3 judgements of 3 lines by 1 coders.\n"
-    assert told.stdout == "added sheet.csv: 3 judgements of 3 lines by 1 coders.\n"
+    assert named.stdout == "added MO.csv: 3 judgements of 3 lines by 1 coder.\n"
+    assert told.stdout == "added sheet.csv: 3 judgements of 3 lines by 1 coder.\n"
     assert [(one.coder, one.line, sorted(one.codes), one.basis) for one in held(kept)] == [
         ("MO", "GP1:2", ["forms"], Basis.INDEPENDENT),
         ("MO", "GP1:3", [], Basis.INDEPENDENT),
@@ -254,7 +254,7 @@ def test_dry_run_says_what_would_be_done_and_changes_nothing(study, run, digest,
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "would add GP9.txt: GP9; 1 lines, 1 of participants.",
-        "would add coder_a.csv: 144 judgements of 144 lines by 1 coders.",
+        "would add coder_a.csv: 144 judgements of 144 lines by 1 coder.",
     ]
     assert digest(kept) == before
 
@@ -271,7 +271,7 @@ def test_codings_that_are_there_already_are_counted_and_not_repeated(coded, run,
     (tmp_path / "coder_a.csv").write_text(readings_of(0) + "GP4:2,coder_a,forms\n")
     result = run("add", "study", "coder_a.csv")
 
-    assert result.stdout == "added coder_a.csv: 1 judgements of 1 lines by 1 coders; 144 were there already.\n"
+    assert result.stdout == "added coder_a.csv: 1 judgement of 1 line by 1 coder; 144 were there already.\n"
     assert len(held(coded)) == 289
 
 

@@ -85,9 +85,7 @@ def bring(
             continue
         known = len(read) - len(fresh)
         again = f"; {known} were there already" if known else ""
-        told.append(
-            f"{file}: {len(fresh)} judgements of {len(fresh.lines)} lines by {len(fresh.coders)} coders{again}."
-        )
+        told.append(f"{file}: {_so_many(fresh)}{again}.")
         codings += fresh
         judged |= {(one.line, one.coder, one.basis): one for one in fresh}
     CodingError.raise_if(faults)
@@ -313,3 +311,9 @@ def _fresh(judged: _Judged, read: Codings, file: Path, *, force: bool) -> Coding
 
 def _names(coding: Coding) -> str:
     return ", ".join(sorted(coding.codes)) or "nothing"
+
+
+def _so_many(codings: Codings) -> str:
+    numbers = {"judgement": len(codings), "line": len(codings.lines), "coder": len(codings.coders)}
+    judgements, lines, coders = (f"{n} {noun}{'s' * (n != 1)}" for noun, n in numbers.items())
+    return f"{judgements} of {lines} by {coders}"
