@@ -132,10 +132,11 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {len(faults)} fault{'s' * (len(faults) > 1)} found; mend and check again.", err=True)
         raise SystemExit(1)
     found = material_of(study)
+    coders = len(found.codings.coders)
     click.echo(
         f"{study}: no faults. {len(found.lines.interviews)} interviews, {len(found.lines.participant_lines)} lines of "
         f"participants, {len(found.codebook.subthemes)} subthemes, {len(found.codings)} judgements by "
-        f"{len(found.codings.coders)} coders."
+        f"{coders} coder{'s' * (coders != 1)}."
     )
 
 
