@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -203,7 +203,7 @@ def interview_of() -> Callable[[str, int], tuple[str, dict[str, str]]]:
 
 
 @pytest.fixture(scope="session")
-def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Result]]:
+def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """The demo, run once."""
     folder = tmp_path_factory.mktemp("demo") / "shown"
-    yield folder, CliRunner().invoke(main, ["demo", "--out", str(folder)])
+    return folder, CliRunner().invoke(main, ["demo", "--out", str(folder)])

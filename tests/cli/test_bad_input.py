@@ -3,25 +3,28 @@
 import ctypes
 import os
 import resource
-import signal
+import shlex
 import sqlite3
-import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pexpect
 import pytest
 
 MACHINE = (
     "the coder {!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. "
     "Give the person's initials or a pseudonym."
 )
+NOT_WORD = (
+    "is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, or as a "
+    "text file in UTF-8."
+)
 EDITED = (
-    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore the text "
-    "(and the unit in study.toml), or save the edited interview under a new name and code that."
+    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore the "
+    "text (and the unit in study.toml), or save the edited interview under a new name and code that."
 )
 
 
@@ -86,10 +89,7 @@ def test_a_control_character_names_its_line(not_added):
 def test_a_docx_that_is_not_one(not_added):
     said = not_added(GP9__docx="GP9: This is a text.\n")
 
-    assert (
-        said
-        == "autocode: GP9.docx: is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, or as a text file in UTF-8.\n"
-    )
+    assert said == f"autocode: GP9.docx: {NOT_WORD}\n"
 
 
 def test_a_zip_that_is_called_docx(not_added, tmp_path):
@@ -97,10 +97,7 @@ def test_a_zip_that_is_called_docx(not_added, tmp_path):
         made.writestr("readme.txt", "no document")
     said = not_added(GP9__docx=(tmp_path / "some.zip").read_bytes())
 
-    assert (
-        said
-        == "autocode: GP9.docx: is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, or as a text file in UTF-8.\n"
-    )
+    assert said == f"autocode: GP9.docx: {NOT_WORD}\n"
 
 
 def test_a_transcript_without_any_speaker(not_added):
@@ -239,7 +236,7 @@ def test_a_folder_that_is_not_a_study(run, digest, tmp_path, command):
     result = run(command, "talks", *more.get(command, []))
     made = "Make a study with: autocode init talks."
     said = {
-        "add": "autocode: talks: is not a study; make one with: autocode init talks.\n",
+        "add": "autocode: talks: is not a study: it has no study.toml. Make one with: autocode init talks.\n",
         "review": f"autocode: talks: is not a study: it has no study.toml. {made}\n",
         "suggest": "autocode: talks: is not a saved suggester: it has no suggester.json. "
         "Make one with: autocode train STUDY -o MODEL.\n",
@@ -533,8 +530,9 @@ def test_a_full_disk_takes_no_result(study, digest, run, tmp_path, words, senten
 def bound_by_permissions() -> None:
     """Give up, in a child process, root's right to write where nobody may; others never had it."""
     if os.geteuid() == 0:
-        drop_from_bounding_set, dac_override = 24, 1
-        if ctypes.CDLL(None, use_errno=True).prctl(drop_from_bounding_set, dac_override, 0, 0, 0):
+        read_bounding_set, drop_from_bounding_set, dac_override = 23, 24, 1
+        prctl = ctypes.CDLL(None, use_errno=True).prctl
+        if prctl(read_bounding_set, dac_override, 0, 0, 0) and prctl(drop_from_bounding_set, dac_override, 0, 0, 0):
             raise OSError(ctypes.get_errno(), "prctl")
 
 
@@ -576,24 +574,26 @@ def test_a_read_only_folder(study, digest, typed, tmp_path, words, sentence):
     assert digest(kept) == before
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["train", "study", "-o", "note.txt/model"], "note.txt/model: cannot be written (File exists); choose a folder you may write to."),
-        (["train", "study", "-o", "note.txt"], "note.txt: is a file; choose another name for the model's folder."),
-        (["report", "study", "-o", "note.txt/r.html"], "note.txt/r.html: cannot be written: there is no folder note.txt; make it or choose another."),
-        (["report", "study", "-o", "nowhere/r.html"], "nowhere/r.html: cannot be written: there is no folder nowhere; make it or choose another."),
-        (["suggest", "study", "-o", "note.txt/s.csv"], "note.txt/s.csv: cannot be written (Not a directory); free some space or choose a folder you may write to."),
-        (["export", "study", "note.txt/plain"], "note.txt/plain: cannot be made (Not a directory); choose another folder."),
-        (["init", "note.txt/new"], "note.txt/new: cannot be written (Not a directory); free some space or choose a folder you may write to."),
-        (["init", "note.txt"], "note.txt: is a file; choose another name for the study's folder."),
-    ],
-)  # fmt: skip
-def test_a_place_where_nothing_can_be(study, refused, tmp_path, words, sentence):
+NOWHERE = {
+    "train study -o note.txt/model": "cannot be written (File exists); choose a folder you may write to.",
+    "train study -o note.txt": "is a file; choose another name for the model's folder.",
+    "report study -o note.txt/r.html": "cannot be written: there is no folder note.txt; make it or choose another.",
+    "report study -o nowhere/r.html": "cannot be written: there is no folder nowhere; make it or choose another.",
+    "suggest study -o note.txt/s.csv": "cannot be written (Not a directory); "
+    "free some space or choose a folder you may write to.",
+    "export study note.txt/plain": "cannot be made (Not a directory); choose another folder.",
+    "init note.txt/new": "cannot be written (Not a directory); free some space or choose a folder you may write to.",
+    "init note.txt": "is a file; choose another name for the study's folder.",
+}
+
+
+@pytest.mark.parametrize("command", NOWHERE)
+def test_a_place_where_nothing_can_be(study, refused, tmp_path, command):
     kept = study("trained")
+    words = command.split()
     (tmp_path / "note.txt").write_text("Buy milk.\n")
 
-    assert refused(kept, *words) == f"autocode: {sentence}\n"
+    assert refused(kept, *words) == f"autocode: {words[-1]}: {NOWHERE[command]}\n"
     assert (tmp_path / "note.txt").read_text() == "Buy milk.\n"
 
 
@@ -628,21 +628,18 @@ def test_ctrl_c_ends_with_a_sentence(study, refused, monkeypatch, tmp_path, read
     assert refused(kept, *words) == STOPPED
 
 
-def test_ctrl_c_in_the_middle_of_a_validation(coded, digest, tmp_path):
+def test_ctrl_c_at_the_keyboard_in_the_middle_of_a_validation(coded, digest, tmp_path):
     before = digest(coded)
-    command = [sys.executable, "-m", "autocode", "validate", "study", "--seeds", "200", "--json"]
-    ours = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=ours, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        patience = time.monotonic() + 60
-        maps = Path(f"/proc/{running.pid}/maps")
-        while maps.exists() and "liblinear" not in maps.read_text() and time.monotonic() < patience:
-            time.sleep(0.05)
-        time.sleep(0.5 if maps.exists() else 8)
-        assert running.poll() is None
-        running.send_signal(signal.SIGINT)
-        said, told = running.communicate(timeout=60)
+    command = f"exec {shlex.quote(sys.executable)} -m autocode validate study --seeds 999 --json > out.json"
+    ours = {**os.environ, "OMP_NUM_THREADS": "1", "TERM": "xterm"}
+    terminal = pexpect.spawn("/bin/sh", ["-c", command], cwd=tmp_path, env=ours, encoding="utf-8", timeout=60)
+    terminal.expect(r"trying on interviews held out.*[1-9]\d*/999")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.close()
 
-    assert (running.returncode, said, told) == (1, "", STOPPED)
+    assert STOPPED.strip() in terminal.before
+    assert "Traceback" not in terminal.before
+    assert terminal.exitstatus == 1
+    assert (tmp_path / "out.json").read_text() == ""
     assert digest(coded) == before

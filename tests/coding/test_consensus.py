@@ -57,7 +57,7 @@ def test_a_consensus_says_by_which_rules_it_was_found():
     one = judged(("MO", ["a"], Basis.INDEPENDENT))
     two = judged(("MO", ["a"], Basis.ADJUDICATED), line="GP1:2")
 
-    assert str(consensus(Codings([*one, *two]))) == "1 lines by adjudicated, 1 lines by single coder"
+    assert str(consensus(Codings([*one, *two]))) == "1 line by adjudicated, 1 line by single coder"
     assert str(consensus(Codings())) == "no lines"
 
 

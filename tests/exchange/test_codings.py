@@ -180,7 +180,7 @@ def test_what_is_no_table_of_codings_is_refused(table, faults, text, found):
 def test_another_kind_of_file_or_none_is_refused(table, faults, tmp_path):
     assert faults(table("x", "codings.json")) == [" has the unknown suffix '.json'; a table is a .csv or an .xlsx."]
     assert faults(table("x", "codings.xlsx")) == [
-        " is not an Excel file (.xlsx), whatever its name says; save it again."
+        " is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
     ]
     assert faults(tmp_path / "gone.csv") == [
         " cannot be read (No such file or directory); check that it exists and that you may open it."

@@ -1,6 +1,8 @@
 """Files, folders, encodings, units and identity."""
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -187,13 +189,30 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         assert str(error.value) == f"{path}: {what}"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_refused(text_file, tmp_path):
-    text_file(TALK).chmod(0)
-    folder = tmp_path / "closed"
-    folder.mkdir(mode=0)
+@pytest.fixture
+def nobody():
+    """Take away what root may do that others may not, for as long as a test runs."""
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(was)
 
-    for path in (tmp_path / "GP1.txt", folder):
+
+@pytest.fixture
+def closed():
+    """Give a file and a folder that nobody may read, in a folder that everybody may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        file, folder = Path(name) / "GP1.txt", Path(name) / "closed"
+        file.write_text(TALK)
+        file.chmod(0)
+        folder.mkdir(mode=0)
+        yield file, folder
+
+
+def test_what_may_not_be_read_is_refused(closed, nobody):
+    for path in closed:
         with pytest.raises(TranscriptError, match=r"cannot be read \(Permission denied\)"):
             read_transcripts(path)
 

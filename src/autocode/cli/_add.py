@@ -12,7 +12,6 @@ from autocode.cli._study import (
     PARTICIPANTS,
     TRANSCRIPTS,
     Settings,
-    is_study,
     journal_of,
     placing,
     seen,
@@ -62,8 +61,6 @@ def bring(
     Raises an `AutocodeError` with every fault, and changes nothing, if a file cannot be read, has the name of another
     transcript that is there, or tells otherwise what a coder already judged (unless `force`).
     """
-    if not is_study(study):
-        raise StudyError.at(study, f"is not a study; make one with: autocode init {study.name}.")
     settings = settings_of(study)
     there = _there(study, settings)
     codebook = read_codebook(study / CODEBOOK)
@@ -88,15 +85,14 @@ def bring(
             continue
         known = len(read) - len(fresh)
         again = f"; {known} were there already" if known else ""
-        told.append(
-            f"{file}: {len(fresh)} judgements of {len(fresh.lines)} lines by {len(fresh.coders)} coders{again}."
-        )
+        told.append(f"{file}: {_so_many(fresh)}{again}.")
         codings += fresh
         judged |= {(one.line, one.coder, one.basis): one for one in fresh}
     CodingError.raise_if(faults)
     if dry_run:
         return [f"would add {sentence}" for sentence in told]
     with placing(placed, away=away, about=study):
+        every = _read_back(study, settings, every) if placed else every
         if codings:
             with journal_of(study) as journal:
                 # Of two files with one judgement, and --force, the later one stands: as it would, one after the other.
@@ -240,11 +236,23 @@ def _together(
                 )
             )
     away = {Path(old[name].source) for name in names if name in old}
-    for one in there.interviews:
-        if one.id not in names and (Path(one.source) in away or Path(one.source) in placed):
-            faults.append(Fault(f"also holds {one.id!r}, which would be lost; correct this file by hand.", one.source))
     TranscriptError.raise_if(faults)
     return Transcripts((old | names).values()), away - placed.keys()
+
+
+def _read_back(study: Path, settings: Settings, every: Transcripts) -> Transcripts:
+    """Return the study's interviews, now that all is in its folder; raises `StudyError` if one is not what was read."""
+    found = {one.id: one for one in _there(study, settings).interviews}
+    StudyError.raise_if(
+        Fault(
+            f"cannot be kept in the study under the name {Path(one.source).name!r}; rename the file, plainly and "
+            "unlike the others.",
+            one.source,
+        )
+        for one in every.interviews
+        if one.id not in found or _said(found[one.id]) != _said(one)
+    )
+    return Transcripts(found.values())
 
 
 def _people(table: Path, study: Path, *, force: bool) -> tuple[str, dict[Path, bytes]]:
@@ -303,3 +311,9 @@ def _fresh(judged: _Judged, read: Codings, file: Path, *, force: bool) -> Coding
 
 def _names(coding: Coding) -> str:
     return ", ".join(sorted(coding.codes)) or "nothing"
+
+
+def _so_many(codings: Codings) -> str:
+    numbers = {"judgement": len(codings), "line": len(codings.lines), "coder": len(codings.coders)}
+    judgements, lines, coders = (f"{n} {noun}{'s' * (n != 1)}" for noun, n in numbers.items())
+    return f"{judgements} of {lines} by {coders}"

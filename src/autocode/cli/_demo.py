@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 
 from autocode.agreement import agreement_table
 from autocode.cli._add import bring
@@ -98,7 +99,7 @@ def run(
     found = material_of(out)
     path = arrange(found, out, out / REPORT, table=table, validation=validation, seed=seed, force=force)
     say(f"\n6. The report: {path}")
-    say(f"   Decide the rest yourself: autocode review {out} --coder YOU")
+    say(f"   Decide the rest yourself: autocode review {quote(str(out))} --coder YOU")
 
 
 def _decide(journal: Journal, found: Material, batch: SuggestionBatch, reading: Path) -> tuple[CoderId, int, int, int]:

@@ -1,6 +1,7 @@
 """The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
 
 import errno
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +77,7 @@ def init(folder: Path, force: bool) -> None:
 
     begin(folder, force=force)
     click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
-    click.echo(f"  autocode add {folder} INTERVIEWS...")
+    click.echo(f"  autocode add {shlex.quote(str(folder))} INTERVIEWS...")
 
 
 @main.command()
@@ -131,10 +132,11 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {len(faults)} fault{'s' * (len(faults) > 1)} found; mend and check again.", err=True)
         raise SystemExit(1)
     found = material_of(study)
+    coders = len(found.codings.coders)
     click.echo(
         f"{study}: no faults. {len(found.lines.interviews)} interviews, {len(found.lines.participant_lines)} lines of "
         f"participants, {len(found.codebook.subthemes)} subthemes, {len(found.codings)} judgements by "
-        f"{len(found.codings.coders)} coders."
+        f"{coders} coder{'s' * (coders != 1)}."
     )
 
 

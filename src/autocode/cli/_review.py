@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shlex import quote
 
 from autocode.cli._study import journal_of, material_of, seen
 from autocode.coding import SuggestionBatch, human
@@ -44,7 +45,7 @@ def begin_review(
 
             from autocode.cli._terminal import review_in_terminal
 
-            again = f"autocode review {study} --coder {name} --terminal{' --blind' * blind}"
+            again = f"autocode review {quote(str(study))} --coder {quote(name)} --terminal{' --blind' * blind}"
             review_in_terminal(session, console=Console(), read_key=click.getchar, resume=again)
         else:
             from autocode.web import serve

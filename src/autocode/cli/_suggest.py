@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -50,7 +51,7 @@ def for_study(
         journal.append(*seen(journal, found.lines), batch)
     if out == "-":
         sys.stdout.write(table(batch, new))
-    return f"{batch}. Review them with: autocode review {study} --coder YOU"
+    return f"{batch}. Review them with: autocode review {shlex.quote(str(study))} --coder YOU"
 
 
 def for_file(

@@ -27,7 +27,8 @@ class Consensus:
 
     def __str__(self) -> str:
         counts = Counter(self.rules.values())
-        return ", ".join(f"{counts[rule]} lines by {rule}" for rule in Rule if counts[rule]) or "no lines"
+        told = (f"{n} line{'s' * (n > 1)} by {rule}" for rule in Rule if (n := counts[rule]))
+        return ", ".join(told) or "no lines"
 
 
 def consensus(codings: Codings) -> Consensus:

@@ -2,30 +2,12 @@
 
 import csv
 import io
-import warnings
-import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.errors import AutocodeError, CodingError, Fault
-from autocode.transcripts import read_text
-
-# what zipfile, zlib, the XML parsers and openpyxl raise over a file that is damaged, locked or something else
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+from autocode.transcripts import cells_of_workbook, read_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +47,11 @@ def read_sheet(path: Path, *, error: type[AutocodeError] = CodingError) -> Sheet
         ) from why
     if not data.strip():
         raise error.at(path, "is empty; it needs a header at least.")
-    found = _of_workbook(data, path, error) if suffix == ".xlsx" else _of_csv(data, path, error)
+    found: Iterable[tuple[int, Sequence[str]]] = (
+        enumerate(cells_of_workbook(data, path, error=error), start=1)
+        if suffix == ".xlsx"
+        else _of_csv(data, path, error)
+    )
     rows = [(line, cells) for line, cells in found if any(cell.strip() for cell in cells)]
     if not rows:
         raise error.at(path, "is empty; it needs a header at least.")
@@ -97,26 +83,3 @@ def _of_csv(data: bytes, path: Path, error: type[AutocodeError]) -> list[tuple[i
     except csv.Error as why:
         raise error.at(path, f"is not a table in CSV ({why}); save it again as CSV.", line=begins) from why
     return rows
-
-
-def _of_workbook(data: bytes, path: Path, error: type[AutocodeError]) -> list[tuple[int, Sequence[str]]]:
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of formats and extensions, on which no words depend
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            values = list(book.worksheets[0].iter_rows(values_only=True))
-            book.close()
-    except _BROKEN as why:
-        raise error.at(path, "is not an Excel file (.xlsx), whatever its name says; save it again.") from why
-    return [(line, [_told(value) for value in row]) for line, row in enumerate(values, start=1)]
-
-
-def _told(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

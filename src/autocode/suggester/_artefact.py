@@ -31,7 +31,7 @@ import skops.io
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
-from autocode.errors import ArtefactError
+from autocode.errors import ArtefactError, TrainingError
 from autocode.suggester._calibration import Platt
 from autocode.suggester._inputs import LineInputs
 from autocode.suggester._model import LineModel
@@ -190,6 +190,8 @@ def open_suggester(folder: Path | str) -> Suggester:
             )
         arrays = skops.io.loads(held[MODEL])
         suggester = _assemble(facts, arrays)
+    except TrainingError as no:
+        raise ArtefactError.at(source, f"cannot be used here: {no}") from no
     except _UNREADABLE as broken:
         raise ArtefactError.at(
             source, "is not a suggester that this autocode can read; train it again with: autocode train STUDY."

@@ -63,7 +63,7 @@ class Suggester:
     codes : the subthemes it knows, in the order of the codebook.
     learnt_from : a sentence that says how many lines it learnt from, and by which rule their codes stand.
     notes : sentences about what it knows too little of.
-    digest : SHA-256 of everything that its suggestions follow from.
+    digest : SHA-256 of the model, the codes and the coded lines that its suggestions follow from.
     """
 
     def __init__(

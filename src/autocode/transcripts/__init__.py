@@ -2,6 +2,7 @@
 
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Transcripts, Unit
+from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._participants import read_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
 from autocode.transcripts._roles import INTERVIEWERS, role_of
@@ -18,6 +19,7 @@ __all__ = [
     "TranscriptId",
     "Transcripts",
     "Unit",
+    "cells_of_workbook",
     "read_participants",
     "read_text",
     "read_transcripts",

@@ -1,8 +1,6 @@
 """The text of a Word file: paragraphs in order, tables of two columns as `speaker: words`."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -13,25 +11,12 @@ from docx.table import Table
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
 from autocode.transcripts._labelled import read_labelled
+from autocode.transcripts._office import BROKEN
 from autocode.transcripts._script import Script
 
 _NOT_WORD = (
     "is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, "
     "or as a text file in UTF-8."
-)
-# what zipfile, zlib, the XML parsers and python-docx raise over a file that is damaged, locked or something else
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
 )
 
 
@@ -40,7 +25,7 @@ def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script
     data = read_bytes(path)
     try:
         document = docx.Document(io.BytesIO(data))
-    except _BROKEN as why:
+    except BROKEN as why:
         raise TranscriptError.at(path, _NOT_WORD) from why
     text = "\n".join(_texts(document))
     if not text.strip():

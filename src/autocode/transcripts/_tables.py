@@ -2,9 +2,6 @@
 
 import csv
 import io
-import warnings
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,24 +9,10 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_bytes, read_text
+from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._script import Script, script_of
 
 Row = tuple[int, list[str]]
-
-# what zipfile, zlib, the XML parsers and openpyxl raise over a file that is damaged, locked or something else
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,27 +100,10 @@ def _numbered(text: str, *, delimiter: str) -> Iterator[Row]:
 
 def rows_of_workbook(path: Path) -> list[Row]:
     """Return the rows of the first sheet of an Excel file that are not blank, each with its number."""
-    import openpyxl
-
-    data = read_bytes(path)
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of formats and extensions, on which no words depend
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            values = list(book.worksheets[0].iter_rows(values_only=True))
-            book.close()
-    except _BROKEN as why:
-        raise TranscriptError.at(
-            path, "is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
-        ) from why
-    rows = ((n, [_told(value) for value in row]) for n, row in enumerate(values, start=1))
-    return [(n, cells) for n, cells in rows if any(cell.strip() for cell in cells)]
+    rows = enumerate(cells_of_workbook(read_bytes(path), path, error=TranscriptError), start=1)
+    told = ((n, [_lines_broken_once(cell) for cell in cells]) for n, cells in rows)
+    return [(n, cells) for n, cells in told if any(cell.strip() for cell in cells)]
 
 
-def _told(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")
+def _lines_broken_once(cell: str) -> str:
+    return cell.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")

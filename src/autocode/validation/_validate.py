@@ -50,17 +50,23 @@ def validate(
     ------
     TrainingError
         If too few lines, codes or interviews are coded to hold any out.
+    ValueError
+        If fewer than one line, seed or resample is asked for.
 
     Notes
     -----
     Test: interviews drawn at random until they hold 30 % of the lines (at most 1,500 lines kept). Training: the others
     in random order, lines in order, until N. The label of a line is the adjudicated one, else a strict majority's.
     """
+    sizes: Sequence[int | None] = list(learn) if learn else [None]
+    asked = {"learn": min((n for n in sizes if n is not None), default=1), "seeds": seeds, "resamples": resamples}
+    for name, least in asked.items():
+        if least < 1:
+            raise ValueError(f"{name} must be at least 1, not {least}.")
     table = eligible(codings, lines, codebook, min_uses=min_uses)
     splits = [split(table, seed=seed + s) for s in range(seeds)]
     draws = _draws(table, splits, resamples=resamples, seed=seed)
     points: list[CurvePoint] = []
-    sizes: Sequence[int | None] = list(learn) if learn else [None]
     done, last = 0, dict[int, Answers]()
     for n in sizes:
         runs: dict[int, dict[str, Answers]] = {}

@@ -1,3 +1,5 @@
+"""A study small enough to be reviewed in a test, by a session, in a terminal or in a page."""
+
 from collections.abc import Callable
 from datetime import UTC, datetime
 

@@ -1,0 +1,211 @@
+"""What README and docs show is what happens: every command, every script, and the lines they print.
+
+A page is run from top to bottom in a folder of its own that holds `corpora/`. In a `console` block, `$ ` begins a
+command, and the lines below it are what it prints; a `python` block prints what the `text` block right below it says.
+`...` stands for anything. A comment above a block may say `keys:` what is pressed in a review, or `exits:` with what.
+"""
+
+import doctest
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import pexpect
+import pytest
+from click.testing import CliRunner
+
+import autocode as ac
+from autocode.cli import main
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "first_study.py"
+SAMPLE = Path("corpora") / "integration-barriers"
+BLOCK = re.compile(r"(?:^<!-- (?P<note>.*?) -->\n+)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+AWAITS_KEY = r"Q\s+quit\r\n|Enter\s+keeps\s+it\s+and\s+goes\s+on\.\r\n"
+LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Something that a page tells its reader to run, and what it says will be printed."""
+
+    kind: str
+    source: str
+    printed: str
+    keys: str = ""
+    exits: int = 0
+
+
+def steps(page: Path) -> list[Step]:
+    found: list[Step] = []
+    blocks = list(BLOCK.finditer(page.read_text(encoding="utf-8")))
+    for block, following in zip(blocks, [*blocks, None][1:], strict=True):
+        note = block["note"] or ""
+        keys = note.removeprefix("keys: ") if note.startswith("keys: ") else ""
+        exits = int(note.removeprefix("exits: ")) if note.startswith("exits: ") else 0
+        if block["kind"] == "python":
+            below = following and following["kind"] == "text" and following.start() - block.end() <= 2
+            printed = following["body"] if following and below else ""
+            found.append(Step(kind="python", source=block["body"], printed=printed))
+        elif block["kind"] == "console":
+            for part in re.split(r"^\$ ", block["body"], flags=re.MULTILINE)[1:]:
+                command, _, printed = part.replace("\\\n", "").partition("\n")
+                found.append(Step(kind="console", source=command, printed=printed, keys=keys, exits=exits))
+    return found
+
+
+def run(step: Step, namespace: dict[str, object]) -> tuple[str, int]:
+    """Return what a step prints and the status it exits with."""
+    if step.kind == "python":
+        said = io.StringIO()
+        with redirect_stdout(said):
+            exec(compile(step.source, "a page", "exec"), namespace)
+        return said.getvalue(), 0
+    if "--terminal" in step.source:
+        return review(step)
+    words = shlex.split(step.source)
+    if words[0] == "autocode":
+        # in this process: a new one would read scikit-learn and spaCy again for every command
+        files = (sorted(map(str, Path().glob(word))) if "*" in word else [word] for word in words[1:])
+        result = CliRunner().invoke(main, list(chain.from_iterable(files)))
+        return result.output, result.exit_code
+    done = subprocess.run(step.source, shell=True, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr, done.returncode
+
+
+def review(step: Step) -> tuple[str, int]:
+    words = shlex.split(step.source)
+    screen = pexpect.spawn(
+        sys.executable,
+        ["-m", *words],
+        dimensions=(50, 80),
+        encoding="utf-8",
+        timeout=30,
+        env={**os.environ, "TERM": "dumb", "PYTHONUTF8": "1"},
+    )
+    said = ""
+    for key in step.keys.split():
+        screen.expect(AWAITS_KEY)
+        said += screen.before + screen.after
+        screen.send("\r" if key == "Enter" else key)
+    screen.expect(pexpect.EOF)
+    screen.close()
+    return (said + screen.before).replace("\r\n", "\n"), screen.exitstatus
+
+
+def difference(step: Step, printed: str, status: int) -> str:
+    """Return in words how what happened differs from what the page says, or nothing."""
+    if status != step.exits:
+        return f"$ {step.source}\nexits with {status}, not {step.exits}:\n{printed}"
+    if not step.printed or doctest.OutputChecker().check_output(step.printed, printed, LIKE):
+        return ""
+    return f"{step.source}\nprints\n{printed}\nand the page says\n{step.printed}"
+
+
+PAGES = {
+    page.relative_to(ROOT).as_posix(): page
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if steps(page)
+}
+
+
+@pytest.fixture
+def beside_corpora(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / SAMPLE, tmp_path / SAMPLE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_shows_is_what_happens(page, beside_corpora):
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    done = [step for step in steps(PAGES[page]) if step.source not in EXAMPLE.read_text(encoding="utf-8")]
+    differences = list(filter(None, (difference(step, *run(step, namespace)) for step in done)))
+
+    assert done
+    assert not differences, "\n\n".join(differences)
+
+
+def test_the_readme_shows_the_example_and_what_it_prints(beside_corpora):
+    [shown] = [step for step in steps(ROOT / "README.md") if step.kind == "python"]
+    script = EXAMPLE.read_text(encoding="utf-8").partition('"""\n\n')[2]
+    done = subprocess.run(
+        [sys.executable, EXAMPLE, "study.sqlite"], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+    assert shown.source == script
+    assert done.stderr == ""
+    assert difference(shown, done.stdout, done.returncode) == ""
+    assert (beside_corpora / "study.sqlite").is_file()
+
+
+def test_the_numbers_of_the_readme_are_those_of_the_evaluation():
+    points = [
+        next(point for point in json.loads(path.read_text(encoding="utf-8"))["curve"] if point["n"] == 1000)
+        for path in (ROOT / "evaluation" / "results").glob("*.json")
+    ]
+    ours = [point["metrics"]["R@3"]["mean"] for point in points]
+    plain = [point["baselines"]["logistic"]["R@3"]["mean"] for point in points]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+
+    assert f"a mean of {min(ours):.2f} to {max(ours):.2f} of a line's codes" in readme
+    assert f"logistic regression it was {min(plain):.2f} to {max(plain):.2f}." in readme
+
+
+def test_every_file_that_a_page_links_to_is_there():
+    missing = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "corpora").rglob("*.md"))
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert missing == []
+
+
+def test_the_picture_of_the_report_is_small():
+    assert (ROOT / "docs" / "images" / "report.png").stat().st_size < 300_000
+
+
+def test_the_sample_says_first_that_it_is_invented():
+    opening = (ROOT / SAMPLE / "README.md").read_text(encoding="utf-8").split("\n\n")[1]
+
+    assert "invented" in opening
+    assert "Nobody was interviewed" in opening
+
+
+def test_the_numbers_of_the_samples_readme_are_those_of_its_codings():
+    codebook = ac.read_codebook(ROOT / SAMPLE / "codebook.toml")
+    lines = ac.read_transcripts(ROOT / SAMPLE / "transcripts")
+    sheets = sorted((ROOT / SAMPLE / "codings").glob("*.csv"))
+    coders = [ac.read_codings(sheet, lines=lines, codebook=codebook) for sheet in sheets]
+    printed = str(ac.agreement_table(ac.Codings(chain.from_iterable(coders)), codebook, lines, seed=0)).splitlines()
+    readme = (ROOT / SAMPLE / "README.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip(" *") for cell in row.split("|")[1:-1]]
+        for row in re.findall(r"^\|.* \d+ %.*$", readme, re.MULTILINE)
+    ]
+    agreement, counts = [row for row in rows if len(row) == 6], [row for row in rows if len(row) == 4]
+
+    assert len(agreement) == len(codebook) + 1
+    for name, *cells in agreement:
+        [row] = [row for row in printed if row.startswith(f"{name}  ")]
+        assert [cell for cell in cells if cell not in row] == []
+    assert counts == [
+        [
+            sheet.stem,
+            f"{len(read)}",
+            f"{sum(not one.codes for one in read) / len(read):.0%}".replace("%", " %"),
+            f"{sum(len(one.codes) > 1 for one in read)} lines",
+        ]
+        for sheet, read in zip(sheets, coders, strict=True)
+    ]

@@ -1,0 +1,144 @@
+"""What calibration, thresholds, folds and the share of neighbouring lines promise on any numbers."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocode.suggester._beside import SHARES, beside, best_share, mixed
+from autocode.suggester._calibration import platt
+from autocode.suggester._model import folds
+from autocode.suggester._thresholds import thresholds
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def drawn(seed: int, *, lines: int = 40, codes: int = 3, share: float = 0.3):
+    """Return scores that tell something of the truth, with ties, and the truth."""
+    rng = np.random.default_rng(seed)
+    applied = rng.random((lines, codes)) < share
+    return np.round(rng.normal(size=(lines, codes)) * 2 + 2 * applied - 1, 1), applied
+
+
+def f1(said, applied):
+    return 2 * (said & applied).sum() / max(said.sum() + applied.sum(), 1)
+
+
+@given(seed=SEEDS, share=st.sampled_from([0.0, 0.05, 0.5, 1.0]))
+def test_calibrated_probabilities_lie_between_0_and_1_and_rise_with_the_score(seed, share):
+    scores, applied = drawn(seed, share=share)
+    curve = platt(scores, applied)
+    ladder = np.linspace(-8, 8, 33)[:, None].repeat(3, axis=1)
+    p = curve(ladder)
+
+    assert ((p > 0) & (p < 1)).all()
+    assert (np.diff(p, axis=0) > 0).all()
+
+
+def test_calibrated_probabilities_are_about_as_frequent_as_they_say():
+    scores, applied = drawn(1, lines=4000)
+
+    assert platt(scores, applied)(scores).mean(axis=0) == pytest.approx(applied.mean(axis=0), abs=0.02)
+
+
+@given(seed=SEEDS)
+def test_for_a_single_code_the_threshold_has_the_best_f1_there_is(seed):
+    scores, applied = drawn(seed, codes=1)
+    p = platt(scores, applied)(scores)
+    cut = thresholds(p, applied)
+
+    assert f1(p >= cut.codes[0], applied) == pytest.approx(max(f1(p >= t, applied) for t in np.unique(p)))
+
+
+@given(seed=SEEDS, share=st.sampled_from([0.0, 0.1, 1.0]))
+def test_thresholds_are_probabilities(seed, share):
+    scores, applied = drawn(seed, share=share)
+    cut = thresholds(platt(scores, applied)(scores), applied)
+
+    assert ((cut.codes > 0) & (cut.codes < 1)).all()
+    assert 0 <= cut.line < 1
+
+
+def test_a_code_on_no_line_takes_the_threshold_of_all_codes_together():
+    scores, applied = drawn(2)
+    applied[:, 2] = False
+    p = platt(scores, applied)(scores)
+    together = thresholds(p.reshape(-1, 1), applied.reshape(-1, 1)).codes[0]
+
+    assert thresholds(p, applied).codes[2] == pytest.approx(together)
+
+
+def test_without_any_positive_a_code_is_said_from_a_half_on_and_every_line_is_spoken_of():
+    cut = thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
+
+    assert cut.codes.tolist() == [0.5, 0.5]
+    assert cut.line == 0
+
+
+def test_strength_is_the_chance_that_not_all_codes_stay_away():
+    cut = thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
+
+    assert cut.strength(np.array([[0.5, 0.5], [0.0, 0.2]])).tolist() == pytest.approx([0.75, 0.2])
+
+
+@given(st.lists(st.sampled_from([f"GP{n}" for n in range(14)]), max_size=60), SEEDS)
+def test_folds_are_made_of_whole_interviews_where_there_are_ten(interviews, seed):
+    fold = folds(interviews, seed=seed)
+
+    assert len(fold) == len(interviews)
+    assert set(fold) <= set(range(5))
+    if len(set(interviews)) >= 10:
+        assert len(set(zip(interviews, fold.tolist(), strict=True))) == len(set(interviews))
+        assert len(set(fold)) == 5
+    else:
+        assert fold.tolist() == sorted(fold)
+
+
+def test_lines_beside_each_other_are_of_one_speaker_in_one_interview(interview):
+    lines = [
+        *interview("GP1", ["One.", "Two.", ("INT", "Three?"), "Four.", ("PM1", "Five."), ("PM1", "Six.")]).lines,
+        *interview("GP2", ["One."]).lines,
+    ]
+    near = beside(lines).toarray()
+
+    assert (near == near.T).all()
+    assert np.argwhere(np.triu(near)).tolist() == [[0, 1], [4, 5]]
+
+
+def test_a_share_of_nothing_changes_nothing():
+    scores, _ = drawn(3)
+
+    assert mixed(scores, beside([]), 0.0) is scores
+
+
+def test_neighbours_tell_which_code_and_not_whether_any(interview):
+    lines = interview("GP1", ["One.", "Two."]).lines
+    scores = np.array([[0.0, 0.0], [5.0, 3.0]])
+    louder = scores + np.array([[0.0], [10.0]])
+
+    assert mixed(scores, beside(lines), 0.5)[0].tolist() == [0.5, -0.5]
+    assert (mixed(louder, beside(lines), 0.5)[0] == mixed(scores, beside(lines), 0.5)[0]).all()
+
+
+def test_where_no_line_has_a_neighbour_each_speaks_for_itself(interview):
+    scores, applied = drawn(4, lines=4)
+    alone = [line for n in range(4) for line in interview(f"GP{n}", ["One."]).lines]
+
+    assert best_share(scores, applied, beside(alone)) == 0
+
+
+def test_where_no_code_stands_each_line_speaks_for_itself(interview):
+    scores, applied = drawn(5, lines=4)
+    lines = interview("GP1", ["One.", "Two.", "Three.", "Four."]).lines
+
+    assert best_share(scores, np.zeros_like(applied), beside(lines)) == 0
+
+
+def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
+    lines = interview("GP1", ["words"] * 60).lines
+    steady = np.repeat(np.eye(3, dtype=bool), 20, axis=0)
+    jumping = np.tile(np.eye(3, dtype=bool), (20, 1))
+    noise = np.random.default_rng(6).normal(size=(60, 3))
+
+    assert best_share(steady + noise, steady, beside(lines)) in SHARES[1:]
+    assert best_share(jumping + noise, jumping, beside(lines)) == 0

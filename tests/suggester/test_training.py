@@ -1,0 +1,156 @@
+import pytest
+
+from autocode.codebook import Code, Codebook, CodeId
+from autocode.coding import Basis, Codings, Reason
+from autocode.errors import TrainingError
+from autocode.suggester import CodedLines, fit, train
+from autocode.transcripts import Transcripts
+
+
+def test_training_without_a_coding_is_refused(study):
+    with pytest.raises(TrainingError) as refused:
+        train(Codings(), study.lines, study.codebook)
+
+    assert str(refused.value) == (
+        "no participant's line has been coded yet, so there is nothing to learn from; "
+        "add codings (autocode add) or code some lines (autocode review)."
+    )
+
+
+def test_training_on_an_interviewers_line_alone_is_refused(study, coding):
+    with pytest.raises(TrainingError, match=r"^no participant's line has been coded yet"):
+        train(Codings([coding("GP1:1", "parking")]), study.lines, study.codebook)
+
+
+def test_training_on_one_code_only_is_refused(study, coding):
+    codings = Codings([coding("GP1:2", "parking"), coding("GP1:3", "parking"), coding("GP1:4")])
+
+    with pytest.raises(TrainingError) as refused:
+        train(codings, study.lines, study.codebook)
+
+    assert str(refused.value) == (
+        "only 'Parking' stands on any line of the 3 coded ones, so there is nothing to tell apart; "
+        "code more lines, with at least two codes."
+    )
+
+
+def test_training_where_no_code_stands_is_refused(study, coding):
+    codings = Codings([coding("GP1:2", "parking"), coding("GP1:2", "phones", "coder_b"), coding("GP1:3")])
+
+    with pytest.raises(TrainingError) as refused:
+        train(codings, study.lines, study.codebook)
+
+    assert str(refused.value) == (
+        "no code stands on any line of the 2 coded ones, so there is nothing to tell apart; "
+        "code more lines, with at least two codes."
+    )
+
+
+def test_a_code_on_one_line_or_none_is_learnt_and_noted(study, coding):
+    codings = Codings([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
+    suggester = train(codings, study.lines, study.codebook)
+
+    assert suggester.notes == (
+        "'Parking' stands on one line only, so it is known mostly by its definition; "
+        "code more lines with it before trusting what is suggested.",
+        "'Records' stands on no line only, so it is known mostly by its definition; "
+        "code more lines with it before trusting what is suggested.",
+    )
+
+
+def test_a_code_on_no_line_is_known_by_its_definition(interview, coding, codebook):
+    lines = Transcripts([interview("GP1", ["The car park is full.", "The phone rings out.", "It rained all day."])])
+    codings = Codings([coding("GP1:1", "parking"), coding("GP1:2", "phones"), coding("GP1:3")])
+    unseen = interview("GP2", ["Their computer systems do not share any records with us."]).lines
+    suggester = train(codings, lines, codebook)
+
+    assert suggester.codes[suggester.scores(unseen)[0].argmax()].id == "records"
+
+
+def test_codes_on_two_lines_and_more_give_no_note(suggester):
+    assert suggester.notes == ()
+
+
+def test_a_suggester_says_how_much_it_learnt_from_and_by_which_rule(study, coding):
+    codings = Codings(
+        [
+            *study.codings,
+            coding("GP1:2", "parking", "coder_b"),
+            coding("GP1:3", "phones", "coder_b", Basis.ADJUDICATED),
+        ]
+    )
+    suggester = train(codings, study.lines, study.codebook)
+
+    assert suggester.learnt_from == (
+        "learnt from 72 lines of 12 interviews (70 by single coder, 1 by strict majority, 1 by adjudicated)"
+    )
+    assert repr(suggester) == f"<Suggester for 3 codes, {suggester.learnt_from}>"
+
+
+def test_the_same_seed_gives_the_same_suggester(study, suggester):
+    again = train(*study, seed=3)
+
+    assert again.digest == suggester.digest
+    assert again.suggest(study.lines).suggestions == suggester.suggest(study.lines).suggestions
+
+
+def test_other_codings_give_another_digest(study, suggester, coding):
+    more = Codings([*study.codings, coding("GP1:2", "phones", "coder_b", Basis.ADJUDICATED)])
+
+    assert train(more, study.lines, study.codebook, seed=3).digest != suggester.digest
+
+
+def test_an_unknown_language_is_refused(study):
+    with pytest.raises(TrainingError) as refused:
+        train(*study, language="klingon")
+
+    assert str(refused.value) == "spaCy has no language 'klingon'; give one of its codes, such as 'en', 'fr' or 'de'."
+
+
+SPOKEN = {
+    "fr": {
+        "parking": ["Il n'y a pas de place pour la voiture.", "On ne peut pas garer la voiture ici."],
+        "phones": ["Le téléphone sonne dans le vide.", "Personne ne répond au téléphone."],
+        "": ["Il pleuvait à la fête d'été.", "Ma fille joue du violon."],
+    },
+    "de": {
+        "parking": ["Für das Auto gibt es keinen Platz.", "Niemand findet hier einen Parkplatz fürs Auto."],
+        "phones": ["Das Telefon klingelt, und keiner geht ran.", "Am Telefon warte ich zwanzig Minuten."],
+        "": ["Beim Sommerfest hat es geregnet.", "Meine Tochter spielt Geige."],
+    },
+}
+
+
+@pytest.mark.parametrize(("language", "asked"), [("fr", "La voiture, où la garer ?"), ("de", "Wohin mit dem Auto?")])
+def test_other_languages_are_learnt(make_study, codebook, language, asked, interview):
+    told = [(text, code) for code, texts in SPOKEN[language].items() for text in texts]
+    study = make_study({f"GP{n}": told for n in range(1, 4)}, codebook)
+    suggester = train(*study, language=language)
+    line = interview("GP9", [asked]).lines[0]
+
+    assert suggester.language == language
+    assert suggester.suggest([line]).of(line.id)[0].code == "parking"
+
+
+def test_one_line_is_enough_to_fit_and_nothing_is_printed(study, capfd):
+    table = CodedLines.of(study.codings, study.lines, study.codebook)
+    model = fit(table.take(range(1)), study.codebook)
+
+    assert capfd.readouterr() == ("", "")
+    assert ((model.probabilities(table.lines) > 0) & (model.probabilities(table.lines) < 1)).all()
+
+
+def test_where_there_is_but_one_code_and_every_line_has_it_nothing_is_told_apart(interview, coding):
+    codebook = Codebook([Code(id=CodeId("parking"), name="Parking")])
+    lines = Transcripts([interview("GP1", ["The car park is full.", "There is nowhere to park."])])
+    codings = Codings([coding("GP1:1", "parking"), coding("GP1:2", "parking")])
+    model = fit(CodedLines.of(codings, lines, codebook), codebook)
+
+    assert not model.coefficients.any()
+    assert model.scores(lines).tolist() == [[0.0], [0.0]]
+
+
+def test_words_that_the_study_never_heard_are_no_obstacle(suggester, interview):
+    line = interview("GP9", ["Ωραία μέρα σήμερα, φίλε μου"]).lines[0]
+
+    assert suggester.suggest([line]).abstentions[0].reason is Reason.UNLIKE_ANYTHING
