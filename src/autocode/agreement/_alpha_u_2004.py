@@ -48,7 +48,7 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None, level: float = 0.9
         if D_e > 0:
             value = 1 - D_o / D_e
         else:
-            undefined = Undefined.ONE_CATEGORY
+            undefined = Undefined.ONE_CATEGORY if data.n_spans else Undefined.NOTHING_MARKED
     return Agreement(
         coefficient="alpha_u_2004",
         value=value,

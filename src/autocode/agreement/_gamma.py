@@ -165,7 +165,7 @@ def gamma_cat(
 
 
 def _align(units: Sequence[Sequence[Span]], dissimilarity: _Dissimilarity) -> tuple[Tuples, float]:
-    """Return the unitary alignments, an index for each coder (their number of spans for none), and the summed disorder."""
+    """Return the unitary alignments, an index for each coder (past the last for none), and their disorder."""
     n_units = sum(map(len, units))
     if n_units == 0:
         return np.empty((0, len(units)), dtype=np.int64), 0.0
@@ -311,7 +311,7 @@ def _estimate(
             coefficient=name,
             value=math.nan,
             level=level,
-            undefined=Undefined.ONE_CODER if len(coders) < 2 else Undefined.NEVER_USED,
+            undefined=Undefined.ONE_CODER if len(coders) < 2 else Undefined.NOTHING_MARKED,
             conventions=MappingProxyType(told),
             **counts,
         )

@@ -23,6 +23,7 @@ class Undefined(StrEnum):
     PAIR_UNDEFINED = "pair-undefined"
     FEW_UNITS = "few-units"
     NO_VARIATION = "no-variation"
+    NOTHING_MARKED = "nothing-marked"
 
     @property
     def sentence(self) -> str:
@@ -37,6 +38,7 @@ _SENTENCES = {
     Undefined.NEVER_USED: "nobody used the category on a line that two coders judged",
     Undefined.PAIR_UNDEFINED: "two of the coders share no line, or both used one category only, so their kappa is 0/0",
     Undefined.FEW_UNITS: "fewer than two lines were judged by every coder",
+    Undefined.NOTHING_MARKED: "no coder marked anything that another coder marked too",
     Undefined.NO_VARIATION: "the ratings do not vary, so there is nothing to compare",
 }
 

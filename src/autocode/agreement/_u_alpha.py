@@ -96,6 +96,21 @@ def _one_label(k: int) -> Of:
     return of
 
 
+def _why_all(by: Coincidences) -> Undefined:
+    return Undefined.ONE_CATEGORY if by.ell[1:].any() else Undefined.NOTHING_MARKED
+
+
+def _why_coding(by: Coincidences) -> Undefined:
+    return Undefined.ONE_CATEGORY if by.ell[1:, 1:].any() else Undefined.NOTHING_MARKED
+
+
+def _why_one(k: int) -> Callable[[Coincidences], Undefined]:
+    def why(by: Coincidences) -> Undefined:
+        return Undefined.ONE_CATEGORY if by.ell[k + 1, 1:].any() else Undefined.NEVER_USED
+
+    return why
+
+
 def u_alpha(
     data: SpanData,
     *,
@@ -111,7 +126,9 @@ def u_alpha(
     Krippendorff, K., Mathet, Y., Bouvry, S., & Widlöcher, A. (2016). On the reliability of unitizing textual continua:
     further developments. Quality & Quantity 50, 2347-2364.
     """
-    return _estimate(data, "u_alpha", _all_labels, interval=interval, level=level, resamples=resamples, seed=seed)
+    return _estimate(
+        data, "u_alpha", _all_labels, reason=_why_all, interval=interval, level=level, resamples=resamples, seed=seed
+    )
 
 
 def u_alpha_binary(
@@ -133,6 +150,7 @@ def u_alpha_binary(
         data,
         "u_alpha_binary",
         _all_labels,
+        reason=_why_all,
         merged=True,
         interval=interval,
         level=level,
@@ -158,7 +176,9 @@ def cu_alpha(
     Krippendorff, K., Mathet, Y., Bouvry, S., & Widlöcher, A. (2016). On the reliability of unitizing textual continua:
     further developments. Quality & Quantity 50, 2347-2364.
     """
-    return _estimate(data, "cu_alpha", _coding, interval=interval, level=level, resamples=resamples, seed=seed)
+    return _estimate(
+        data, "cu_alpha", _coding, reason=_why_coding, interval=interval, level=level, resamples=resamples, seed=seed
+    )
 
 
 def ku_alpha(
@@ -186,6 +206,7 @@ def ku_alpha(
         data,
         f"({label})u_alpha",
         _one_label(data.labels.index(label)),
+        reason=_why_one(data.labels.index(label)),
         interval=interval,
         level=level,
         resamples=resamples,
@@ -198,6 +219,7 @@ def _estimate(
     name: str,
     definition: Of,
     *,
+    reason: Callable[[Coincidences], Undefined],
     merged: bool = False,
     interval: Literal["interviews"] | None,
     level: float,
@@ -265,7 +287,7 @@ def _estimate(
         low=low,
         high=high,
         level=level,
-        undefined=Undefined.ONE_CATEGORY if math.isnan(value) else None,
+        undefined=reason(Coincidences(by_text.sum(axis=0), n)) if math.isnan(value) else None,
         n_left_out=left_out,
         conventions=MappingProxyType(told),
         **counts,
