@@ -296,3 +296,22 @@ def test_nothing_warns_on_a_table_where_every_line_is_of_one_kind() -> None:
         for interval in INTERVALS:
             for coefficient in (*MANY, *TWO):
                 assert coefficient(data, interval=interval, resamples=50).value == pytest.approx(1.0, abs=0.2)
+
+
+def test_text_in_place_of_codes_is_refused_before_it_fills_the_memory() -> None:
+    data = ReliabilityData.from_table([range(5001), range(5001)])
+
+    for coefficient in (*ALPHAS, *WEIGHTED, *PAIRWISE, gwet_ac1, cohen_kappa, scott_pi):
+        with pytest.raises(AgreementError, match="there are 5001 different labels, more than 5000: these look like"):
+            coefficient(data)
+
+
+def test_labels_are_declared_once_and_none_is_missing() -> None:
+    with pytest.raises(AgreementError, match="labels are declared more than once: 'a'; declare each once"):
+        ReliabilityData.from_table([["a"], ["b"]], labels="aab")
+    with pytest.raises(
+        AgreementError, match="None or NaN is declared as a label, but it means not judged; leave it out"
+    ):
+        ReliabilityData.from_table([[1], [2]], labels=[1, 2, math.nan])
+
+    assert ReliabilityData.from_table([["a"], ["b"]], labels="ab").labels == ("a", "b")

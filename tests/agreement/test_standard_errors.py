@@ -82,6 +82,7 @@ def test_the_jackknife_is_that_of_a_loop_over_interviews() -> None:
     assert found.conventions["interval"] == (
         "95 % interval by leaving out one at a time (jackknife) with t over interviews"
     )
+    assert found.conventions["degrees of freedom"] == "7"
     assert found.conventions["caution"].startswith("8 interviews are fewer than 15")
 
 

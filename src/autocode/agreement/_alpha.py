@@ -15,7 +15,7 @@ from autocode.agreement._pairs import judgements, ratio, summed_distance
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._standard_errors import GwetError
-from autocode.agreement._weights import Spacing, Weights, weights_of
+from autocode.agreement._weights import Spacing, Weights, refuse_text, weights_of
 
 _MISSING = "units judged once are left out, of the margins too"
 
@@ -124,6 +124,7 @@ def krippendorff_alpha(
     formula: Definition
     gwet: GwetError | None = None
     if isinstance(by, str) and by == "ordinal":
+        refuse_text(data)
         brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
     else:
         delta = distances(data, by)

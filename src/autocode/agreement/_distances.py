@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from autocode.agreement._intervals import Array
 from autocode.agreement._reliability import ReliabilityData
-from autocode.agreement._weights import matrix_of, over
+from autocode.agreement._weights import matrix_of, over, refuse_text
 from autocode.errors import AgreementError
 
 Named: TypeAlias = Literal[
@@ -56,6 +56,7 @@ def distances(data: ReliabilityData, distance: Distance) -> Array:
     ----------
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania.
     """
+    refuse_text(data)
     if not isinstance(distance, str):
         return matrix_of(data.labels, distance, "distances")
     if distance not in SAID:

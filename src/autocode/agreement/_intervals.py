@@ -177,6 +177,7 @@ def estimates(
         told |= _told(interval, by, len(held), data.interviews is not None, level)
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
+        told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
         lows, highs = symmetric(values, errors, level, freedom)
     reasons = reason(totals)
     found = []

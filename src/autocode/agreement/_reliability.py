@@ -1,12 +1,13 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.agreement._frames import Frame, Judgements, Places, of_long, of_wide
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings
 from autocode.errors import AgreementError, Fault
@@ -101,9 +102,15 @@ class ReliabilityData:
                 f"the coders' rows have {_and(sorted(lengths))} units; every coder needs a cell for every unit, "
                 "None where the coder did not judge it."
             )
-        missing = {None} if labels is not None and -1 in labels else {None, -1}
+        declared = None if labels is None else tuple(_label(label) for label in labels)
+        if declared is not None and None in declared:
+            raise AgreementError("None or NaN is declared as a label, but it means not judged; leave it out.")
+        if declared is not None and len(set(declared)) < len(declared):
+            twice = sorted({label for label in declared if declared.count(label) > 1}, key=_order)
+            raise AgreementError(f"labels are declared more than once: {_and(map(repr, twice))}; declare each once.")
+        missing = {None} if declared is not None and -1 in declared else {None, -1}
         seen = {cell for row in table for cell in row if cell not in missing}
-        known = tuple(sorted(seen, key=_order)) if labels is None else tuple(_label(label) for label in labels)
+        known = tuple(sorted(seen, key=_order)) if declared is None else declared
         AgreementError.raise_if(
             Fault(f"the label {label!r} is not among the declared ones; declare it or correct the cell.")
             for label in sorted(seen.difference(known), key=_order)
@@ -119,6 +126,61 @@ class ReliabilityData:
             labels=known,
             interviews=None if interviews is None else tuple(TranscriptId(i) for i in interviews),
         )
+
+    @classmethod
+    def from_long(
+        cls,
+        frame_or_rows: Frame,
+        *,
+        unit: str,
+        coder: str,
+        value: str,
+        interview: str | None = None,
+        categories: Sequence[Hashable] | None = None,
+        places: Places | None = None,
+    ) -> Self:
+        """Return the data of a table with a row a judgement: a frame of pandas, polars or pyarrow, or a list of dicts.
+
+        `unit`, `coder`, `value` and `interview` name columns. A value may be any hashable label, or a set of them; None
+        is not judged. Labels are compared as they are: "a" and "A", 1 and "1" are two. `categories` are those to
+        expect, in their order; otherwise those observed. `places` tells the file and line of each row, for what is
+        refused.
+
+        Raises `AgreementError` for a unit that a coder judges in two rows, for NaN as a label, for rows without a unit
+        or coder, and for labels that are not among the categories.
+        """
+        said = of_long(frame_or_rows, unit=unit, coder=coder, value=value, interview=interview, places=places)
+        return cls._of_judgements(said, categories)
+
+    @classmethod
+    def from_wide(
+        cls,
+        frame_or_rows: Frame,
+        *,
+        unit: str | None = None,
+        coders: Sequence[str] | None = None,
+        interview: str | None = None,
+        categories: Sequence[Hashable] | None = None,
+        places: Places | None = None,
+    ) -> Self:
+        """Return the data of a table with a row a unit and a column a coder; all columns but `unit` and `interview`.
+
+        None and NaN are not judged: a wide frame has no other way to say so. All else is as in `from_long`.
+        """
+        said = of_wide(frame_or_rows, unit=unit, coders=coders, interview=interview, places=places)
+        return cls._of_judgements(said, categories)
+
+    @classmethod
+    def _of_judgements(cls, said: Judgements, categories: Sequence[Hashable] | None) -> Self:
+        # observed labels are declared, so that -1 is a label like any other
+        seen = {_label(cell) for row in said.cells for cell in row} - {None}
+        data = cls.from_table(
+            said.cells,
+            interviews=said.interviews,
+            coders=said.coders,
+            labels=tuple(sorted(seen, key=_order)) if categories is None else categories,
+        )
+        return replace(data, units=tuple(LineId(name) for name in said.units))
 
     @property
     def of_sets(self) -> bool:

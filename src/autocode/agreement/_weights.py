@@ -9,10 +9,22 @@ from numpy.typing import NDArray
 
 from autocode.agreement._intervals import Array
 from autocode.agreement._reliability import ReliabilityData
+from autocode.errors import AgreementError
 
 Family: TypeAlias = Literal["unweighted", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"]
 Weights: TypeAlias = Family | Sequence[Sequence[float]] | NDArray[Any] | Callable[[Any, Any], float]
 Spacing: TypeAlias = Literal["values", "ranks"]
+
+MOST_LABELS = 5000
+
+
+def refuse_text(data: ReliabilityData) -> None:
+    """Raise `AgreementError` where there are so many labels that they can be no categories."""
+    if len(data.labels) > MOST_LABELS:
+        raise AgreementError(
+            f"there are {len(data.labels)} different labels, more than {MOST_LABELS}: these look like text or "
+            "ids and not like categories; choose the column that holds the codes."
+        )
 
 
 def weights_of(data: ReliabilityData, weights: Weights, spacing: Spacing = "values") -> tuple[Array, str]:
@@ -22,6 +34,7 @@ def weights_of(data: ReliabilityData, weights: Weights, spacing: Spacing = "valu
     """
     if spacing not in ("values", "ranks"):
         raise ValueError(f"categories are spaced by 'values' or by 'ranks', not by {spacing!r}.")
+    refuse_text(data)
     if not isinstance(weights, str):
         return matrix_of(data.labels, weights, "weights"), "weights: custom"
     if weights not in _FAMILIES:
