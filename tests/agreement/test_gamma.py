@@ -140,7 +140,7 @@ def test_wrong_arguments_are_told_in_a_sentence() -> None:
         gamma(SpanData.of_texts({"I1": (9, {"MO": []}), "I2": (9, {"MO": [], "RT": [(0, 3, "x")]})}))
     with pytest.raises(ValueError, match="the precision is a share of the expected disorder between 0 and 1, not 2"):
         gamma(texts(2), precision=2)
-    with pytest.raises(ValueError, match="an interval of spans resamples 'interviews', or is None; not 'lines'"):
+    with pytest.raises(ValueError, match="an interval over texts resamples 'interviews', or is None; not 'lines'"):
         gamma(texts(2), interval="lines")
     with pytest.raises(ValueError, match="the level of an interval lies between 0 and 1, not at 95"):
         gamma(texts(2), level=95)

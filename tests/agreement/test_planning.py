@@ -66,7 +66,7 @@ def test_a_pilot_of_interviews_says_how_many_interviews() -> None:
 
     plan = lines_from_pilot(pilot, half_width=0.05)
 
-    growth = ((pilot.high - pilot.low) / 2 / 0.05) ** 2
+    growth = (1.959964 * pilot.se / 0.05) ** 2
     assert plan.lines == pytest.approx(60 * growth, abs=1)
     assert plan.interviews == pytest.approx(9 * growth, abs=1)
 

@@ -87,9 +87,7 @@ def test_what_does_not_fit_is_refused_with_what_to_do() -> None:
         boundary_similarity([5, 5], [5, 5], n_t=0)
     with pytest.raises(ValueError, match="a window of 10 does not fit into a text of 10 parts"):
         pk([5, 5], reference=[5, 5], window=10)
-    with pytest.raises(
-        ValueError, match="an interval of segmentations resamples 'interviews', or is None; not 'lines'"
-    ):
+    with pytest.raises(ValueError, match="an interval over texts resamples 'interviews', or is None; not 'lines'"):
         segmentation_pi(texts(2), interval="lines")
     with pytest.raises(ValueError, match="the level of an interval lies between 0 and 1, not at 95"):
         segmentation_pi(texts(2), level=95)

@@ -191,6 +191,22 @@ def test_several_interviews_give_an_interval_by_resampling_them() -> None:
     assert u_alpha(interviews(5)).reliability is Reliability.UNDECIDED
 
 
+def test_resamples_in_which_it_is_undefined_are_left_out_and_counted() -> None:
+    data = SpanData.of_texts(
+        {
+            "I1": (20, {"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}),
+            "I2": (20, {"MO": [], "RT": []}),
+        }
+    )
+
+    found = u_alpha(data, resamples=100)
+
+    assert found.value == 1
+    assert 30 < found.n_left_out < 70
+    assert found.conventions["left out"].endswith("of 100 resamples, in which the coefficient is undefined")
+    assert np.isnan(u_alpha(data, resamples=1).low)
+
+
 def test_one_text_has_no_interval_and_says_so() -> None:
     found = u_alpha(interviews(1))
 
@@ -228,7 +244,7 @@ def test_wrong_arguments_are_told_in_a_sentence() -> None:
         ku_alpha(data, label="q")
     with pytest.raises(ValueError, match="there is no label 'q'; the labels are x, y"):
         alpha_u_2004(data, label="q")
-    with pytest.raises(ValueError, match="an interval of spans resamples 'interviews', or is None; not 'lines'"):
+    with pytest.raises(ValueError, match="an interval over texts resamples 'interviews', or is None; not 'lines'"):
         u_alpha(data, interval="lines")
     with pytest.raises(ValueError, match="the level of an interval lies between 0 and 1, not at 95"):
         u_alpha(data, level=95)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from autocode.agreement._intervals import FEW_INTERVIEWS
+from autocode.agreement._pairs import ratio
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._spans import Continuum, Span, SpanData
+from autocode.agreement._texts import ByInterviews, check_interval, resample_texts
 from autocode.errors import AgreementError, Fault
 
 Array: TypeAlias = NDArray[np.float64]
@@ -101,7 +102,7 @@ def gamma(
     alpha: float = 3.0,
     beta: float = 1.0,
     precision: float = 0.02,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -136,7 +137,7 @@ def gamma_cat(
     beta: float = 1.0,
     unaligned: Literal["disagree", "ignore"] = "disagree",
     precision: float = 0.02,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -269,17 +270,12 @@ def _estimate(
     *,
     unaligned: Literal["disagree", "ignore"] = "disagree",
     precision: float,
-    interval: Literal["interviews"] | None,
+    interval: ByInterviews | None,
     level: float,
     resamples: int,
     seed: int,
 ) -> Agreement:
-    if interval not in ("interviews", None):
-        raise ValueError(f"an interval of spans resamples 'interviews', or is None; not {interval!r}.")
-    if not 0 < level < 1:
-        raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
-    if resamples < 1:
-        raise ValueError(f"an interval needs at least one resample, not {resamples}.")
+    check_interval(interval, level=level, resamples=resamples)
     if not 0 < precision < 1:
         raise ValueError(f"the precision is a share of the expected disorder between 0 and 1, not {precision}.")
     coders = data.coders
@@ -326,7 +322,7 @@ def _estimate(
     observed = np.array([disorder(list(text.marked.values())) for text in texts])
     by_chance = np.array([[disorder(_shuffled(text, rng)) for text in texts] for _ in range(_AT_LEAST)])
     # as many as the spread of the first ones asks for (Mathet et al. 2015, section 5.3)
-    first = _over(by_chance[..., 0].sum(axis=1), by_chance[..., 1].sum(axis=1))
+    first = ratio(by_chance[..., 0].sum(axis=1), by_chance[..., 1].sum(axis=1))
     first = first[~np.isnan(first)]
     if len(first) and first.mean() > 0:
         asked = math.ceil((float(first.std()) / float(first.mean()) * 1.96 / precision) ** 2)
@@ -337,28 +333,24 @@ def _estimate(
     told["seed"] = f"{seed}"
     if name == "gamma_cat":
         told["unaligned"] = f"a span without a counterpart: {unaligned}"
-    low = high = math.nan
-    left_out = 0
-    if interval is not None and len(texts) >= 2 and not math.isnan(value):
-        drawn = rng.multinomial(len(texts), np.full(len(texts), 1 / len(texts)), size=resamples).astype(float)
-        again = _definition(observed, by_chance, drawn)
-        left_out = int(np.isnan(again).sum())
-        low, high = (float(q) for q in np.nanquantile(again, [(1 - level) / 2, (1 + level) / 2]))
-        told["interval"] = f"{100 * level:g} % percentile interval from a bootstrap of interviews"
-        told["resamples"] = f"{resamples}"
-        if len(texts) < FEW_INTERVIEWS:
-            told["caution"] = (
-                f"{len(texts)} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
-            )
+    found = resample_texts(
+        len(texts),
+        lambda drawn: _definition(observed, by_chance, drawn),
+        interval=None if math.isnan(value) else interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+    )
     return Agreement(
         coefficient=name,
         value=value,
-        low=low,
-        high=high,
+        low=found.low,
+        high=found.high,
+        se=found.se,
         level=level,
         undefined=Undefined.ONE_CATEGORY if math.isnan(value) else None,
-        n_left_out=left_out,
-        conventions=MappingProxyType(told),
+        n_left_out=found.n_left_out,
+        conventions=MappingProxyType(told | found.told),
         **counts,
     )
 
@@ -368,14 +360,8 @@ def _definition(observed: Array, by_chance: Array, drawn: Array) -> Array:
 
     `observed` has for each text a sum and its weight, shape (n_texts, 2); `by_chance` the same for each shuffle.
     """
-    delta_o = _over(drawn @ observed[:, 0], drawn @ observed[:, 1])
-    each = _over(drawn @ by_chance[..., 0].T, drawn @ by_chance[..., 1].T)  # (n_rows, n_shuffles)
+    delta_o = ratio(drawn @ observed[:, 0], drawn @ observed[:, 1])
+    each = ratio(drawn @ by_chance[..., 0].T, drawn @ by_chance[..., 1].T)  # (n_rows, n_shuffles)
     known = ~np.isnan(each)
-    delta_e = _over(np.where(known, each, 0.0).sum(axis=1), known.sum(axis=1).astype(float))
-    return 1 - _over(delta_o, delta_e)
-
-
-def _over(above: Array, below: Array) -> Array:
-    quotient: Array = np.full(np.broadcast(above, below).shape, np.nan)
-    np.divide(above, below, out=quotient, where=below > 0)
-    return quotient
+    delta_e = ratio(np.where(known, each, 0.0).sum(axis=1), known.sum(axis=1).astype(float))
+    return 1 - ratio(delta_o, delta_e)

@@ -156,14 +156,14 @@ def lines_from_standard_error(
 
 
 def lines_from_pilot(pilot: Agreement, *, half_width: float) -> Plan:
-    """Return how many lines give this half-width at the pilot's level, from the width of the pilot's own interval."""
-    width = pilot.high - pilot.low
+    """Return how many lines give this half-width at the pilot's level, from its standard error or else its interval."""
+    z = float(norm.ppf((1 + pilot.level) / 2))
+    width = pilot.high - pilot.low if math.isnan(pilot.se) else 2 * z * pilot.se
     if pilot.undefined is not None or not width > 0:
         raise AgreementError(
             f"the pilot's {pilot.coefficient} has no interval with a width ({pilot}); "
             "double-code more lines, or plan from prevalence and expected agreement."
         )
-    z = float(norm.ppf((1 + pilot.level) / 2))
     by_interviews = pilot.conventions.get("interval", "").endswith("interviews")
     return lines_from_standard_error(
         half_width,

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.agreement._intervals import FEW_INTERVIEWS
+from autocode.agreement._pairs import ratio
 from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._texts import ByInterviews, check_interval, resample_texts
 from autocode.errors import AgreementError, Fault
 
 Array: TypeAlias = NDArray[np.float64]
@@ -63,7 +64,7 @@ def segmentation_pi(
     texts: Mapping[str, Mapping[str, Masses]],
     *,
     n_t: int = 2,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -84,7 +85,7 @@ def segmentation_kappa(
     texts: Mapping[str, Mapping[str, Masses]],
     *,
     n_t: int = 2,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -107,18 +108,18 @@ def segmentation_kappa(
 
 
 def _pi(totals: Array) -> Array:
-    A_a = _over(totals[..., 0], totals[..., 1])
-    P_e_seg = _over(totals[..., 2], totals[..., 3])
+    A_a = ratio(totals[..., 0], totals[..., 1])
+    P_e_seg = ratio(totals[..., 2], totals[..., 3])
     A_e = P_e_seg**2
-    return _over(A_a - A_e, 1 - A_e)
+    return ratio(A_a - A_e, 1 - A_e)
 
 
 def _kappa(totals: Array) -> Array:
-    A_a = _over(totals[..., 0], totals[..., 1])
-    cut = _over(totals[..., 5:], totals[..., 4, None])
+    A_a = ratio(totals[..., 0], totals[..., 1])
+    cut = ratio(totals[..., 5:], totals[..., 4, None])
     pairs = list(combinations(range(cut.shape[-1]), 2))
     A_e = np.stack([cut[..., i] * cut[..., j] for i, j in pairs], axis=-1).mean(axis=-1)
-    return _over(A_a - A_e, 1 - A_e)
+    return ratio(A_a - A_e, 1 - A_e)
 
 
 def _estimate(
@@ -126,17 +127,12 @@ def _estimate(
     texts: Mapping[str, Mapping[str, Masses]],
     *,
     n_t: int,
-    interval: Literal["interviews"] | None,
+    interval: ByInterviews | None,
     level: float,
     resamples: int,
     seed: int,
 ) -> Agreement:
-    if interval not in ("interviews", None):
-        raise ValueError(f"an interval of segmentations resamples 'interviews', or is None; not {interval!r}.")
-    if not 0 < level < 1:
-        raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
-    if resamples < 1:
-        raise ValueError(f"an interval needs at least one resample, not {resamples}.")
+    check_interval(interval, level=level, resamples=resamples)
     coders = tuple(dict.fromkeys(who for by_coder in texts.values() for who in by_coder))
     AgreementError.raise_if(
         Fault(f"{who} did not divide {text}; leave the text or the coder out, for every coder must have every text.")
@@ -172,32 +168,25 @@ def _estimate(
     rows = np.array(by_text)
     definition = _pi if name == "segmentation_pi" else _kappa
     value = float(definition(rows.sum(axis=0)))
-    low = high = math.nan
-    left_out = 0
-    if interval is not None and len(texts) >= 2 and not math.isnan(value):
-        drawn = np.random.default_rng(seed).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=resamples)
-        again = definition(drawn.astype(float) @ rows)
-        left_out = int(np.isnan(again).sum())
-        low, high = (float(q) for q in np.nanquantile(again, [(1 - level) / 2, (1 + level) / 2]))
-        told |= {
-            "interval": f"{100 * level:g} % percentile interval from a bootstrap of interviews",
-            "resamples": f"{resamples}",
-            "seed": f"{seed}",
-        }
-        if len(texts) < FEW_INTERVIEWS:
-            told["caution"] = (
-                f"{len(texts)} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
-            )
+    found = resample_texts(
+        len(rows),
+        lambda drawn: definition(drawn @ rows),
+        interval=None if math.isnan(value) else interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+    )
     return Agreement(
         coefficient=name,
         value=value,
-        low=low,
-        high=high,
+        low=found.low,
+        high=found.high,
+        se=found.se,
         level=level,
         undefined=Undefined.ONE_CATEGORY if math.isnan(value) else None,
         n_pairable=counts["n_units"],
-        n_left_out=left_out,
-        conventions=MappingProxyType(told),
+        n_left_out=found.n_left_out,
+        conventions=MappingProxyType(told | found.told),
         **counts,
     )
 
@@ -249,9 +238,3 @@ def _in_windows(hypothesis: Masses, reference: Masses, window: int | None) -> tu
         raise ValueError(f"a window of {k} does not fit into a text of {sum(reference)} parts.")
     h, r = (np.repeat(np.arange(len(masses)), masses).astype(float) for masses in (hypothesis, reference))
     return h, r, k
-
-
-def _over(above: Array, below: Array) -> Array:
-    quotient: Array = np.full(np.broadcast(above, below).shape, np.nan)
-    np.divide(above, below, out=quotient, where=below != 0)
-    return quotient

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.agreement._intervals import FEW_INTERVIEWS
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._spans import GAP, Continuum, SpanData
+from autocode.agreement._texts import ByInterviews, check_interval, resample_texts
 
 Array: TypeAlias = NDArray[np.float64]
 Of: TypeAlias = Callable[["Coincidences"], Array]
@@ -114,7 +114,7 @@ def _why_one(k: int) -> Callable[[Coincidences], Undefined]:
 def u_alpha(
     data: SpanData,
     *,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -134,7 +134,7 @@ def u_alpha(
 def u_alpha_binary(
     data: SpanData,
     *,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -162,7 +162,7 @@ def u_alpha_binary(
 def cu_alpha(
     data: SpanData,
     *,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -185,7 +185,7 @@ def ku_alpha(
     data: SpanData,
     *,
     label: str,
-    interval: Literal["interviews"] | None = "interviews",
+    interval: ByInterviews | None = "interviews",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -221,17 +221,12 @@ def _estimate(
     *,
     reason: Callable[[Coincidences], Undefined],
     merged: bool = False,
-    interval: Literal["interviews"] | None,
+    interval: ByInterviews | None,
     level: float,
     resamples: int,
     seed: int,
 ) -> Agreement:
-    if interval not in ("interviews", None):
-        raise ValueError(f"an interval of spans resamples 'interviews', or is None; not {interval!r}.")
-    if not 0 < level < 1:
-        raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
-    if resamples < 1:
-        raise ValueError(f"an interval needs at least one resample, not {resamples}.")
+    check_interval(interval, level=level, resamples=resamples)
     data.refuse_overlaps()
     index = {label: 1 if merged else i for i, label in enumerate(data.labels, start=1)}
     n = max(index.values(), default=0) + 1
@@ -262,34 +257,24 @@ def _estimate(
         )
     by_text = np.stack([Coincidences.of(text, index) for text in read])
     value = float(definition(Coincidences(by_text.sum(axis=0), n)))
-    low = high = math.nan
-    left_out = 0
-    if interval is None or len(read) < 2 or math.isnan(value):
-        told["interval"] = "none" if interval is None or math.isnan(value) else "none: one text cannot be resampled"
-    else:
-        rng = np.random.default_rng(seed)
-        drawn = rng.multinomial(len(read), np.full(len(read), 1 / len(read)), size=resamples).astype(float)
-        again = definition(Coincidences(drawn @ by_text, n))
-        left_out = int(np.isnan(again).sum())
-        low, high = (float(q) for q in np.nanquantile(again, [(1 - level) / 2, (1 + level) / 2]))
-        told |= {
-            "interval": f"{100 * level:g} % percentile interval from a bootstrap of interviews",
-            "resamples": f"{resamples}",
-            "seed": f"{seed}",
-        }
-        if len(read) < FEW_INTERVIEWS:
-            told["caution"] = (
-                f"{len(read)} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
-            )
+    found = resample_texts(
+        len(read),
+        lambda drawn: definition(Coincidences(drawn @ by_text, n)),
+        interval=None if math.isnan(value) else interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
+    )
     return Agreement(
         coefficient=name,
         value=value,
-        low=low,
-        high=high,
+        low=found.low,
+        high=found.high,
+        se=found.se,
         level=level,
         undefined=reason(Coincidences(by_text.sum(axis=0), n)) if math.isnan(value) else None,
-        n_left_out=left_out,
-        conventions=MappingProxyType(told),
+        n_left_out=found.n_left_out,
+        conventions=MappingProxyType(told | found.told),
         **counts,
     )
 
