@@ -210,6 +210,7 @@ def test_resamples_in_which_it_is_undefined_are_left_out_and_counted() -> None:
 def test_one_text_has_no_interval_and_says_so() -> None:
     found = u_alpha(interviews(1))
 
+    assert found.basis == "2 coders, 40 code points, 1 interview"
     assert np.isnan(found.low)
     assert found.conventions["interval"] == "none: one text cannot be resampled"
     assert u_alpha(interviews(3), interval=None).conventions["interval"] == "none"

@@ -10,7 +10,7 @@ from autocode.agreement._spans import Continuum, Span, SpanData
 from autocode.errors import AgreementError
 
 
-def alpha_u_2004(data: SpanData, *, label: str | None = None, level: float = 0.95) -> Agreement:
+def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
     """Return alpha-u of one label, or over all labels: how far coders' units lie apart, by what chance would give.
 
     Lengths are counted in code points. Several texts are laid end to end, so every coder must have read them all. The
@@ -25,7 +25,8 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None, level: float = 0.9
         raise ValueError(f"there is no label {label!r}; the labels are {', '.join(data.labels)}.")
     text = _end_to_end(data)
     told = {
-        "unit": "code point; `end` of a span is the first code point after it",
+        "unit": "code point",
+        "span": "from its start up to but without its end",
         "missing": "none: every coder read every text",
         "categories": f"{len(data.labels)} labels" if label is None else label,
         "distance": "squared lengths of what does not coincide (Krippendorff 2004)",
@@ -52,7 +53,6 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None, level: float = 0.9
     return Agreement(
         coefficient="alpha_u_2004",
         value=value,
-        level=level,
         undefined=undefined,
         conventions=MappingProxyType(told),
         **counts,

@@ -286,7 +286,7 @@ def _estimate(
         if who not in text.marked
     )
     told = {
-        "unit": "span, aligned with those of the other coders",
+        "unit": "span",
         "missing": "none: every coder read every text",
         "categories": f"{len(data.labels)} labels",
         "distance": (

@@ -11,6 +11,7 @@ from types import MappingProxyType
 TENTATIVE_FROM = 0.667
 RELIABLE_FROM = 0.800
 ENOUGH_INTERVIEWS = 6
+_COUNTED = ("line", "character", "code point", "place", "span")
 
 
 class Undefined(StrEnum):
@@ -110,7 +111,8 @@ class Agreement:
     @property
     def basis(self) -> str:
         """What the value rests on: `3 coders, 540 lines, 18 interviews`."""
-        counts = [(self.n_coders, "coder"), (self.n_pairable, "line")]
+        unit = self.conventions.get("unit", "line")
+        counts = [(self.n_coders, "coder"), (self.n_pairable, unit if unit in _COUNTED else "line")]
         if self.n_interviews:
             counts.append((self.n_interviews, "interview"))
         return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts)

@@ -141,7 +141,7 @@ def _estimate(
         if who not in by_coder
     )
     told = {
-        "unit": "place between two parts, where a boundary may be",
+        "unit": "place",
         "missing": "none: every coder divided every text",
         "categories": "boundary, no boundary",
         "distance": f"boundary edit distance, boundaries less than {n_t} places apart a near miss (Fournier 2013)",

@@ -232,7 +232,8 @@ def _estimate(
     n = max(index.values(), default=0) + 1
     read = [c for c in data.continua if len(c.marked) >= 2]
     told = {
-        "unit": "code point; `end` of a span is the first code point after it",
+        "unit": "code point",
+        "span": "from its start up to but without its end",
         "missing": "texts that one coder read are left out",
         "categories": f"{len(data.labels)} labels merged, and gaps"
         if merged
