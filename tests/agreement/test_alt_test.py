@@ -1,7 +1,7 @@
 """The alternative annotator test and the correction for several coders.
 
-The paper's own numbers come from data that are not at hand; its reference notebook agrees on the two synthetic cases
-that `evaluation.agreement_cases` runs.
+The paper's own numbers come from data that are not at hand; its reference notebook agrees on the made-up data of
+published/test_calderon_2025.py.
 """
 
 import pytest
