@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from autocode.agreement._standard_errors import (
     linearised,
     symmetric,
 )
+from autocode.transcripts import TranscriptId
 
 Interval: TypeAlias = Literal["interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic"]
 Array: TypeAlias = NDArray[np.float64]
@@ -35,6 +36,14 @@ _BY_LINE = ("lines", "gwet", "asymptotic")
 _CELLS_AT_ONCE = 4_000_000
 
 
+class _Distinct(NamedTuple):
+    """The distinct columns of a table as rows, how often each occurs, and (if asked for) which of them each unit is."""
+
+    patterns: Values
+    times: NDArray[np.int64]
+    pattern_of: NDArray[np.int64] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tabulation:
     """A table compressed to its distinct columns, and how often each occurs in what is resampled.
@@ -42,7 +51,8 @@ class Tabulation:
     Attributes
     ----------
     patterns : distinct columns of the table, shape (n_patterns, n_coders), -1 for not judged.
-    counts : how often each pattern occurs in each cluster, sparse, shape (n_clusters, n_patterns).
+    counts : how often each pattern occurs in each cluster, sparse, shape (n_clusters, n_patterns); None where each
+        pattern is a cluster.
     multiplicity : how often each cluster occurs, shape (n_clusters,); lines that say the same are one cluster.
     strata : the clusters that hold agreement, and the others. Each is resampled by itself, because which lines were
         coded twice is a matter of design, not of chance.
@@ -54,29 +64,35 @@ class Tabulation:
     strata: tuple[NDArray[np.int64], ...]
 
     @classmethod
-    def of(cls, data: ReliabilityData, clusters: Literal["interviews", "lines"]) -> "Tabulation":
-        """Return the compressed table, to be resampled by interviews or by lines."""
-        judged = data.judged.any(axis=0)
-        columns = data.values[:, judged]
-        patterns, pattern_of = _distinct(columns, len(data.labels))
-        pairable = (patterns >= 0).sum(axis=1) >= 2
-        counts: Any
-        if clusters == "interviews" and data.interviews is not None:
-            names = np.array(data.interviews, dtype=object)[judged].tolist()
+    def of(cls, units: _Distinct, interviews: tuple[TranscriptId, ...] | None) -> "Tabulation":
+        """Return the compressed table, to be resampled by interviews, or by lines where they are None."""
+        judgements = (units.patterns >= 0).sum(axis=1)
+        kept = np.flatnonzero(judgements)  # all but the pattern of units that nobody judged
+        patterns, pairable = units.patterns[kept], judgements[kept] >= 2
+        counts: Any = None
+        if interviews is not None and units.pattern_of is not None:
+            place = np.full(len(units.patterns), -1)
+            place[kept] = np.arange(len(kept))
+            pattern_of = place[units.pattern_of]
+            judged = pattern_of >= 0
+            names = np.array(interviews, dtype=object)[judged].tolist()
             # sorted, so that the order of the lines does not change the interval
             index = {name: i for i, name in enumerate(sorted(set(names)))}
             cluster_of = np.array([index[name] for name in names], dtype=np.int64)
             ones = np.ones(len(names))
-            counts = csr_array((ones, (cluster_of, pattern_of)), shape=(len(index), len(patterns)))
+            counts = csr_array((ones, (cluster_of, pattern_of[judged])), shape=(len(index), len(kept)))
             multiplicity = np.ones(len(index), dtype=np.int64)
             holds = counts @ pairable.astype(float) > 0
         else:
-            at = np.arange(len(patterns))
-            counts = csr_array((np.ones(len(at)), (at, at)), shape=(len(at), len(at)))
-            multiplicity = np.bincount(pattern_of, minlength=len(patterns)).astype(np.int64)
+            multiplicity = units.times[kept]
             holds = pairable
         strata = tuple(part for part in (np.flatnonzero(holds), np.flatnonzero(~holds)) if len(part))
         return cls(patterns=patterns, counts=counts, multiplicity=multiplicity, strata=strata)
+
+    def by_cluster(self, statistics: Statistics) -> Any:
+        """Return what each cluster brings, shape (n_clusters, n_statistics), sparse where the statistics are."""
+        by_pattern = statistics(self.patterns)
+        return by_pattern if self.counts is None else self.counts @ by_pattern
 
     def draws(self, resamples: int, seed: int, *, width: int = 1) -> Iterator[Array]:
         """Yield how often each cluster is drawn, shape (some resamples, n_clusters), until all are drawn.
@@ -124,20 +140,22 @@ def estimates(
         )
     if interval == "gwet" and gwet is None:
         raise ValueError(f"Gwet gives no standard error for {names[0]}; choose 'linearised', which is exact.")
-    judged = data.judged
-    both = judged.sum(axis=0) >= 2
-    n_coders = int(judged[:, both].any(axis=1).sum())
-    held = () if data.interviews is None else {data.interviews[u] for u in np.flatnonzero(both)}
+    units = _distinct(data.values, len(data.labels), of_units=data.interviews is not None)
+    m = (units.patterns >= 0).sum(axis=1)
+    both = m >= 2
+    held = set()
+    if data.interviews is not None and units.pattern_of is not None:
+        held = {data.interviews[u] for u in np.flatnonzero(both[units.pattern_of])}
     counts = {
-        "n_units": int(judged.any(axis=0).sum()),
-        "n_pairable": int(both.sum()),
-        "n_coders": n_coders,
+        "n_units": int(units.times[m >= 1].sum()),
+        "n_pairable": int(units.times[both].sum()),
+        "n_coders": int((units.patterns[both] >= 0).any(axis=0).sum()),
         "n_interviews": len(held),
     }
     by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and len(held) >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
     if not both.any():
-        why = Undefined.ONE_CODER if judged.any(axis=1).sum() < 2 else Undefined.NO_PAIRS
+        why = Undefined.ONE_CODER if (units.patterns >= 0).any(axis=0).sum() < 2 else Undefined.NO_PAIRS
         told["interval"] = "none"
         return [
             Agreement(
@@ -150,8 +168,8 @@ def estimates(
             )
             for name in names
         ]
-    table = Tabulation.of(data, by)
-    by_cluster = table.counts @ statistics(table.patterns)
+    table = Tabulation.of(units, data.interviews if by == "interviews" else None)
+    by_cluster = table.by_cluster(statistics)
     totals = np.asarray(table.multiplicity.astype(float) @ by_cluster).reshape(1, -1)
     values = definition(totals)[0]
     lows = highs = errors = np.full(len(names), math.nan)
@@ -209,17 +227,30 @@ def estimate(data: ReliabilityData, name: str, statistics: Statistics, definitio
     return estimates(data, [name], statistics, definition, **how)[0]
 
 
-def _distinct(columns: Values, n_labels: int) -> tuple[Values, NDArray[np.intp]]:
-    """Return the distinct columns as rows, and which of them each column is."""
-    n_coders = len(columns)
-    if n_coders * math.log2(n_labels + 2) < 62:  # a column fits into one integer
-        key = np.zeros(columns.shape[1], dtype=np.int64)
-        for row in columns:
-            key = key * (n_labels + 1) + (row + 1)
-        _, first, pattern_of = np.unique(key, return_index=True, return_inverse=True)
-        return columns[:, first].T, pattern_of
-    rows, pattern_of = np.unique(columns.T, axis=0, return_inverse=True)
-    return rows, pattern_of.reshape(-1)
+def _distinct(columns: Values, n_labels: int, *, of_units: bool) -> _Distinct:
+    n_coders, n_units = columns.shape
+    base = n_labels + 1
+    n_keys = base**n_coders
+    if n_keys >= 2**62:  # a column does not fit into one integer
+        rows, pattern_of, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
+        return _Distinct(rows, times, pattern_of.reshape(-1))
+    key: NDArray[Any] = np.zeros(n_units, dtype=np.int32 if n_keys < 2**31 else np.int64)
+    for row in columns:  # Horner's rule; not judged is the digit 0
+        key *= base
+        key += row
+        key += 1
+    if n_keys > max(4 * n_units, 2**12):
+        _, first, pattern_of, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+        return _Distinct(columns[:, first].T, times, pattern_of)
+    every = np.bincount(key, minlength=n_keys)
+    present = np.flatnonzero(every)
+    powers = base ** np.arange(n_coders - 1, -1, -1)
+    patterns = ((present[:, None] // powers) % base - 1).astype(columns.dtype)
+    if not of_units:
+        return _Distinct(patterns, every[present], None)
+    place = np.zeros(n_keys, dtype=np.int64)
+    place[present] = np.arange(len(present))
+    return _Distinct(patterns, every[present], place[key])
 
 
 def _percentiles(again: Array, level: float) -> tuple[Array, Array]:
