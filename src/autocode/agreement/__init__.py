@@ -4,9 +4,15 @@ from autocode.agreement._ac1 import gwet_ac1, gwet_ac2
 from autocode.agreement._alpha import alpha_gwet_weights, krippendorff_alpha
 from autocode.agreement._alpha_u_2004 import alpha_u_2004
 from autocode.agreement._alt_test import AltTest, alt_test, benjamini_yekutieli
+from autocode.agreement._anchoring import Adoption, AnchoringAudit, anchoring_audit
 from autocode.agreement._benchmark import Membership, cumulative_membership
 from autocode.agreement._brennan_prediger import brennan_prediger, pabak
+from autocode.agreement._ceiling import Ceiling, HumanCeiling, human_ceiling
+from autocode.agreement._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
 from autocode.agreement._conger import conger_kappa
+from autocode.agreement._disagreements import Disagreement, disagreements
+from autocode.agreement._drift import Period, drift
+from autocode.agreement._evidence import lines_for_verdict, verdict
 from autocode.agreement._fleiss import fleiss_kappa
 from autocode.agreement._gamma import Alignment, best_alignment, gamma, gamma_cat
 from autocode.agreement._icc import icc
@@ -25,6 +31,7 @@ from autocode.agreement._planning import (
 from autocode.agreement._planning_cohen import lines_cantor, lines_flack
 from autocode.agreement._planning_donner import lines_by_interval, lines_by_power, lower_limit
 from autocode.agreement._prevalence import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
+from autocode.agreement._qualcoder import qualcoder_kappa
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import RELIABLE_FROM, TENTATIVE_FROM, Agreement, Reliability, Undefined
 from autocode.agreement._scott import scott_pi
@@ -37,13 +44,20 @@ from autocode.agreement._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_bin
 __all__ = [
     "RELIABLE_FROM",
     "TENTATIVE_FROM",
+    "Adoption",
     "Agreement",
     "AgreementTable",
     "Alignment",
     "AltTest",
+    "AnchoringAudit",
+    "Ceiling",
     "CodeAgreement",
+    "CoderMatrix",
     "Continuum",
+    "Disagreement",
+    "HumanCeiling",
     "Membership",
+    "Period",
     "Plan",
     "Prevalence",
     "Reliability",
@@ -55,27 +69,34 @@ __all__ = [
     "alpha_gwet_weights",
     "alpha_u_2004",
     "alt_test",
+    "anchoring_audit",
     "benjamini_yekutieli",
     "best_alignment",
     "bias_index",
     "boundary_similarity",
     "brennan_prediger",
+    "coder_matrix",
     "cohen_kappa",
     "cohen_kappa_max",
     "conger_kappa",
     "cu_alpha",
     "cumulative_membership",
+    "disagreements",
+    "drift",
     "dsl_mean",
+    "first_and_second",
     "fleiss_kappa",
     "gamma",
     "gamma_cat",
     "gwet_ac1",
     "gwet_ac2",
     "hubert_kappa",
+    "human_ceiling",
     "icc",
     "kappa_variance",
     "krippendorff_alpha",
     "ku_alpha",
+    "leave_one_coder_out",
     "light_kappa",
     "lines_by_interval",
     "lines_by_power",
@@ -83,6 +104,7 @@ __all__ = [
     "lines_flack",
     "lines_for_half_width",
     "lines_for_lower_bound",
+    "lines_for_verdict",
     "lines_from_pilot",
     "lines_from_standard_error",
     "lower_limit",
@@ -93,11 +115,14 @@ __all__ = [
     "prevalence",
     "prevalence_by",
     "prevalence_index",
+    "qualcoder_kappa",
     "scott_pi",
     "segmentation_kappa",
     "segmentation_pi",
     "specific_agreement",
+    "stability",
     "u_alpha",
     "u_alpha_binary",
+    "verdict",
     "window_diff",
 ]

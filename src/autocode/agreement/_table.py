@@ -11,6 +11,7 @@ import numpy as np
 
 from autocode.agreement import _ac1, _alpha, _kappa, _percent, _specific
 from autocode.agreement._distances import SAID
+from autocode.agreement._evidence import verdict
 from autocode.agreement._intervals import Array, Definition, Statistics, estimates
 from autocode.agreement._pairs import ratio
 from autocode.agreement._reliability import NOT_JUDGED, ReliabilityData, Values
@@ -110,6 +111,11 @@ class CodeAgreement:
     def alpha(self) -> Agreement:
         """Krippendorff's alpha."""
         return self.coefficients["alpha"]
+
+    @property
+    def verdict(self) -> str:
+        """What the lower bound of alpha allows one to say, or how much more evidence would be needed."""
+        return verdict(self.alpha)
 
     def to_json(self) -> dict[str, object]:
         """Return the row with every coefficient as value, low, high and reason; pairs are named `kappa A B`."""

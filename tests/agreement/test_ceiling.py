@@ -1,0 +1,87 @@
+"""A model beside the coders."""
+
+from collections.abc import Callable
+
+import pytest
+
+from autocode.agreement import ReliabilityData, Undefined, human_ceiling, krippendorff_alpha
+from autocode.codebook import CodeId
+from autocode.coding import CoderId, Codings
+from autocode.errors import AgreementError
+from autocode.transcripts import LineId, Transcripts
+
+THREE = {
+    "MO": ["cost", "wait", "", "cost wait", "", "trust", "", "cost", "", "", "wait", ""],
+    "JB": ["cost", "wait", "", "cost", "", "trust", "", "", "", "", "wait", ""],
+    "SK": ["cost", "", "", "cost", None, None, None, "cost", "trust", "", "wait", "cost"],
+}
+
+
+def model_of(codings: Codings, coder: str) -> dict[LineId, frozenset[CodeId]]:
+    return {one.line: one.codes for one in codings.by(CoderId(coder))}
+
+
+def test_each_side_is_the_mean_of_alpha_with_the_others_on_the_same_lines(
+    codings_of: Callable[..., Codings], interviews: Transcripts
+) -> None:
+    codings = codings_of(THREE)
+    said = ["cost", "", "", "wait", "", "trust", "cost", "", "fun", "", "wait", ""]
+    model = dict(zip(codings.lines, (frozenset(map(CodeId, codes.split())) for codes in said), strict=True))
+    found = human_ceiling(codings, model, interviews)
+    with_model = codings_of(THREE | {"other": said})
+
+    def alpha(a: str, b: str, shared: str) -> float:
+        lines = codings.by(CoderId(shared)).lines
+        data = ReliabilityData.for_sets(with_model.on(lines), interviews).pair(a, b)
+        return krippendorff_alpha(data, interval=None).value
+
+    mo = found.coders[0]
+    assert mo.coder == "MO"
+    assert mo.human.value == pytest.approx((alpha("MO", "JB", "MO") + alpha("MO", "SK", "SK")) / 2)
+    assert mo.model.value == pytest.approx((alpha("other", "JB", "MO") + alpha("other", "SK", "SK")) / 2)
+    assert mo.difference.value == pytest.approx(mo.model.value - mo.human.value)
+    assert mo.difference.low < mo.difference.value < mo.difference.high
+    assert found.mean.human.value == pytest.approx(sum(one.human.value for one in found.coders) / 3)
+    assert found.mean.model.n_coders == 3
+    assert found.mean.coder is None
+
+
+def test_a_model_that_says_what_a_coder_says_is_exactly_as_near_as_she_is(
+    codings_of: Callable[..., Codings], interviews: Transcripts
+) -> None:
+    codings = codings_of(THREE)
+    found = human_ceiling(codings, model_of(codings, "MO"), interviews, codes=[CodeId("cost")])
+    of_mo = found.coders[0].difference
+
+    assert (of_mo.value, of_mo.low, of_mo.high) == (0.0, 0.0, 0.0)
+    assert found.coders[0].human.conventions["distance"].startswith("nominal")
+
+
+def test_it_is_told_in_a_line_a_coder(codings_of: Callable[..., Codings], interviews: Transcripts) -> None:
+    codings = codings_of(THREE)
+    told = str(human_ceiling(codings, model_of(codings, "MO"), interviews)).splitlines()
+
+    assert [line.split(":")[0] for line in told] == ["MO", "JB", "SK", "the coders"]
+    assert ", difference: 0.00 [0.00, 0.00]" in told[0]
+
+
+def test_only_lines_that_the_model_spoke_of_count(codings_of: Callable[..., Codings], interviews: Transcripts) -> None:
+    codings = codings_of(THREE)
+    model = {line: codes for line, codes in model_of(codings, "MO").items() if line < LineId("I4")}
+    found = human_ceiling(codings, model, interviews)
+
+    assert found.mean.human.n_pairable == 6
+    assert found.coders[2].human.n_pairable == 4
+
+
+def test_where_nothing_varies_it_is_undefined_with_its_reason(codings_of: Callable[..., Codings]) -> None:
+    codings = codings_of({"MO": ["", ""], "JB": ["", ""]})
+    found = human_ceiling(codings, {LineId("I1:1"): frozenset(), LineId("I1:2"): frozenset()})
+
+    assert found.mean.difference.undefined is Undefined.PAIR_UNDEFINED
+
+
+def test_one_coder_has_no_ceiling(codings_of: Callable[..., Codings]) -> None:
+    codings = codings_of({"MO": ["cost", ""]})
+    with pytest.raises(AgreementError, match="needs lines that two of them coded independently and the model spoke of"):
+        human_ceiling(codings, model_of(codings, "MO"))
