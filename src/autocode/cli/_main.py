@@ -16,6 +16,20 @@ from autocode.errors import AutocodeError
 STUDY = click.argument("study", type=click.Path(exists=True, path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print numbers as JSON.")
 FORCE = click.option("--force", is_flag=True, help="Replace what exists.")
+COEFFICIENTS = (
+    "alpha",
+    "percent",
+    "ac1",
+    "cohen",
+    "scott",
+    "fleiss",
+    "conger",
+    "hubert",
+    "light",
+    "brennan-prediger",
+    "pabak",
+)
+INTERVALS = ("interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic", "none")
 SEED = click.option(
     "--seed",
     default=0,
@@ -141,20 +155,60 @@ def check(study: Path) -> None:
 
 
 @main.command()
-@STUDY
+@click.argument("target", metavar="STUDY|CSV", type=click.Path(exists=True, path_type=Path))
+@click.option("--by", type=click.Choice(["theme", "subtheme", "code"]), help="Which rows; of a CSV, code.")
+@click.option("--coders", metavar="A,B", help="Only these coders.")
+@click.option("--coefficient", type=click.Choice(COEFFICIENTS), help="One coefficient instead of the usual ones.")
+@click.option(
+    "--level",
+    type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
+    help="What the categories of a CSV are; by default nominal.",
+)
+@click.option("--categories", metavar="LOW,HIGH", help="The categories of a CSV in their order, used or not.")
+@click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made.")
 @JSON
+@click.option("--html", "as_html", is_flag=True, help="Print a page.")
 @SEED
 @click.option(
     "--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
 )
-def agree(study: Path, as_json: bool, seed: int, resamples: int) -> None:
-    """Agreement of the human coders, per code and overall, with intervals."""
-    from autocode.agreement import agreement_table
-    from autocode.cli._study import material_of
+def agree(
+    target: Path,
+    by: str | None,
+    coders: str | None,
+    coefficient: str | None,
+    level: str | None,
+    categories: str | None,
+    interval: str | None,
+    as_json: bool,
+    as_html: bool,
+    seed: int,
+    resamples: int,
+) -> None:
+    """Agreement of the human coders, per code and overall, with intervals.
 
-    found = material_of(study)
-    table = agreement_table(found.codings.independent(), found.codebook, found.lines, resamples=resamples, seed=seed)
-    click.echo(dumped(table.to_json()) if as_json else str(table))
+    A CSV needs no study: a row a judgement (unit,coder,code or line_id,coder,code), or a row a unit and a column a
+    coder.
+    """
+    from autocode.cli._agree import Asked, Found, agree_on, page
+
+    if as_json and as_html:
+        raise click.UsageError("--json and --html are two ways to print; choose one.")
+    asked = Asked(
+        by=by,
+        coders=_listed(coders),
+        coefficient=coefficient,
+        level=level,
+        categories=_listed(categories),
+        interval=interval,
+        resamples=resamples,
+        seed=seed,
+    )
+    found = agree_on(target, asked)
+    if as_html:
+        click.echo(page(f"Agreement: {target.name}", found.html() if isinstance(found, Found) else found._repr_html_()))
+    else:
+        click.echo(dumped(found.to_json()) if as_json else str(found))
 
 
 @main.command()
@@ -344,6 +398,10 @@ def dumped(value: object) -> str:
     import json
 
     return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
 def _numbers(text: str) -> list[int]:

@@ -2,5 +2,15 @@
 
 from autocode.exchange._codings import read_codings, write_codings
 from autocode.exchange._corpus import PlainCorpus, is_corpus, read_corpus, write_corpus
+from autocode.exchange._sheets import Sheet, read_sheet
 
-__all__ = ["PlainCorpus", "is_corpus", "read_codings", "read_corpus", "write_codings", "write_corpus"]
+__all__ = [
+    "PlainCorpus",
+    "Sheet",
+    "is_corpus",
+    "read_codings",
+    "read_corpus",
+    "read_sheet",
+    "write_codings",
+    "write_corpus",
+]
