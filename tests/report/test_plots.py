@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import matplotlib as mpl
+import pytest
 from matplotlib.figure import Figure
 
-from autocode.report import forest_plot, learning_curve
+from autocode.report import coder_heat_map, forest_plot, learning_curve
 from autocode.report._plots import svg
 from autocode.validation import Validation
 
@@ -60,3 +61,26 @@ def test_a_dollar_in_a_name_is_a_dollar(study: dict[str, Any]) -> None:
     drawn = svg(lambda ax: forest_plot(table, ax=ax), width=6, height=3, name="forest")
 
     assert "Under $5, over $10" in drawn
+
+
+def test_the_heat_map_has_the_mean_kappa_of_every_two_coders(study: dict[str, Any]) -> None:
+    ax = Figure().add_subplot()
+    table = study["table"]
+    shown = [text.get_text() for text in coder_heat_map(table, ax=ax).texts]
+
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["coder_a", "coder_b", "coder_c"]
+    kappa = table.overall.pairs["coder_a", "coder_b"].value
+    assert shown[0] == shown[2] == f"{kappa:.2f}"
+    assert len(shown) == 6
+    assert ax.get_xlabel() == "Cohen's κ, mean over the codes"
+
+
+def test_the_heat_map_can_be_of_one_code_and_undefined_is_a_dash(study: dict[str, Any]) -> None:
+    ax = coder_heat_map(study["table"], code="Money")
+
+    assert {text.get_text() for text in ax.texts} == {"–"}
+    assert ax.get_xlabel() == "Cohen's κ, Money"
+    with pytest.raises(
+        ValueError, match=r"there is no code 'Mony' in the table; its codes are Forms & routes, Systems"
+    ):
+        coder_heat_map(study["table"], code="Mony")

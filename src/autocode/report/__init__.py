@@ -1,6 +1,15 @@
 """What the study found, to read and to print: one self-contained page, or Markdown, and the plots in it."""
 
+from autocode.report._heat_map import coder_heat_map
+from autocode.report._methods import methods_appendix, methods_paragraph
 from autocode.report._plots import forest_plot, learning_curve
 from autocode.report._write import write_report
 
-__all__ = ["forest_plot", "learning_curve", "write_report"]
+__all__ = [
+    "coder_heat_map",
+    "forest_plot",
+    "learning_curve",
+    "methods_appendix",
+    "methods_paragraph",
+    "write_report",
+]

@@ -35,7 +35,7 @@ def forest_plot(table: AgreementTable, *, ax: Axes | None = None) -> Axes:
     little evidence for a verdict. The number after a name is how many lines somebody gave the code to.
     """
     rows = [*table.codes, table.overall]
-    axes = _axes(7.2, 1.0 + 0.34 * len(rows)) if ax is None else ax
+    axes = new_axes(7.2, 1.0 + 0.34 * len(rows)) if ax is None else ax
     axes.axvspan(TENTATIVE_FROM, RELIABLE_FROM, color=PALETTE["band"], linewidth=0, zorder=0)
     places = _places(rows)
     for y, row in zip(places, rows, strict=True):
@@ -69,7 +69,7 @@ def forest_plot(table: AgreementTable, *, ax: Axes | None = None) -> Axes:
 
 def learning_curve(validation: Validation, *, metric: str = "R@3", ax: Axes | None = None) -> Axes:
     """Return the axes with a metric against the number of human-coded lines, on interviews held out whole."""
-    axes = _axes(7.2, 3.4) if ax is None else ax
+    axes = new_axes(7.2, 3.4) if ax is None else ax
     points = sorted(validation.curve, key=lambda point: point.n)
     n = [point.n for point in points]
     methods: dict[str, list[Estimate]] = {"autocode": [point.metrics[metric] for point in points]}
@@ -136,7 +136,8 @@ def _inline(drawn: str, name: str) -> str:
     return drawn.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
 
 
-def _axes(width: float, height: float) -> Axes:
+def new_axes(width: float, height: float) -> Axes:
+    """Return axes on a figure of their own, of this size in inches."""
     return Figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
