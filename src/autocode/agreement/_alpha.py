@@ -17,6 +17,7 @@ from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._standard_errors import GwetError
 from autocode.agreement._weights import Spacing, Weights, refuse_text, weights_of
 
+_FEW_CELLS = 1_000_000
 _MISSING = "units judged once are left out, of the margins too"
 
 
@@ -29,6 +30,26 @@ def statistics(delta: Array) -> Callable[[Values], Any]:
         pairable = m >= 2
         disagreement = np.where(pairable, summed_distance(patterns, delta) / np.maximum(m - 1, 1.0), 0.0)
         return hstack([csr_array(disagreement[:, None]), _values(patterns, len(delta))], format="csr")
+
+    return of
+
+
+def counted(delta: Array) -> Callable[[Values], Any]:
+    """Return the function of `statistics`, which for few patterns of few categories answers without sparse arrays."""
+
+    def of(patterns: Values) -> Any:
+        n_labels = len(delta)
+        if len(patterns) * n_labels > _FEW_CELLS:
+            return statistics(delta)(patterns)
+        m = judgements(patterns)
+        pairable = m >= 2
+        brought = np.empty((len(patterns), 1 + n_labels))
+        brought[:, 0] = summed_distance(patterns, delta) / np.maximum(m - 1, 1.0)
+        cells = np.arange(len(patterns))[:, None] * (n_labels + 1) + patterns + 1
+        n_uc = np.bincount(cells.ravel(), minlength=len(patterns) * (n_labels + 1))
+        brought[:, 1:] = n_uc.reshape(len(patterns), n_labels + 1)[:, 1:]
+        brought[~pairable] = 0.0
+        return brought
 
     return of
 
@@ -128,7 +149,7 @@ def krippendorff_alpha(
         brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
     else:
         delta = distances(data, by)
-        brings, formula = statistics(delta), definition(delta)
+        brings, formula = counted(delta), definition(delta)
         gwet = of_alpha(brings, definition(delta, small_sample=False))
     return estimate(
         data,
