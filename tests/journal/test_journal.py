@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocode.coding import Basis, CoderId, Codings, Verdict
+from autocode.coding import Basis, CoderId, Codings, Sample, Verdict
 from autocode.errors import CodingError, JournalError
 from autocode.journal import Deferral, Journal, Kind, TranscriptSeen, Undo
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
@@ -269,3 +269,28 @@ def test_codings_in_force_are_what_a_list_with_the_undone_ones_struck_out_would_
         }
         assert journal.codings() == Codings(in_force.values())
         assert [entry.seq for entry in journal.history() if entry.undone] == sorted(struck)
+
+
+def test_a_sample_comes_back_with_the_probability_of_every_line(path):
+    one = Sample(drawn=("GP1:2",), probabilities={"GP1:2": 1 / 3, "GP1:4": 0.1 + 0.2, "GP2:1": 1 / 3}, seed=7)
+    two = Sample(drawn=(), probabilities={"GP1:2": 1.0}, seed=8, enriched="1 line 2 times as likely as the others")
+    with Journal.open(path) as journal:
+        assert journal.samples() == ()
+        journal.append(one)
+        journal.append(two)
+
+    with Journal.open(path, create=False) as journal:
+        found = journal.samples()
+        assert [dataclasses.replace(each, at=None) for each in found] == [one, two]
+        assert [entry.kind for entry in journal.history(kinds=(Kind.SAMPLE,))] == ["sample", "sample"]
+        assert found[0].at.tzinfo is not None
+
+
+def test_a_sample_cannot_be_undone(path):
+    with Journal.open(path) as journal:
+        seq = journal.append(Sample(drawn=(), probabilities={"GP1:2": 1.0}, seed=7))
+
+        with pytest.raises(
+            JournalError, match="entry 1 is of the kind sample; only a coding, decision or deferral can"
+        ):
+            journal.append(Undo(entry=seq, coder=MO))

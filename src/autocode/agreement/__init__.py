@@ -11,6 +11,7 @@ from autocode.agreement._ceiling import Ceiling, HumanCeiling, human_ceiling
 from autocode.agreement._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
 from autocode.agreement._conger import conger_kappa
 from autocode.agreement._disagreements import Disagreement, disagreements
+from autocode.agreement._drawn_lines import code_prevalence, code_prevalence_by
 from autocode.agreement._drift import Period, drift
 from autocode.agreement._evidence import lines_for_verdict, verdict
 from autocode.agreement._fleiss import fleiss_kappa
@@ -34,6 +35,7 @@ from autocode.agreement._prevalence import Prevalence, dsl_mean, ppi_mean, preva
 from autocode.agreement._qualcoder import qualcoder_kappa
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import RELIABLE_FROM, TENTATIVE_FROM, Agreement, Reliability, Undefined
+from autocode.agreement._sampler import draw_sample
 from autocode.agreement._scott import scott_pi
 from autocode.agreement._segmentation import boundary_similarity, pk, segmentation_kappa, segmentation_pi, window_diff
 from autocode.agreement._spans import Continuum, Span, SpanData
@@ -75,6 +77,8 @@ __all__ = [
     "bias_index",
     "boundary_similarity",
     "brennan_prediger",
+    "code_prevalence",
+    "code_prevalence_by",
     "coder_matrix",
     "cohen_kappa",
     "cohen_kappa_max",
@@ -82,6 +86,7 @@ __all__ = [
     "cu_alpha",
     "cumulative_membership",
     "disagreements",
+    "draw_sample",
     "drift",
     "dsl_mean",
     "first_and_second",

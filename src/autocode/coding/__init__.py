@@ -19,6 +19,7 @@ from autocode.coding._nouns import (
     Verdict,
     human,
 )
+from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
     "Abstention",
@@ -31,9 +32,11 @@ __all__ = [
     "Consensus",
     "Decision",
     "Evidence",
+    "Inclusion",
     "Neighbour",
     "Reason",
     "Rule",
+    "Sample",
     "Shown",
     "Suggestion",
     "SuggestionBatch",

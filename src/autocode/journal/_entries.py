@@ -20,6 +20,7 @@ from autocode.coding import (
     Evidence,
     Neighbour,
     Reason,
+    Sample,
     Shown,
     Suggestion,
     SuggestionBatch,
@@ -36,6 +37,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     DEFERRAL = "deferral"
     TRANSCRIPT = "transcript"
+    SAMPLE = "sample"
     UNDO = "undo"
 
 
@@ -66,7 +68,7 @@ class TranscriptSeen:
     at: datetime | None = None
 
 
-Record = Coding | SuggestionBatch | Decision | Deferral | TranscriptSeen | Undo
+Record = Coding | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,24 @@ def _transcript_from(said: Mapping[str, Any], at: datetime) -> TranscriptSeen:
     return TranscriptSeen(transcript=TranscriptId(said["transcript"]), digest=said["digest"], at=at)
 
 
+def _sample_to(one: Sample) -> dict[str, Any]:
+    alike: dict[float, list[LineId]] = {}
+    for line, p in one.probabilities.items():
+        alike.setdefault(p, []).append(line)
+    frame = [{"probability": p, "lines": lines} for p, lines in alike.items()]
+    return {"drawn": one.drawn, "frame": frame, "seed": one.seed, "enriched": one.enriched}
+
+
+def _sample_from(said: Mapping[str, Any], at: datetime) -> Sample:
+    return Sample(
+        drawn=tuple(map(LineId, said["drawn"])),
+        probabilities={LineId(line): part["probability"] for part in said["frame"] for line in part["lines"]},
+        seed=said["seed"],
+        enriched=said["enriched"],
+        at=at,
+    )
+
+
 def _undo_to(one: Undo) -> dict[str, Any]:
     return {"entry": one.entry, "coder": one.coder}
 
@@ -259,5 +279,6 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.DECISION: (Decision, _decision_to, _decision_from),
     Kind.DEFERRAL: (Deferral, _deferral_to, _deferral_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
+    Kind.SAMPLE: (Sample, _sample_to, _sample_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
 }

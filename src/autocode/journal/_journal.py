@@ -10,7 +10,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from autocode.coding import Basis, BatchId, CoderId, Coding, Codings, Decision, SuggestionBatch, human
+from autocode.coding import Basis, BatchId, CoderId, Coding, Codings, Decision, Sample, SuggestionBatch, human
 from autocode.errors import JournalError
 from autocode.journal._entries import Deferral, Entry, Kind, TranscriptSeen, Undo, each, read, stamp, written
 from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
@@ -75,7 +75,9 @@ class Journal:
     ) -> None:
         self.close()
 
-    def append(self, *entries: Coding | Codings | SuggestionBatch | Decision | Deferral | TranscriptSeen | Undo) -> int:
+    def append(
+        self, *entries: Coding | Codings | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
+    ) -> int:
         """Append all entries or none, and return the number of the last one once they are safe on the disk.
 
         An entry without a time is given the present one. Raises `CodingError` if a coder is named like a machine, and
@@ -166,6 +168,11 @@ class Journal:
             if isinstance(entry.record, SuggestionBatch):
                 return entry.record
         return None
+
+    def samples(self) -> tuple[Sample, ...]:
+        """Return every sample of lines that was drawn to be judged, oldest first, with its inclusion probabilities."""
+        found = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
+        return tuple(record for record in found if isinstance(record, Sample))
 
     def transcripts(self) -> dict[TranscriptId, str]:
         """Return the digest that each transcript had when it was last recorded as seen."""
