@@ -28,7 +28,7 @@ class Ceiling:
     Attributes
     ----------
     coder : whose place the model takes; None for the mean over the coders.
-    human, model : the mean of alpha with each of the other coders.
+    human, model : alpha with the other coders, pairs (this one, another coder, line) pooled.
     difference : model less human, from the same resamples; below zero the model is further from them than the coder.
     """
 
@@ -67,9 +67,9 @@ def human_ceiling(
     """Return the agreement of each coder with the others and of the model with the same others, on the same lines.
 
     `model` tells the codes that it said of each line, an empty set where it said none; only lines that it was neither
-    trained nor tuned on may be there. For coder j and each other coder k, both alphas are taken on the lines that j and
-    k coded independently and the model spoke of; the model is never in the pool of coders. Sets are compared by MASI;
-    where `codes` are named, whether any of them was applied.
+    trained nor tuned on may be there. For coder j, one alpha pools the pairs (j, k, line) over every other coder k, and
+    one the pairs (model, k, line) of the same lines; the model is never in the pool of coders. Sets are compared by
+    MASI; where `codes` are named, whether any of them was applied.
     Raises `AgreementError` if there are fewer than two coders, or no line that two coders and the model judged.
     """
     own = codings.independent().on(model)
@@ -96,10 +96,8 @@ def human_ceiling(
         return hstack(parts, format="csr").toarray()
 
     def definition(totals: Array) -> Array:
-        alphas = alpha(totals.reshape(len(totals), -1, width))[..., 0].reshape(len(totals), n_coders, n_coders - 1, 2)
-        defined = ~np.isnan(alphas).any(axis=3, keepdims=True)
-        counted = np.where(defined, alphas, 0.0).sum(axis=2)
-        human_model = ratio(counted, defined.sum(axis=2).astype(float))
+        of_pairs = totals.reshape(len(totals), n_coders, n_coders - 1, 2, width)
+        human_model = alpha(of_pairs.sum(axis=2))[..., 0]
         some = ~np.isnan(human_model).any(axis=2, keepdims=True)
         mean = ratio(np.where(some, human_model, 0.0).sum(axis=1), some.sum(axis=1).astype(float))
         each = np.concatenate([human_model, mean[:, None, :]], axis=1)
@@ -109,16 +107,16 @@ def human_ceiling(
     n_quantities = 3 * (n_coders + 1)
     found = estimates(
         data,
-        ["mean_krippendorff_alpha", "mean_krippendorff_alpha", "difference_of_mean_alphas"] * (n_coders + 1),
+        ["krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas"] * (n_coders + 1),
         statistics,
         definition,
-        reason=lambda totals: [Undefined.PAIR_UNDEFINED] * n_quantities,
+        reason=lambda totals: [Undefined.ONE_CATEGORY] * n_quantities,
         conventions={
             "unit": "line",
             "missing": "for each two coders the lines that both, and the model, judged",
             "categories": data.categories,
             "distance": SAID["masi" if data.of_sets else "nominal"],
-            "mean": "over the other coders, those pairs left out of both sides where either alpha is undefined",
+            "pairs": "pooled over the other coders; the mean is over the coders for whom both alphas are defined",
         },
         interval=interval,
         level=level,
