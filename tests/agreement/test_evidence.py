@@ -104,7 +104,9 @@ def test_every_row_of_the_table_has_its_verdict(codings_of: Callable[..., Coding
             "JB": ["cost", "", "", "", "", "cost", "cost", "", "cost", "", "", "cost"],
         }
     )
-    row = agreement_table(codings, Codebook([Code(id=CodeId("cost"), name="Cost")]), interviews).codes[0]
+    table = agreement_table(codings, Codebook([Code(id=CodeId("cost"), name="Cost")]), interviews)
+    row = table.codes[0]
 
     assert row.verdict == verdict(row.alpha)
     assert row.verdict.startswith("not enough evidence yet: about ")
+    assert table.rows()[1][-1] == row.verdict

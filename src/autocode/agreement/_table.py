@@ -170,7 +170,7 @@ class AgreementTable:
                     _short(each.get("positive")),
                     each["alpha"].estimate,
                     _short(each.get("ac1")),
-                    str(each["alpha"].reliability),
+                    row.verdict,
                 )
             )
         return table
