@@ -149,10 +149,12 @@ def test_the_readme_shows_the_example_and_what_it_prints(beside_corpora):
 
 
 def test_the_numbers_of_the_readme_are_those_of_the_evaluation():
-    points = [
-        next(point for point in json.loads(path.read_text(encoding="utf-8"))["curve"] if point["n"] == 1000)
-        for path in (ROOT / "evaluation" / "results").glob("*.json")
+    results = [
+        json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "evaluation" / "results").glob("*.json")
     ]
+    # the results on agreement have no learning curve
+    curves = [result["curve"] for result in results if "curve" in result]
+    points = [next(point for point in curve if point["n"] == 1000) for curve in curves]
     ours = [point["metrics"]["R@3"]["mean"] for point in points]
     plain = [point["baselines"]["logistic"]["R@3"]["mean"] for point in points]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
