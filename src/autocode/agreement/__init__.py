@@ -31,10 +31,18 @@ from autocode.agreement._planning import (
 )
 from autocode.agreement._planning_cohen import lines_cantor, lines_flack
 from autocode.agreement._planning_donner import lines_by_interval, lines_by_power, lower_limit
+from autocode.agreement._planning_pilot import lines_for_bound_from_pilot
 from autocode.agreement._prevalence import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
 from autocode.agreement._qualcoder import qualcoder_kappa
 from autocode.agreement._reliability import ReliabilityData
-from autocode.agreement._result import RELIABLE_FROM, TENTATIVE_FROM, Agreement, Reliability, Undefined
+from autocode.agreement._result import (
+    ENOUGH_INTERVIEWS,
+    RELIABLE_FROM,
+    TENTATIVE_FROM,
+    Agreement,
+    Reliability,
+    Undefined,
+)
 from autocode.agreement._sampler import draw_sample
 from autocode.agreement._scott import scott_pi
 from autocode.agreement._segmentation import boundary_similarity, pk, segmentation_kappa, segmentation_pi, window_diff
@@ -44,6 +52,7 @@ from autocode.agreement._table import AgreementTable, CodeAgreement, agreement_t
 from autocode.agreement._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
 
 __all__ = [
+    "ENOUGH_INTERVIEWS",
     "RELIABLE_FROM",
     "TENTATIVE_FROM",
     "Adoption",
@@ -107,6 +116,7 @@ __all__ = [
     "lines_by_power",
     "lines_cantor",
     "lines_flack",
+    "lines_for_bound_from_pilot",
     "lines_for_half_width",
     "lines_for_lower_bound",
     "lines_for_verdict",

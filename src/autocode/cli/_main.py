@@ -212,6 +212,90 @@ def agree(
 
 
 @main.command()
+@click.argument("study", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--prevalence", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="How common a code is.")
+@click.option("--alpha", default=0.8, show_default=True, type=click.FloatRange(0, 1, max_open=True), help="Expected.")
+@click.option(
+    "--half-width", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Of the interval that is wanted."
+)
+@click.option("--lower-bound", type=click.FloatRange(0, 1, max_open=True), help="To be passed; by default 0.667.")
+@click.option(
+    "--power",
+    default=0.8,
+    show_default=True,
+    type=click.FloatRange(0.5, 1, max_open=True),
+    help="Of passing the bound.",
+)
+@click.option(
+    "--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 1, min_open=True, max_open=True)
+)
+@click.option("--lines-per-interview", default=1.0, type=click.FloatRange(1), help="Double-coded lines of each.")
+@click.option("--correlation", default=0.0, type=click.FloatRange(0, 1), help="Of lines of one interview.")
+@click.option("--draw", "n_drawn", type=click.IntRange(1), help="Draw so many lines of a study, on the record.")
+@click.option("--enrich", multiple=True, metavar="CODE", help="Draw lines likelier for which this was suggested.")
+@click.option(
+    "--times", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), help="How many times likelier."
+)
+@SEED
+@click.option("--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Of the pilot's interviews.")
+@JSON
+def plan(
+    study: Path | None,
+    prevalence: float | None,
+    alpha: float,
+    half_width: float | None,
+    lower_bound: float | None,
+    power: float,
+    confidence: float,
+    lines_per_interview: float,
+    correlation: float,
+    n_drawn: int | None,
+    enrich: tuple[str, ...],
+    times: float,
+    seed: int,
+    resamples: int,
+    as_json: bool,
+) -> None:
+    """How many lines to double-code for an interval narrow or high enough, and which.
+
+    From --prevalence and --alpha, or for each code of a STUDY from what its coders agreed on so far. --draw prints the
+    lines to judge, drawn from all lines of participants.
+    """
+    from autocode.cli._plan import Aim, draw, plan_for, plan_from_pilot
+
+    if half_width is not None and lower_bound is not None:
+        raise click.UsageError("--half-width and --lower-bound are two aims; name one.")
+    if n_drawn is not None and study is None:
+        raise click.UsageError("--draw needs a study whose lines are drawn.")
+    if enrich and n_drawn is None:
+        raise click.UsageError("--enrich says which lines are likelier; say how many are drawn with --draw.")
+    if study is not None and n_drawn is not None:
+        sample = draw(study, n_drawn, seed=seed, enrich=enrich, times=times)
+        if as_json:
+            click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": seed}))
+        else:
+            click.echo("\n".join(sample.drawn))
+        remark(f"{sample}{f', {sample.enriched}' if sample.enriched else ''}; stored in the study.")
+        return
+    aim = Aim(half_width, 0.667 if lower_bound is None else lower_bound, power, confidence)
+    if study is not None:
+        if prevalence is not None:
+            raise click.UsageError("--prevalence and a study are two ways to plan; name one.")
+        planned = plan_from_pilot(study, aim, resamples=resamples, seed=seed)
+    elif prevalence is not None:
+        planned = plan_for(
+            aim,
+            prevalence=prevalence,
+            alpha=alpha,
+            lines_per_interview=lines_per_interview,
+            correlation=correlation,
+        )
+    else:
+        raise click.UsageError("name a study with double-coded lines, or --prevalence of a code.")
+    click.echo(dumped(planned.to_json()) if as_json else str(planned))
+
+
+@main.command()
 @STUDY
 @click.option("--learn", help="Numbers of coded lines to learn from, such as 50,250,1000; all if not given.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Random splits to average over.")
