@@ -17,7 +17,7 @@ from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._standard_errors import GwetError
 from autocode.agreement._weights import Spacing, Weights, refuse_text, weights_of
 
-_FEW_CELLS = 1_000_000
+_FEW_CELLS = 100_000
 _MISSING = "units judged once are left out, of the margins too"
 
 

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -34,6 +35,7 @@ FEW_INTERVIEWS = 15
 _BY_INTERVIEW = ("interviews", "bca", "linearised", "jackknife")
 _BY_LINE = ("lines", "gwet", "asymptotic")
 _CELLS_AT_ONCE = 4_000_000
+_FEW_CELLS = 1_000_000
 
 
 class _Distinct(NamedTuple):
@@ -75,13 +77,8 @@ class Tabulation:
             place[kept] = np.arange(len(kept))
             pattern_of = place[units.pattern_of]
             judged = pattern_of >= 0
-            names = np.array(interviews, dtype=object)[judged].tolist()
-            # sorted, so that the order of the lines does not change the interval
-            index = {name: i for i, name in enumerate(sorted(set(names)))}
-            cluster_of = np.array([index[name] for name in names], dtype=np.int64)
-            ones = np.ones(len(names))
-            counts = csr_array((ones, (cluster_of, pattern_of[judged])), shape=(len(index), len(kept)))
-            multiplicity = np.ones(len(index), dtype=np.int64)
+            counts = _counted(_numbered(interviews)[judged], pattern_of[judged], len(kept))
+            multiplicity = np.ones(counts.shape[0], dtype=np.int64)
             holds = counts @ pairable.astype(float) > 0
         else:
             multiplicity = units.times[kept]
@@ -99,15 +96,67 @@ class Tabulation:
 
         `width` is the number of totals that each resample will hold, so that memory stays bounded.
         """
+        n_clusters = len(self.multiplicity)
+        at_once = max(1, min(resamples, _CELLS_AT_ONCE // max(width, n_clusters)))
+        if self.counts is not None and at_once == resamples and resamples * n_clusters <= _FEW_CELLS:
+            # the codes of a study, one after the other, ask for the same draws of the same interviews
+            yield _draws_of_interviews(n_clusters, tuple(tuple(part.tolist()) for part in self.strata), resamples, seed)
+            return
         rng = np.random.default_rng(seed)
-        at_once = max(1, min(resamples, _CELLS_AT_ONCE // max(width, len(self.multiplicity))))
         for start in range(0, resamples, at_once):
-            n = min(at_once, resamples - start)
-            weights = np.zeros((n, len(self.multiplicity)))
-            for part in self.strata:
-                times = self.multiplicity[part]
-                weights[:, part] = rng.multinomial(times.sum(), times / times.sum(), size=n)
-            yield weights
+            yield _drawn(rng, self.multiplicity, self.strata, min(at_once, resamples - start))
+
+    def alike_merged(self, by_cluster: Any) -> tuple["Tabulation", Any]:
+        """Return the table with lines that bring the same made one cluster, and what these bring.
+
+        Its resamples have the same distribution, and there is less to draw.
+        """
+        if self.counts is not None or not isinstance(by_cluster, np.ndarray) or by_cluster.size > _FEW_CELLS:
+            return self, by_cluster
+        stratum = np.zeros(len(by_cluster))
+        stratum[self.strata[0]] = 1.0
+        rows = np.round(np.column_stack([stratum, by_cluster]), 12)
+        _, first, same = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+        times = np.bincount(same.reshape(-1), weights=self.multiplicity).astype(np.int64)
+        holds = stratum[first] == 1.0
+        strata = tuple(part for part in (np.flatnonzero(holds), np.flatnonzero(~holds)) if len(part))
+        return replace(self, multiplicity=times, strata=strata), by_cluster[first]
+
+
+@lru_cache(maxsize=4)
+def _numbered(interviews: tuple[TranscriptId, ...]) -> NDArray[np.int64]:
+    # sorted, so that the order of the lines does not change the interval
+    index = {name: i for i, name in enumerate(sorted(set(interviews)))}
+    return np.array([index[name] for name in interviews], dtype=np.int64)
+
+
+def _counted(interview: NDArray[np.int64], pattern: NDArray[np.int64], n_patterns: int) -> Any:
+    """Return how often each pattern occurs in each of the interviews that occur."""
+    occurs = np.bincount(interview) > 0
+    cluster = (np.cumsum(occurs) - 1)[interview]
+    shape = (int(occurs.sum()), n_patterns)
+    if shape[0] * n_patterns > _FEW_CELLS:
+        return csr_array((np.ones(len(pattern)), (cluster, pattern)), shape=shape)
+    counts = np.bincount(cluster * n_patterns + pattern, minlength=shape[0] * n_patterns)
+    return counts.reshape(shape).astype(float)
+
+
+def _drawn(
+    rng: np.random.Generator, multiplicity: NDArray[np.int64], strata: tuple[NDArray[np.int64], ...], n: int
+) -> Array:
+    weights = np.zeros((n, len(multiplicity)))
+    for part in strata:
+        times = multiplicity[part]
+        weights[:, part] = rng.multinomial(times.sum(), times / times.sum(), size=n)
+    return weights
+
+
+@lru_cache(maxsize=2)
+def _draws_of_interviews(n: int, strata: tuple[tuple[int, ...], ...], resamples: int, seed: int) -> Array:
+    parts = tuple(np.array(part, dtype=np.int64) for part in strata)
+    weights = _drawn(np.random.default_rng(seed), np.ones(n, dtype=np.int64), parts, resamples)
+    weights.flags.writeable = False
+    return weights
 
 
 def estimates(
@@ -143,16 +192,16 @@ def estimates(
     units = _distinct(data.values, len(data.labels), of_units=data.interviews is not None)
     m = (units.patterns >= 0).sum(axis=1)
     both = m >= 2
-    held = set()
+    n_interviews = 0
     if data.interviews is not None and units.pattern_of is not None:
-        held = {data.interviews[u] for u in np.flatnonzero(both[units.pattern_of])}
+        n_interviews = int(np.count_nonzero(np.bincount(_numbered(data.interviews)[both[units.pattern_of]])))
     counts = {
         "n_units": int(units.times[m >= 1].sum()),
         "n_pairable": int(units.times[both].sum()),
         "n_coders": int((units.patterns[both] >= 0).any(axis=0).sum()),
-        "n_interviews": len(held),
+        "n_interviews": n_interviews,
     }
-    by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and len(held) >= 2 else "lines"
+    by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and n_interviews >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
     if not both.any():
         why = Undefined.ONE_CODER if (units.patterns >= 0).any(axis=0).sum() < 2 else Undefined.NO_PAIRS
@@ -177,8 +226,9 @@ def estimates(
     if interval is None:
         told["interval"] = "none"
     elif interval in ("interviews", "lines", "bca"):
-        told |= _told(interval, by, len(held), data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
         told |= {"resamples": f"{resamples}", "seed": f"{seed}"}
+        table, by_cluster = table.alike_merged(by_cluster)
         again = np.concatenate(
             [
                 definition(np.asarray(weights @ by_cluster))
@@ -192,7 +242,7 @@ def estimates(
         else:
             lows, highs = _percentiles(again, level)
     else:
-        told |= _told(interval, by, len(held), data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
