@@ -408,3 +408,18 @@ def test_what_a_study_cannot_be_asked(coded, run, words, code, said):
 
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in " ".join(result.stderr.split())
+
+
+def test_the_codings_of_a_study_are_a_table_with_the_same_agreement(coded, run):
+    run("export", "study", "plain")
+    study = json.loads(run("agree", "study", "--json").stdout)
+    plain = json.loads(run("agree", "plain/codings.csv", "--json", "--by", "code").stdout)
+
+    assert plain["pairable"] == 144
+    for name in ("alpha", "percent"):
+        assert plain["coefficients"][name]["value"] == pytest.approx(study["overall"]["coefficients"][name]["value"])
+    by_code = {row["code"]: row["coefficients"] for row in plain["codes"]}
+    assert set(by_code) == {row["code"] for row in study["codes"]}
+    for row in study["codes"]:
+        for name in ("alpha", "percent", "ac1"):
+            assert by_code[row["code"]][name]["value"] == pytest.approx(row["coefficients"][name]["value"])

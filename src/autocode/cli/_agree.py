@@ -138,7 +138,7 @@ def _of_ratings(path: Path, asked: Asked) -> Found:
         if level != "nominal":
             raise click.UsageError("each code against the others is nominal; leave out --level, or --by code.")
         rows |= {
-            name: {each: coefficient(each, of, level="nominal", **how) for each in names}
+            name: {each: coefficient(each, of, level="nominal", **how) for each in _names(asked, of)}
             for name, of in _each_code(data).items()
         }
     first = next(iter(rows["all"].values()))
@@ -184,7 +184,7 @@ def _of_study(path: Path, asked: Asked) -> AgreementTable | Found:
     }
     for name, codes in _groups(codebook, asked.by).items():
         applied = sets.applied(*codes)
-        rows[name] = {each: coefficient(each, applied, level="nominal", **how) for each in names}
+        rows[name] = {each: coefficient(each, applied, level="nominal", **how) for each in _names(asked, applied)}
     about = {
         "units": len(sets.units),
         "pairable": len(sets.units),
