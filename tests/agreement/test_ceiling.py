@@ -1,12 +1,14 @@
 """A model beside the coders."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import assume, given, settings
 
 from autocode.agreement import ReliabilityData, Undefined, human_ceiling, krippendorff_alpha
 from autocode.codebook import CodeId
-from autocode.coding import CoderId, Codings
+from autocode.coding import CoderId, Coding, Codings
 from autocode.errors import AgreementError
 from autocode.transcripts import LineId, Transcripts
 
@@ -86,3 +88,34 @@ def test_one_coder_has_no_ceiling(codings_of: Callable[..., Codings]) -> None:
     codings = codings_of({"MO": ["cost", ""]})
     with pytest.raises(AgreementError, match="needs lines that two of them coded independently and the model spoke of"):
         human_ceiling(codings, model_of(codings, "MO"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(*(st.sampled_from(["", "cost", "wait", "cost wait", None]) for _ in range(4))),
+        min_size=2,
+        max_size=12,
+    ),
+    st.permutations(range(3)),
+)
+def test_neither_the_order_of_coders_nor_unread_lines_matter(
+    rows: list[tuple[str | None, ...]], order: list[int]
+) -> None:
+    def codings(coders: Sequence[int]) -> Codings:
+        return Codings(
+            Coding(line=LineId(f"{u}"), coder=CoderId(f"coder {c}"), codes=frozenset(map(CodeId, row[c].split())))
+            for c in coders
+            for u, row in enumerate(rows)
+            if row[c] is not None
+        )
+
+    model = {LineId(f"{u}"): frozenset(map(CodeId, (row[3] or "").split())) for u, row in enumerate(rows)}
+    assume(any(sum(said is not None for said in row[:3]) >= 2 for row in rows))
+    found = human_ceiling(codings(range(3)), model, interval=None)
+    again = human_ceiling(codings(order), model | {LineId("unread"): frozenset()}, interval=None)
+
+    assert {one.coder: one.human.value for one in found.coders} == pytest.approx(
+        {one.coder: one.human.value for one in again.coders}, nan_ok=True
+    )
+    assert found.mean.difference.value == pytest.approx(again.mean.difference.value, nan_ok=True)
