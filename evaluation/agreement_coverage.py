@@ -24,7 +24,7 @@ from autocode.coding import CoderId
 from autocode.transcripts import LineId, TranscriptId
 
 HERE = Path(__file__).parent
-REPLICATES = 1000
+REPLICATES = 600
 RESAMPLES = 499
 LEVEL = 0.95
 SEED = 3

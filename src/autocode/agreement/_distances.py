@@ -109,15 +109,19 @@ def between_sets(labels: tuple[Hashable, ...], distance: str) -> Array:
     common = holds @ holds.T
     sizes = size[:, None] + size[None, :]
     union = sizes - common
-    both_empty = union == 0
-    jaccard = np.where(both_empty, 1.0, common / np.where(both_empty, 1.0, union))
+    empty = np.flatnonzero(size == 0)
+    for measure in (common, union):  # two empty sets are the same
+        measure[np.ix_(empty, empty)] = 1.0
+    jaccard: Array = common / union
     if distance == "jaccard":
-        return 1.0 - jaccard
+        return np.asarray(1.0 - jaccard)
     if distance == "dice":
-        return 1.0 - np.where(both_empty, 1.0, 2.0 * common / np.where(both_empty, 1.0, sizes))
-    same = common == union
+        sizes[np.ix_(empty, empty)] = 2.0
+        return np.asarray(1.0 - 2.0 * common / sizes)
+    same = jaccard == 1.0
     subset = common == np.minimum(size[:, None], size[None, :])
-    monotonicity = np.select([same, subset, common > 0], [1.0, 2.0 / 3.0, 1.0 / 3.0], 0.0)
+    overlap = np.where(common > 0, 1.0 / 3.0, 0.0)
+    monotonicity = np.where(same, 1.0, np.where(subset, 2.0 / 3.0, overlap))
     if distance == "passonneau2004":
         return 1.0 - monotonicity
     if distance == "dkpro_masi":
