@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 
 from autocode.codebook import Code, Codebook, CodeId
@@ -20,6 +21,10 @@ from autocode.coding import (
 from autocode.journal import Journal
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+
+# How long an example takes says something of the machine, not of autocode.
+hypothesis.settings.register_profile("autocode", deadline=None)
+hypothesis.settings.load_profile("autocode")
 
 INTERVIEWS = {
     "GP1": [

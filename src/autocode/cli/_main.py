@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from autocode.cli._interrupt import raise_if_asked, remembered
 from autocode.errors import AutocodeError
 
 STUDY = click.argument("study", type=click.Path(exists=True, path_type=Path))
@@ -44,7 +45,8 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with remembered():
+                return super().invoke(ctx)
         except AutocodeError as error:
             for fault in error.faults:
                 click.echo(f"autocode: {fault}", err=True)
@@ -470,6 +472,7 @@ def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
             task = progress.add_task(what, total=None)
 
             def told(done: int, total: int) -> None:
+                raise_if_asked()
                 progress.update(task, completed=done, total=total, visible=done < total)
 
             return told

@@ -1,0 +1,38 @@
+"""Ctrl-C that is not lost.
+
+Python raises KeyboardInterrupt wherever the main thread happens to be. If that is a function that C called back, as the
+numerical libraries do, the interrupt is dropped there without a word and the command would run on.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_asked = threading.Event()
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Note Ctrl-C while the block runs, besides raising KeyboardInterrupt as ever."""
+    _asked.clear()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        _asked.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def raise_if_asked() -> None:
+    """Raise KeyboardInterrupt if Ctrl-C was pressed since the block began."""
+    if _asked.is_set():
+        raise KeyboardInterrupt

@@ -1,0 +1,41 @@
+"""Ctrl-C reaches the command even if a library drops it."""
+
+import ctypes
+import os
+import signal
+
+import pytest
+
+from autocode.cli._interrupt import raise_if_asked, remembered
+
+
+def drop_an_interrupt() -> None:
+    """Press Ctrl-C while C calls back into Python, which cannot hand an exception on."""
+    called_back = ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))
+    called_back()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_a_library_dropped_is_raised_at_the_next_step():
+    with remembered():
+        drop_an_interrupt()
+        with pytest.raises(KeyboardInterrupt):
+            raise_if_asked()
+
+
+def test_without_an_interrupt_a_step_goes_on_and_the_old_handler_comes_back():
+    before = signal.getsignal(signal.SIGINT)
+
+    with remembered():
+        raise_if_asked()
+
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_of_an_earlier_command_stops_no_later_one():
+    with remembered():
+        drop_an_interrupt()
+
+    with remembered():
+        raise_if_asked()
