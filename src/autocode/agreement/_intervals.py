@@ -68,7 +68,7 @@ class Tabulation:
     @classmethod
     def of(cls, units: _Distinct, interviews: tuple[TranscriptId, ...] | None) -> "Tabulation":
         """Return the compressed table, to be resampled by interviews, or by lines where they are None."""
-        judgements = (units.patterns >= 0).sum(axis=1)
+        judgements = (units.patterns >= 0) @ np.ones(units.patterns.shape[1])
         kept = np.flatnonzero(judgements)  # all but the pattern of units that nobody judged
         patterns, pairable = units.patterns[kept], judgements[kept] >= 2
         counts: Any = None
@@ -190,7 +190,7 @@ def estimates(
     if interval == "gwet" and gwet is None:
         raise ValueError(f"Gwet gives no standard error for {names[0]}; choose 'linearised', which is exact.")
     units = _distinct(data.values, len(data.labels), of_units=data.interviews is not None)
-    m = (units.patterns >= 0).sum(axis=1)
+    m = (units.patterns >= 0) @ np.ones(units.patterns.shape[1])
     both = m >= 2
     n_interviews = 0
     if data.interviews is not None and units.pattern_of is not None:
@@ -284,11 +284,14 @@ def _distinct(columns: Values, n_labels: int, *, of_units: bool) -> _Distinct:
     if n_keys >= 2**62:  # a column does not fit into one integer
         rows, pattern_of, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
         return _Distinct(rows, times, pattern_of.reshape(-1))
-    key: NDArray[Any] = np.zeros(n_units, dtype=np.int32 if n_keys < 2**31 else np.int64)
-    for row in columns:  # Horner's rule; not judged is the digit 0
-        key *= base
-        key += row
-        key += 1
+    ones = (n_keys - 1) // n_labels if n_labels else n_coders  # the number whose digits are all 1
+    key: NDArray[Any] = np.full(n_units, ones, dtype=np.int32 if n_keys < 2**31 else np.int64)
+    if n_coders:  # Horner's rule; not judged, which is -1, becomes the digit 0
+        said = columns[0].astype(key.dtype)
+        for row in columns[1:]:
+            said *= base
+            said += row
+        key += said
     if n_keys > max(4 * n_units, 2**12):
         _, first, pattern_of, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
         return _Distinct(columns[:, first].T, times, pattern_of)

@@ -10,7 +10,7 @@ from autocode.agreement._reliability import Values
 
 def judgements(patterns: Values) -> Array:
     """Return how many coders judged each unit, m_u."""
-    return np.asarray((patterns >= 0).sum(axis=1), dtype=float)
+    return np.asarray((patterns >= 0) @ np.ones(patterns.shape[1]))
 
 
 def times_used(patterns: Values, category: int) -> Array:
@@ -21,10 +21,12 @@ def times_used(patterns: Values, category: int) -> Array:
 def summed_distance(patterns: Values, delta: Array) -> Array:
     """Return the sum of distances (or weights) over all ordered pairs of judgements of each unit."""
     total = np.zeros(len(patterns))
-    delta = (delta + delta.T) / 2
-    for i, j in combinations(range(patterns.shape[1]), 2):
-        v_i, v_j = patterns[:, i], patterns[:, j]
-        total += np.where((v_i >= 0) & (v_j >= 0), 2.0 * delta[v_i, v_j], 0.0)
+    # not judged is the first row and column, at no distance from anything
+    padded = np.zeros((len(delta) + 1, len(delta) + 1))
+    padded[1:, 1:] = delta + delta.T
+    said = np.ascontiguousarray(patterns.T, dtype=np.intp) + 1
+    for v_i, v_j in combinations(said, 2):
+        total += padded.ravel().take(v_i * (len(delta) + 1) + v_j)
     return total
 
 
