@@ -12,6 +12,7 @@ import numpy as np
 from autocode.agreement._alpha import krippendorff_alpha
 from autocode.agreement._asked import asked
 from autocode.agreement._intervals import Array, Interval
+from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import Agreement
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
@@ -111,18 +112,32 @@ def stability(
         twice = [line for line in first.by(coder).lines if line in again]
         if not twice:
             continue
-        readings = Codings(
-            Coding(line=one.line, coder=name, codes=one.codes, basis=one.basis)
-            for name, reading in ((FIRST, first), (SECOND, second))
-            for one in reading.by(coder).on(twice)
-        )
-        found[coder] = krippendorff_alpha(asked(readings, lines, wanted), **how)
+        reading, rereading = first.by(coder).on(twice), second.by(coder).on(twice)
+        found[coder] = krippendorff_alpha(_twice(reading, rereading, lines, wanted), **how)
     if not found:
         raise AgreementError(
             "no coder read a line twice, so nothing tells how far a coder agrees with herself; "
             "have some lines coded again, weeks later, without sight of the first codes."
         )
     return MappingProxyType(found)
+
+
+def _twice(
+    first: Codings, second: Codings, lines: Transcripts | None, codes: tuple[CodeId, ...] | None
+) -> ReliabilityData:
+    """Return one coder's two readings of the same lines as if two coders had read them."""
+    data = [ReliabilityData.for_sets(reading, lines) for reading in (first, second)]
+    if data[0].basis is not data[1].basis:
+        raise AgreementError(
+            f"codings of mixed basis ({data[0].basis} and {data[1].basis}): a coder who saw suggestions the "
+            "second time may agree or differ for that reason; compare two readings of one basis."
+        )
+    units = data[0].units
+    given = [{unit: one.labels[v] for unit, v in zip(one.units, one.values[0], strict=True)} for one in data]
+    both = ReliabilityData.from_table(
+        [[sets[unit] for unit in units] for sets in given], interviews=data[0].interviews, coders=(FIRST, SECOND)
+    )
+    return both if codes is None else both.applied(*codes)
 
 
 def first_and_second(history: Iterable[Coding], *, apart: timedelta = timedelta(days=1)) -> tuple[Codings, Codings]:
