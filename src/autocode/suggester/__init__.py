@@ -2,6 +2,8 @@
 
 from autocode.suggester._artefact import card, open_suggester, save_suggester
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._spacy import SuggestingPipe
+from autocode.suggester._streams import Streamed
 from autocode.suggester._suggester import CodedExample, Suggester, train
 from autocode.suggester._table import CodedLines
 
@@ -9,7 +11,9 @@ __all__ = [
     "CodedExample",
     "CodedLines",
     "LineModel",
+    "Streamed",
     "Suggester",
+    "SuggestingPipe",
     "card",
     "fit",
     "open_suggester",
