@@ -433,7 +433,7 @@ def test_agree_in_json_has_the_promised_shape_and_nothing_else_is_on_stdout(code
     assert set(told) == {"codes", "overall", "conventions"}
     assert [code["code"] for code in told["codes"]] == ["forms", "records", "people"]
     for code in told["codes"]:
-        assert {"code", "theme", "units", "coders", "prevalence", "coefficients"} <= set(code)
+        assert {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"} <= set(code)
         assert code["theme"] == "Accessing services"
         assert (code["units"], code["coders"]) == (144, 2)
         for one in code["coefficients"].values():
@@ -441,7 +441,7 @@ def test_agree_in_json_has_the_promised_shape_and_nothing_else_is_on_stdout(code
         alpha = code["coefficients"]["alpha"]
         assert alpha["low"] <= alpha["value"] <= alpha["high"]
         assert alpha["undefined"] is None
-    assert {"units", "coders", "prevalence", "coefficients"} <= set(told["overall"])
+    assert {"units", "coders", "prevalence", "verdict", "coefficients"} <= set(told["overall"])
 
 
 def test_agreement_of_nobody_is_undefined_and_says_why(study, run):

@@ -170,11 +170,16 @@ def check(study: Path) -> None:
 @click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made.")
 @JSON
 @click.option("--html", "as_html", is_flag=True, help="Print a page.")
+@click.option("--docx", type=click.Path(path_type=Path), metavar="FILE", help="Write a Word document besides.")
+@click.option("--worst", default=50, show_default=True, type=click.IntRange(1), help="Disagreements in it.")
+@FORCE
 @SEED
 @click.option(
     "--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
 )
+@click.pass_context
 def agree(
+    ctx: click.Context,
     target: Path,
     by: str | None,
     coders: str | None,
@@ -184,6 +189,9 @@ def agree(
     interval: str | None,
     as_json: bool,
     as_html: bool,
+    docx: Path | None,
+    worst: int,
+    force: bool,
     seed: int,
     resamples: int,
 ) -> None:
@@ -196,6 +204,8 @@ def agree(
 
     if as_json and as_html:
         raise click.UsageError("--json and --html are two ways to print; choose one.")
+    if docx is None and (force or ctx.get_parameter_source("worst") is click.core.ParameterSource.COMMANDLINE):
+        raise click.UsageError("--worst and --force are about the Word document; name it with --docx FILE.")
     asked = Asked(
         by=by,
         coders=_listed(coders),
@@ -207,6 +217,10 @@ def agree(
         seed=seed,
     )
     found = agree_on(target, asked)
+    if docx is not None:
+        from autocode.cli._appendix import write_appendix
+
+        remark(f"written: {write_appendix(target, found, asked, out=docx, worst=worst, force=force)}.")
     if as_html:
         click.echo(page(f"Agreement: {target.name}", found.html() if isinstance(found, Found) else found._repr_html_()))
     else:
