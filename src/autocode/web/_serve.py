@@ -70,8 +70,8 @@ def serve(
             access_log=False,  # it would print the token
             server_header=False,
             timeout_graceful_shutdown=2,
-            ssl_certfile=certificate and certificate.certificate,
-            ssl_keyfile=certificate and certificate.key,
+            ssl_certfile=None if certificate is None else certificate.certificate,
+            ssl_keyfile=None if certificate is None else certificate.key,
         )
         scheme = "http" if certificate is None else "https"
         named = f"[{host}]" if ":" in host else host
