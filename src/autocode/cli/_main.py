@@ -313,6 +313,35 @@ def plan(
 
 @main.command()
 @STUDY
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Only this code or theme; may be repeated.")
+@click.option("--by", metavar="ATTRIBUTE", help="An attribute of the participants, such as role or borough.")
+@click.option(
+    "--method",
+    type=click.Choice(["dsl", "ppi"]),
+    default="dsl",
+    show_default=True,
+    help="ppi (PPI++) needs equal probabilities.",
+)
+@click.option(
+    "--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 1, min_open=True, max_open=True)
+)
+@JSON
+def prevalence(
+    study: Path, codes: tuple[str, ...], by: str | None, method: str, confidence: float, as_json: bool
+) -> None:
+    """How common each code is among all lines of participants, from lines drawn with `autocode plan --draw`.
+
+    Every drawn line must have been judged independently. Suggestions that stood when the lines were drawn narrow the
+    interval; they are corrected by the judgements, so their errors do not enter.
+    """
+    from autocode.cli._prevalence import how_common
+
+    found = how_common(study, codes=codes, by=by, method="ppi" if method == "ppi" else "dsl", level=confidence)
+    click.echo(dumped(found.to_json()) if as_json else str(found))
+
+
+@main.command()
+@STUDY
 @click.option("--learn", help="Numbers of coded lines to learn from, such as 50,250,1000; all if not given.")
 @click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Random splits to average over.")
 @SEED
