@@ -135,7 +135,8 @@ def test_2_history_cannot_be_rewritten():
     """The triggers, whoever opens the file, are tested in tests/journal/test_files.py; no statement here even tries."""
     told = "\n".join(module.read_text() for module in (PACKAGE / "journal").glob("*.py"))
     # a migration may replace the trigger that says what an undo reaches, by one that reaches more kinds
-    statements = re.findall(r"\"\s*(UPDATE|DELETE FROM|DROP(?! TRIGGER undo_reaches_back\")|REPLACE INTO|INSERT OR REPLACE)\b", told)
+    told = told.replace("DROP TRIGGER undo_reaches_back", "")
+    statements = re.findall(r"\"\s*(UPDATE|DELETE FROM|DROP|REPLACE INTO|INSERT OR REPLACE)\b", told)
     tests = (ROOT / "tests" / "journal" / "test_files.py").read_text()
 
     assert statements == []
