@@ -3,8 +3,8 @@
     python -m evaluation.slips ../shared/corpora
 
 Writes evaluation/results/slips.json and prints it. On the health comments, 5 % of all codes given are swapped for
-another code drawn at random; a hit is a line of which a code was swapped. On the review sentences, one reader of each review
-drawn at random is taken at the word; a hit is a line on which the others, who judged it independently, say
+another code drawn at random; a hit is a line of which a code was swapped. On the review sentences, one reader of each
+review, drawn at random, is taken at the word; a hit is a line on which the others, who judged it independently, say
 otherwise. Seeds 10 to 12 served to choose how surprise is added up over codes; seeds 0 to 4 are reported.
 """
 

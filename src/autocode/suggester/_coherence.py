@@ -32,9 +32,9 @@ class Ratio:
         return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
     def to_json(self) -> dict[str, float | None]:
-        """Return the three numbers, None where undefined."""
+        """Return the three numbers, None where undefined or endless."""
         told = {"value": self.value, "low": self.low, "high": self.high}
-        return {name: None if np.isnan(number) else number for name, number in told.items()}
+        return {name: number if np.isfinite(number) else None for name, number in told.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,8 @@ class CodeCoherence:
     homogeneity : how many times as alike two of its lines are as any two coded lines; both of different interviews.
     heterogeneity : how many times as alike two of its lines are as one of its and one of its nearest neighbour's. Near
         1 the two are not told apart by their words.
-    nearest : the other theme, or for a subtheme the other subtheme, whose lines are most like its own.
+    nearest : the other theme, or for a subtheme the other subtheme, whose lines are most like its own; None where none
+        shares a word with it.
     undefined : why there is no number, or nothing.
     typical, untypical : its lines that are most and least like its others.
     """
@@ -198,7 +199,7 @@ def coherence_of(
             if n_interviews < 2
             else ""
         )
-        near = [h for h in others if not np.isnan(alike[0, g, h])]
+        near = [h for h in others if alike[0, g, h] > 0]
         nearest = max(near, key=lambda h: alike[0, g, h]) if near and not undefined else None
         shown = () if undefined else _from_most_typical(rows, interview, own)
         found.append(
@@ -233,12 +234,15 @@ def coherence_of(
 
 def ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> Ratio:
     """Return the ratio of two means in each draw: of the sample, with the interval from the draws after it."""
-    ratio = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
-    again = ratio[1:][~np.isnan(ratio[1:])]
-    if np.isnan(ratio[0]) or not len(again):
-        return Ratio(value=float(ratio[0]), low=np.nan, high=np.nan)
-    low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Ratio(value=float(ratio[0]), low=float(low), high=float(high))
+    # Nothing in common with the other is endlessly more alike, unless there is nothing in common within either.
+    apart = np.where(above > 0, np.inf, np.nan)
+    np.divide(above, below, out=apart, where=below > 0)
+    apart[np.isnan(below)] = np.nan
+    again = apart[1:][~np.isnan(apart[1:])]
+    if np.isnan(apart[0]) or not len(again):
+        return Ratio(value=float(apart[0]), low=np.nan, high=np.nan)
+    low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="inverted_cdf")
+    return Ratio(value=float(apart[0]), low=float(low), high=float(high))
 
 
 def _from_most_typical(rows: sp.csr_matrix, interview: NDArray[np.intp], own: NDArray[np.intp]) -> list[int]:
