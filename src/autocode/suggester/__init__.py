@@ -6,6 +6,8 @@ from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
+from autocode.suggester._spacy import SuggestingPipe
+from autocode.suggester._streams import Streamed
 from autocode.suggester._suggester import CodedExample, Suggester, train
 from autocode.suggester._table import CodedLines
 from autocode.suggester._twins import Twins
@@ -22,7 +24,9 @@ __all__ = [
     "Ratio",
     "Recheck",
     "Slip",
+    "Streamed",
     "Suggester",
+    "SuggestingPipe",
     "ThemeCoherence",
     "Twins",
     "card",
