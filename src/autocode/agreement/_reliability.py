@@ -49,6 +49,11 @@ class ReliabilityData:
             raise ValueError(
                 f"there are {len(self.interviews)} interviews for {len(self.units)} units; name one for each unit."
             )
+        if self.values.size and not -1 <= self.values.min() <= self.values.max() < len(self.labels):
+            raise ValueError(
+                f"values lie between {self.values.min()} and {self.values.max()}, but there are {len(self.labels)} "
+                "labels; give -1 for not judged, or the place of a label, counted from 0."
+            )
         self.values.flags.writeable = False
 
     @classmethod
@@ -192,7 +197,7 @@ class ReliabilityData:
     @property
     def of_sets(self) -> bool:
         """Whether the categories are sets of codes."""
-        return bool(self.labels) and all(isinstance(label, frozenset) for label in self.labels)
+        return bool(self.labels) and all(issubclass(kind, frozenset) for kind in set(map(type, self.labels)))
 
     @property
     def categories(self) -> str:

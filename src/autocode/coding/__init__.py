@@ -19,6 +19,7 @@ from autocode.coding._nouns import (
     Verdict,
     human,
 )
+from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Band",
     "Basis",
     "BatchId",
+    "BlindDraw",
     "CoderId",
     "Coding",
     "Codings",
@@ -33,11 +35,15 @@ __all__ = [
     "Decision",
     "Evidence",
     "Inclusion",
+    "Mode",
     "Neighbour",
+    "Paradata",
+    "Proposal",
     "Reason",
     "Rule",
     "Sample",
     "Shown",
+    "Stage",
     "Suggestion",
     "SuggestionBatch",
     "Verdict",
