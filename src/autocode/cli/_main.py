@@ -374,6 +374,26 @@ def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: i
 
 @main.command()
 @STUDY
+@click.option("--top", default=20, show_default=True, type=click.IntRange(1), help="How many of each are listed.")
+@click.option(
+    "--resamples", default=300, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+)
+@SEED
+@JSON
+def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> None:
+    """What to look at again in a coding: slips, twins, codes used differently or alike, and how whole each theme is."""
+    from autocode.cli._study import material_of
+    from autocode.suggester import recheck as look_again
+
+    found = material_of(study)
+    result = look_again(
+        found.codings, found.lines, found.codebook, top=top, language=found.language, resamples=resamples, seed=seed
+    )
+    click.echo(dumped(result.to_json()) if as_json else str(result))
+
+
+@main.command()
+@STUDY
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
 @SEED
 @FORCE
