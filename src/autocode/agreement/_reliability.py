@@ -78,12 +78,19 @@ class ReliabilityData:
 
     @classmethod
     def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged."""
+        """Return whether each coder applied one code to each line that they judged.
+
+        Name `lines` wherever you have them: without, interviews are not known, intervals take every line for
+        independent of the others and are too narrow, and each result says so beside its number.
+        """
         return cls.for_sets(codings, lines).applied(code)
 
     @classmethod
     def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes."""
+        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes.
+
+        Without `lines` as in `for_code`.
+        """
         return cls.for_sets(codings, lines).applied(*codes)
 
     @classmethod
