@@ -25,6 +25,7 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
+from autocode.suggester._explanation import explain
 from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
@@ -115,6 +116,7 @@ class Suggester:
         ]
         self.digest = self._digest()
 
+    explain = explain
     suggest_frame = suggest_frame
     suggest_table = suggest_table
 
@@ -292,6 +294,10 @@ class Suggester:
             coders=self._coders[i].get(self.codes[j].id, ()),
             similarity=similarity,
         )
+
+    def own_words(self, j: int) -> frozenset[str]:
+        """Return the words that the codebook uses for a code."""
+        return self._own_words[j]
 
     def _digest(self) -> str:
         told = hashlib.sha256()
