@@ -6,6 +6,7 @@ from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, The
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._quality import CodeQuality
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
 from autocode.suggester._spacy import SuggestingPipe
@@ -18,6 +19,7 @@ from autocode.suggester._usage import DifferentUse
 __all__ = [
     "Change",
     "CodeCoherence",
+    "CodeQuality",
     "CodedExample",
     "CodedLines",
     "ConfusedCodes",
