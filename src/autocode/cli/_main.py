@@ -441,21 +441,46 @@ def suggest(
 
 @main.command()
 @STUDY
-@click.option("--coder", required=True, help="Your initials or pseudonym; decisions are stored under it.")
+@click.option(
+    "--coder",
+    "coders",
+    required=True,
+    multiple=True,
+    help="Your initials or pseudonym; decisions are stored under it. Repeated, each coder has an address.",
+)
 @click.option("--terminal", is_flag=True, help="Review here instead of in a page.")
 @click.option("--blind", is_flag=True, help="Without suggestions: an independent reading.")
 @click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Other machines need --certificate and --key.")
+@click.option("--certificate", type=click.Path(exists=True, path_type=Path), help="PEM file, to serve other machines.")
+@click.option("--key", type=click.Path(exists=True, path_type=Path), help="PEM file, the certificate's.")
 @click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
-def review(study: Path, coder: str, terminal: bool, blind: bool, port: int, no_browser: bool) -> None:
+def review(
+    study: Path,
+    coders: tuple[str, ...],
+    terminal: bool,
+    blind: bool,
+    port: int,
+    host: str,
+    certificate: Path | None,
+    key: Path | None,
+    no_browser: bool,
+) -> None:
     """Decide, line by line; every decision is stored before the next line shows."""
     from autocode.cli._review import begin_review
 
+    if terminal and len(coders) > 1:
+        raise click.UsageError("one coder sits at a terminal; name one with --coder.")
+    if (certificate is None) != (key is None):
+        raise click.UsageError("a certificate and its key belong together; give --certificate and --key.")
     begin_review(
         study,
-        coder=coder,
+        coders=coders,
         terminal=terminal,
         blind=blind,
         port=port,
+        host=host,
+        certificate=None if certificate is None or key is None else (certificate, key),
         open_browser=not no_browser,
         announce=lambda sentence: click.echo(sentence, err=True),
     )
