@@ -47,7 +47,15 @@ if TYPE_CHECKING:
         write_report,
     )
     from autocode.review import ReviewSession, settle
-    from autocode.suggester import Recheck, Suggester, open_suggester, recheck, save_suggester, train
+    from autocode.suggester import (
+        LineClassifier,
+        Recheck,
+        Suggester,
+        open_suggester,
+        recheck,
+        save_suggester,
+        train,
+    )
     from autocode.transcripts import Line, LineId, Transcript, TranscriptId, Transcripts, read_transcripts
     from autocode.validation import Validation, validate
 
@@ -91,7 +99,15 @@ _ROOMS = {
         "write_report",
     ),
     "review": ("ReviewSession", "settle"),
-    "suggester": ("Recheck", "Suggester", "open_suggester", "recheck", "save_suggester", "train"),
+    "suggester": (
+        "LineClassifier",
+        "Recheck",
+        "Suggester",
+        "open_suggester",
+        "recheck",
+        "save_suggester",
+        "train",
+    ),
     "transcripts": ("Line", "LineId", "Transcript", "TranscriptId", "Transcripts", "read_transcripts"),
     "validation": ("Validation", "validate"),
 }
@@ -112,6 +128,7 @@ __all__ = [
     "Decision",
     "Journal",
     "Line",
+    "LineClassifier",
     "LineId",
     "Recheck",
     "ReliabilityData",
