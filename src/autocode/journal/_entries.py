@@ -10,6 +10,7 @@ from typing import Any
 from autocode.codebook import CodeId
 from autocode.coding import (
     Abstention,
+    Adjudication,
     Band,
     Basis,
     BatchId,
@@ -19,7 +20,9 @@ from autocode.coding import (
     Decision,
     Evidence,
     Neighbour,
+    Reading,
     Reason,
+    Ruling,
     Sample,
     Shown,
     Suggestion,
@@ -38,12 +41,13 @@ class Kind(StrEnum):
     DEFERRAL = "deferral"
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
+    ADJUDICATION = "adjudication"
     UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A coder takes back one earlier coding, decision or deferral of their own; the entry stays, no longer in force."""
+    """A coder takes back an own earlier coding, adjudication, decision or deferral; the entry stays, not in force."""
 
     entry: int
     coder: CoderId
@@ -68,7 +72,7 @@ class TranscriptSeen:
     at: datetime | None = None
 
 
-Record = Coding | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
+Record = Coding | Adjudication | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +243,41 @@ def _deferral_from(said: Mapping[str, Any], at: datetime) -> Deferral:
     return Deferral(line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
 
 
+def _reading_to(one: Reading) -> dict[str, Any]:
+    return {"coders": one.coders, "codes": sorted(one.codes)}
+
+
+def _reading_from(said: Mapping[str, Any]) -> Reading:
+    return Reading(coders=tuple(map(CoderId, said["coders"])), codes=frozenset(map(CodeId, said["codes"])))
+
+
+def _adjudication_to(one: Adjudication) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "coder": one.coder,
+        "ruling": one.ruling,
+        "left": _reading_to(one.left),
+        "right": _reading_to(one.right),
+        "names_hidden": one.names_hidden,
+        "reason": one.reason,
+        "milliseconds": one.milliseconds,
+    }
+
+
+def _adjudication_from(said: Mapping[str, Any], at: datetime) -> Adjudication:
+    return Adjudication(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        ruling=Ruling(said["ruling"]),
+        left=_reading_from(said["left"]),
+        right=_reading_from(said["right"]),
+        names_hidden=said["names_hidden"],
+        reason=said["reason"],
+        milliseconds=said["milliseconds"],
+        at=at,
+    )
+
+
 def _transcript_to(one: TranscriptSeen) -> dict[str, Any]:
     return {"transcript": one.transcript, "digest": one.digest}
 
@@ -280,5 +319,6 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.DEFERRAL: (Deferral, _deferral_to, _deferral_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
+    Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
 }

@@ -10,7 +10,18 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from autocode.coding import Basis, BatchId, CoderId, Coding, Codings, Decision, Sample, SuggestionBatch, human
+from autocode.coding import (
+    Adjudication,
+    Basis,
+    BatchId,
+    CoderId,
+    Coding,
+    Codings,
+    Decision,
+    Sample,
+    SuggestionBatch,
+    human,
+)
 from autocode.errors import JournalError
 from autocode.journal._entries import Deferral, Entry, Kind, TranscriptSeen, Undo, each, read, stamp, written
 from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
@@ -76,7 +87,16 @@ class Journal:
         self.close()
 
     def append(
-        self, *entries: Coding | Codings | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
+        self,
+        *entries: Coding
+        | Codings
+        | Adjudication
+        | SuggestionBatch
+        | Decision
+        | Deferral
+        | TranscriptSeen
+        | Sample
+        | Undo,
     ) -> int:
         """Append all entries or none, and return the number of the last one once they are safe on the disk.
 
@@ -85,7 +105,9 @@ class Journal:
         """
         now = datetime.now(UTC)
         records = tuple(each(entries))
-        for coder in dict.fromkeys(one.coder for one in records if isinstance(one, Coding | Decision | Deferral)):
+        for coder in dict.fromkeys(
+            one.coder for one in records if isinstance(one, Coding | Adjudication | Decision | Deferral)
+        ):
             human(coder)
         rows = [(record, *written(record), stamp(record.at or now)) for record in records]
         with self._lock, _in_a_sentence(self.path), _writing(self._connection):
@@ -103,10 +125,11 @@ class Journal:
         if not found:
             raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
         (entry,) = found
-        if not isinstance(entry.record, Coding | Decision | Deferral):
+        if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral):
             raise JournalError.at(
                 self.path,
-                f"entry {undo.entry} is of the kind {entry.kind}; only a coding, decision or deferral can be undone.",
+                f"entry {undo.entry} is of the kind {entry.kind}; "
+                "only a coding, adjudication, decision or deferral can be undone.",
             )
         if entry.record.coder != undo.coder:
             raise JournalError.at(

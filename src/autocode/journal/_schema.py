@@ -50,4 +50,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN SELECT RAISE(ABORT, 'that entry is already undone'); END
         """,
     ),
+    # a ruling on a line where coders differ can be taken back like what a coder did
+    (
+        "DROP TRIGGER undo_reaches_back",
+        """
+        CREATE TRIGGER undo_reaches_back BEFORE INSERT ON entries
+        WHEN NEW.undoes IS NOT NULL
+         AND NOT EXISTS (
+            SELECT 1 FROM entries
+            WHERE seq = NEW.undoes AND kind IN ('coding', 'adjudication', 'decision', 'deferral')
+         )
+        BEGIN SELECT RAISE(ABORT, 'an undo needs an earlier coding, adjudication, decision or deferral'); END
+        """,
+    ),
 )
