@@ -26,6 +26,16 @@ class Ruling(StrEnum):
     NEITHER = "neither"
     OTHER = "other"
 
+    def codes(self, left: Reading, right: Reading) -> frozenset[CodeId] | None:
+        """Return the codes that this ruling on two readings comes to; None for other, whose codes must be named."""
+        given = {
+            Ruling.LEFT: left.codes,
+            Ruling.RIGHT: right.codes,
+            Ruling.BOTH: left.codes | right.codes,
+            Ruling.NEITHER: frozenset[CodeId](),
+        }
+        return given.get(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudication:

@@ -78,13 +78,8 @@ def adjudicate(
     chosen = frozenset(codes)
     if chosen and ruling is not Ruling.OTHER:
         raise ValueError(f"codes are named only where the ruling is other, not {ruling}.")
-    given = {
-        Ruling.LEFT: left.codes,
-        Ruling.RIGHT: right.codes,
-        Ruling.BOTH: left.codes | right.codes,
-        Ruling.NEITHER: frozenset[CodeId](),
-        Ruling.OTHER: chosen,
-    }[ruling]
+    settled = ruling.codes(left, right)
+    given = chosen if settled is None else settled
     line = difference.line.id
     SettlementError.raise_if(_faults(line, ruling, given, codebook))
     return Adjudicated(
@@ -166,10 +161,15 @@ class AdjudicationSession:
         self.codebook = codebook
         self._adjudicators = frozenset(adjudicators)
         self._journal = journal
+        self._read_to = -1
         self.look_again()
 
     def look_again(self) -> None:
-        """Read from the journal what the coders and other adjudicators have done meanwhile."""
+        """Read from the journal what the coders and other adjudicators have done meanwhile, if anything."""
+        last = len(self._journal)
+        if last == self._read_to:
+            return
+        self._read_to = last
         codings = self._journal.codings()
         self._differences = {one.line.id: one for one in differences(codings, self.lines)}
         self._settled: dict[LineId, tuple[Coding, ...]] = {
@@ -221,10 +221,12 @@ class AdjudicationSession:
         reason: str = "",
         names_hidden: bool = False,
         milliseconds: int | None = None,
+        gesture: str = "",
     ) -> Coding:
         """Record a ruling on a line as a third reading and return it; raises as `adjudicate` does.
 
-        Raises `ValueError` if the coders do not differ on the line.
+        A gesture that is stored already is not stored again. Raises `ValueError` if the coders do not differ on the
+        line.
         """
         found = self._differences.get(line)
         if found is None:
@@ -242,18 +244,25 @@ class AdjudicationSession:
             names_hidden=names_hidden,
             milliseconds=milliseconds,
         )
-        last = self._journal.append(*made.entries)
+        if gesture and self._journal.stores(gesture):
+            return made.coding
+        last = self._journal.append(*made.entries, gesture=gesture)
+        if last == self._read_to + len(made.entries):  # else somebody wrote meanwhile, and it is still to be read
+            self._read_to = last
         self._acts.append(_Act(line=line, entries=(last - 1, last)))
         self._rulings[line] = made.adjudication
         others = (one for one in self._settled[line] if one.coder != self.coder)
         self._settled[line] = (*others, made.coding)
         return made.coding
 
-    def undo(self) -> LineId | None:
-        """Take back this adjudicator's latest ruling and return its line; None if there is nothing to undo."""
-        if not self._acts:
+    def undo(self, *, gesture: str = "") -> LineId | None:
+        """Take back this adjudicator's latest ruling and return its line; None if there is nothing to undo.
+
+        A gesture that is stored already takes nothing more back.
+        """
+        if not self._acts or (gesture and self._journal.stores(gesture)):
             return None
         act = self._acts.pop()
-        self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in act.entries))
+        self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in act.entries), gesture=gesture)
         self.look_again()
         return act.line
