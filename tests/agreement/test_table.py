@@ -104,10 +104,13 @@ def test_only_independent_codings_of_lines_that_two_coders_judged_count(
 def test_the_json_has_the_promised_shape(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    said = json.loads(json.dumps(agreement_table(codings_of(THREE), codebook, interviews).to_json(), allow_nan=False))
+    table = agreement_table(codings_of(THREE), codebook, interviews)
+    said = json.loads(json.dumps(table.to_json(), allow_nan=False))
 
     assert set(said) == {"codes", "overall", "conventions"}
-    assert set(said["codes"][0]) == {"code", "theme", "units", "coders", "prevalence", "coefficients"}
+    assert set(said["codes"][0]) == {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"}
+    assert [row["verdict"] for row in said["codes"]] == [row.verdict for row in table.codes]
+    assert said["overall"]["verdict"] == table.overall.verdict
     assert list(said["codes"][0]["coefficients"]) == [
         "alpha",
         "percent",

@@ -6,6 +6,7 @@ import math
 import random
 import re
 
+import docx
 import pytest
 
 from autocode.agreement import ReliabilityData, krippendorff_alpha
@@ -423,3 +424,77 @@ def test_the_codings_of_a_study_are_a_table_with_the_same_agreement(coded, run):
     for row in study["codes"]:
         for name in ("alpha", "percent", "ac1"):
             assert by_code[row["code"]][name]["value"] == pytest.approx(row["coefficients"][name]["value"])
+
+
+# a Word document besides
+
+
+def cells(table) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_a_study_as_a_word_document_holds_what_is_printed(coded, run, tmp_path):
+    printed = json.loads(run("agree", "study", "--json").stdout)
+    result = run("agree", "study", "--json", "--docx", "agreement.docx", "--worst", 3)
+    document = docx.Document(str(tmp_path / "agreement.docx"))
+    table, pairs, differing, _ = map(cells, document.tables)
+
+    assert (result.exit_code, result.stderr) == (0, "autocode: written: agreement.docx.\n")
+    assert json.loads(result.stdout) == printed
+    assert [row[0] for row in table] == [
+        "Code", "Accessing services", "Forms and queues", "Records apart", "Too few people", "All codes",
+    ]  # fmt: skip
+    assert [row[8] for row in table[2:5]] == [row["verdict"] for row in printed["codes"]]
+    assert pairs[0] == ["", "coder_a"]
+    assert len(differing) == 4
+    assert differing[1][3].endswith("coder_a; not coder_b")
+
+
+def test_a_document_is_of_the_coders_chosen(coded, run, tmp_path, readings_of):
+    (tmp_path / "coder_c.csv").write_text(readings_of(1).replace("coder_b", "coder_c"))
+    run("add", "study", "coder_c.csv")
+    run("agree", "study", "--coders", "coder_b,coder_c", "--docx", "same.docx")
+    said = [one.text for one in docx.Document(str(tmp_path / "same.docx")).paragraphs]
+
+    assert "Wherever two coders judged the same, they said the same." in said
+
+
+def test_a_table_as_a_word_document(run, table, tmp_path):
+    result = run("agree", table(WIDE), "--level", "interval", "--docx", "codes.docx")
+    document = docx.Document(str(tmp_path / "codes.docx"))
+    coefficients, pairs, differing, _ = map(cells, document.tables)
+
+    assert result.exit_code == 0
+    assert coefficients[0] == ["", "Krippendorff's α", "Percent agreement", "Gwet's AC2", "Units"]
+    assert coefficients[1][1].startswith("0.85 [")
+    assert pairs[0] == ["", "A", "B", "C"]
+    assert differing[1] == ["6", "3.33", "A: 1; B: 2; C: 3; D: 4"]
+
+
+def test_one_coefficient_of_a_study_as_a_word_document(coded, run, tmp_path):
+    result = run("agree", "study", "--coefficient", "pabak", "--by", "subtheme", "--docx", "pabak.docx")
+    coefficients, pairs, differing, _ = map(cells, docx.Document(str(tmp_path / "pabak.docx")).tables)
+
+    assert result.exit_code == 0
+    assert [row[0] for row in coefficients] == ["", "Forms and queues", "Records apart", "Too few people"]
+    assert pairs[0] == ["", "coder_a"]
+    assert differing[1][2].endswith("coder_b: no code")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--worst", 3], 2, "--worst and --force are about the Word document; name it with --docx FILE."),
+        (["--force"], 2, "--worst and --force are about the Word document; name it with --docx FILE."),
+        (["--docx", "codes.pdf"], 1, "codes.pdf: a Word document ends in .docx; give the file that end."),
+        (["--docx", "no/codes.docx"], 1, "there is no folder no; make it or choose another."),
+        (["--docx", "there.docx"], 1, "there is a file of this name already; choose another, or replace it with"),
+    ],
+)
+def test_a_document_that_cannot_be_written_is_refused_and_nothing_printed(run, table, tmp_path, words, code, said):
+    (tmp_path / "there.docx").write_text("mine")
+    result = run("agree", table(WIDE), *words)
+
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert said in " ".join(result.stderr.split())
+    assert (tmp_path / "there.docx").read_text() == "mine"

@@ -433,7 +433,7 @@ def test_agree_in_json_has_the_promised_shape_and_nothing_else_is_on_stdout(code
     assert set(told) == {"codes", "overall", "conventions"}
     assert [code["code"] for code in told["codes"]] == ["forms", "records", "people"]
     for code in told["codes"]:
-        assert {"code", "theme", "units", "coders", "prevalence", "coefficients"} <= set(code)
+        assert {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"} <= set(code)
         assert code["theme"] == "Accessing services"
         assert (code["units"], code["coders"]) == (144, 2)
         for one in code["coefficients"].values():
@@ -441,7 +441,7 @@ def test_agree_in_json_has_the_promised_shape_and_nothing_else_is_on_stdout(code
         alpha = code["coefficients"]["alpha"]
         assert alpha["low"] <= alpha["value"] <= alpha["high"]
         assert alpha["undefined"] is None
-    assert {"units", "coders", "prevalence", "coefficients"} <= set(told["overall"])
+    assert {"units", "coders", "prevalence", "verdict", "coefficients"} <= set(told["overall"])
 
 
 def test_agreement_of_nobody_is_undefined_and_says_why(study, run):
@@ -722,10 +722,11 @@ def test_a_plain_corpus_is_not_reviewed(coded, run):
 def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monkeypatch):
     study("trained")
     asked = {}
-    monkeypatch.setattr("autocode.web.serve", lambda session, **how: asked.update(how, coder=session.coder))
+    monkeypatch.setattr("autocode.web.serve", lambda pages, **how: asked.update(how, pages=pages))
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
-    assert (asked["coder"], asked["port"], asked["open_browser"]) == ("MO", 9000, False)
+    assert [page.name for page in asked["pages"]] == ["Review"]
+    assert (asked["coders"], asked["port"], asked["open_browser"]) == (["MO"], 9000, False)
 
 
 # report and export

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -147,6 +148,25 @@ def test_a_study_that_nobody_has_coded_has_a_report(
     assert "Their judgements: none yet." in text
     assert "No line has this code by consensus." in text
     assert "fewer than two coders judged anything" in text
+
+
+def test_a_verdict_says_how_much_more_evidence_a_code_needs(tmp_path: Path, study: Study) -> None:
+    table = study["table"]
+    needs = replace(table.codes[0].alpha, value=0.6, low=0.5, high=0.7, se=0.05, n_interviews=20, n_pairable=100)
+    holds = replace(needs, value=0.9, low=0.85, high=0.95)
+    codes = [
+        replace(row, coefficients={**row.coefficients, "alpha": alpha})
+        for row, alpha in zip(table.codes, (needs, holds, table.codes[2].alpha), strict=True)
+    ]
+    study["table"] = replace(table, codes=tuple(codes))
+    page = page_of(tmp_path, study)
+    markdown = write_report(tmp_path / "report.md", **study).read_text(encoding="utf-8")
+
+    assert codes[0].verdict == "not enough evidence yet: about 130 more double-coded lines"
+    assert '<span class="verdict undecided">not enough evidence yet</span>' in page
+    assert '<span class="small">about 130 more double-coded lines</span>' in page
+    assert '<span class="verdict reliable">reliable</span></td>' in page
+    assert "| not enough evidence yet: about 130 more double-coded lines | 3 |" in markdown
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report"])

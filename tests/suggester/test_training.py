@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from autocode.codebook import Code, Codebook, CodeId
@@ -154,3 +155,14 @@ def test_words_that_the_study_never_heard_are_no_obstacle(suggester, interview):
     line = interview("GP9", ["Ωραία μέρα σήμερα, φίλε μου"]).lines[0]
 
     assert suggester.suggest([line]).abstentions[0].reason is Reason.UNLIKE_ANYTHING
+
+
+def test_a_fitted_model_keeps_the_scores_of_lines_that_their_fold_had_not_seen(study):
+    table = CodedLines.of(*study)
+    model = fit(table, study.codebook, seed=3)
+    right = (model.held_out.argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]
+    seen = (model.scores(table.lines).argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]
+
+    assert model.held_out.shape == table.applied.shape
+    assert not np.allclose(model.held_out, model.scores(table.lines))
+    assert 0.5 < right.mean() <= seen.mean()

@@ -10,7 +10,7 @@ from autocode.agreement._brennan_prediger import brennan_prediger, pabak
 from autocode.agreement._ceiling import Ceiling, HumanCeiling, human_ceiling
 from autocode.agreement._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
 from autocode.agreement._conger import conger_kappa
-from autocode.agreement._disagreements import Disagreement, disagreements
+from autocode.agreement._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
 from autocode.agreement._drawn_lines import code_prevalence, code_prevalence_by
 from autocode.agreement._drift import Period, drift
 from autocode.agreement._evidence import lines_for_verdict, verdict
@@ -65,6 +65,7 @@ __all__ = [
     "CodeAgreement",
     "CoderMatrix",
     "Continuum",
+    "DisagreeingUnit",
     "Disagreement",
     "HumanCeiling",
     "Membership",
@@ -94,6 +95,7 @@ __all__ = [
     "conger_kappa",
     "cu_alpha",
     "cumulative_membership",
+    "disagreeing_units",
     "disagreements",
     "draw_sample",
     "drift",

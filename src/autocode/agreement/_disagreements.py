@@ -1,11 +1,16 @@
 """Where coders differ, worst first: what a team talks about."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
-from autocode.agreement._distances import between_sets
+import numpy as np
+
+from autocode.agreement._distances import Distance, between_sets, distances
+from autocode.agreement._intervals import Array
+from autocode.agreement._pairs import judgements, summed_distance
+from autocode.agreement._reliability import ReliabilityData
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
 from autocode.errors import AgreementError, Fault
@@ -83,3 +88,53 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
         )
         found.append((-one.distance, -len(said), place, one))
     return tuple(one for *_, one in sorted(found, key=lambda entry: entry[:3]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisagreeingUnit:
+    """A unit of a table on which coders differ.
+
+    Attributes
+    ----------
+    distance : the mean distance between what every two coders said.
+    said : the label that each coder gave, by coder; a set of codes as a frozenset.
+    """
+
+    unit: LineId
+    interview: TranscriptId | None
+    distance: float
+    said: Mapping[CoderId, Hashable]
+
+
+def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> tuple[DisagreeingUnit, ...]:
+    """Return the units of a table on which coders differ, worst first; among equals the one that more judged.
+
+    `distance` is as in `krippendorff_alpha`: "nominal" for categories and "masi" for sets unless it is named.
+    """
+    by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance
+    patterns = data.values.T
+    m = judgements(patterns)
+    delta = _between_ranks(data) if isinstance(by, str) and by == "ordinal" else distances(data, by)
+    pairs = np.maximum(m * (m - 1), 1.0)
+    apart = np.where(m >= 2, summed_distance(patterns, delta) / pairs, 0.0)
+    worst = np.lexsort((np.arange(len(m)), -m, -np.round(apart, 12)))
+    return tuple(
+        DisagreeingUnit(
+            unit=data.units[u],
+            interview=None if data.interviews is None else data.interviews[u],
+            distance=float(apart[u]),
+            said=MappingProxyType(
+                {coder: data.labels[v] for coder, v in zip(data.coders, data.values[:, u], strict=True) if v >= 0}
+            ),
+        )
+        for u in worst
+        if apart[u] > 0
+    )
+
+
+def _between_ranks(data: ReliabilityData) -> Array:
+    """Return Krippendorff's ordinal distance, which follows from how often each rank was used in pairs."""
+    both = data.pairable().values
+    n_c = np.bincount(both[both >= 0], minlength=len(data.labels)).astype(float)
+    middle = np.cumsum(n_c) - n_c / 2
+    return np.asarray((middle[:, None] - middle[None, :]) ** 2)

@@ -118,7 +118,7 @@ class CodeAgreement:
         return verdict(self.alpha)
 
     def to_json(self) -> dict[str, object]:
-        """Return the row with every coefficient as value, low, high and reason; pairs are named `kappa A B`."""
+        """Return the row with its verdict and coefficients as value, low, high and reason; pairs are `kappa A B`."""
         shown = {name: agreement.to_json() for name, agreement in self.coefficients.items()}
         shown |= {f"kappa {a} {b}": agreement.to_json() for (a, b), agreement in self.pairs.items()}
         return {
@@ -127,6 +127,7 @@ class CodeAgreement:
             "units": self.units,
             "coders": self.coders,
             "prevalence": number(self.prevalence),
+            "verdict": self.verdict,
             "coefficients": shown,
         }
 
@@ -146,7 +147,7 @@ class AgreementTable:
         return {
             "codes": [row.to_json() for row in self.codes],
             "overall": {
-                **{key: overall[key] for key in ("units", "coders", "prevalence", "coefficients")},
+                **{key: overall[key] for key in ("units", "coders", "prevalence", "verdict", "coefficients")},
                 "interviews": self.overall.alpha.n_interviews,
                 "themes": [row.to_json() for row in self.themes],
             },

@@ -11,8 +11,9 @@ import click
 from autocode import agreement
 from autocode.agreement import Agreement, AgreementTable, ReliabilityData
 from autocode.cli._ratings import SUFFIXES, Ratings, read_ratings
-from autocode.cli._study import material_of
+from autocode.cli._study import Material, material_of
 from autocode.codebook import Code, Codebook, CodeId
+from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault
 
 # the weights of Gwet's families that go with a level of measurement
@@ -41,6 +42,7 @@ class Found:
 
     title: str
     about: Mapping[str, Any]
+    data: ReliabilityData
     rows: Mapping[str, Mapping[str, Agreement]]
     notes: tuple[str, ...] = ()
 
@@ -131,7 +133,7 @@ def _of_ratings(path: Path, asked: Asked) -> Found:
     read: Ratings = read_ratings(path, coders=asked.coders, level=level, categories=asked.categories)
     data = read.data
     known = "interviews" if data.interviews is not None else "linearised"
-    how = _how(asked, default=known)
+    how = interval_of(asked, default=known)
     names = _names(asked, data)
     rows = {"all": {name: coefficient(name, data, level=level, **how) for name in names}}
     if asked.by == "code":
@@ -154,7 +156,7 @@ def _of_ratings(path: Path, asked: Asked) -> Found:
         f"{path.name}: {len(data.coders)} coders ({_few(data.coders)}), {first.n_units} units, "
         f"{first.n_pairable} judged by at least two{where}"
     )
-    return Found(title=title, about=about, rows=rows, notes=read.notes)
+    return Found(title=title, about=about, data=data, rows=rows, notes=read.notes)
 
 
 def _of_study(path: Path, asked: Asked) -> AgreementTable | Found:
@@ -163,21 +165,14 @@ def _of_study(path: Path, asked: Asked) -> AgreementTable | Found:
     if asked.categories:
         raise click.UsageError("a study's categories are its codes; leave out --categories.")
     found = material_of(path)
-    codings, codebook = found.codings.independent(), found.codebook
-    AgreementError.raise_if(
-        Fault(f"there is no coder {name!r}; the coders are {', '.join(codings.coders)}.")
-        for name in asked.coders
-        if name not in codings.coders
-    )
-    if asked.coders:
-        codings = codings.by(*(coder for coder in codings.coders if coder in asked.coders))
+    codings, codebook = independent_of(found, asked), found.codebook
     if asked.coefficient is None and asked.interval is None:
         table = agreement.agreement_table(codings, codebook, found.lines, resamples=asked.resamples, seed=asked.seed)
         if asked.by == "theme":
             return replace(table, codes=())
         return table if asked.by is None else replace(table, themes=())
     sets = ReliabilityData.for_sets(codings, found.lines).pairable()
-    how = _how(asked, default="interviews")
+    how = interval_of(asked, default="interviews")
     names = _names(asked, sets)
     rows: dict[str, dict[str, Agreement]] = {
         "all codes": {each: coefficient(each, sets, level="nominal", **how) for each in names if each != "pabak"}
@@ -195,7 +190,18 @@ def _of_study(path: Path, asked: Asked) -> AgreementTable | Found:
         f"{path.resolve().name}: {len(sets.coders)} coders ({_few(sets.coders)}), "
         f"{len(sets.units)} lines judged by at least two"
     )
-    return Found(title=title, about=about, rows=rows, notes=("independent codings only",))
+    return Found(title=title, about=about, data=sets, rows=rows, notes=("independent codings only",))
+
+
+def independent_of(found: Material, asked: Asked) -> Codings:
+    """Return the independent codings of the coders asked for, or of all."""
+    codings = found.codings.independent()
+    AgreementError.raise_if(
+        Fault(f"there is no coder {name!r}; the coders are {', '.join(codings.coders)}.")
+        for name in asked.coders
+        if name not in codings.coders
+    )
+    return codings.by(*(coder for coder in codings.coders if coder in asked.coders)) if asked.coders else codings
 
 
 def _groups(codebook: Codebook, by: str | None) -> dict[str, list[CodeId]]:
@@ -232,7 +238,8 @@ def _names(asked: Asked, data: ReliabilityData) -> Sequence[str]:
     return (asked.coefficient,)
 
 
-def _how(asked: Asked, *, default: str) -> dict[str, Any]:
+def interval_of(asked: Asked, *, default: str) -> dict[str, Any]:
+    """Return how intervals are made, as the coefficients take it."""
     interval = asked.interval or default
     return {"interval": None if interval == "none" else interval, "resamples": asked.resamples, "seed": asked.seed}
 

@@ -170,11 +170,16 @@ def check(study: Path) -> None:
 @click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made.")
 @JSON
 @click.option("--html", "as_html", is_flag=True, help="Print a page.")
+@click.option("--docx", type=click.Path(path_type=Path), metavar="FILE", help="Write a Word document besides.")
+@click.option("--worst", default=50, show_default=True, type=click.IntRange(1), help="Disagreements in it.")
+@FORCE
 @SEED
 @click.option(
     "--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
 )
+@click.pass_context
 def agree(
+    ctx: click.Context,
     target: Path,
     by: str | None,
     coders: str | None,
@@ -184,6 +189,9 @@ def agree(
     interval: str | None,
     as_json: bool,
     as_html: bool,
+    docx: Path | None,
+    worst: int,
+    force: bool,
     seed: int,
     resamples: int,
 ) -> None:
@@ -196,6 +204,8 @@ def agree(
 
     if as_json and as_html:
         raise click.UsageError("--json and --html are two ways to print; choose one.")
+    if docx is None and (force or ctx.get_parameter_source("worst") is click.core.ParameterSource.COMMANDLINE):
+        raise click.UsageError("--worst and --force are about the Word document; name it with --docx FILE.")
     asked = Asked(
         by=by,
         coders=_listed(coders),
@@ -207,6 +217,10 @@ def agree(
         seed=seed,
     )
     found = agree_on(target, asked)
+    if docx is not None:
+        from autocode.cli._appendix import write_appendix
+
+        remark(f"written: {write_appendix(target, found, asked, out=docx, worst=worst, force=force)}.")
     if as_html:
         click.echo(page(f"Agreement: {target.name}", found.html() if isinstance(found, Found) else found._repr_html_()))
     else:
@@ -295,6 +309,35 @@ def plan(
     else:
         raise click.UsageError("name a study with double-coded lines, or --prevalence of a code.")
     click.echo(dumped(planned.to_json()) if as_json else str(planned))
+
+
+@main.command()
+@STUDY
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Only this code or theme; may be repeated.")
+@click.option("--by", metavar="ATTRIBUTE", help="An attribute of the participants, such as role or borough.")
+@click.option(
+    "--method",
+    type=click.Choice(["dsl", "ppi"]),
+    default="dsl",
+    show_default=True,
+    help="ppi (PPI++) needs equal probabilities.",
+)
+@click.option(
+    "--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 1, min_open=True, max_open=True)
+)
+@JSON
+def prevalence(
+    study: Path, codes: tuple[str, ...], by: str | None, method: str, confidence: float, as_json: bool
+) -> None:
+    """How common each code is among all lines of participants, from lines drawn with `autocode plan --draw`.
+
+    Every drawn line must have been judged independently. Suggestions that stood when the lines were drawn narrow the
+    interval; they are corrected by the judgements, so their errors do not enter.
+    """
+    from autocode.cli._prevalence import how_common
+
+    found = how_common(study, codes=codes, by=by, method="ppi" if method == "ppi" else "dsl", level=confidence)
+    click.echo(dumped(found.to_json()) if as_json else str(found))
 
 
 @main.command()

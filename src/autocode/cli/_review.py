@@ -48,9 +48,9 @@ def begin_review(
             again = f"autocode review {quote(str(study))} --coder {quote(name)} --terminal{' --blind' * blind}"
             review_in_terminal(session, console=Console(), read_key=click.getchar, resume=again)
         else:
-            from autocode.web import serve
+            from autocode.web import review_page, serve
 
-            serve(session, port=port, open_browser=open_browser, announce=announce)
+            serve([review_page(session)], coders=[name], port=port, open_browser=open_browser, announce=announce)
 
 
 def _refuse_corrected(journal: Journal, lines: Transcripts, batch: SuggestionBatch, study: Path) -> None:

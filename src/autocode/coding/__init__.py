@@ -20,6 +20,7 @@ from autocode.coding._nouns import (
     Verdict,
     human,
 )
+from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Band",
     "Basis",
     "BatchId",
+    "BlindDraw",
     "CoderId",
     "Coding",
     "Codings",
@@ -35,13 +37,17 @@ __all__ = [
     "Decision",
     "Evidence",
     "Inclusion",
+    "Mode",
     "Neighbour",
+    "Paradata",
+    "Proposal",
     "Reading",
     "Reason",
     "Rule",
     "Ruling",
     "Sample",
     "Shown",
+    "Stage",
     "Suggestion",
     "SuggestionBatch",
     "Verdict",

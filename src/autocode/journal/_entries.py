@@ -14,17 +14,22 @@ from autocode.coding import (
     Band,
     Basis,
     BatchId,
+    BlindDraw,
     CoderId,
     Coding,
     Codings,
     Decision,
     Evidence,
+    Mode,
     Neighbour,
+    Paradata,
+    Proposal,
     Reading,
     Reason,
     Ruling,
     Sample,
     Shown,
+    Stage,
     Suggestion,
     SuggestionBatch,
     Verdict,
@@ -39,6 +44,9 @@ class Kind(StrEnum):
     BATCH = "batch"
     DECISION = "decision"
     DEFERRAL = "deferral"
+    PROPOSAL = "proposal"
+    PARADATA = "paradata"
+    BLIND = "blind"
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
     ADJUDICATION = "adjudication"
@@ -47,7 +55,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A coder takes back an own earlier coding, adjudication, decision or deferral; the entry stays, not in force."""
+    """A coder takes back an own earlier coding, adjudication, decision, deferral or proposal; the entry stays."""
 
     entry: int
     coder: CoderId
@@ -72,18 +80,34 @@ class TranscriptSeen:
     at: datetime | None = None
 
 
-Record = Coding | Adjudication | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
+Record = (
+    Coding
+    | Adjudication
+    | SuggestionBatch
+    | Decision
+    | Deferral
+    | Proposal
+    | Paradata
+    | TranscriptSeen
+    | Sample
+    | BlindDraw
+    | Undo
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One record with its place in the journal, its time, and whether it was undone since."""
+    """One record with its place in the journal, its time, and whether it was undone since.
+
+    `gesture` is the id of the coder's gesture that made it, together with others perhaps; empty if none was given.
+    """
 
     seq: int
     kind: Kind
     at: datetime
     record: Record
     undone: bool
+    gesture: str = ""
 
 
 def each(entries: Iterable[Record | Codings]) -> Iterator[Record]:
@@ -304,6 +328,66 @@ def _sample_from(said: Mapping[str, Any], at: datetime) -> Sample:
     )
 
 
+def _proposal_to(one: Proposal) -> dict[str, Any]:
+    return {"name": one.name, "line": one.line, "coder": one.coder}
+
+
+def _proposal_from(said: Mapping[str, Any], at: datetime) -> Proposal:
+    return Proposal(name=said["name"], line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
+
+
+def _paradata_to(one: Paradata) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "coder": one.coder,
+        "mode": one.mode,
+        "stage": one.stage,
+        "before": None if one.before is None else sorted(one.before),
+        "after": None if one.after is None else sorted(one.after),
+        "revealed": one.revealed,
+        "batch": one.batch,
+        "milliseconds": one.milliseconds,
+        "hurried": one.hurried,
+        "model": one.model,
+        "codebook": one.codebook,
+    }
+
+
+def _paradata_from(said: Mapping[str, Any], at: datetime) -> Paradata:
+    return Paradata(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        mode=Mode(said["mode"]),
+        stage=Stage(said["stage"]),
+        before=None if said["before"] is None else frozenset(map(CodeId, said["before"])),
+        after=None if said["after"] is None else frozenset(map(CodeId, said["after"])),
+        revealed=tuple(map(CodeId, said["revealed"])),
+        batch=None if said["batch"] is None else BatchId(said["batch"]),
+        milliseconds=said["milliseconds"],
+        hurried=said["hurried"],
+        model=said["model"],
+        codebook=said["codebook"],
+        at=at,
+    )
+
+
+def _blind_to(one: BlindDraw) -> dict[str, Any]:
+    alike: dict[float, list[LineId]] = {}
+    for line, p in one.probabilities.items():
+        alike.setdefault(p, []).append(line)
+    frame = [{"probability": p, "lines": lines} for p, lines in alike.items()]
+    return {"drawn": sorted(one.drawn), "frame": frame, "seed": one.seed}
+
+
+def _blind_from(said: Mapping[str, Any], at: datetime) -> BlindDraw:
+    return BlindDraw(
+        drawn=frozenset(map(LineId, said["drawn"])),
+        probabilities={LineId(line): part["probability"] for part in said["frame"] for line in part["lines"]},
+        seed=said["seed"],
+        at=at,
+    )
+
+
 def _undo_to(one: Undo) -> dict[str, Any]:
     return {"entry": one.entry, "coder": one.coder}
 
@@ -317,6 +401,9 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
     Kind.DECISION: (Decision, _decision_to, _decision_from),
     Kind.DEFERRAL: (Deferral, _deferral_to, _deferral_from),
+    Kind.PROPOSAL: (Proposal, _proposal_to, _proposal_from),
+    Kind.PARADATA: (Paradata, _paradata_to, _paradata_from),
+    Kind.BLIND: (BlindDraw, _blind_to, _blind_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),

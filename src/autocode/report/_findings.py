@@ -229,7 +229,7 @@ def _agreement(table: AgreementTable) -> Table:
             (
                 _name(row, table),
                 row.alpha.estimate,
-                str(row.alpha.reliability) if row.alpha.undefined is None else row.alpha.undefined.sentence,
+                row.verdict,
                 f"{row.applied}",
                 _percent(row.prevalence),
                 _percent(by["percent"].value),

@@ -90,10 +90,7 @@ def methods_appendix(table: AgreementTable, *, said: Mapping[int, str] | None = 
             },
             "undefined": "a coefficient that is 0/0 has no value but a reason; it is never counted as 0 or 1",
         },
-        **{
-            kind: [{"name": row.name, "verdict": row.verdict, **row.to_json()} for row in of_kind]
-            for kind, of_kind in rows.items()
-        },
+        **{kind: [{"name": row.name, **row.to_json()} for row in of_kind] for kind, of_kind in rows.items()},
     }
 
 

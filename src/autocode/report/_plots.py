@@ -61,7 +61,7 @@ def forest_plot(table: AgreementTable, *, ax: Axes | None = None) -> Axes:
     axes.set_xlim(min(0.0, lowest - 0.03), 1.015)
     axes.set_ylim(places[-1] + 0.7, -0.7)
     axes.set_yticks(places, [f"{row.name}  ({row.applied})" for row in rows], parse_math=False)
-    axes.set_xlabel("Krippendorff's α with its interval; band: tentative conclusions only")
+    axes.set_xlabel("Krippendorff's α with its interval")
     _quiet(axes)
     axes.spines["left"].set_visible(False)
     return axes

@@ -67,7 +67,7 @@ def write_report(
     )
     figures = _figures(table, validation) if suffix == ".html" else {}
     text = _environment(suffix).get_template(_TEMPLATES[suffix]).render(found=found, **figures)
-    _replace(target, text)
+    replace_file(target, text.encode())
     return target
 
 
@@ -95,13 +95,13 @@ def _environment(suffix: str) -> Environment:
     return environment
 
 
-def _replace(target: Path, text: str) -> None:
-    """Write the whole text or nothing: to a new file in the same folder, which then takes the name."""
+def replace_file(target: Path, data: bytes) -> None:
+    """Write the whole file or nothing: to a new file in the same folder, which then takes the name."""
     written = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with written.open("x", encoding="utf-8", newline="\n") as out:
+        with written.open("xb") as out:
             try:
-                out.write(text)
+                out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
                 written.replace(target)

@@ -166,7 +166,7 @@ class AdjudicationSession:
 
     def look_again(self) -> None:
         """Read from the journal what the coders and other adjudicators have done meanwhile, if anything."""
-        last = len(self._journal)
+        last = self._journal.last
         if last == self._read_to:
             return
         self._read_to = last

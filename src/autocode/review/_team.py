@@ -56,7 +56,9 @@ def _skipped(decision: Decision) -> bool:
     return any(one.verdict is Verdict.SKIPPED for one in decision.shown)
 
 
-def _progress(coder: CoderId, own: Codings, lines: Transcripts, deferred: Collection[LineId], proposed: int) -> CoderProgress:
+def _progress(
+    coder: CoderId, own: Codings, lines: Transcripts, deferred: Collection[LineId], proposed: int
+) -> CoderProgress:
     latest: dict[LineId, Coding] = {}
     for one in own:
         before = latest.get(one.line)

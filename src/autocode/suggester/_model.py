@@ -1,7 +1,7 @@
 """One linear model a code, calibrated on lines of interviews it was not fitted to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
@@ -33,6 +33,8 @@ class LineModel:
     beside : the share of a neighbouring line's score that a line takes on.
     calibration : from scores to probabilities, one slope and intercept a code.
     cut : from which probability on a code is worth saying, and from which strength on a line is.
+    held_out : ndarray of float, shape (n_lines, n_codes), the scores of the lines it was fitted to, each by a model
+        that had not seen the line's fold: promises, slips and "not yet" rest on them. Empty in an opened model.
     """
 
     inputs: LineInputs
@@ -41,6 +43,7 @@ class LineModel:
     beside: float
     calibration: Platt
     cut: Thresholds
+    held_out: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def rows(self, lines: Sequence[Line]) -> sp.csr_matrix:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
@@ -104,6 +107,7 @@ def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: in
         beside=share,
         calibration=calibration,
         cut=thresholds(calibration(out), table.applied),
+        held_out=out,
     )
 
 

@@ -108,7 +108,8 @@ class AdjudicationDesk:
         """Return a line as the page shows it; with `hidden` None, only what changes by settling it."""
         session, line = self._session, difference.line
         settled = [
-            {"by": one.coder, "codes": self._in_order(one.codes), "reason": one.memo} for one in session.settled(line.id)
+            {"by": one.coder, "codes": self._in_order(one.codes), "reason": one.memo}
+            for one in session.settled(line.id)
         ]
         if hidden is None:
             return {"id": line.id, "settled": settled}

@@ -84,7 +84,7 @@ class _Team:
         members: Collection[CoderId],
         coding_closed: bool,
         machine: Callable[[], Machine | None],
-        reread: Callable[[], Sequence[Reread]],
+        reread: Callable[[], Sequence[Reread]] | None,
     ) -> None:
         self._journal = journal
         self._lines = lines
@@ -100,7 +100,7 @@ class _Team:
     def _fresh(self, name: str, make: Callable[[], Any]) -> Any:
         """Return what was made when the journal was as long as it is now, or make it."""
         with self._lock:
-            n = len(self._journal)
+            n = self._journal.last
             if name not in self._made or self._made[name][0] != n:
                 self._made[name] = (n, make())
             return self._made[name][1]
@@ -108,28 +108,25 @@ class _Team:
     async def show(self, request: Request) -> Response:
         """Show where the team stands."""
         stand = await run_in_threadpool(self._fresh, "stand", self._stand)
-        machine = await run_in_threadpool(self._fresh, "machine", self._machine)
-        return render(request, "team.html", stand=stand, machine=machine, codes=self._codes, lines=self._lines)
+        machine = await run_in_threadpool(self._machine)
+        values = {"stand": stand, "machine": machine, "codes": self._codes, "lines": self._lines}
+        return render(request, "team.html", slips=self._reread is not None, **values)
 
-    async def slips(self, request: Request) -> Response:
+    async def reread(self, request: Request) -> Response:
         """Show the coded lines that may hold slips, to whoever may see what others coded."""
         coder = coder_of(request)
         title = "Lines to read again"
         left = 0
         if not self._coding_closed:
-            left = await run_in_threadpool(
-                lambda: lines_left_to_read(coder, self._journal.codings(), self._lines)
-            )
+            left = await run_in_threadpool(lambda: lines_left_to_read(coder, self._journal.codings(), self._lines))
         if left:
             return render(request, "refused.html", title=title, told=still_coding(coder, left), status=403)
         try:
-            found = await run_in_threadpool(self._fresh, "reread", self._reread)
+            found = await run_in_threadpool(self._fresh, "reread", self._reread or tuple)
         except AutocodeError as error:
             return render(request, "refused.html", title=title, told=str(error))
         codings = await run_in_threadpool(self._journal.codings)
-        return render(
-            request, "slips.html", found=found, lines=self._lines, codings=codings, codes=self._codes
-        )
+        return render(request, "slips.html", found=found, lines=self._lines, codings=codings, codes=self._codes)
 
     def _stand(self) -> _Stand:
         codings = self._journal.codings()
@@ -165,7 +162,7 @@ def team_page(
     members: Collection[CoderId] = (),
     coding_closed: bool = False,
     machine: Callable[[], Machine | None],
-    reread: Callable[[], Sequence[Reread]],
+    reread: Callable[[], Sequence[Reread]] | None,
 ) -> Page:
     """
     Return the page that tells a team where it stands; its numbers are those of the agreement room, as they are.
@@ -174,7 +171,8 @@ def team_page(
     ----------
     members : coders who are told of even before they begin.
     machine : what the suggester may and may not suggest yet; None where there is no suggester.
-    reread : coded lines that may hold slips; asked when somebody opens their page, and may take seconds.
+    reread : coded lines that may hold slips; asked when somebody opens their page, and may take seconds. None where
+        nothing can tell.
     """
     team = _Team(
         journal,
@@ -188,7 +186,10 @@ def team_page(
     return Page(
         name="Team",
         path=TEAM,
-        routes=[Route(TEAM, team.show, methods=["GET"]), Route(f"{TEAM}/slips", team.slips, methods=["GET"])],
+        routes=[
+            Route(TEAM, team.show, methods=["GET"]),
+            *([Route(f"{TEAM}/slips", team.reread, methods=["GET"])] if reread else []),
+        ],
     )
 
 
