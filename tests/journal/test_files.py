@@ -15,6 +15,7 @@ import pytest
 from autocode.coding import Codings
 from autocode.errors import JournalError
 from autocode.journal import Journal, Undo
+from autocode.journal._schema import MIGRATIONS
 
 SCHEMAS = sorted(Path(__file__).with_name("schemas").glob("*.sqlite"))
 
@@ -136,8 +137,6 @@ def test_a_journal_of_the_third_schema_knows_adjudications(path):
 
 
 def test_there_is_a_frozen_file_of_the_present_schema():
-    from autocode.journal._schema import MIGRATIONS
-
     assert [one.stem for one in SCHEMAS] == [f"v{n}" for n in range(1, len(MIGRATIONS) + 1)]
     with closing(sqlite3.connect(f"{SCHEMAS[-1].as_uri()}?mode=ro&immutable=1", uri=True)) as frozen:
         sql = "SELECT name, sql FROM sqlite_master ORDER BY name"
