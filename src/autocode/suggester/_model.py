@@ -12,6 +12,7 @@ from autocode.codebook import Code, Codebook
 from autocode.suggester._beside import beside, best_share, mixed
 from autocode.suggester._calibration import Platt, platt
 from autocode.suggester._inputs import LineInputs, speaker_kind
+from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
 from autocode.transcripts import Line
@@ -48,6 +49,11 @@ class LineModel:
     def rows(self, lines: Sequence[Line]) -> sp.csr_matrix:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
         return self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
+
+    def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64]]:
+        """Return what lines bring, and their scores by themselves, shape (n_lines, n_codes)."""
+        heard = self.inputs.heard([line.text for line in lines])
+        return heard, self.alone(self.inputs.spoken(heard.rows, [speaker_kind(line) for line in lines]))
 
     def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
         """Return the scores of lines by themselves, shape (n_lines, n_codes)."""
