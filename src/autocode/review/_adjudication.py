@@ -10,6 +10,7 @@ from autocode.coding import Adjudication, Basis, CoderId, Coding, Reading, Rulin
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.journal import Journal, Kind, Undo
 from autocode.review._differences import Difference, differences
+from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
 
 
@@ -138,6 +139,7 @@ class AdjudicationSession:
     Attributes
     ----------
     coder : who adjudicates.
+    left_to_read : lines of their own that this adjudicator, as a coder, has yet to read (`lines_left_to_read`).
 
     Raises
     ------
@@ -171,6 +173,7 @@ class AdjudicationSession:
             return
         self._read_to = last
         codings = self._journal.codings()
+        self.left_to_read = lines_left_to_read(self.coder, codings, self.lines)
         self._differences = {one.line.id: one for one in differences(codings, self.lines)}
         self._settled: dict[LineId, tuple[Coding, ...]] = {
             line: tuple(one for one in codings.of(line) if one.basis is Basis.ADJUDICATED) for line in self._differences

@@ -1,6 +1,6 @@
 """The page on which a named adjudicator settles the lines on which coders differ."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import combinations, zip_longest
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Reading, Ruling
 from autocode.errors import AutocodeError, JournalError
 from autocode.journal import Journal
-from autocode.review import AdjudicationSession, Difference, lines_left_to_read
+from autocode.review import AdjudicationSession, Difference
 from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._app import Page, coder_of, render
 
@@ -28,11 +28,19 @@ class AdjudicationDesk:
     The browser's page and the notebook's widget speak to it in the same words.
     """
 
-    def __init__(self, session: AdjudicationSession, *, study: str = "") -> None:
+    def __init__(self, session: AdjudicationSession, *, study: str = "", coding_closed: bool = False) -> None:
         self._session = session
+        self._coding_closed = coding_closed
         self._study = study
         self._beside = _beside(session.lines)
         self._lock = Lock()  # acts of two tabs are done one after the other
+
+    def refusal(self) -> str:
+        """Return why the adjudicator may not see what others coded yet; empty if they may."""
+        with self._lock:
+            self._session.look_again()
+            left = 0 if self._coding_closed else self._session.left_to_read
+            return still_coding(self._session.coder, left) if left else ""
 
     def look(self, *, hidden: bool) -> dict[str, Any]:
         """Return every line on which coders differ, with all readings; without who read what if names are hidden."""
@@ -170,40 +178,43 @@ def adjudication_page(
             session = AdjudicationSession(
                 journal, lines=lines, codebook=codebook, coder=coder, adjudicators=adjudicators
             )
-            desks[coder] = AdjudicationDesk(session, study=study)
+            desks[coder] = AdjudicationDesk(session, study=study, coding_closed=coding_closed)
         return desks[coder]
 
-    def refusal(coder: CoderId) -> str:
-        left = 0 if coding_closed else lines_left_to_read(coder, journal.codings(), lines)
-        return "" if not left else still_coding(coder, left)
+    async def answer(request: Request, do: Callable[[AdjudicationDesk], dict[str, Any]]) -> Response:
+        def now() -> Response:
+            desk = desk_of(coder_of(request))
+            if told := desk.refusal():
+                return PlainTextResponse(told, status_code=403)
+            return JSONResponse(do(desk))
+
+        try:
+            return await run_in_threadpool(now)
+        except JournalError as error:
+            return PlainTextResponse(f"Nothing was stored. {error}", status_code=500)
+        except ValueError as error:
+            return PlainTextResponse(f"This is not a ruling: {error}", status_code=422)
 
     async def show(request: Request) -> Response:
-        told = await run_in_threadpool(refusal, coder_of(request))
+        told = await run_in_threadpool(lambda: desk_of(coder_of(request)).refusal())
         if told:
             return render(request, "refused.html", title="Where coders differ", told=told, status=403)
         return render(request, "adjudicate.html")
 
     async def look(request: Request) -> Response:
-        coder, hidden = coder_of(request), request.query_params.get("hidden") == "1"
-        if told := await run_in_threadpool(refusal, coder):
-            return PlainTextResponse(told, status_code=403)
-        return JSONResponse(await run_in_threadpool(lambda: desk_of(coder).look(hidden=hidden)))
+        hidden = request.query_params.get("hidden") == "1"
+        return await answer(request, lambda desk: desk.look(hidden=hidden))
 
     async def act(request: Request) -> Response:
-        coder = coder_of(request)
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return PlainTextResponse("A ruling is sent as application/json.", status_code=415)
-        if told := await run_in_threadpool(refusal, coder):
-            return PlainTextResponse(told, status_code=403)
         try:
             said = await request.json()
-            if not isinstance(said, dict):
-                raise ValueError("an act is an object.")
-            return JSONResponse(await run_in_threadpool(lambda: desk_of(coder).act(said)))
-        except JournalError as error:
-            return PlainTextResponse(f"Nothing was stored. {error}", status_code=500)
-        except (ValueError, RecursionError) as error:
-            return PlainTextResponse(f"This is not a ruling: {error}", status_code=422)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            return PlainTextResponse("This is not a ruling: a ruling is an object in JSON.", status_code=422)
+        return await answer(request, lambda desk: desk.act(said))
 
     return Page(
         name="Differences",

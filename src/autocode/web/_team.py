@@ -3,14 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autocode.agreement import CodeAgreement, Reliability, agreement_table
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId
 from autocode.errors import AgreementError, AutocodeError
@@ -27,6 +26,9 @@ from autocode.review import (
 from autocode.transcripts import LineId, Transcripts
 from autocode.web._adjudication import codes_of, still_coding
 from autocode.web._app import Page, coder_of, render
+
+if TYPE_CHECKING:
+    from autocode.agreement import CodeAgreement
 
 TEAM, CODEBOOK = "/team", "/codebook"
 
@@ -129,6 +131,8 @@ class _Team:
         return render(request, "slips.html", found=found, lines=self._lines, codings=codings, codes=self._codes)
 
     def _stand(self) -> _Stand:
+        from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for
+
         codings = self._journal.codings()
         differ = differences(codings, self._lines)
         settled = {one.line for one in codings if one.basis == "adjudicated"}
@@ -207,9 +211,12 @@ def codebook_page(codebook: Codebook) -> Page:
     return Page(name="Codebook", path=CODEBOOK, routes=[Route(CODEBOOK, show, methods=["GET"])])
 
 
-def _row(of: CodeAgreement) -> _Row:
+def _row(of: "CodeAgreement") -> _Row:
+    from autocode.agreement import Reliability
+
     alpha = of.alpha
     drawn = alpha.undefined is None
+    enough = drawn and alpha.reliability is not Reliability.UNDECIDED
 
     def across(value: float) -> float:
         return 100 * min(max(value, 0.0), 1.0) if value == value else 0.0
@@ -221,7 +228,7 @@ def _row(of: CodeAgreement) -> _Row:
         low=across(alpha.low if alpha.low == alpha.low else alpha.value),
         high=across(alpha.high if alpha.high == alpha.high else alpha.value),
         drawn=drawn,
-        enough=drawn and alpha.reliability is not Reliability.UNDECIDED,
-        said=of.verdict,
+        enough=enough,
+        said=of.verdict if enough else of.verdict.partition(": ")[2] or of.verdict,
         counts=f"given to {of.applied} of {of.units} lines",
     )

@@ -280,7 +280,8 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
         choice("j", "Next line", () => move(1)),
         choice("k", "Line before", () => move(-1)),
       ),
-      el("label", { class: "reason", for: "reason" }, el("span", {}, el("kbd", { "aria-hidden": "true" }, "M"), "Reason"), reason),
+      el("label", { class: "reason", for: "reason" }, el("kbd", { "aria-hidden": "true" }, "M"), "Reason"),
+      reason,
       define.length
         ? el(
             "dl",
