@@ -32,7 +32,6 @@ def serving(tmp_path):
         process = subprocess.Popen(
             command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True
         )
-        started.append(process)
         lines = []
         while not lines or "token=" not in lines[-1]:
             lines.append(process.stderr.readline())
@@ -41,11 +40,13 @@ def serving(tmp_path):
         browser = httpx.Client(
             trust_env=False, timeout=60, base_url=address.copy_with(query=None), follow_redirects=True
         )
+        started.append((process, browser))
         assert browser.get(address).status_code == 200
         return browser
 
     yield start
-    for process in started:
+    for process, browser in started:
+        browser.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
         process.stderr.close()
