@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from autocode.journal import Journal
     from autocode.report import write_report
     from autocode.review import ReviewSession, settle
-    from autocode.suggester import Suggester, open_suggester, save_suggester, train
+    from autocode.suggester import Recheck, Suggester, open_suggester, recheck, save_suggester, train
     from autocode.transcripts import Line, LineId, Transcript, TranscriptId, Transcripts, read_transcripts
     from autocode.validation import Validation, validate
 
@@ -67,7 +67,7 @@ _ROOMS = {
     "journal": ("Journal",),
     "report": ("write_report",),
     "review": ("ReviewSession", "settle"),
-    "suggester": ("Suggester", "open_suggester", "save_suggester", "train"),
+    "suggester": ("Recheck", "Suggester", "open_suggester", "recheck", "save_suggester", "train"),
     "transcripts": ("Line", "LineId", "Transcript", "TranscriptId", "Transcripts", "read_transcripts"),
     "validation": ("Validation", "validate"),
 }
@@ -89,6 +89,7 @@ __all__ = [
     "Journal",
     "Line",
     "LineId",
+    "Recheck",
     "ReliabilityData",
     "ReviewSession",
     "Suggester",
@@ -109,6 +110,7 @@ __all__ = [
     "read_codings",
     "read_corpus",
     "read_transcripts",
+    "recheck",
     "save_suggester",
     "settle",
     "train",

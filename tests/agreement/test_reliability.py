@@ -8,9 +8,9 @@ import pytest
 
 from autocode.agreement import ReliabilityData
 from autocode.codebook import CodeId
-from autocode.coding import Basis, Coding, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import AgreementError
-from autocode.transcripts import Transcripts
+from autocode.transcripts import LineId, Transcripts
 
 
 def test_an_unseen_line_is_missing_and_an_empty_coding_is_not(coding_of: Callable[..., Coding]) -> None:
@@ -148,3 +148,11 @@ def test_the_values_cannot_be_changed() -> None:
 
     with pytest.raises(ValueError, match="read-only"):
         data.values[0, 0] = 1
+
+
+@pytest.mark.parametrize("values", [[[0, 2], [0, 1]], [[0, -2], [0, 1]]])
+def test_a_number_that_stands_for_no_label_is_refused(values: list[list[int]]) -> None:
+    coders, units = (CoderId("MO"), CoderId("JB")), (LineId("1"), LineId("2"))
+
+    with pytest.raises(ValueError, match=r"^values lie between .* but there are 2 labels; give -1 for not judged, or"):
+        ReliabilityData(coders=coders, units=units, values=np.array(values), labels=("a", "b"))

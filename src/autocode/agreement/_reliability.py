@@ -49,6 +49,11 @@ class ReliabilityData:
             raise ValueError(
                 f"there are {len(self.interviews)} interviews for {len(self.units)} units; name one for each unit."
             )
+        if self.values.size and not -1 <= self.values.min() <= self.values.max() < len(self.labels):
+            raise ValueError(
+                f"values lie between {self.values.min()} and {self.values.max()}, but there are {len(self.labels)} "
+                "labels; give -1 for not judged, or the place of a label, counted from 0."
+            )
         self.values.flags.writeable = False
 
     @classmethod
@@ -72,12 +77,19 @@ class ReliabilityData:
 
     @classmethod
     def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged."""
+        """Return whether each coder applied one code to each line that they judged.
+
+        Name `lines` wherever you have them: without, interviews are not known, intervals take every line for
+        independent of the others and are too narrow, and each result says so beside its number.
+        """
         return cls.for_sets(codings, lines).applied(code)
 
     @classmethod
     def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes."""
+        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes.
+
+        Without `lines` as in `for_code`.
+        """
         return cls.for_sets(codings, lines).applied(*codes)
 
     @classmethod
@@ -185,7 +197,7 @@ class ReliabilityData:
     @property
     def of_sets(self) -> bool:
         """Whether the categories are sets of codes."""
-        return bool(self.labels) and all(isinstance(label, frozenset) for label in self.labels)
+        return bool(self.labels) and all(issubclass(kind, frozenset) for kind in set(map(type, self.labels)))
 
     @property
     def categories(self) -> str:
