@@ -35,7 +35,15 @@ if TYPE_CHECKING:
     from autocode.journal import Journal
     from autocode.report import write_report
     from autocode.review import ReviewSession, settle
-    from autocode.suggester import Recheck, Suggester, open_suggester, recheck, save_suggester, train
+    from autocode.suggester import (
+        LineClassifier,
+        Recheck,
+        Suggester,
+        open_suggester,
+        recheck,
+        save_suggester,
+        train,
+    )
     from autocode.transcripts import Line, LineId, Transcript, TranscriptId, Transcripts, read_transcripts
     from autocode.validation import Validation, validate
 
@@ -67,7 +75,15 @@ _ROOMS = {
     "journal": ("Journal",),
     "report": ("write_report",),
     "review": ("ReviewSession", "settle"),
-    "suggester": ("Recheck", "Suggester", "open_suggester", "recheck", "save_suggester", "train"),
+    "suggester": (
+        "LineClassifier",
+        "Recheck",
+        "Suggester",
+        "open_suggester",
+        "recheck",
+        "save_suggester",
+        "train",
+    ),
     "transcripts": ("Line", "LineId", "Transcript", "TranscriptId", "Transcripts", "read_transcripts"),
     "validation": ("Validation", "validate"),
 }
@@ -88,6 +104,7 @@ __all__ = [
     "Decision",
     "Journal",
     "Line",
+    "LineClassifier",
     "LineId",
     "Recheck",
     "ReliabilityData",

@@ -323,10 +323,12 @@ def train(
     *,
     language: str = "en",
     seed: int = 0,
+    n_jobs: int | None = None,
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
-    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them.
+    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. `n_jobs` models
+    are fitted side by side, as joblib takes it; the result is the same for any number.
 
     Raises
     ------
@@ -355,7 +357,7 @@ def train(
     ]
     interviews = len({line.transcript for line in table.lines})
     return Suggester(
-        model=fit(table, codebook, language=language, seed=seed),
+        model=fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
         codes=table.codes,
         said=[sayings(code, codebook) for code in table.codes],
         examples=_examples(table),
