@@ -185,7 +185,7 @@ def visit(chromium, serve, pages_of):
 @pytest.fixture
 def hostile(lines: Transcripts, codebook: Codebook) -> dict[str, object]:
     """The same study with scripts where words stand: in the transcript, a name of a code, a participant."""
-    bad = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}"
+    bad = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*191}}"
     interviews = []
     for one in lines.interviews:
         told = tuple(replace(line, text=f"{line.text} {bad}") for line in one.lines)
