@@ -6,6 +6,7 @@ from shlex import quote
 
 from autocode.cli._learning import learn_beside
 from autocode.cli._study import Material, journal_of, material_of, seen, settings_of
+from autocode.cli._team import pages_of_team
 from autocode.coding import Basis, Mode, SuggestionBatch, human
 from autocode.errors import StudyError
 from autocode.journal import Journal
@@ -52,7 +53,10 @@ def begin_review(
 
             learning = None if mode is Mode.INDEPENDENT else Learning(lambda: learn_beside(study))
             serve(
-                [review_page(sessions, learning=learning)],
+                [
+                    review_page(sessions, learning=learning),
+                    *pages_of_team(study, found=found, settings=settings, journal=journal),
+                ],
                 coders=names,
                 port=port,
                 host=host,
