@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from autocode.agreement._patterns import Patterns, patterns_of
 from autocode.agreement._reliability import ReliabilityData, Values
-from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._result import NOT_KNOWN, Agreement, Undefined
 from autocode.agreement._standard_errors import (
     GwetError,
     accelerated,
@@ -368,6 +368,6 @@ def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float
             f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
         )
     elif by == "lines" and asked in _BY_INTERVIEW:
-        why = "there is only one interview" if known else "interviews are not known"
+        why = "there is only one interview" if known else NOT_KNOWN
         told["caution"] = f"{why}: the interval is too narrow if lines of an interview resemble each other"
     return told

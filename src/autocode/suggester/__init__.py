@@ -1,6 +1,7 @@
 """Learns from human codings, proposes codes with evidence and calibrated probability, and abstains."""
 
 from autocode.suggester._artefact import card, open_suggester, save_suggester
+from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._model import LineModel, fit
@@ -22,6 +23,7 @@ __all__ = [
     "DifferentUse",
     "ExampleLine",
     "Given",
+    "LineClassifier",
     "LineModel",
     "Promise",
     "PromiseKind",

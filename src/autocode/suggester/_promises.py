@@ -107,7 +107,9 @@ class Refused:
 Answer: TypeAlias = Given | Refused
 
 
-def trial(table: CodedLines, codebook: Codebook, *, language: str, seed: int) -> NDArray[np.float64]:
+def trial(
+    table: CodedLines, codebook: Codebook, *, language: str, seed: int, n_jobs: int | None = None
+) -> NDArray[np.float64]:
     """Return the probabilities of each line by a whole suggester that had not seen its fold, shape (n_lines, n_codes).
 
     Calibration and all, as it would meet another interview: probabilities calibrated on the lines they are then counted
@@ -120,7 +122,7 @@ def trial(table: CodedLines, codebook: Codebook, *, language: str, seed: int) ->
     tried = np.zeros(table.applied.shape)
     for k in np.unique(fold):
         held, learnt = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-        model = fit(table.take(learnt), codebook, language=language, seed=seed)
+        model = fit(table.take(learnt), codebook, language=language, seed=seed, n_jobs=n_jobs)
         tried[held] = model.probabilities([table.lines[i] for i in held])
     # As it is stored, so that a promise is the same before and after a suggester is saved.
     return tried.astype(np.float32).astype(np.float64)

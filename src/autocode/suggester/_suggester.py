@@ -360,11 +360,13 @@ def train(
     promise: Promise | str | None = None,
     language: str = "en",
     seed: int = 0,
+    n_jobs: int | None = None,
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
     Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. With a
-    `promise`, such as "precision=0.8", it speaks only where it keeps it.
+    `promise`, such as "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
+    joblib takes it; the result is the same for any number.
 
     Raises
     ------
@@ -393,7 +395,7 @@ def train(
     ]
     interviews = len({line.transcript for line in table.lines})
     suggester = Suggester(
-        model=fit(table, codebook, language=language, seed=seed),
+        model=fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
         codes=table.codes,
         said=[sayings(code, codebook) for code in table.codes],
         examples=_examples(table),
@@ -401,7 +403,7 @@ def train(
         learnt_from=f"learnt from {len(table)} lines of {interviews} interviews ({_rules(table)})",
         notes=notes,
         seed=seed,
-        trial=None if promise is None else trial(table, codebook, language=language, seed=seed),
+        trial=None if promise is None else trial(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
     )
     return suggester if promise is None else suggester.under(promise)
 
