@@ -538,6 +538,24 @@ def review(study: Path, coder: str, terminal: bool, blind: bool, port: int, no_b
 
 @main.command()
 @STUDY
+@click.option("--coder", required=True, help="Your initials or pseudonym, as study.toml names it among adjudicators.")
+@click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
+def adjudicate(study: Path, coder: str, port: int, no_browser: bool) -> None:
+    """Settle the lines on which coders differ: a third reading by somebody whom the study names."""
+    from autocode.cli._team import begin_adjudication
+
+    begin_adjudication(
+        study,
+        coder=coder,
+        port=port,
+        open_browser=not no_browser,
+        announce=lambda sentence: click.echo(sentence, err=True),
+    )
+
+
+@main.command()
+@STUDY
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="report.html or report.md.")
 @SEED
 @FORCE
