@@ -6,6 +6,7 @@ from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, The
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
@@ -26,10 +27,14 @@ __all__ = [
     "DifferentUse",
     "ExampleLine",
     "Explanation",
+    "Given",
     "LineClassifier",
     "LineModel",
+    "Promise",
+    "PromiseKind",
     "Ratio",
     "Recheck",
+    "Refused",
     "Slip",
     "Streamed",
     "Suggester",
@@ -41,9 +46,11 @@ __all__ = [
     "fit",
     "line_surprise",
     "open_suggester",
+    "promised",
     "recheck",
     "save_suggester",
     "surprises",
     "theme_coherence",
     "train",
+    "trial",
 ]
