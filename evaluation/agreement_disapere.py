@@ -78,7 +78,7 @@ class Found:
             "corpus": self.corpus,
             "counts": self.counts,
             "settings": self.settings,
-            "coders": self.coders.to_json(),
+            "coders": _without_pairs(self.coders.to_json()),
             "model": [
                 {"seed": seed, "rule": rule, **one.to_json()}
                 for seed, by_rule in enumerate(self.models)
@@ -96,6 +96,13 @@ class Found:
             ],
             "alt_test": self.alt_tests,
         }
+
+
+def _without_pairs(told: Any) -> Any:
+    """Return the table of the coders without the kappas of every two of them, which fill hundreds of pages."""
+    if isinstance(told, dict):
+        return {name: _without_pairs(one) for name, one in told.items() if not name.startswith("kappa ")}
+    return [_without_pairs(one) for one in told] if isinstance(told, list) else told
 
 
 def folds(codings: Codings, lines: Transcripts, *, n_folds: int, learn: int, seed: int) -> Iterator[Fold]:

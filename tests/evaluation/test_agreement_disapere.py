@@ -130,3 +130,23 @@ def test_no_document_is_both_learnt_from_and_asked_about(corpus: Path) -> None:
     )
 
     assert (done.stdout, done.stderr) == ("held\n", "")
+
+
+def test_the_committed_page_is_the_one_of_the_committed_results() -> None:
+    """Everything on the page comes from one run: its ratios are those of the JSON beside it."""
+    found = json.loads((ROOT / "evaluation" / "results" / "agreement_disapere.json").read_text(encoding="utf-8"))
+    page = (ROOT / "evaluation" / "agreement_disapere.md").read_text(encoding="utf-8")
+
+    readme = " ".join((ROOT / "evaluation" / "README.md").read_text(encoding="utf-8").split())
+    first = found["model"][0]
+
+    assert (found["settings"]["learn"], first["rule"]) == (1500, "thresholds")
+    told = (f"{first[name]['ratio']['value']:.2f}"[1:] for name in ("sets", "mean"))
+    assert (
+        "the suggester comes to {} of the coders' alpha on sets of codes and to {} on the mean".format(*told) in readme
+    )
+    assert not any(one["passed"] for one in found["alt_test"])
+    for one in found["model"]:
+        ratio = one["sets"]["ratio"]
+        told = f"| {one['rule']} | {one['seed']} | {ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}] |"
+        assert told in page
