@@ -91,7 +91,7 @@ def test_what_is_shipped_asks_nothing_of_other_hosts():
         for name in names:
             text = text.replace(name, "")
         assert not re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]{2,}[^\s\"']*", text), one
-        assert not re.findall(r"@import|url\(\s*[\"']?(?!data:|#)", text), one
+        assert not re.findall(r"@import|url\((?!\s*[\"']?(?:data:|#|/static/))", text), one
 
 
 def test_no_module_but_the_page_opens_a_socket():
@@ -112,8 +112,13 @@ def test_1_a_suggestion_is_not_a_coding_and_only_settle_makes_one_of_it():
     assert not issubclass(Suggestion, Coding)
     assert not issubclass(Coding, Suggestion)
     assert not issubclass(SuggestionBatch, Codings)
-    # read from a file, read from the journal, settled by a named human
-    assert makers == {"exchange/_codings.py", "journal/_entries.py", "review/_settle.py"}
+    # read from a file, read from the journal, settled or adjudicated by a named human
+    assert makers == {
+        "exchange/_codings.py",
+        "journal/_entries.py",
+        "review/_settle.py",
+        "review/_adjudication.py",
+    }
 
 
 def test_1_nothing_that_is_public_accepts_by_itself():
@@ -134,6 +139,8 @@ def test_1_nothing_that_is_public_accepts_by_itself():
 def test_2_history_cannot_be_rewritten():
     """The triggers, whoever opens the file, are tested in tests/journal/test_files.py; no statement here even tries."""
     told = "\n".join(module.read_text() for module in (PACKAGE / "journal").glob("*.py"))
+    # a migration may replace the trigger that says what an undo reaches, by one that reaches more kinds
+    told = told.replace("DROP TRIGGER undo_reaches_back", "")
     statements = re.findall(r"\"\s*(UPDATE|DELETE FROM|DROP|REPLACE INTO|INSERT OR REPLACE)\b", told)
     tests = (ROOT / "tests" / "journal" / "test_files.py").read_text()
 

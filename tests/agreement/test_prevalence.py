@@ -113,6 +113,28 @@ def test_prevalence_by_role_is_that_of_the_lines_of_each_role() -> None:
     assert found["GP"] == alone
 
 
+def test_judged_lines_that_do_not_vary_give_no_interval_instead_of_one_without_width() -> None:
+    some = prevalence([0, _, 0, _], [0, 0, 0, 0], probabilities=[0.5] * 4, interviews=["a", "a", "b", "b"])
+    every = prevalence([0, 0], [0, 0], probabilities=[1, 1])
+
+    assert (some.value, some.to_json()["low"], some.to_json()["high"]) == (0, None, None)
+    assert some.conventions["caution"] == (
+        "the 2 judged lines do not vary, so there is no interval; even if lines were independent, up to 1 of the "
+        "others might be otherwise (rule of three)"
+    )
+    assert str(some) == "0.000 (2 of 4 lines judged, 2 interviews)"
+    assert (every.low, every.high) == (0, 0)
+
+
+def test_an_estimate_as_json_has_its_counts() -> None:
+    told = prevalence([1, _, 0, _], [1, 0, 1, 1], probabilities=[0.5, 0.5, 0.25, 0.25]).to_json()
+
+    assert list(told) == [
+        "value", "standard_error", "low", "high", "suggested", "weight", "judged", "lines", "interviews",
+    ]  # fmt: skip
+    assert (told["judged"], told["lines"], told["interviews"], told["weight"]) == (2, 4, 0, 1.0)
+
+
 def test_without_probabilities_it_is_refused_with_the_reason() -> None:
     with pytest.raises(AgreementError, match="no inclusion probabilities were stored: lines that coders picked"):
         prevalence([1, _], [1, 0], probabilities=None)

@@ -310,7 +310,7 @@ def test_a_table_that_holds_no_agreement_is_refused_in_one_sentence(run, table, 
     ("words", "said"),
     [
         (["--coefficient", "tau"], "'tau' is not one of 'alpha', 'percent',"),
-        (["--interval", "hayes"], "'hayes' is not one of 'interviews', 'lines',"),
+        (["--interval", "hayes"], "'hayes' is not one of 'cube-root', 'interviews', 'lines',"),
         (["--level", "circular"], "'circular' is not one of 'nominal',"),
         (["--by", "theme"], "a table has no codebook and so no themes; use --by code, or name a study."),
         (["--by", "code", "--level", "ordinal"], "each code against the others is nominal; leave out --level,"),

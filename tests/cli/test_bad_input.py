@@ -266,8 +266,32 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: title must be text in quotation marks, not 3.",
         "autocode: study/study.toml: interviewers must be a list such as [\"Interviewer\"], not 'Me'.",
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
-        "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers.",
+        "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, mode, "
+        "blind_share, adjudicators, independent_coding.",
     ]
+
+
+def test_settings_of_a_review_that_cannot_be_are_all_named(study, refused):
+    kept = study("fresh")
+    (kept / "study.toml").write_text('mode = "bold"\nblind_share = 15\nadjudicators = ["MO", "gpt-4", ""]\n')
+    said = refused(kept, "agree", "study")
+
+    assert said.splitlines() == [
+        "autocode: study/study.toml: mode must be one of independent, blind-first, assisted, not 'bold'.",
+        "autocode: study/study.toml: blind_share must lie between 0 and 1, not 15.",
+        "autocode: study/study.toml: adjudicators: the coder 'gpt-4' is named like a machine; a coder is a person, "
+        "and what a machine proposes is a suggestion. Give the person's initials or a pseudonym.",
+        "autocode: study/study.toml: adjudicators: a coder needs a name; write the coder's initials or a pseudonym.",
+    ]
+
+
+def test_a_share_that_is_no_number(study, refused):
+    kept = study("fresh")
+    (kept / "study.toml").write_text('blind_share = "all"\n')
+
+    assert refused(kept, "agree", "study") == (
+        "autocode: study/study.toml: blind_share must be a number such as 0.15, not 'all'.\n"
+    )
 
 
 def test_settings_that_are_not_toml(study, refused):
@@ -351,7 +375,7 @@ def test_a_journal_of_a_newer_version(coded, run, digest, command):
     before = digest(coded)
     result = run(command, "study")
     said = (
-        "study/study.sqlite: this journal was written by a newer autocode (schema 99; this one knows 1); "
+        "study/study.sqlite: this journal was written by a newer autocode (schema 99; this one knows 2); "
         "update autocode to open it."
     )
 

@@ -722,10 +722,11 @@ def test_a_plain_corpus_is_not_reviewed(coded, run):
 def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monkeypatch):
     study("trained")
     asked = {}
-    monkeypatch.setattr("autocode.web.serve", lambda session, **how: asked.update(how, coder=session.coder))
+    monkeypatch.setattr("autocode.web.serve", lambda pages, **how: asked.update(how, pages=pages))
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
-    assert (asked["coder"], asked["port"], asked["open_browser"]) == ("MO", 9000, False)
+    assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook"]
+    assert (asked["coders"], asked["port"], asked["open_browser"]) == (["MO"], 9000, False)
 
 
 # report and export

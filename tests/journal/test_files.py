@@ -15,6 +15,7 @@ import pytest
 from autocode.coding import Codings
 from autocode.errors import JournalError
 from autocode.journal import Journal, Undo
+from autocode.journal._schema import MIGRATIONS
 
 SCHEMAS = sorted(Path(__file__).with_name("schemas").glob("*.sqlite"))
 
@@ -86,23 +87,63 @@ def test_a_journal_of_every_released_schema_opens(frozen, path):
     shutil.copy(frozen, path)
 
     with Journal.open(path, create=False) as journal:
-        assert [entry.kind for entry in journal.history()] == [
+        entries = list(journal.history())
+        assert [entry.kind for entry in entries[:7]] == [
             "transcript", "batch", "decision", "coding", "coding", "undo", "deferral"
         ]  # fmt: skip
         (coding,) = journal.codings()
         assert (coding.line, coding.coder, coding.codes, coding.basis) == ("GP1:2", "MO", {"logistics"}, "assisted")
-        assert journal.append(coding) == 8
+        assert journal.append(coding) == len(entries) + 1 == journal.last
+
+
+def test_a_journal_of_the_second_schema_knows_gestures_proposals_and_what_stays_blind(path):
+    shutil.copy(next(one for one in SCHEMAS if one.stem == "v2"), path)
+
+    with Journal.open(path, create=False) as journal:
+        told = [(entry.kind, entry.gesture, entry.undone) for entry in journal.history(after=7)]
+        assert told == [
+            ("blind", "", False),
+            ("coding", "g1", True),
+            ("proposal", "g1", True),
+            ("paradata", "g1", False),
+            ("undo", "g2", False),
+            ("undo", "g2", False),
+        ]
+        assert journal.proposals() == ()
+        (how,) = journal.paradata()
+        assert (how.stage, how.mode, how.before, how.after) == ("blind", "assisted", None, {"logistics"})
+        assert (how.milliseconds, how.hurried, how.model, how.codebook) == (2300, False, "sha256:00", "1")
+        (draw,) = journal.blind_draws()
+        assert (draw.drawn, draw.probabilities) == ({"GP1:4"}, {"GP1:4": 0.15, "GP1:5": 0.15})
+
+
+def test_a_journal_of_the_third_schema_knows_adjudications(path):
+    shutil.copy(next(one for one in SCHEMAS if one.stem == "v3"), path)
+
+    with Journal.open(path, create=False) as journal:
+        told = [(entry.kind, entry.gesture, entry.undone) for entry in journal.history(after=13)]
+        assert told == [
+            ("adjudication", "g3", True),
+            ("coding", "g3", True),
+            ("undo", "g4", False),
+            ("undo", "g4", False),
+        ]
+        (entry,) = journal.history(kinds=("adjudication",))
+        one = entry.record
+        assert (one.line, one.coder, one.ruling, one.reason) == ("GP1:2", "TW", "both", "both are said")
+        assert (one.left.coders, one.left.codes) == (("JB", "SK"), {"contact"})
+        assert (one.right.coders, one.right.codes) == (("MO",), {"logistics"})
+        assert (one.names_hidden, one.milliseconds) == (True, 4100)
 
 
 def test_there_is_a_frozen_file_of_the_present_schema():
-    from autocode.journal._schema import MIGRATIONS
-
     assert [one.stem for one in SCHEMAS] == [f"v{n}" for n in range(1, len(MIGRATIONS) + 1)]
     with closing(sqlite3.connect(f"{SCHEMAS[-1].as_uri()}?mode=ro&immutable=1", uri=True)) as frozen:
         sql = "SELECT name, sql FROM sqlite_master ORDER BY name"
         with closing(sqlite3.connect(":memory:")) as fresh:
-            for statement in MIGRATIONS[0]:
-                fresh.execute(statement)
+            for step in MIGRATIONS:
+                for statement in step:
+                    fresh.execute(statement)
             assert frozen.execute(sql).fetchall() == fresh.execute(sql).fetchall()
 
 
@@ -114,11 +155,11 @@ def test_a_journal_of_a_newer_version_is_refused(written):
         Journal.open(written)
 
     assert str(refusal.value) == (
-        f"{written}: this journal was written by a newer autocode (schema 99; this one knows 1); "
+        f"{written}: this journal was written by a newer autocode (schema 99; this one knows {len(MIGRATIONS)}); "
         "update autocode to open it."
     )
     with closing(sqlite3.connect(written)) as newer:
-        newer.execute("PRAGMA user_version = 1")
+        newer.execute("PRAGMA user_version = 3")
 
 
 def test_a_file_that_is_not_sqlite_is_refused_and_left_alone(path):

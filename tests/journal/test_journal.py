@@ -1,12 +1,14 @@
 import dataclasses
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocode.coding import Basis, CoderId, Codings, Sample, Verdict
+from autocode.coding import Basis, CoderId, Codings, Mode, Paradata, Proposal, Sample, Stage, Verdict
 from autocode.errors import CodingError, JournalError
 from autocode.journal import Deferral, Journal, Kind, TranscriptSeen, Undo
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
@@ -156,7 +158,10 @@ def test_an_undone_decision_is_not_in_force_and_a_later_one_displaces_an_earlier
         (Undo(entry=9, coder=MO), "there is no entry 9 to undo"),
         (Undo(entry=1, coder=CoderId("JB")), "entry 1 is by MO; JB can undo only what JB did"),
         (Undo(entry=2, coder=MO), "entry 2 is already undone"),
-        (Undo(entry=3, coder=MO), "entry 3 is of the kind undo; only a coding, decision or deferral can be undone"),
+        (
+            Undo(entry=3, coder=MO),
+            "entry 3 is of the kind undo; only a coding, adjudication, decision, deferral or proposal can be",
+        ),
         (Undo(entry=4, coder=MO), "entry 4 is of the kind transcript; only a coding"),
     ],
 )
@@ -169,6 +174,48 @@ def test_an_undo_reaches_only_ones_own_judgements_and_once(path, coding_of, undo
             journal.append(coding_of("GP1:6"), undo)
 
         assert len(list(journal.history())) == 4
+
+
+def test_a_gesture_sent_twice_is_stored_once_also_by_another_process(path, coding_of):
+    proposal = Proposal(name="Parking", line=LineId("GP1:2"), coder=MO)
+    with Journal.open(path) as journal, Journal.open(path) as other:
+        assert not journal.stores("g1")
+        assert journal.append(coding_of("GP1:2"), proposal, gesture="g1") == 2
+        assert other.append(coding_of("GP1:2"), proposal, gesture="g1") == 2
+        other.append(coding_of("GP1:4"))
+
+        assert journal.append(coding_of("GP1:2"), gesture="g1") == 2
+        assert journal.stores("g1")
+        assert [(entry.seq, entry.gesture) for entry in journal.history()] == [(1, "g1"), (2, "g1"), (3, "")]
+        assert [entry.seq for entry in journal.history(after=2)] == [3]
+        assert journal.last == 3
+
+
+def test_a_proposal_is_taken_back_like_a_coding_and_paradata_stay(path):
+    proposal = Proposal(name="Parking", line=LineId("GP1:2"), coder=MO)
+    how = Paradata(line=LineId("GP1:2"), coder=MO, mode=Mode.ASSISTED, stage=Stage.BLIND, before=None, after=None)
+    with Journal.open(path) as journal:
+        journal.append(proposal, how)
+
+        assert [one.name for one in journal.proposals()] == ["Parking"]
+
+        journal.append(Undo(entry=1, coder=MO))
+
+        assert journal.proposals() == ()
+        assert len(journal.paradata()) == 1
+        with pytest.raises(JournalError, match="entry 2 is of the kind paradata"):
+            journal.append(Undo(entry=2, coder=MO))
+
+
+def test_a_gesture_cannot_be_stored_twice_past_the_journal_either(path, coding_of):
+    with Journal.open(path) as journal:
+        journal.append(coding_of("GP1:2"), gesture="g1")
+        journal.append(coding_of("GP1:4"))
+    with (
+        closing(sqlite3.connect(path)) as anybody,
+        pytest.raises(sqlite3.IntegrityError, match="that gesture is already stored"),
+    ):
+        anybody.execute("INSERT INTO entries (kind, at, payload, gesture) VALUES ('coding', '2026', '{}', 'g1')")
 
 
 def test_one_append_may_undo_several_entries(path, decision_of, coding_of):
@@ -291,6 +338,7 @@ def test_a_sample_cannot_be_undone(path):
         seq = journal.append(Sample(drawn=(), probabilities={"GP1:2": 1.0}, seed=7))
 
         with pytest.raises(
-            JournalError, match="entry 1 is of the kind sample; only a coding, decision or deferral can"
+            JournalError,
+            match="entry 1 is of the kind sample; only a coding, adjudication, decision, deferral or proposal can",
         ):
             journal.append(Undo(entry=seq, coder=MO))

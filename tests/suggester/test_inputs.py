@@ -94,9 +94,9 @@ def test_rare_runs_of_characters_are_left_out_of_large_studies_only():
     assert "phon" in large.characters.vocabulary_
 
 
-def test_marks_that_are_no_word_have_their_own_share():
+def test_marks_that_are_no_word_have_a_share_for_the_whole_line():
     inputs = LineInputs().fit(["well ?!? yes", "no"], ["", ""])
     shares = inputs.shares("well ?!? yes", np.ones(inputs.transform(["well"]).shape[1]))
 
-    assert {(start, end) for start, end, _ in shares} == {(0, 4), (5, 8), (9, 12)}
+    assert [(start, end) for start, end, _ in shares] == [(0, 4), (9, 12), (0, 12)]
     assert sum(share for _, _, share in shares) == pytest.approx(inputs.transform(["well ?!? yes"]).sum())

@@ -7,7 +7,8 @@ import pytest
 
 from autocode.coding import Band, Reason
 from autocode.suggester import Suggester, train
-from autocode.suggester._suggester import BESIDE, FAIR, STRONG
+from autocode.suggester._suggester import BESIDE
+from autocode.suggester._verdicts import FAIR, STRONG
 from autocode.transcripts import Role
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -145,12 +146,12 @@ def test_the_order_in_which_lines_are_given_does_not_matter(rambling):
 
 
 def test_more_lines_than_are_done_at_once_are_all_done_and_progress_is_told(suggester, study, interview):
-    lines = interview("GP9", [study.lines[1 + n % 6].text if n % 50 == 0 else "Hm." for n in range(1001)]).lines
+    lines = interview("GP9", [study.lines[1 + n % 6].text if n % 50 == 0 else "Hm." for n in range(2001)]).lines
     told = []
     batch = suggester.suggest(lines, progress=lambda done, of: told.append((done, of)))
 
-    assert told == [(500, 1001), (1000, 1001), (1001, 1001)]
-    assert len(by_line(batch)) + len(batch.abstentions) == 1001
+    assert told == [(1000, 2001), (2000, 2001), (2001, 2001)]
+    assert len(by_line(batch)) + len(batch.abstentions) == 2001
 
 
 def test_no_lines_give_an_empty_batch(suggester, interview):

@@ -5,8 +5,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from autocode.coding import CoderId
 from autocode.review import ReviewSession
-from autocode.web import make_app
+from autocode.web import make_app, review_page
 
 TOKEN = "0123456789abcdef" * 3
 ORIGIN = "http://127.0.0.1:8765"
@@ -36,7 +37,7 @@ def token() -> str:
 
 @pytest.fixture
 def stranger_to() -> Callable[[ReviewSession], Browser]:
-    return lambda session: Browser(make_app(session, token=TOKEN, port=8765))
+    return lambda session: Browser(make_app([review_page(session)], tokens={CoderId("MO"): TOKEN}, port=8765))
 
 
 @pytest.fixture

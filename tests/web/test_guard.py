@@ -1,4 +1,11 @@
+import asyncio
+
+import httpx
 import pytest
+from starlette.routing import Route
+
+from autocode.coding import CoderId
+from autocode.web import Page, make_app, render
 
 ORIGIN = "http://127.0.0.1:8765"
 
@@ -16,7 +23,7 @@ def browser(browser_of, session):
 def test_the_token_is_swapped_for_a_cookie_of_this_port_that_no_script_and_no_other_site_gets(stranger, token):
     answer = stranger.get("/", params={"token": token})
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/#now")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert answer.headers["set-cookie"] == f"autocode-8765={token}; HttpOnly; Path=/; SameSite=strict"
     assert stranger.get("/").status_code == 200
 
@@ -42,7 +49,7 @@ def test_a_foreign_host_is_misdirected(browser, host):
     answer = browser.get("/", headers={"Host": host})
 
     assert answer.status_code == 421
-    assert answer.text == "This page answers only under 127.0.0.1."
+    assert answer.text == "This page answers only under the address that autocode printed."
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765"])
@@ -88,8 +95,8 @@ def test_every_answer_is_guarded_by_the_same_headers(browser, path):
     headers = browser.get(path).headers
 
     assert headers["content-security-policy"] == (
-        "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
@@ -102,3 +109,29 @@ def test_the_page_needs_nothing_that_its_policy_forbids(browser):
 
     for forbidden in (" style=", "<style", " onclick=", "javascript:", "http://", "https://", "<img"):
         assert forbidden not in page
+
+
+def test_each_coder_comes_in_by_a_token_of_their_own_and_only_where_they_may(session):
+    async def name(request):
+        return render(request, "page.html")
+
+    def page(name_of, path, **more):
+        return Page(name=name_of, path=path, routes=[Route(path, name)], **more)
+
+    pages = [page("Review", "/"), page("Adjudicate", "/adjudicate", open_to=lambda coder: coder == "JB")]
+    app = make_app(pages, tokens={CoderId("MO"): "a" * 48, CoderId("JB"): "b" * 48}, port=8765)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN)
+
+    def get(path, token):
+        return asyncio.run(client.get(path, headers={"Cookie": f"autocode-8765={token}"}))
+
+    assert 'title="You are coding as MO"' in get("/", "a" * 48).text
+    assert "Adjudicate" not in get("/", "a" * 48).text
+    assert '<a href="/adjudicate" aria-current="page">Adjudicate</a>' in get("/adjudicate", "b" * 48).text
+    refused = get("/adjudicate", "a" * 48)
+    assert (refused.status_code, refused.text) == (403, "MO may not open this page; study.toml says who may.")
+
+
+def test_two_coders_do_not_share_a_token():
+    with pytest.raises(ValueError, match="two coders have the same token"):
+        make_app([], tokens={CoderId("MO"): "a", CoderId("JB"): "a"}, port=8765)

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from autocode.errors import StudyError
-from autocode.web import serve
+from autocode.web import Certificate, review_page, serve
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def served(session, monkeypatch):
     monkeypatch.setattr(uvicorn, "Server", Remembered)
 
     def start(**options):
-        thread = threading.Thread(target=serve, args=(session,), kwargs={**options, "announce": told.put})
+        thread = threading.Thread(
+            target=serve, args=([review_page(session)],), kwargs={"coders": ["MO"], **options, "announce": told.put}
+        )
         thread.start()
         threads.append(thread)
         return told.get(timeout=10)
@@ -69,12 +71,40 @@ def test_a_port_that_is_taken_is_a_sentence(session):
         port = other.getsockname()[1]
 
         with pytest.raises(StudyError) as refusal:
-            serve(session, port=port, open_browser=False, announce=print)
+            serve([review_page(session)], coders=["MO"], port=port, open_browser=False, announce=print)
 
     assert str(refusal.value) == (
         f"the review page cannot be served on port {port} (Address already in use); "
         "close the review that is open there, or choose another port with --port."
     )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "study.example", "::"])
+def test_other_machines_are_not_served_without_encryption(session, host):
+    with pytest.raises(StudyError) as refusal:
+        serve([review_page(session)], coders=["MO"], host=host, port=0, announce=print)
+
+    assert str(refusal.value) == (
+        f"the pages are not served on {host} without encryption; "
+        "give --certificate and --key, or leave out --host and use an SSH tunnel."
+    )
+
+
+def test_a_certificate_that_is_none_is_a_sentence(session, tmp_path):
+    (tmp_path / "cert.pem").write_text("no certificate")
+    given = Certificate(certificate=tmp_path / "cert.pem", key=tmp_path / "key.pem")
+
+    with pytest.raises(StudyError, match=r"cert.pem: cannot be used with the key .*key.pem \(.*\); give two PEM files"):
+        serve([review_page(session)], coders=["MO"], certificate=given, port=0, announce=print)
+
+
+def test_several_coders_have_an_address_each(session, monkeypatch):
+    told = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
+    serve([review_page(session)], coders=["MO", "JB"], port=0, announce=told.append)
+
+    assert [one.partition(": ")[0] for one in told] == ["MO", "JB"]
+    assert len({one.partition("token=")[2] for one in told}) == 2
 
 
 SCRIPT = """
@@ -83,7 +113,7 @@ from autocode.codebook import Code, Codebook
 from autocode.journal import Journal
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, Role, Transcript, Transcripts
-from autocode.web import serve
+from autocode.web import review_page, serve
 
 line = Line(
     id="GP1:1", transcript="GP1", order=1, speaker="GP1", role=Role.PARTICIPANT, text="It rings out.", start=0, end=13
@@ -91,7 +121,13 @@ line = Line(
 lines = Transcripts([Transcript(id="GP1", text=line.text, lines=(line,), digest="0")])
 with Journal.open(sys.argv[1]) as journal:
     session = ReviewSession(journal, lines=lines, codebook=Codebook([Code(id="x", name="X")]), coder="MO")
-    serve(session, port=0, open_browser=False, announce=lambda address: print(address, flush=True))
+    serve(
+        [review_page(session)],
+        coders=["MO"],
+        port=0,
+        open_browser=False,
+        announce=lambda address: print(address, flush=True),
+    )
 print("left in order")
 """
 

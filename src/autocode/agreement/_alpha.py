@@ -1,17 +1,20 @@
 """Krippendorff's alpha."""
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array, hstack
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from autocode.agreement._category import against_rest
 from autocode.agreement._distances import Distance, distances, said_of
 from autocode.agreement._gwet_error import of_alpha
 from autocode.agreement._intervals import Array, Definition, Interval, Statistics, estimate
-from autocode.agreement._pairs import judgements, ratio, summed_distance
+from autocode.agreement._pairs import FEW_LABELS, counts, distance_within, judgements, ratio, summed_distance
+from autocode.agreement._patterns import Kept
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._standard_errors import GwetError
@@ -26,10 +29,8 @@ def statistics(delta: Array) -> Callable[[Values], Any]:
 
     def of(patterns: Values) -> Any:
         m = judgements(patterns)
-        # pairs are what alpha counts; a unit judged once holds none and leaves the margins too
-        pairable = m >= 2
-        disagreement = np.where(pairable, summed_distance(patterns, delta) / np.maximum(m - 1, 1.0), 0.0)
-        return hstack([csr_array(disagreement[:, None]), _values(patterns, len(delta))], format="csr")
+        disagreement = summed_distance(patterns, delta) / np.maximum(m - 1, 1.0)
+        return _beside_values(disagreement[:, None], np.zeros((1, 1), dtype=np.intp), 1, patterns, len(delta))
 
     return of
 
@@ -41,14 +42,13 @@ def counted(delta: Array) -> Callable[[Values], Any]:
         n_labels = len(delta)
         if len(patterns) * n_labels > _FEW_CELLS:
             return statistics(delta)(patterns)
-        m = judgements(patterns)
-        pairable = m >= 2
+        n_uc = counts(patterns, n_labels)
+        m = n_uc @ np.ones(n_labels)
+        apart = distance_within(n_uc, delta) if n_labels <= FEW_LABELS else summed_distance(patterns, delta)
         brought = np.empty((len(patterns), 1 + n_labels))
-        brought[:, 0] = summed_distance(patterns, delta) / np.maximum(m - 1, 1.0)
-        cells = np.arange(len(patterns))[:, None] * (n_labels + 1) + patterns + 1
-        n_uc = np.bincount(cells.ravel(), minlength=len(patterns) * (n_labels + 1))
-        brought[:, 1:] = n_uc.reshape(len(patterns), n_labels + 1)[:, 1:]
-        brought[~pairable] = 0.0
+        brought[:, 0] = apart / np.maximum(m - 1, 1.0)
+        brought[:, 1:] = n_uc
+        brought[m < 2] = 0.0
         return brought
 
     return of
@@ -79,17 +79,11 @@ def ordinal_statistics(n_labels: int) -> Callable[[Values], Any]:
     column = np.maximum(column, column.T)
 
     def of(patterns: Values) -> Any:
-        m = judgements(patterns)
-        unit, which, share = [], [], []
-        for i, j in combinations(range(patterns.shape[1]), 2):
-            v_i, v_j = patterns[:, i], patterns[:, j]
-            at = np.flatnonzero((v_i >= 0) & (v_j >= 0) & (v_i != v_j))
-            unit.append(at)
-            which.append(column[v_i[at], v_j[at]])
-            share.append(2.0 / (m[at] - 1))
-        entries = (np.concatenate(share), (np.concatenate(unit), np.concatenate(which)))
-        o_ck = csr_array(entries, shape=(len(patterns), len(upper[0])))
-        return hstack([o_ck, _values(patterns, n_labels)], format="csr")
+        share = 2.0 / np.maximum(judgements(patterns) - 1, 1.0)
+        pairs = list(combinations(patterns.T, 2))
+        apart = [np.where((v_i >= 0) & (v_j >= 0) & (v_i != v_j), share, 0.0) for v_i, v_j in pairs]
+        which = [column[v_i, v_j] for v_i, v_j in pairs]
+        return _beside_values(np.stack(apart, axis=1), np.stack(which, axis=1), len(upper[0]), patterns, n_labels)
 
     return of
 
@@ -112,10 +106,30 @@ def ordinal_definition(n_labels: int) -> Callable[[Array], Array]:
     return of
 
 
-def _values(patterns: Values, n_labels: int) -> Any:
-    """Return how often each pairable unit holds each value, n_uc, sparse."""
-    unit, coder = np.nonzero((patterns >= 0) & (judgements(patterns) >= 2)[:, None])
-    return csr_array((np.ones(len(unit)), (unit, patterns[unit, coder])), shape=(len(patterns), n_labels))
+def _beside_values(brought: Array, columns: NDArray[np.intp], n_columns: int, patterns: Values, n_labels: int) -> Any:
+    """Return what each unit brings, and after these columns how often it holds each value, n_uc, sparse.
+
+    Pairs are what alpha counts; a unit judged once holds none and leaves the margins too.
+    """
+    n, n_coders = patterns.shape
+    pairable = (judgements(patterns) >= 2)[:, None]
+    columns = np.broadcast_to(columns, brought.shape)
+    held = np.concatenate([brought * pairable, (patterns >= 0) & pairable], axis=1)
+    where = np.concatenate([columns, n_columns + np.maximum(patterns, 0)], axis=1)
+    ends = np.arange(0, held.size + 1, brought.shape[1] + n_coders)
+    return csr_array((held.ravel(), where.ravel(), ends), shape=(n, n_columns + n_labels))
+
+
+def _by(delta: Array) -> tuple[Statistics, Definition, GwetError]:
+    brings = counted(delta)
+    return brings, definition(delta), of_alpha(brings, definition(delta, small_sample=False))
+
+
+@lru_cache(maxsize=FEW_LABELS + 1)
+def _nominal(n_labels: int) -> tuple[Statistics, Definition, GwetError]:
+    """Return what nominal alpha is made of; what each possible pattern of few labels brings is worked out once."""
+    brings, formula, gwet = _by(1.0 - np.identity(n_labels))
+    return Kept(brings), formula, gwet
 
 
 def krippendorff_alpha(
@@ -147,10 +161,10 @@ def krippendorff_alpha(
     if isinstance(by, str) and by == "ordinal":
         refuse_text(data)
         brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
+    elif isinstance(by, str) and by == "nominal" and n_labels <= FEW_LABELS:
+        brings, formula, gwet = _nominal(n_labels)
     else:
-        delta = distances(data, by)
-        brings, formula = counted(delta), definition(delta)
-        gwet = of_alpha(brings, definition(delta, small_sample=False))
+        brings, formula, gwet = _by(distances(data, by))
     return estimate(
         data,
         "krippendorff_alpha",

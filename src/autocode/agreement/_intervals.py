@@ -1,19 +1,20 @@
 """Totals over a table, and over resamples of its interviews or lines, by adding up what each of them contributes."""
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import stdtrit
 
+from autocode.agreement._patterns import Patterns, patterns_of
 from autocode.agreement._reliability import ReliabilityData, Values
-from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._result import NOT_KNOWN, Agreement, Undefined
 from autocode.agreement._standard_errors import (
     GwetError,
     accelerated,
@@ -47,14 +48,6 @@ _FEW_CELLS = 1_000_000
 _NOTHING = 1e-12
 
 
-class _Distinct(NamedTuple):
-    """The distinct columns of a table as rows, how often each occurs, and (if asked for) which of them each unit is."""
-
-    patterns: Values
-    times: NDArray[np.int64]
-    pattern_of: NDArray[np.int64] | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tabulation:
     """A table compressed to its distinct columns, and how often each occurs in what is resampled.
@@ -75,25 +68,20 @@ class Tabulation:
     strata: tuple[NDArray[np.int64], ...]
 
     @classmethod
-    def of(cls, units: _Distinct, interviews: tuple[TranscriptId, ...] | None) -> "Tabulation":
+    def of(cls, units: Patterns, interviews: tuple[TranscriptId, ...] | None) -> "Tabulation":
         """Return the compressed table, to be resampled by interviews, or by lines where they are None."""
-        judgements = (units.patterns >= 0) @ np.ones(units.patterns.shape[1])
-        kept = np.flatnonzero(judgements)  # all but the pattern of units that nobody judged
-        patterns, pairable = units.patterns[kept], judgements[kept] >= 2
+        pairable = units.judgements >= 2
         counts: Any = None
-        if interviews is not None and units.pattern_of is not None:
-            place = np.full(len(units.patterns), -1)
-            place[kept] = np.arange(len(kept))
-            pattern_of = place[units.pattern_of]
-            judged = pattern_of >= 0
-            counts = _counted(_numbered(interviews)[judged], pattern_of[judged], len(kept))
+        if interviews is not None and units.of_unit is not None:
+            judged = units.of_unit >= 0
+            counts = _counted(_numbered(interviews)[judged], units.of_unit[judged], len(units.rows))
             multiplicity = np.ones(counts.shape[0], dtype=np.int64)
             holds = counts @ pairable.astype(float) > 0
         else:
-            multiplicity = units.times[kept]
+            multiplicity = units.times
             holds = pairable
         strata = tuple(part for part in (np.flatnonzero(holds), np.flatnonzero(~holds)) if len(part))
-        return cls(patterns=patterns, counts=counts, multiplicity=multiplicity, strata=strata)
+        return cls(patterns=units.rows, counts=counts, multiplicity=multiplicity, strata=strata)
 
     def by_cluster(self, statistics: Statistics) -> Any:
         """Return what each cluster brings, shape (n_clusters, n_statistics), sparse where the statistics are."""
@@ -188,7 +176,7 @@ def estimates(
 
     `reason(totals)` says, for each quantity, why it would be undefined; it is asked only where the value is NaN.
     `gwet` is Gwet's published variance of the coefficient, if there is one. No quantity can be lower than `least` or
-    higher than 1, but for those named in `differences`, whose intervals are made on their own scale.
+    higher than 1, but for the differences and ratios named in `differences`, whose intervals are on their own scale.
     """
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
@@ -201,33 +189,32 @@ def estimates(
         )
     if interval == "gwet" and gwet is None:
         raise ValueError(f"Gwet gives no standard error for {names[0]}; choose 'linearised', which is exact.")
-    units = _distinct(data.values, len(data.labels), of_units=data.interviews is not None)
-    m = (units.patterns >= 0) @ np.ones(units.patterns.shape[1])
-    both = m >= 2
+    known = data.interviews is not None
+    units = patterns_of(data.values, len(data.labels), of_units=known, counts_only=interval is None)
     n_interviews = 0
-    if data.interviews is not None and units.pattern_of is not None:
-        n_interviews = int(np.count_nonzero(np.bincount(_numbered(data.interviews)[both[units.pattern_of]])))
+    if data.interviews is not None and units.of_unit is not None:
+        twice = np.append(units.judgements >= 2, False)[units.of_unit]  # the last answers for -1, judged by nobody
+        n_interviews = int(np.count_nonzero(np.bincount(_numbered(data.interviews)[twice])))
     counts = {
-        "n_units": int(units.times[m >= 1].sum()),
-        "n_pairable": int(units.times[both].sum()),
-        "n_coders": int((units.patterns[both] >= 0).any(axis=0).sum()),
+        "n_units": int(units.times.sum()),
+        "n_pairable": units.n_pairable,
+        "n_coders": units.who_judged(at_least=2),
         "n_interviews": n_interviews,
     }
     by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and n_interviews >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
-    if not both.any():
-        why = Undefined.ONE_CODER if (units.patterns >= 0).any(axis=0).sum() < 2 else Undefined.NO_PAIRS
+    if not counts["n_pairable"] or interval is None:
         told["interval"] = "none"
+        alone: list[float] = [math.nan] * len(names)
+        whys: Sequence[Undefined | None]
+        if counts["n_pairable"]:
+            alone, whys = _alone(units, len(data.labels), statistics, definition, reason)
+        else:
+            whys = [Undefined.ONE_CODER if units.who_judged(at_least=1) < 2 else Undefined.NO_PAIRS] * len(names)
+        said = MappingProxyType(told)
         return [
-            Agreement(
-                coefficient=name,
-                value=math.nan,
-                level=level,
-                undefined=why,
-                conventions=MappingProxyType(told),
-                **counts,
-            )
-            for name in names
+            Agreement(coefficient=name, value=value, level=level, undefined=undefined, conventions=said, **counts)
+            for name, value, undefined in zip(names, alone, whys, strict=True)
         ]
     table = Tabulation.of(units, data.interviews if by == "interviews" else None)
     by_cluster = table.by_cluster(statistics)
@@ -236,10 +223,8 @@ def estimates(
     lows = highs = errors = np.full(len(names), math.nan)
     left_out_of = np.zeros(len(names), dtype=int)
     unanimous = np.zeros(len(names), dtype=bool)
-    if interval is None:
-        told["interval"] = "none"
-    elif interval == "cube-root":
-        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
+    if interval == "cube-root":
+        told |= _told(interval, by, n_interviews, known, level)
         freedom = float(table.multiplicity[table.strata[0]].sum() - 1)
         told |= {"degrees of freedom": f"{freedom:g}"}
         rooted = np.array([name not in differences for name in names])
@@ -259,7 +244,7 @@ def estimates(
             lows, highs = np.where(unanimous, np.maximum(bounds, least), lows), np.where(unanimous, 1.0, highs)
             errors = np.where(unanimous, (1 - lows) / stdtrit(freedom, (1 + level) / 2), errors)
     elif interval in ("interviews", "lines", "bca"):
-        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, known, level)
         told |= {"resamples": f"{resamples}", "seed": f"{seed}"}
         table, by_cluster = table.alike_merged(by_cluster)
         again = np.concatenate(
@@ -275,7 +260,7 @@ def estimates(
         else:
             lows, highs = _percentiles(again, level)
     else:
-        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, known, level)
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
@@ -312,38 +297,32 @@ def estimates(
     return found
 
 
+def _alone(
+    units: Patterns,
+    n_labels: int,
+    statistics: Statistics,
+    definition: Definition,
+    reason: Callable[[Array], list[Undefined]],
+) -> tuple[list[float], list[Undefined | None]]:
+    """Return the value of each quantity without an interval, and the reason for each that has none."""
+    times = units.times.astype(float)
+    at_once = max(1, _CELLS_AT_ONCE // (n_labels + 1))  # sets of codes make many categories
+    if len(times) <= at_once:
+        total = times @ statistics(units.rows)
+    else:
+        starts = range(0, len(times), at_once)
+        total = sum(times[s : s + at_once] @ statistics(units.rows[s : s + at_once]) for s in starts)
+    totals = np.asarray(total).reshape(1, -1)
+    values: list[float] = definition(totals)[0].tolist()
+    if not any(map(math.isnan, values)):
+        return values, [None] * len(values)
+    reasons = zip(values, reason(totals), strict=True)
+    return values, [undefined if math.isnan(value) else None for value, undefined in reasons]
+
+
 def estimate(data: ReliabilityData, name: str, statistics: Statistics, definition: Definition, **how: Any) -> Agreement:
     """Return the `Agreement` of one coefficient."""
     return estimates(data, [name], statistics, definition, **how)[0]
-
-
-def _distinct(columns: Values, n_labels: int, *, of_units: bool) -> _Distinct:
-    n_coders, n_units = columns.shape
-    base = n_labels + 1
-    n_keys = base**n_coders
-    if n_keys >= 2**62:  # a column does not fit into one integer
-        rows, pattern_of, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
-        return _Distinct(rows, times, pattern_of.reshape(-1))
-    ones = (n_keys - 1) // n_labels if n_labels else n_coders  # the number whose digits are all 1
-    key: NDArray[Any] = np.full(n_units, ones, dtype=np.int32 if n_keys < 2**31 else np.int64)
-    if n_coders:  # Horner's rule; not judged, which is -1, becomes the digit 0
-        said = columns[0].astype(key.dtype)
-        for row in columns[1:]:
-            said *= base
-            said += row
-        key += said
-    if n_keys > max(4 * n_units, 2**12):
-        _, first, pattern_of, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
-        return _Distinct(columns[:, first].T, times, pattern_of)
-    every = np.bincount(key, minlength=n_keys)
-    present = np.flatnonzero(every)
-    powers = base ** np.arange(n_coders - 1, -1, -1)
-    patterns = ((present[:, None] // powers) % base - 1).astype(columns.dtype)
-    if not of_units:
-        return _Distinct(patterns, every[present], None)
-    place = np.zeros(n_keys, dtype=np.int64)
-    place[present] = np.arange(len(present))
-    return _Distinct(patterns, every[present], place[key])
 
 
 def _percentiles(again: Array, level: float) -> tuple[Array, Array]:
@@ -497,6 +476,6 @@ def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float
         )
         told["caution"] = f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval {how_bad}"
     elif by == "lines" and asked in _BY_INTERVIEW:
-        why = "there is only one interview" if known else "interviews are not known"
+        why = "there is only one interview" if known else NOT_KNOWN
         told["caution"] = f"{why}: the interval is too narrow if lines of an interview resemble each other"
     return told

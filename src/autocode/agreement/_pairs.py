@@ -4,13 +4,29 @@ from itertools import combinations
 
 import numpy as np
 
-from autocode.agreement._intervals import Array
 from autocode.agreement._reliability import Values
+from autocode.agreement._standard_errors import Array
+
+FEW_LABELS = 16
 
 
 def judgements(patterns: Values) -> Array:
     """Return how many coders judged each unit, m_u."""
     return np.asarray((patterns >= 0) @ np.ones(patterns.shape[1]))
+
+
+def counts(patterns: Values, n_labels: int) -> Array:
+    """Return how many coders gave each unit each category, n_uc, shape (n_patterns, n_labels)."""
+    columns = n_labels + 1  # the first is for not judged
+    cells = patterns.T + np.arange(1, len(patterns) * columns + 1, columns)
+    n_uc = np.bincount(cells.ravel(), minlength=len(patterns) * columns).reshape(-1, columns)
+    return n_uc[:, 1:].astype(float)
+
+
+def distance_within(n_uc: Array, delta: Array) -> Array:
+    """Return the sum of distances over all ordered pairs of judgements of each unit, from how often it has each."""
+    # every judgement beside every one of its unit, less each beside itself
+    return np.asarray((n_uc @ delta * n_uc - n_uc * delta.diagonal()) @ np.ones(len(delta)))
 
 
 def times_used(patterns: Values, category: int) -> Array:
@@ -20,13 +36,18 @@ def times_used(patterns: Values, category: int) -> Array:
 
 def summed_distance(patterns: Values, delta: Array) -> Array:
     """Return the sum of distances (or weights) over all ordered pairs of judgements of each unit."""
+    n_labels = len(delta)
+    if n_labels <= FEW_LABELS:
+        return distance_within(counts(patterns, n_labels), delta)
     total = np.zeros(len(patterns))
-    # not judged is the first row and column, at no distance from anything
-    padded = np.zeros((len(delta) + 1, len(delta) + 1))
-    padded[1:, 1:] = delta + delta.T
-    said = np.ascontiguousarray(patterns.T, dtype=np.intp) + 1
-    for v_i, v_j in combinations(said, 2):
-        total += padded.ravel().take(v_i * (len(delta) + 1) + v_j)
+    said = np.ascontiguousarray(patterns.T, dtype=np.intp)
+    judged = patterns.T >= 0
+    flat = delta.ravel()
+    for i, j in combinations(range(len(said)), 2):
+        apart = flat.take(said[i] * n_labels + said[j], mode="wrap") + flat.take(
+            said[j] * n_labels + said[i], mode="wrap"
+        )
+        total += apart * (judged[i] & judged[j])
     return total
 
 
@@ -44,6 +65,8 @@ def share_alike(patterns: Values, weights: Array | None = None) -> Array:
 
 def ratio(above: Array, below: Array) -> Array:
     """Return the quotient, NaN where the denominator is zero."""
+    if np.count_nonzero(below) == below.size:
+        return np.asarray(above / below)
     # complex where a derivative is being taken
     quotient: Array = np.full(np.broadcast(above, below).shape, np.nan, dtype=np.result_type(above, below, 1.0))
     np.divide(above, below, out=quotient, where=below != 0)

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from autocode.agreement._intervals import FEW_INTERVIEWS
+from autocode.agreement._result import number
 from autocode.errors import AgreementError, Fault
 
 Array: TypeAlias = NDArray[np.float64]
@@ -25,6 +26,7 @@ class Prevalence:
     Attributes
     ----------
     standard_error : of the estimate, regarding the lines (or interviews) as a sample of what might have been said.
+    low, high : the interval; NaN where the drawn lines do not vary, which tells nothing of the others.
     suggested : what the model alone would say, for comparison: it errs by the model's errors.
     weight : how far the suggestions were relied on, PPI++'s lambda; 1 for DSL.
     n_judged, n_lines, n_interviews : lines that humans judged, all lines, and interviews (0 where they are not known).
@@ -46,7 +48,22 @@ class Prevalence:
     def __str__(self) -> str:
         where = f", {self.n_interviews} interviews" if self.n_interviews else ""
         judged = f"{self.n_judged} of {self.n_lines} lines judged"
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}] ({judged}{where})"
+        interval = "" if math.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]"
+        return f"{self.value:.3f}{interval} ({judged}{where})"
+
+    def to_json(self) -> dict[str, float | int | None]:
+        """Return the estimate with its interval and what it rests on; numbers that do not exist are None."""
+        return {
+            "value": self.value,
+            "standard_error": self.standard_error,
+            "low": number(self.low),
+            "high": number(self.high),
+            "suggested": self.suggested,
+            "weight": self.weight,
+            "judged": self.n_judged,
+            "lines": self.n_lines,
+            "interviews": self.n_interviews,
+        }
 
 
 def prevalence(
@@ -267,6 +284,13 @@ def _estimate(
         )
         if G < FEW_INTERVIEWS:
             told["caution"] = f"{G} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
+    if se == 0 and n_judged < len(influence):
+        # an interval of no width would claim to know the lines that nobody looked at
+        told["caution"] = (
+            f"the {n_judged} judged lines do not vary, so there is no interval; even if lines were independent, up "
+            f"to {min(1.0, 3 / n_judged):.2g} of the others might be otherwise (rule of three)"
+        )
+        z = math.nan
     return Prevalence(
         value=theta,
         standard_error=se,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Codings
+from autocode.coding import CoderId, Codings, Mode, human
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.journal import Journal, TranscriptSeen
@@ -30,6 +30,18 @@ language = "en"
 
 # Speakers whose lines are context: shown, but not coded. Case does not matter.
 interviewers = ["Interviewer"]
+
+# What coders see of the machine. "independent": nothing. "blind-first": its suggestions appear only after a coder's own
+# reading is stored, and only where they differ. "assisted": they stand beside the line, except on a share of lines that
+# is drawn beforehand and stays blind, so that agreement between coders can still be measured.
+mode = "assisted"
+blind_share = 0.15
+
+# Coders who may settle the lines on which others differ, such as ["MO"].
+adjudicators = []
+
+# While this is "open", nobody who still has lines of their own to read sees what another coder gave; "closed" ends it.
+independent_coding = "open"
 """
 _NEW_CODEBOOK = """# Themes group subthemes; subthemes are what coders give to lines.
 # Replace the example by your own codes. A definition helps coders, and the suggester learns from it too.
@@ -56,6 +68,10 @@ class Settings(NamedTuple):
     unit: Unit
     language: str
     interviewers: frozenset[str]
+    mode: Mode = Mode.ASSISTED
+    blind_share: float = 0.15
+    adjudicators: frozenset[CoderId] = frozenset()
+    independent_coding: str = "open"
 
 
 class Material(NamedTuple):
@@ -104,11 +120,14 @@ def settings_of(folder: Path) -> Settings:
         raise StudyError.at(path, f"is not TOML ({broken}); correct it.") from broken
     faults: list[Fault] = []
 
+    wanted = {str: "text in quotation marks", list: 'a list such as ["Interviewer"]', float: "a number such as 0.15"}
+
     def get(key: str, fallback: Any, kind: type) -> Any:
         value = said.pop(key, fallback)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
         if not isinstance(value, kind):
-            name = "text in quotation marks" if kind is str else 'a list such as ["Interviewer"]'
-            faults.append(Fault(f"{key} must be {name}, not {value!r}.", path))
+            faults.append(Fault(f"{key} must be {wanted[kind]}, not {value!r}.", path))
             return fallback
         return value
 
@@ -116,10 +135,35 @@ def settings_of(folder: Path) -> Settings:
     language, asking = get("language", "en", str), get("interviewers", [], list)
     if unit not in set(Unit):
         faults.append(Fault(f"unit must be one of {', '.join(Unit)}, not {unit!r}.", path))
-    faults += [Fault(f"{key!r} is not a setting; known are title, unit, language, interviewers.", path) for key in said]
+    mode, share = (
+        get("mode", Mode.ASSISTED.value, str),
+        get("blind_share", Settings._field_defaults["blind_share"], float),
+    )
+    if mode not in set(Mode):
+        faults.append(Fault(f"mode must be one of {', '.join(Mode)}, not {mode!r}.", path))
+    if not 0 <= share <= 1:  # also refuses nan
+        faults.append(Fault(f"blind_share must lie between 0 and 1, not {share:g}.", path))
+    adjudicators: set[CoderId] = set()
+    for name in get("adjudicators", [], list):
+        try:
+            adjudicators.add(human(str(name)))
+        except AutocodeError as error:
+            faults += [Fault(f"adjudicators: {fault.what}", path) for fault in error.faults]
+    independent = get("independent_coding", "open", str)
+    if independent not in ("open", "closed"):
+        faults.append(Fault(f"independent_coding must be open or closed, not {independent!r}.", path))
+    known = ", ".join(Settings._fields)
+    faults += [Fault(f"{key!r} is not a setting; known are {known}.", path) for key in said]
     StudyError.raise_if(faults)
     return Settings(
-        title=title, unit=Unit(unit), language=language, interviewers=frozenset(map(str, asking)) or INTERVIEWERS
+        title=title,
+        unit=Unit(unit),
+        language=language,
+        interviewers=frozenset(map(str, asking)) or INTERVIEWERS,
+        mode=Mode(mode),
+        blind_share=share,
+        adjudicators=frozenset(adjudicators),
+        independent_coding=independent,
     )
 
 

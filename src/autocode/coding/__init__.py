@@ -1,5 +1,6 @@
 """The vocabulary of judgement: codings, suggestions, decisions, coders. Nouns only."""
 
+from autocode.coding._adjudication import Adjudication, Reading, Ruling
 from autocode.coding._consensus import Consensus, Rule, consensus
 from autocode.coding._nouns import (
     Abstention,
@@ -19,13 +20,16 @@ from autocode.coding._nouns import (
     Verdict,
     human,
 )
+from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
     "Abstention",
+    "Adjudication",
     "Band",
     "Basis",
     "BatchId",
+    "BlindDraw",
     "CoderId",
     "Coding",
     "Codings",
@@ -33,11 +37,17 @@ __all__ = [
     "Decision",
     "Evidence",
     "Inclusion",
+    "Mode",
     "Neighbour",
+    "Paradata",
+    "Proposal",
+    "Reading",
     "Reason",
     "Rule",
+    "Ruling",
     "Sample",
     "Shown",
+    "Stage",
     "Suggestion",
     "SuggestionBatch",
     "Verdict",

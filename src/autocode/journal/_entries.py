@@ -10,18 +10,26 @@ from typing import Any
 from autocode.codebook import CodeId
 from autocode.coding import (
     Abstention,
+    Adjudication,
     Band,
     Basis,
     BatchId,
+    BlindDraw,
     CoderId,
     Coding,
     Codings,
     Decision,
     Evidence,
+    Mode,
     Neighbour,
+    Paradata,
+    Proposal,
+    Reading,
     Reason,
+    Ruling,
     Sample,
     Shown,
+    Stage,
     Suggestion,
     SuggestionBatch,
     Verdict,
@@ -36,14 +44,18 @@ class Kind(StrEnum):
     BATCH = "batch"
     DECISION = "decision"
     DEFERRAL = "deferral"
+    PROPOSAL = "proposal"
+    PARADATA = "paradata"
+    BLIND = "blind"
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
+    ADJUDICATION = "adjudication"
     UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A coder takes back one earlier coding, decision or deferral of their own; the entry stays, no longer in force."""
+    """A coder takes back an own earlier coding, adjudication, decision, deferral or proposal; the entry stays."""
 
     entry: int
     coder: CoderId
@@ -68,18 +80,34 @@ class TranscriptSeen:
     at: datetime | None = None
 
 
-Record = Coding | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
+Record = (
+    Coding
+    | Adjudication
+    | SuggestionBatch
+    | Decision
+    | Deferral
+    | Proposal
+    | Paradata
+    | TranscriptSeen
+    | Sample
+    | BlindDraw
+    | Undo
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One record with its place in the journal, its time, and whether it was undone since."""
+    """One record with its place in the journal, its time, and whether it was undone since.
+
+    `gesture` is the id of the coder's gesture that made it, together with others perhaps; empty if none was given.
+    """
 
     seq: int
     kind: Kind
     at: datetime
     record: Record
     undone: bool
+    gesture: str = ""
 
 
 def each(entries: Iterable[Record | Codings]) -> Iterator[Record]:
@@ -239,6 +267,41 @@ def _deferral_from(said: Mapping[str, Any], at: datetime) -> Deferral:
     return Deferral(line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
 
 
+def _reading_to(one: Reading) -> dict[str, Any]:
+    return {"coders": one.coders, "codes": sorted(one.codes)}
+
+
+def _reading_from(said: Mapping[str, Any]) -> Reading:
+    return Reading(coders=tuple(map(CoderId, said["coders"])), codes=frozenset(map(CodeId, said["codes"])))
+
+
+def _adjudication_to(one: Adjudication) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "coder": one.coder,
+        "ruling": one.ruling,
+        "left": _reading_to(one.left),
+        "right": _reading_to(one.right),
+        "names_hidden": one.names_hidden,
+        "reason": one.reason,
+        "milliseconds": one.milliseconds,
+    }
+
+
+def _adjudication_from(said: Mapping[str, Any], at: datetime) -> Adjudication:
+    return Adjudication(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        ruling=Ruling(said["ruling"]),
+        left=_reading_from(said["left"]),
+        right=_reading_from(said["right"]),
+        names_hidden=said["names_hidden"],
+        reason=said["reason"],
+        milliseconds=said["milliseconds"],
+        at=at,
+    )
+
+
 def _transcript_to(one: TranscriptSeen) -> dict[str, Any]:
     return {"transcript": one.transcript, "digest": one.digest}
 
@@ -265,6 +328,66 @@ def _sample_from(said: Mapping[str, Any], at: datetime) -> Sample:
     )
 
 
+def _proposal_to(one: Proposal) -> dict[str, Any]:
+    return {"name": one.name, "line": one.line, "coder": one.coder}
+
+
+def _proposal_from(said: Mapping[str, Any], at: datetime) -> Proposal:
+    return Proposal(name=said["name"], line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
+
+
+def _paradata_to(one: Paradata) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "coder": one.coder,
+        "mode": one.mode,
+        "stage": one.stage,
+        "before": None if one.before is None else sorted(one.before),
+        "after": None if one.after is None else sorted(one.after),
+        "revealed": one.revealed,
+        "batch": one.batch,
+        "milliseconds": one.milliseconds,
+        "hurried": one.hurried,
+        "model": one.model,
+        "codebook": one.codebook,
+    }
+
+
+def _paradata_from(said: Mapping[str, Any], at: datetime) -> Paradata:
+    return Paradata(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        mode=Mode(said["mode"]),
+        stage=Stage(said["stage"]),
+        before=None if said["before"] is None else frozenset(map(CodeId, said["before"])),
+        after=None if said["after"] is None else frozenset(map(CodeId, said["after"])),
+        revealed=tuple(map(CodeId, said["revealed"])),
+        batch=None if said["batch"] is None else BatchId(said["batch"]),
+        milliseconds=said["milliseconds"],
+        hurried=said["hurried"],
+        model=said["model"],
+        codebook=said["codebook"],
+        at=at,
+    )
+
+
+def _blind_to(one: BlindDraw) -> dict[str, Any]:
+    alike: dict[float, list[LineId]] = {}
+    for line, p in one.probabilities.items():
+        alike.setdefault(p, []).append(line)
+    frame = [{"probability": p, "lines": lines} for p, lines in alike.items()]
+    return {"drawn": sorted(one.drawn), "frame": frame, "seed": one.seed}
+
+
+def _blind_from(said: Mapping[str, Any], at: datetime) -> BlindDraw:
+    return BlindDraw(
+        drawn=frozenset(map(LineId, said["drawn"])),
+        probabilities={LineId(line): part["probability"] for part in said["frame"] for line in part["lines"]},
+        seed=said["seed"],
+        at=at,
+    )
+
+
 def _undo_to(one: Undo) -> dict[str, Any]:
     return {"entry": one.entry, "coder": one.coder}
 
@@ -278,7 +401,11 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
     Kind.DECISION: (Decision, _decision_to, _decision_from),
     Kind.DEFERRAL: (Deferral, _deferral_to, _deferral_from),
+    Kind.PROPOSAL: (Proposal, _proposal_to, _proposal_from),
+    Kind.PARADATA: (Paradata, _paradata_to, _paradata_from),
+    Kind.BLIND: (BlindDraw, _blind_to, _blind_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
+    Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
 }

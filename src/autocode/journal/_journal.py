@@ -10,9 +10,23 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from autocode.coding import Basis, BatchId, CoderId, Coding, Codings, Decision, Sample, SuggestionBatch, human
+from autocode.coding import (
+    Adjudication,
+    Basis,
+    BatchId,
+    BlindDraw,
+    CoderId,
+    Coding,
+    Codings,
+    Decision,
+    Paradata,
+    Proposal,
+    Sample,
+    SuggestionBatch,
+    human,
+)
 from autocode.errors import JournalError
-from autocode.journal._entries import Deferral, Entry, Kind, TranscriptSeen, Undo, each, read, stamp, written
+from autocode.journal._entries import Deferral, Entry, Kind, Record, TranscriptSeen, Undo, each, read, stamp, written
 from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
@@ -75,26 +89,42 @@ class Journal:
     ) -> None:
         self.close()
 
-    def append(
-        self, *entries: Coding | Codings | SuggestionBatch | Decision | Deferral | TranscriptSeen | Sample | Undo
-    ) -> int:
+    def append(self, *entries: Record | Codings, gesture: str = "") -> int:
         """Append all entries or none, and return the number of the last one once they are safe on the disk.
 
-        An entry without a time is given the present one. Raises `CodingError` if a coder is named like a machine, and
-        `JournalError` if an undo reaches for what it may not or the journal cannot be written.
+        An entry without a time is given the present one. Entries under a `gesture` that is stored already are not
+        stored again: the number returned is then that of the last entry it made. Raises `CodingError` if a coder is
+        named like a machine, and `JournalError` if an undo reaches for what it may not or the journal cannot be
+        written.
         """
         now = datetime.now(UTC)
         records = tuple(each(entries))
-        for coder in dict.fromkeys(one.coder for one in records if isinstance(one, Coding | Decision | Deferral)):
+        named = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
+        judged = (one.coder for one in records if isinstance(one, named))
+        for coder in dict.fromkeys(judged):
             human(coder)
         rows = [(record, *written(record), stamp(record.at or now)) for record in records]
         with self._lock, _in_a_sentence(self.path), _writing(self._connection):
+            if gesture and (stored := self._last_of(gesture)):
+                return stored
             for record, kind, payload, at in rows:
                 undoes = self._undoable(record) if isinstance(record, Undo) else None
                 self._connection.execute(
-                    "INSERT INTO entries (kind, at, payload, undoes) VALUES (?, ?, ?, ?)", (kind, at, payload, undoes)
+                    "INSERT INTO entries (kind, at, payload, undoes, gesture) VALUES (?, ?, ?, ?, ?)",
+                    (kind, at, payload, undoes, gesture or None),
                 )
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        return int(last)
+
+    def stores(self, gesture: str) -> bool:
+        """Return whether what this gesture made is stored."""
+        with self._lock, _in_a_sentence(self.path):
+            return bool(self._last_of(gesture))
+
+    def _last_of(self, gesture: str) -> int:
+        (last,) = self._connection.execute(
+            "SELECT coalesce(max(seq), 0) FROM entries WHERE gesture = ?", (gesture,)
+        ).fetchone()
         return int(last)
 
     def _undoable(self, undo: Undo) -> int:
@@ -103,10 +133,11 @@ class Journal:
         if not found:
             raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
         (entry,) = found
-        if not isinstance(entry.record, Coding | Decision | Deferral):
+        if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral | Proposal):
             raise JournalError.at(
                 self.path,
-                f"entry {undo.entry} is of the kind {entry.kind}; only a coding, decision or deferral can be undone.",
+                f"entry {undo.entry} is of the kind {entry.kind}; "
+                "only a coding, adjudication, decision, deferral or proposal can be undone.",
             )
         if entry.record.coder != undo.coder:
             raise JournalError.at(
@@ -117,20 +148,31 @@ class Journal:
             raise JournalError.at(self.path, f"entry {undo.entry} is already undone.")
         return undo.entry
 
-    def history(self, *, kinds: Collection[Kind] | None = None) -> Iterator[Entry]:
-        """Return the entries, of these kinds or all, in the order in which they were appended, undone ones included."""
+    def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
+        """Return the entries, of these kinds or all, in the order in which they were appended, undone ones included.
+
+        With `after`, only those with a greater number.
+        """
         if kinds is None:
-            return self._entries("TRUE")
-        return self._entries(f"e.kind IN ({', '.join('?' for _ in kinds)})", *kinds)
+            return self._entries("e.seq > ?", after)
+        return self._entries(f"e.seq > ? AND e.kind IN ({', '.join('?' for _ in kinds)})", after, *kinds)
+
+    @property
+    def last(self) -> int:
+        """The number of the last entry, 0 while there is none."""
+        with self._lock, _in_a_sentence(self.path):
+            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
+        return int(last)
 
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
         with self._lock, _in_a_sentence(self.path):
             rows = self._connection.execute(
-                "SELECT e.seq, e.kind, e.at, e.payload, EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
+                "SELECT e.seq, e.kind, e.at, e.payload, e.gesture, "
+                "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
                 f"FROM entries e WHERE {clause} ORDER BY e.seq",
                 values,
             ).fetchall()
-        for seq, kind, written_at, payload, undone in rows:
+        for seq, kind, written_at, payload, gesture, undone in rows:
             try:
                 at = datetime.fromisoformat(written_at)
                 record = read(Kind(kind), payload, at)
@@ -138,7 +180,7 @@ class Journal:
                 raise JournalError.at(
                     self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
                 ) from error
-            yield Entry(seq=seq, kind=Kind(kind), at=at, record=record, undone=bool(undone))
+            yield Entry(seq=seq, kind=Kind(kind), at=at, record=record, undone=bool(undone), gesture=gesture or "")
 
     def codings(self) -> Codings:
         """Return the codings in force: each coder's latest on each line and basis that was not undone."""
@@ -173,6 +215,21 @@ class Journal:
         """Return every sample of lines that was drawn to be judged, oldest first, with its inclusion probabilities."""
         found = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
         return tuple(record for record in found if isinstance(record, Sample))
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return the codes that coders proposed and did not take back, oldest first."""
+        found = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
+        return tuple(record for record in found if isinstance(record, Proposal))
+
+    def paradata(self) -> tuple[Paradata, ...]:
+        """Return how every act came about, undone ones included, oldest first."""
+        found = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
+        return tuple(record for record in found if isinstance(record, Paradata))
+
+    def blind_draws(self) -> tuple[BlindDraw, ...]:
+        """Return every draw of lines that stay blind, oldest first."""
+        found = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
+        return tuple(record for record in found if isinstance(record, BlindDraw))
 
     def transcripts(self) -> dict[TranscriptId, str]:
         """Return the digest that each transcript had when it was last recorded as seen."""

@@ -50,4 +50,38 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN SELECT RAISE(ABORT, 'that entry is already undone'); END
         """,
     ),
+    (
+        # what one gesture of a coder makes carries its id: sent twice, it is stored once
+        "ALTER TABLE entries ADD COLUMN gesture TEXT CHECK (gesture <> '')",
+        "CREATE INDEX entries_gesture ON entries (gesture) WHERE gesture IS NOT NULL",
+        """
+        CREATE TRIGGER gesture_happens_once BEFORE INSERT ON entries
+        WHEN EXISTS (SELECT 1 FROM entries WHERE gesture = NEW.gesture)
+         AND (SELECT gesture FROM entries ORDER BY seq DESC LIMIT 1) IS NOT NEW.gesture
+        BEGIN SELECT RAISE(ABORT, 'that gesture is already stored'); END
+        """,
+        "DROP TRIGGER undo_reaches_back",
+        """
+        CREATE TRIGGER undo_reaches_back BEFORE INSERT ON entries
+        WHEN NEW.undoes IS NOT NULL
+         AND NOT EXISTS (
+             SELECT 1 FROM entries
+             WHERE seq = NEW.undoes AND kind IN ('coding', 'decision', 'deferral', 'proposal')
+         )
+        BEGIN SELECT RAISE(ABORT, 'an undo needs an earlier coding, decision, deferral or proposal'); END
+        """,
+    ),
+    (
+        # a ruling on a line on which coders differ can be taken back like any other act
+        "DROP TRIGGER undo_reaches_back",
+        """
+        CREATE TRIGGER undo_reaches_back BEFORE INSERT ON entries
+        WHEN NEW.undoes IS NOT NULL
+         AND NOT EXISTS (
+             SELECT 1 FROM entries
+             WHERE seq = NEW.undoes AND kind IN ('coding', 'adjudication', 'decision', 'deferral', 'proposal')
+         )
+        BEGIN SELECT RAISE(ABORT, 'an undo needs an earlier coding, adjudication, decision, deferral or proposal'); END
+        """,
+    ),
 )

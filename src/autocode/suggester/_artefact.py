@@ -226,6 +226,8 @@ def _facts(source: Path) -> dict[str, Any]:
 def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
     inputs = LineInputs(language=facts["language"])
     inputs.words, inputs.characters = arrays["words"], arrays["characters"]
+    # It notes where its stop words lie in memory, which is another place now: saved again, it must be the same bytes.
+    inputs.words.build_analyzer()
     inputs.roles = tuple(facts["roles"])
     return Suggester(
         model=LineModel(

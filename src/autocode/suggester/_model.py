@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -12,6 +13,7 @@ from autocode.codebook import Code, Codebook
 from autocode.suggester._beside import beside, best_share, mixed
 from autocode.suggester._calibration import Platt, platt
 from autocode.suggester._inputs import LineInputs, speaker_kind
+from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
 from autocode.transcripts import Line
@@ -49,6 +51,11 @@ class LineModel:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
         return self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
 
+    def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64]]:
+        """Return what lines bring, and their scores by themselves, shape (n_lines, n_codes)."""
+        heard = self.inputs.heard([line.text for line in lines])
+        return heard, self.alone(self.inputs.spoken(heard.rows, [speaker_kind(line) for line in lines]))
+
     def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
         """Return the scores of lines by themselves, shape (n_lines, n_codes)."""
         return np.asarray(rows @ self.coefficients.T) + self.intercepts
@@ -76,7 +83,9 @@ def sayings(code: Code, codebook: Codebook) -> tuple[str, ...]:
     return (said, *code.examples)
 
 
-def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: int = 0) -> LineModel:
+def fit(
+    table: CodedLines, codebook: Codebook, *, language: str = "en", seed: int = 0, n_jobs: int | None = None
+) -> LineModel:
     """Return a model fitted to all lines of a table, calibrated on out-of-fold scores.
 
     Folds are made of whole interviews where there are at least ten, else of consecutive lines: with few interviews a
@@ -89,13 +98,15 @@ def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: in
     inputs = LineInputs(language=language).fit([*texts, *(saying for _, saying in said)], roles)
     X = inputs.transform(texts, roles)
     D = inputs.transform([saying for _, saying in said])
-    coefficients, intercepts = _regress(X, table.applied, D, speaks_for, seed=seed)
     fold = folds([line.transcript for line in table.lines], seed=seed)
+    # Fold -1 is nobody's: the first model learns from all lines.
+    (coefficients, intercepts), *apart = Parallel(n_jobs=n_jobs)(
+        delayed(_regress)(X[fold != k], table.applied[fold != k], D, speaks_for, seed=seed)
+        for k in (-1, *np.unique(fold))
+    )
     out = np.zeros(table.applied.shape)
-    for k in np.unique(fold):
-        held = fold == k
-        w, b = _regress(X[~held], table.applied[~held], D, speaks_for, seed=seed)
-        out[held] = X[held] @ w.T + b
+    for k, (w, b) in zip(np.unique(fold), apart, strict=True):
+        out[fold == k] = X[fold == k] @ w.T + b
     near = beside(table.lines)
     share = best_share(out, table.applied, near)
     out = mixed(out, near, share)

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,7 +15,6 @@ from numpy.typing import NDArray
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import (
     Abstention,
-    Band,
     BatchId,
     CoderId,
     Codings,
@@ -24,14 +25,17 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
+from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
+from autocode.suggester._shares import Heard
+from autocode.suggester._streams import suggest_table
 from autocode.suggester._table import CodedLines
+from autocode.suggester._verdicts import SHOWN, Verdicts, band
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
 
-SHOWN = 3
-# From which probability on a suggestion is strong, or fair; below, it is weak.
-STRONG, FAIR = 0.7, 0.4
+Thing = TypeVar("Thing")
+
 # A code below its threshold stands beside a better one while it reaches at least this share of the threshold.
 BESIDE = 0.5
 # Fewer words than this say too little to judge a line by.
@@ -39,6 +43,8 @@ SHORT = 3
 WORDS, NEIGHBOURS = 5, 2
 # Cosine with the nearest coded line under which a line is like nothing that was coded.
 UNLIKE = 0.05
+# So many lines are judged at once.
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,15 @@ class CodedExample:
     text: str
     codes: frozenset[CodeId]
     coders: tuple[tuple[CodeId, tuple[CoderId, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scored:
+    """Lines with what they bring and their scores by themselves."""
+
+    lines: Sequence[Line]
+    heard: Heard
+    alone: NDArray[np.float64]
 
 
 class Suggester:
@@ -88,14 +103,20 @@ class Suggester:
         self.seed = seed
         self.language = model.inputs.language
         # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
-        self._known = model.inputs.said([e.text for e in examples])
-        self._known_lengths = _lengths(self._known)
+        known = model.inputs.said([e.text for e in examples])
+        self._known = known.multiply(1 / _lengths(known)[:, None]).tocsr()
         self._has = np.array([[c.id in e.codes for c in self.codes] for e in examples], dtype=bool)
+        self._has = self._has.reshape(len(examples), len(self.codes))
+        self._centres = _centres(self._known, self._has)
+        self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
             for saying in self.said
         ]
         self.digest = self._digest()
+
+    suggest_frame = suggest_frame
+    suggest_table = suggest_table
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes): what lines are ranked by."""
@@ -116,26 +137,17 @@ class Suggester:
 
         `progress` is told how many lines are done, of how many.
         """
-        asked = tuple(line for line in lines if line.role is Role.PARTICIPANT)
-        suggestions: list[Suggestion] = []
-        abstentions: list[Abstention] = []
-        size = 500
-        X = self.model.rows(asked)
-        alone = self.model.alone(X)
-        scores = self.model.together(asked, alone)
-        said_alone = X[:, : self._known.shape[1]]
-        lengths = _lengths(said_alone)
-        for start in range(0, len(asked), size):
-            likeness = (said_alone[start : start + size] @ self._known.T).toarray()
-            for i, line in enumerate(asked[start : start + size], start=start):
-                similarity = likeness[i - start] / (lengths[i] * self._known_lengths)
-                said = self._judge(line, scores[i], scores[i] - alone[i], similarity)
-                if isinstance(said, Abstention):
-                    abstentions.append(said)
-                else:
-                    suggestions += said
+        asked = tuple({line.id: line for line in lines if line.role is Role.PARTICIPANT}.values())
+        # Lines are judged as they were said, a batch at a time, and told in the order in which they were asked about.
+        said: list[list[Suggestion] | Abstention] = [[]] * len(asked)
+        order = sorted(range(len(asked)), key=lambda i: (asked[i].transcript, asked[i].order))
+        done = 0
+        for verdicts in self.verdicts([asked[i] for i in order]):
+            for i, one in zip(order[done:], self.told(verdicts), strict=False):
+                said[i] = one
+            done += len(verdicts.lines)
             if progress is not None:
-                progress(min(start + size, len(asked)), len(asked))
+                progress(done, len(asked))
         about = hashlib.sha256(self.digest.encode())
         for line in asked:
             about.update(f"\x00{line.id}\x00{line.text}".encode("utf-8", "surrogatepass"))
@@ -143,68 +155,142 @@ class Suggester:
             id=BatchId(about.hexdigest()[:16]),
             model=self.digest,
             codebook=self.codebook_digest,
-            suggestions=tuple(suggestions),
-            abstentions=tuple(abstentions),
+            suggestions=tuple(one for ones in said if not isinstance(ones, Abstention) for one in ones),
+            abstentions=tuple(one for one in said if isinstance(one, Abstention)),
             at=at or datetime.now(UTC),
         )
 
-    def _judge(
-        self,
-        line: Line,
-        scores: NDArray[np.float64],
-        from_beside: NDArray[np.float64],
-        similarity: NDArray[np.float64],
-    ) -> list[Suggestion] | Abstention:
-        if len(tokens(line.text, language=self.language)) < SHORT:
-            return Abstention(line=line.id, reason=Reason.TOO_SHORT)
-        if similarity.max(initial=0.0) < UNLIKE:
-            return Abstention(line=line.id, reason=Reason.UNLIKE_ANYTHING)
-        p = self.model.calibration(scores[None, :])[0]
-        cut = self.model.cut
-        if cut.strength(p[None, :])[0] < cut.line:
-            return Abstention(line=line.id, reason=Reason.NOTHING_FITS)
-        # The line as a whole passed: its best code stands even below its own threshold; others must come near theirs.
-        order = np.argsort(-p, kind="stable")
-        worth = [int(j) for n, j in enumerate(order) if n == 0 or p[j] >= BESIDE * cut.codes[j]][:SHOWN]
-        return [
-            Suggestion(
-                line=line.id,
-                code=self.codes[j].id,
-                rank=rank,
-                probability=float(p[j]),
-                band=Band.STRONG if p[j] >= STRONG else Band.FAIR if p[j] >= FAIR else Band.WEAK,
-                evidence=self._evidence(line, j, from_beside[j], similarity),
-            )
-            for rank, j in enumerate(worth, start=1)
-        ]
+    def verdicts(self, lines: Iterable[Line]) -> Iterator[Verdicts]:
+        """Yield for batches of lines what is worth saying of them, in memory that does not grow with their number.
 
-    def _evidence(self, line: Line, j: int, from_beside: float, similarity: NDArray[np.float64]) -> Evidence:
-        shares = self.model.inputs.shares(line.text, self.model.coefficients[j])
-        by_word: dict[str, float] = {}
-        for start, end, share in shares:
-            word = line.text[start:end].casefold()
-            by_word[word] = by_word.get(word, 0.0) + share
-        top = sorted(((w, x) for w, x in by_word.items() if x > 0), key=lambda item: (-item[1], item[0]))
-        # "they" and "'ve" add to a score like other words, but show a coder nothing.
-        top = [(w, x) for w, x in top if not is_function_word(w, language=self.language)] or top
-        defined = sum(share for s, e, share in shares if line.text[s:e].casefold() in self._own_words[j])
-        near = np.flatnonzero(self._has[:, j])
-        near = near[np.argsort(-similarity[near], kind="stable")][:NEIGHBOURS]
-        return Evidence(
-            words=tuple(top[:WORDS]),
-            definition=float(defined),
-            beside=float(from_beside),
-            neighbours=tuple(
-                Neighbour(
-                    line=self.examples[i].line,
-                    transcript=self.examples[i].transcript,
-                    text=self.examples[i].text,
-                    coders=dict(self.examples[i].coders).get(self.codes[j].id, ()),
-                    similarity=float(similarity[i]),
+        Lines that stand beside each other must follow each other.
+        """
+        waiting: list[_Scored] = []
+        before: _Scored | None = None
+        for chunk in batched(lines, BATCH):
+            heard, alone = self.model.hear(chunk)
+            waiting.append(_Scored(lines=chunk, heard=heard, alone=alone))
+            if len(waiting) == 2:
+                yield self._judge(before, waiting[0], waiting[1])
+                before = waiting.pop(0)
+        if waiting:
+            yield self._judge(before, waiting[0], None)
+
+    def _judge(self, before: "_Scored | None", now: "_Scored", after: "_Scored | None") -> Verdicts:
+        # The last line of the batch before and the first of the one after may stand beside lines of this one.
+        first = 0 if before is None else _run(before.lines[::-1])
+        last = 0 if after is None else _run(after.lines)
+        lines, alone = list(now.lines), [now.alone]
+        if before is not None:
+            lines, alone = [*before.lines[len(before.lines) - first :], *lines], [before.alone[-first:], *alone]
+        if after is not None:
+            lines, alone = [*lines, *after.lines[:last]], [*alone, after.alone[:last]]
+        scores = self.model.together(lines, np.concatenate(alone))[first : first + len(now.lines)]
+        p = self.model.calibration(scores)
+        cut = self.model.cut
+        # A line in which some code of the coded lines speaks on average is like one of them; others are compared.
+        rows = now.heard.rows.multiply(1 / _lengths(now.heard.rows)[:, None]).tocsr()
+        unlike = np.asarray(rows @ self._centres).max(axis=1, initial=0.0) < UNLIKE * 1.01
+        doubtful = np.flatnonzero(unlike)
+        unlike[doubtful] = _most(rows[doubtful] @ self._known.T) < UNLIKE
+        reasons: list[Reason | None] = [None] * len(now.lines)
+        for holds, reason in (
+            (cut.strength(p) < cut.line, Reason.NOTHING_FITS),
+            (unlike, Reason.UNLIKE_ANYTHING),
+            (now.heard.words.lengths < SHORT, Reason.TOO_SHORT),
+        ):
+            for i in np.flatnonzero(holds):
+                reasons[i] = reason
+        # The line as a whole passed: its best code stands even below its own threshold; others must come near theirs.
+        order = np.argsort(-p, axis=1, kind="stable")
+        worth = np.take_along_axis(p >= BESIDE * cut.codes, order, axis=1)
+        worth[:, 0] = True
+        worth &= np.cumsum(worth, axis=1) <= SHOWN
+        worth[[i for i, reason in enumerate(reasons) if reason is not None]] = False
+        line, place = np.nonzero(worth)
+        return Verdicts(
+            lines=now.lines,
+            reasons=tuple(reasons),
+            line=line,
+            code=order[line, place],
+            probabilities=p,
+            heard=now.heard,
+            rows=rows,
+            beside=scores - now.alone,
+        )
+
+    def told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
+        """Return for each line its suggestions with their evidence, or why there is none."""
+        told: list[list[Suggestion] | Abstention] = [
+            [] if reason is None else Abstention(line=line.id, reason=reason)
+            for line, reason in zip(verdicts.lines, verdicts.reasons, strict=True)
+        ]
+        evidence = self._evidence(verdicts)
+        for i, j, shown in zip(verdicts.line.tolist(), verdicts.code.tolist(), evidence, strict=True):
+            p = float(verdicts.probabilities[i, j])
+            ones = told[i]
+            assert isinstance(ones, list)
+            ones.append(
+                Suggestion(
+                    line=verdicts.lines[i].id,
+                    code=self.codes[j].id,
+                    rank=len(ones) + 1,
+                    probability=p,
+                    band=band(p),
+                    evidence=shown,
                 )
-                for i in near
-                if similarity[i] > UNLIKE
-            ),
+            )
+        return told
+
+    def _evidence(self, verdicts: Verdicts) -> Iterator[Evidence]:
+        """Yield what each thing worth saying rests on."""
+        line, code, words = verdicts.line, verdicts.code, verdicts.heard.words
+        found = verdicts.heard.shares(line, code, self.model.coefficients)
+        near = self._nearest(verdicts)
+        silent = [is_function_word(form, language=self.language) for form in words.forms]
+        forms, share, first = words.form.tolist(), found.words.tolist(), found.first.tolist()
+        begins = words.first.tolist()
+        for k, (i, j) in enumerate(zip(line.tolist(), code.tolist(), strict=True)):
+            by_form: dict[int, float] = {}
+            for form, x in zip(forms[begins[i] : begins[i + 1]], share[first[k] : first[k + 1]], strict=True):
+                by_form[form] = by_form.get(form, 0.0) + x
+            top = sorted((-x, words.forms[f], silent[f]) for f, x in by_form.items() if x > 0)
+            # "they" and "'ve" add to a score like other words, but show a coder nothing.
+            top = [one for one in top if not one[2]] or top
+            own = self._own_words[j]
+            yield Evidence(
+                words=tuple((word, -x) for x, word, _ in top[:WORDS]),
+                definition=float(sum(x for f, x in by_form.items() if words.forms[f] in own)),
+                beside=float(verdicts.beside[i, j]),
+                neighbours=near[k],
+            )
+
+    def _nearest(self, verdicts: Verdicts) -> list[tuple[Neighbour, ...]]:
+        """Return for each thing worth saying the nearest lines that humans gave the code."""
+        nearest: list[tuple[Neighbour, ...]] = [()] * len(verdicts.line)
+        asked, row = np.unique(verdicts.line, return_inverse=True)
+        likeness = (verdicts.rows[asked] @ self._known.T).toarray()
+        for j in np.unique(verdicts.code):
+            holders = np.flatnonzero(self._has[:, j])
+            pairs = np.flatnonzero(verdicts.code == j)
+            alike = likeness[np.ix_(row[pairs], holders)]
+            for _ in range(min(NEIGHBOURS, len(holders))):
+                best = alike.argmax(axis=1)
+                similarity = alike[np.arange(len(pairs)), best]
+                for k, b, x in zip(pairs.tolist(), best.tolist(), similarity.tolist(), strict=True):
+                    if x > UNLIKE:
+                        nearest[k] += (self._neighbour(int(holders[b]), int(j), x),)
+                alike[np.arange(len(pairs)), best] = -1.0
+        return nearest
+
+    def _neighbour(self, i: int, j: int, similarity: float) -> Neighbour:
+        example = self.examples[i]
+        return Neighbour(
+            line=example.line,
+            transcript=example.transcript,
+            text=example.text,
+            coders=self._coders[i].get(self.codes[j].id, ()),
+            similarity=similarity,
         )
 
     def _digest(self) -> str:
@@ -237,10 +323,12 @@ def train(
     *,
     language: str = "en",
     seed: int = 0,
+    n_jobs: int | None = None,
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
-    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them.
+    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. `n_jobs` models
+    are fitted side by side, as joblib takes it; the result is the same for any number.
 
     Raises
     ------
@@ -269,7 +357,7 @@ def train(
     ]
     interviews = len({line.transcript for line in table.lines})
     return Suggester(
-        model=fit(table, codebook, language=language, seed=seed),
+        model=fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
         codes=table.codes,
         said=[sayings(code, codebook) for code in table.codes],
         examples=_examples(table),
@@ -304,6 +392,32 @@ def _examples(table: CodedLines) -> list[CodedExample]:
     return found
 
 
+def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """Yield lists of so many things, the last perhaps shorter."""
+    rest = iter(things)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _run(lines: Sequence[Line]) -> int:
+    """Return how many of the first lines may stand beside what comes before: those of one place in one transcript."""
+    here = (lines[0].transcript, lines[0].order)
+    return next((n for n, line in enumerate(lines) if (line.transcript, line.order) != here), len(lines))
+
+
 def _lengths(rows: sp.csr_matrix) -> NDArray[np.float64]:
     squared = np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64).ravel()
     return np.maximum(np.sqrt(squared), 1e-12)
+
+
+def _centres(known: sp.csr_matrix, has: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the means of the lines of each code and of those without a code, shape (n_features, n_codes + 1)."""
+    member = np.column_stack([has, ~has.any(axis=1)]).astype(np.float64)
+    return np.ascontiguousarray(known.T @ (member / np.maximum(member.sum(axis=0), 1)))
+
+
+def _most(likeness: sp.csr_matrix) -> NDArray[np.float64]:
+    """Return the greatest value of each row, shape (n_rows,); of a row or a matrix that holds nothing 0."""
+    if not likeness.nnz:
+        return np.zeros(likeness.shape[0])
+    return np.asarray(likeness.max(axis=1).toarray(), dtype=np.float64).ravel()

@@ -1,15 +1,20 @@
-"""Who may talk to the page: one browser on this machine that was given the token, and no other site through it."""
+"""Who may talk to the pages: browsers that were given a coder's token, and no other site through them."""
 
 import hmac
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from starlette.datastructures import URL, Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from autocode.coding import CoderId
+
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     # not no-referrer: under that one, browsers send our own forms with the Origin "null"
@@ -17,15 +22,39 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_LARGEST = 1024 * 1024  # bytes of one request: some hundred decisions with long memos
+_TOO_LONG = "This is too long to store; shorten the memo."
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+class _Closed(Protocol):
+    @property
+    def path(self) -> str: ...
+    @property
+    def open_to(self) -> Callable[[CoderId], bool]: ...
 
 
 class Guard:
-    """Refuse what does not come from the coder's own browser, and send every answer under strict headers."""
+    """Refuse what does not come from a coder's own browser, and send every answer under strict headers."""
 
-    def __init__(self, app: ASGIApp, *, token: str, port: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        pages: Sequence[_Closed],
+        tokens: Mapping[CoderId, str],
+        port: int,
+        host: str = "127.0.0.1",
+        secure: bool = False,
+    ) -> None:
         self._app = app
-        self._token = token
-        self._hosts = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]")}
+        self._pages = pages
+        self._tokens = dict(tokens)
+        self._scheme = "https" if secure else "http"
+        self._secure = secure
+        self._hosts = {f"{name}:{port}" for name in (*_LOCAL, host)}
+        if port == (443 if secure else 80):
+            self._hosts |= {*_LOCAL, host}  # browsers leave out the port that goes without saying
         self._cookie = f"autocode-{port}"  # cookies do not know ports, and two reviews may run at once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,33 +68,77 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        answer = self._refusal(Request(scope)) or self._entry(Request(scope))
-        await (answer or self._app)(scope, receive, send_guarded)
+        request = Request(scope)
+        answer = self._refusal(request) or self._entry(request) or self._closed(request)
+        await (answer or self._app)(scope, _limited(receive), send_guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         headers = Headers(scope=request.scope)
         host = headers.get("host", "")
         if host not in self._hosts:  # a foreign name that was made to point at this machine (DNS rebinding)
-            return PlainTextResponse("This page answers only under 127.0.0.1.", status_code=421)
+            return _sentence(421, "This page answers only under the address that autocode printed.")
         if request.method not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("Only GET and POST.", status_code=405)
-        foreign = headers.get("origin", f"http://{host}") != f"http://{host}"
-        if request.method == "POST" and (foreign or headers.get("sec-fetch-site", "same-origin") != "same-origin"):
-            return PlainTextResponse("Decisions are taken only from the review page itself.", status_code=403)
+            return _sentence(405, "Only GET and POST.")
+        if request.method != "POST":
+            return None
+        foreign = headers.get("origin", f"{self._scheme}://{host}") != f"{self._scheme}://{host}"
+        if foreign or headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return _sentence(403, "Decisions are taken only from the review page itself.")
+        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > _LARGEST:
+            return _sentence(413, _TOO_LONG)
         return None
 
     def _entry(self, request: Request) -> Response | None:
         """Swap the token in the address for a cookie, or refuse whoever has neither."""
-        if self._is_token(request.cookies.get(self._cookie)):
-            return None
-        if request.method == "GET" and self._is_token(request.query_params.get("token")):
-            answer = RedirectResponse(URL("/#now"), status_code=303)
-            answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict", path="/")
+        given = request.query_params.get("token")
+        if request.method == "GET" and given is not None:
+            if self._whose(given) is None:
+                return self._strangers()
+            answer = RedirectResponse(URL(self._pages[0].path if self._pages else "/"), status_code=303)
+            answer.set_cookie(self._cookie, given, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
-        return PlainTextResponse(
-            "This page needs the address that autocode printed when the review was started, with its token.",
-            status_code=403,
-        )
+        coder = self._whose(request.cookies.get(self._cookie))
+        if coder is None:
+            return self._strangers()
+        request.scope["coder"] = coder
+        return None
 
-    def _is_token(self, given: str | None) -> bool:
-        return given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
+    def _closed(self, request: Request) -> Response | None:
+        """Refuse a coder who may not see the page that is asked for; the longest path that fits is the page's."""
+        path = request.url.path
+        asked = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
+        page = max(asked, key=lambda one: len(one.path), default=None)
+        if page is None or page.open_to(request.scope["coder"]):
+            return None
+        return _sentence(403, f"{request.scope['coder']} may not open this page; study.toml says who may.")
+
+    def _strangers(self) -> Response:
+        return _sentence(403, "This page needs the address that autocode printed when it was started, with its token.")
+
+    def _whose(self, given: str | None) -> CoderId | None:
+        if given is None:
+            return None
+        found = None
+        for coder, token in self._tokens.items():  # all of them, so that the time tells nothing
+            if hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+                found = coder
+        return found
+
+
+def _limited(receive: Receive) -> Receive:
+    """Return what receives no more than the largest request, also where its length was not announced."""
+    taken = 0
+
+    async def receive_limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > _LARGEST:
+            raise HTTPException(413, _TOO_LONG)
+        return message
+
+    return receive_limited
+
+
+def _sentence(status: int, said: str) -> PlainTextResponse:
+    return PlainTextResponse(said, status_code=status)

@@ -7,18 +7,15 @@ from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from autocode.codebook import CodeId
 from autocode.errors import AutocodeError, JournalError
 from autocode.review import ReviewSession
 from autocode.transcripts import LineId, Role
-from autocode.web._guard import Guard
+from autocode.web._app import Page
 
 _HERE = Path(__file__).parent
 _LONGEST = 64 * 1024  # bytes of one form: a memo of thirty pages
@@ -31,21 +28,21 @@ class Stretch(NamedTuple):
     suggestion: int
 
 
-def make_app(session: ReviewSession, *, token: str, port: int) -> Starlette:
-    """Return the page over one coder's session, for the browser that knows the token, on this port of this machine."""
+def review_page(session: ReviewSession) -> Page:
+    """Return the page over one coder's session."""
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     page = _Page(session, templates)
-    return Starlette(
+    return Page(
+        name="Review",
+        path="/",
         routes=[
             Route("/", page.show, methods=["GET"]),
             Route("/decide", page.decide, methods=["POST"]),
             Route("/undo", page.undo, methods=["POST"]),
             Route("/go", page.go, methods=["POST"]),
-            Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
-        middleware=[Middleware(Guard, token=token, port=port)],
     )
 
 

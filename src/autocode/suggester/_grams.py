@@ -1,0 +1,229 @@
+"""The counts of two TfidfVectorizers without their pace: what one word brings is worked out once and looked up after.
+
+The matrices are the vectorizers' own, bit for bit. Which place of a text brought which feature is kept, because the
+share of every word in a score follows from it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+import spacy
+from numpy.typing import NDArray
+from sklearn.preprocessing import normalize
+
+from autocode.errors import TrainingError
+
+# What is remembered of words and languages is forgotten beyond this many, so that a million lines need no more memory
+# than a thousand.
+REMEMBERED = 200_000
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@lru_cache(maxsize=8)
+def _blank(language: str) -> Any:
+    try:
+        return spacy.blank(language)
+    except (ImportError, ValueError) as missing:
+        raise TrainingError(
+            f"spaCy has no language {language!r}; give one of its codes, such as 'en', 'fr' or 'de'."
+        ) from missing
+
+
+def pipeline(language: str) -> Any:
+    """Return spaCy's blank pipeline of a language; one that has met very many words is left behind for a new one."""
+    held = _blank(language)
+    if len(held.vocab.strings) > REMEMBERED:
+        _blank.cache_clear()
+        held = _blank(language)
+    return held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cut:
+    """The words of several texts, one after the other.
+
+    Attributes
+    ----------
+    forms : the lower-cased forms without blanks inside, each once.
+    form, start, end : ndarrays of int, shape (n_words,), which form a word has and where it stands in its text.
+    first : ndarray of int, shape (n_texts + 1,), the place of each text's first word among all words.
+    """
+
+    forms: Sequence[str]
+    form: Integers
+    start: Integers
+    end: Integers
+    first: Integers
+
+    @property
+    def lengths(self) -> Integers:
+        """How many words each text has, shape (n_texts,)."""
+        return np.diff(self.first)
+
+
+def cut(texts: Sequence[str], *, language: str = "en") -> Cut:
+    """Return the words of texts, punctuation and space left out."""
+    from spacy.attrs import IDX, LENGTH, ORTH
+
+    nlp = pipeline(language)
+    tokenizer, vocab = nlp.tokenizer, nlp.vocab
+    told = [tokenizer(text).to_array([ORTH, IDX, LENGTH]) for text in texts]
+    table = np.concatenate([*told, np.zeros((0, 3), dtype=np.uint64)])
+    lexemes, which = np.unique(table[:, 0], return_inverse=True)
+    number: dict[str, int] = {}
+    form_of = np.empty(len(lexemes), dtype=np.int64)
+    for i, key in enumerate(lexemes.tolist()):
+        lexeme = vocab[key]
+        silent = lexeme.is_space or lexeme.is_punct or lexeme.text.isspace()
+        # A token may hold a blank of its own in some languages; for the vectorizer a blank parts two tokens.
+        form_of[i] = -1 if silent else number.setdefault("".join(lexeme.lower_.split()), len(number))
+    form = form_of[which.reshape(-1)]
+    spoken = form >= 0
+    before = np.concatenate([[0], np.cumsum(spoken)])
+    start = table[:, 1].astype(np.int64)[spoken]
+    return Cut(
+        forms=tuple(number),
+        form=form[spoken],
+        start=start,
+        end=start + table[:, 2].astype(np.int64)[spoken],
+        first=before[np.concatenate([[0], np.cumsum([len(one) for one in told], dtype=np.int64)])],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Occurrences:
+    """Which places bring which features, text by text.
+
+    Attributes
+    ----------
+    text, place, spanned, feature : ndarrays of int, shape (n_occurrences,): a feature comes from `spanned` places from
+        `place` on; places count through all texts.
+    first : ndarray of int, shape (n_texts + 1,), the first occurrence of each text.
+    n_features : how many features there are.
+    """
+
+    text: Integers
+    place: Integers
+    spanned: Integers
+    feature: Integers
+    first: Integers
+    n_features: int
+
+    @property
+    def _keys(self) -> Integers:
+        return self.text * self.n_features + self.feature
+
+    def rows(self, idf: Floats) -> sp.csr_matrix:
+        """Return the texts as TF-IDF rows of length one, with logarithmic counts, shape (n_texts, n_features)."""
+        keys = np.sort(self._keys)
+        begins = np.flatnonzero(np.diff(keys, prepend=-1))
+        held = keys[begins]
+        feature = held % max(self.n_features, 1)
+        value = np.log(np.diff(np.append(begins, len(keys))).astype(np.float64))
+        value += 1.0
+        value *= idf[feature]
+        n_texts = len(self.first) - 1
+        ends = np.searchsorted(held, np.arange(n_texts + 1) * self.n_features)
+        # 32-bit indices, as scikit-learn's: half the memory of what scipy takes by itself
+        shape = (n_texts, self.n_features)
+        rows = sp.csr_matrix((value, feature.astype(np.int32), ends.astype(np.int32)), shape=shape)
+        return normalize(rows, norm="l2", copy=False) if n_texts else rows
+
+    def each(self, rows: sp.csr_matrix) -> Floats:
+        """Return what each occurrence has of its feature's value in `rows`, split evenly, shape (n_occurrences,)."""
+        keys = self._keys
+        order = np.argsort(keys)
+        slot = np.cumsum(np.diff(keys[order], prepend=-1) != 0) - 1
+        out = np.empty(len(keys))
+        out[order] = (rows.data / np.bincount(slot, minlength=rows.nnz))[slot]
+        return out
+
+
+class WordGrams:
+    """Runs of words, as a TfidfVectorizer counts them that gets its words joined by blanks."""
+
+    def __init__(self, vectorizer: Any) -> None:
+        self._vocabulary: dict[str, int] = vectorizer.vocabulary_
+        self._lengths = range(vectorizer.ngram_range[0], vectorizer.ngram_range[1] + 1)
+
+    def occurrences(self, words: Cut) -> Occurrences:
+        """Return the occurrences of runs of words."""
+        text = np.repeat(np.arange(len(words.first) - 1), words.lengths)
+        runs = [self._runs(words, text, n) for n in self._lengths]
+        place, feature, spanned = (np.concatenate([run[k] for run in runs]) for k in range(3))
+        order = np.argsort(text[place], kind="stable")
+        return _occurrences(
+            text[place[order]], place[order], spanned[order], feature[order], len(words.first) - 1, self._vocabulary
+        )
+
+    def _runs(self, words: Cut, text: Integers, n: int) -> tuple[Integers, Integers, Integers]:
+        place = np.arange(len(words.form))
+        place = place[place + n <= words.first[1:][text]]
+        # Runs alike get one number, so that each is looked up once.
+        alike = words.form[place]
+        for k in range(1, n):
+            alike = np.unique(alike, return_inverse=True)[1].reshape(-1) * len(words.forms) + words.form[place + k]
+        _, example, which = np.unique(alike, return_index=True, return_inverse=True)
+        look, forms, form = self._vocabulary.get, words.forms, words.form.tolist()
+        known = np.array(
+            [look(" ".join([forms[form[p + k]] for k in range(n)]), -1) for p in place[example].tolist()],
+            dtype=np.int64,
+        )
+        feature = known[which.reshape(-1)]
+        held = feature >= 0
+        return place[held], feature[held], np.full(int(held.sum()), n)
+
+
+class CharacterGrams:
+    """Runs of characters inside blank-separated words, as a TfidfVectorizer with `char_wb` counts them."""
+
+    def __init__(self, vectorizer: Any) -> None:
+        self._vocabulary: dict[str, int] = vectorizer.vocabulary_
+        self._analyse: Callable[[str], list[str]] = vectorizer.build_analyzer()
+        self._of: dict[str, Integers] = {}
+
+    def occurrences(self, texts: Sequence[str]) -> Occurrences:
+        """Return the occurrences; a place is that of a blank-separated word."""
+        if len(self._of) > REMEMBERED:
+            self._of.clear()
+        remembered = self._of
+        brought: list[Integers] = []
+        lengths = []
+        for text in texts:
+            words = text.split()
+            lengths.append(len(words))
+            for word in words:
+                features = remembered.get(word)
+                if features is None:
+                    features = remembered[word] = self._features(word)
+                brought.append(features)
+        sizes = np.fromiter(map(len, brought), dtype=np.int64, count=len(brought))
+        place = np.repeat(np.arange(len(brought)), sizes)
+        return _occurrences(
+            np.repeat(np.arange(len(texts)), lengths)[place],
+            place,
+            np.ones(len(place), dtype=np.int64),
+            np.concatenate([*brought, np.zeros(0, dtype=np.int64)]),
+            len(texts),
+            self._vocabulary,
+        )
+
+    def _features(self, word: str) -> Integers:
+        look = self._vocabulary.get
+        found = [look(gram, -1) for gram in self._analyse(word)]
+        return np.array([feature for feature in found if feature >= 0], dtype=np.int64)
+
+
+def _occurrences(
+    text: Integers, place: Integers, spanned: Integers, feature: Integers, n_texts: int, vocabulary: dict[str, int]
+) -> Occurrences:
+    first = np.searchsorted(text, np.arange(n_texts + 1))
+    return Occurrences(
+        text=text, place=place, spanned=spanned, feature=feature, first=first, n_features=len(vocabulary)
+    )
