@@ -210,7 +210,7 @@ def study(folder: Path, *, learn: int, n_folds: int, seeds: int, resamples: int,
     twice = [line for line in own.lines if len(own.of(line)) >= 2]
     held = own.on(twice)
     tell("the coders among themselves")
-    coders = agreement_table(codings, codebook, lines, resamples=resamples, seed=0)
+    coders = agreement_table(codings, codebook, lines, interval="interviews", resamples=resamples, seed=0)
     used = Counter(code for one in held for code in one.codes)
     codes = [code.id for code in codebook.values() if used[code.id]]
     among = frozenset(lines.line(line).transcript for line in twice)
@@ -221,7 +221,7 @@ def study(folder: Path, *, learn: int, n_folds: int, seeds: int, resamples: int,
         )
         said.append({rule: {line: decided[line] for line in twice} for rule, decided in everywhere.items()})
     tell("the suggester beside the coders")
-    how: dict[str, Any] = {"resamples": resamples, "seed": 0}
+    how: dict[str, Any] = {"interval": "interviews", "resamples": resamples, "seed": 0}
     enough = {coder for coder, n in Counter(one.coder for one in held).items() if n >= ENOUGH}
     found = Found(
         corpus=folder.resolve().name,

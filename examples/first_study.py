@@ -19,7 +19,7 @@ with ac.Journal.open(path) as journal:
 
     for code in codebook.subthemes:  # 1. do the humans agree, before any machine is involved?
         data = ac.ReliabilityData.for_code(code.id, codings.independent(), lines)
-        print(code.name, ac.krippendorff_alpha(data, seed=7))
+        print(code.name, ac.krippendorff_alpha(data))
 
     print(ac.validate(codings, lines, codebook, seed=7))  # 2. would a suggester be right about unseen interviews?
 

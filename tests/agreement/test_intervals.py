@@ -27,8 +27,8 @@ def test_an_agreement_reads_as_a_sentence() -> None:
     assert agreement._repr_html_().startswith(f"<p><b>krippendorff_alpha</b> {agreement}</p><table><tr><th>unit</th>")
 
 
-def test_interviews_are_resampled_where_they_are_known() -> None:
-    agreement = krippendorff_alpha(study(18), seed=7)
+def test_interviews_are_resampled_on_request() -> None:
+    agreement = krippendorff_alpha(study(18), interval="interviews", seed=7)
 
     assert agreement.conventions["interval"] == "95 % percentile interval from a bootstrap of interviews"
     assert (agreement.conventions["resamples"], agreement.conventions["seed"]) == ("2000", "7")
@@ -37,14 +37,17 @@ def test_interviews_are_resampled_where_they_are_known() -> None:
 
 
 def test_few_interviews_are_told() -> None:
-    agreement = krippendorff_alpha(study(6))
+    by_default, resampled = (krippendorff_alpha(study(6), interval=how) for how in ("cube-root", "interviews"))
 
-    assert agreement.conventions["caution"] == "6 interviews are fewer than 15: the interval is likely to be too narrow"
+    assert by_default.conventions["caution"] == (
+        "6 interviews are fewer than 15: the interval may be too narrow; take one of 95 % for one of 90 %"
+    )
+    assert resampled.conventions["caution"] == "6 interviews are fewer than 15: the interval is likely to be too narrow"
 
 
 def test_lines_are_resampled_where_interviews_are_not_known() -> None:
     data = ReliabilityData.from_table(study(18).values)
-    agreement = krippendorff_alpha(data)
+    agreement = krippendorff_alpha(data, interval="interviews")
 
     assert agreement.n_interviews == 0
     assert str(agreement).endswith("(3 coders, 180 lines taken as independent: interviews are not known)")
@@ -73,7 +76,7 @@ def test_no_interval_on_request() -> None:
 
 
 def test_the_same_seed_gives_the_same_interval_and_another_gives_another() -> None:
-    first, again, other = (krippendorff_alpha(study(18), seed=seed) for seed in (1, 1, 2))
+    first, again, other = (krippendorff_alpha(study(18), interval="interviews", seed=seed) for seed in (1, 1, 2))
 
     assert (first.low, first.high) == (again.low, again.high)
     assert first.low != other.low
@@ -83,7 +86,9 @@ def test_the_order_of_lines_does_not_change_the_interval() -> None:
     data = study(18)
     backwards = ReliabilityData.from_table(data.values[:, ::-1], interviews=(data.interviews or ())[::-1])
 
-    assert krippendorff_alpha(backwards, seed=3).low == krippendorff_alpha(data, seed=3).low
+    for how in ("cube-root", "interviews"):
+        backward, forward = (krippendorff_alpha(one, interval=how, seed=3).low for one in (backwards, data))
+        assert backward == pytest.approx(forward, abs=1e-12)
 
 
 def test_the_bootstrap_is_that_of_a_loop_over_interviews() -> None:
@@ -96,7 +101,7 @@ def test_the_bootstrap_is_that_of_a_loop_over_interviews() -> None:
         chosen = np.concatenate([np.tile(at[name], n) for name, n in zip(names, row, strict=True)])
         values.append(krippendorff_alpha(ReliabilityData.from_table(data.values[:, chosen]), interval=None).value)
 
-    agreement = krippendorff_alpha(data, resamples=200, seed=5)
+    agreement = krippendorff_alpha(data, interval="interviews", resamples=200, seed=5)
 
     assert (agreement.low, agreement.high) == pytest.approx(tuple(np.quantile(values, [0.025, 0.975])))
 
@@ -116,7 +121,7 @@ def test_resamples_without_a_value_are_left_out_and_told() -> None:
     said[:, 0] = 1
     said[0, 1] = 1
     data = ReliabilityData.from_table(said, interviews=[f"I{u // 2}" for u in range(40)])
-    agreement = krippendorff_alpha(data, resamples=500)
+    agreement = krippendorff_alpha(data, interval="interviews", resamples=500)
 
     assert 0 < agreement.n_left_out < 500
     assert agreement.conventions["left out"] == (
@@ -127,7 +132,7 @@ def test_resamples_without_a_value_are_left_out_and_told() -> None:
 
 def test_an_interval_without_any_resample_with_a_value_is_none() -> None:
     data = ReliabilityData.from_table([[0, 1], [0, 1]], interviews=["a", "b"])
-    agreement = krippendorff_alpha(data, resamples=1, seed=1)
+    agreement = krippendorff_alpha(data, interval="interviews", resamples=1, seed=1)
 
     assert agreement.n_left_out in (0, 1)
     assert agreement.reliability is Reliability.UNDECIDED
@@ -136,7 +141,7 @@ def test_an_interval_without_any_resample_with_a_value_is_none() -> None:
 def test_a_table_too_wide_for_one_integer_is_counted_too() -> None:
     rng = np.random.default_rng(0)
     said = rng.integers(0, 3, (40, 30))
-    wide = krippendorff_alpha(ReliabilityData.from_table(said), resamples=50)
+    wide = krippendorff_alpha(ReliabilityData.from_table(said), interval="lines", resamples=50)
 
     assert wide.value == pytest.approx(krippendorff_alpha(ReliabilityData.from_table(said[::-1]), interval=None).value)
 
@@ -146,7 +151,10 @@ def test_a_table_too_wide_for_one_integer_is_counted_too() -> None:
     [
         ({"level": 95}, "the level of an interval lies between 0 and 1, not at 95"),
         ({"resamples": 0}, "an interval needs at least one resample, not 0"),
-        ({"interval": "units"}, "an interval resamples 'interviews' or 'lines', or is None; not 'units'"),
+        (
+            {"interval": "units"},
+            "an interval is 'cube-root', resamples 'interviews' or 'lines', or is None; not 'units'",
+        ),
     ],
 )
 def test_an_impossible_interval_is_the_callers_mistake(how: dict[str, object], message: str) -> None:

@@ -66,7 +66,8 @@ def test_difference_and_ratio_come_from_the_same_resamples(
     codings: Codings, model: dict[LineId, frozenset[CodeId]], interviews: Transcripts
 ) -> None:
     found = model_table(codings, model, interviews, codes=CODES)
-    same = model_table(codings, {one.line: one.codes for one in codings.by(CoderId("MO"))}, interviews, codes=CODES)
+    as_mo = {one.line: one.codes for one in codings.by(CoderId("MO"))}
+    same = model_table(codings, as_mo, interviews, codes=CODES, interval="interviews")
 
     for row in (*found.codes, found.mean, found.sets):
         assert row.difference.value == pytest.approx(row.model.value - row.human.value)

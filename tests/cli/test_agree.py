@@ -88,7 +88,10 @@ def test_a_table_prints_its_coefficients_counts_and_conventions(run, table):
     assert head == "codes.csv: 4 coders (A, B, C, D), 12 units, 11 judged by at least two"
     assert [line.split()[0] for line in lines[2:5]] == ["alpha", "percent", "ac1"]
     assert re.search(r"^alpha +0\.74 \[0\.\d\d, \d\.\d\d\]$", result.stdout, re.M)
-    assert "  interval: 95 % interval by exact linearisation (infinitesimal jackknife) with t over lines" in lines
+    assert (
+        "  interval: 95 % interval by exact linearisation (infinitesimal jackknife), on the scale of the cube root of "
+        "1 - coefficient, with t over lines" in lines
+    )
     assert "  missing (alpha): units judged once are left out, of the margins too" in lines
     assert "  read: a row a unit, a column a coder; an empty cell was not judged" in lines
 
@@ -128,12 +131,12 @@ def test_the_level_goes_to_the_weights_of_the_others(told, level):
     assert values(found)["ac1"] > values(told(WIDE, "--coefficient", "ac1"))["ac1"]
 
 
-def test_interviews_are_resampled_where_they_are_known(told):
+def test_an_interval_rests_on_interviews_where_they_are_known(told):
     rows = "".join(f"{u},GP{u % 9},{'xy'[u % 2]},{'xy'[(u // 2) % 2]}\n" for u in range(40))
     found = told("unit,interview,MO,JB\n" + rows)
 
     assert found["interviews"] == 9
-    assert found["conventions"]["interval"] == "95 % percentile interval from a bootstrap of interviews"
+    assert found["conventions"]["interval"].startswith("95 % interval by leaving out one interview at a time")
 
 
 def test_each_code_has_a_row_against_the_others(told, run, table):
@@ -364,7 +367,7 @@ def test_a_file_that_is_no_table_is_told_what_would_do(run, tmp_path):
     ("words", "said"),
     [
         (["--coefficient", "tau"], "'tau' is not one of 'alpha', 'percent',"),
-        (["--interval", "hayes"], "'hayes' is not one of 'interviews', 'lines',"),
+        (["--interval", "hayes"], "'hayes' is not one of 'cube-root', 'interviews', 'lines',"),
         (["--level", "circular"], "'circular' is not one of 'nominal',"),
         (["--by", "theme"], "a table has no codebook and so no themes; use --by code, or name a study."),
         (["--by", "code", "--level", "ordinal"], "each code against the others is nominal; leave out --level,"),

@@ -170,7 +170,7 @@ def study(
         "lines": lines,
         "codebook": codebook,
         "codings": codings,
-        "table": agreement_table(codings, codebook, lines, seed=7, resamples=200),
+        "table": agreement_table(codings, codebook, lines),
         "validation": validation,
         "batch": batch,
         "decisions": decisions,

@@ -32,8 +32,16 @@ def test_numbers_and_conventions_are_those_of_the_table(study: dict[str, Any]) -
     assert "Basis: independent codings only, which are those recorded as made without sight of suggestions" in said
     for convention in ("missing", "distance", "categories", "interval", "thresholds", "caution"):
         assert table.conventions[convention] in said
-    assert "(200 resamples, seed 7)" in said
+    assert "resamples, seed" not in said
     assert "GRRAS" not in said
+
+
+def test_an_interval_that_resamples_is_told_with_its_seed(study: dict[str, Any]) -> None:
+    table = agreement_table(
+        study["codings"], study["codebook"], study["lines"], interval="interviews", resamples=200, seed=7
+    )
+
+    assert "from a bootstrap of interviews (200 resamples, seed 7)" in methods_paragraph(table)
 
 
 def test_the_order_is_that_of_grras_and_what_is_missing_is_asked_for(study: dict[str, Any]) -> None:

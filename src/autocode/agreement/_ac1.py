@@ -37,7 +37,7 @@ def weighted(w: Array) -> Callable[[Array], Array]:
 def gwet_ac1(
     data: ReliabilityData,
     *,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -58,7 +58,7 @@ def gwet_ac2(
     *,
     weights: Weights = "quadratic",
     spacing: Spacing = "values",
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

@@ -80,15 +80,15 @@ def anchoring_audit(
     lines: Transcripts,
     *,
     codes: Iterable[CodeId] | None = None,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
 ) -> AnchoringAudit:
-    """Return alpha of lines coded blind against lines coded with suggestions, with intervals from the same resamples.
+    """Return alpha of lines coded blind against lines coded with suggestions, with their intervals.
 
-    Sets of codes are compared by MASI; where `codes` are named, whether any of them was applied. An interview that is
-    drawn brings its blind and its shown lines, so the difference allows for interviews in which everything is easier.
+    Sets of codes are compared by MASI; where `codes` are named, whether any of them was applied. An interview comes
+    or goes with its blind and its shown lines, so the difference allows for interviews in which everything is easier.
     Raises `AgreementError` if a coding is on the other basis than its place says, or a line is in no transcript.
 
     References
@@ -151,6 +151,7 @@ def _arms(
             "categories": joined.categories,
             "distance": SAID["masi" if joined.of_sets else "nominal"],
         },
+        differences=("difference_of_alphas",),
         **how,
     )
     told = [("independent", own[0]), ("assisted", own[1]), ("assisted less independent", joined)]

@@ -30,7 +30,7 @@ def brennan_prediger(
     *,
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -49,7 +49,7 @@ def brennan_prediger(
 def pabak(
     data: ReliabilityData,
     *,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

@@ -29,7 +29,7 @@ class Ceiling:
     ----------
     coder : whose place the model takes; None for the mean over the coders.
     human, model : alpha with the other coders, pairs (this one, another coder, line) pooled.
-    difference : model less human, from the same resamples; below zero the model is further from them than the coder.
+    difference : model less human, paired by interview; below zero the model is further from them than the coder.
     """
 
     coder: CoderId | None
@@ -59,7 +59,7 @@ def human_ceiling(
     lines: Transcripts | None = None,
     *,
     codes: Iterable[CodeId] | None = None,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -122,6 +122,7 @@ def human_ceiling(
         level=level,
         resamples=resamples,
         seed=seed,
+        differences=("difference_of_alphas",),
     )
     ceilings = []
     for place, coder in enumerate((*humans.coders, None)):

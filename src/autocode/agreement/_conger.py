@@ -47,7 +47,7 @@ def conger_kappa(
     *,
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

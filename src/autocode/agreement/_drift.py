@@ -35,7 +35,7 @@ def drift(
     by: Periods | None = None,
     runs: int = 4,
     codes: Iterable[CodeId] | None = None,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

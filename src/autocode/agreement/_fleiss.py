@@ -29,7 +29,7 @@ def fleiss_kappa(
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
     category: Hashable = None,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

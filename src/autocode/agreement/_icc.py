@@ -57,7 +57,7 @@ def icc(
     model: Model = "twoway",
     kind: Kind = "agreement",
     unit: Unit = "single",
-    interval: Interval | Literal["f"] | None = "interviews",
+    interval: Interval | Literal["f"] | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

@@ -31,7 +31,7 @@ def _size(x: Array) -> Array:
 def prevalence_index(
     data: ReliabilityData,
     *,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -50,7 +50,7 @@ def prevalence_index(
 def bias_index(
     data: ReliabilityData,
     *,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -77,5 +77,6 @@ def _index(data: ReliabilityData, name: str, definition: Callable[[Array], Array
         definition,
         reason=lambda totals: [Undefined.NO_PAIRS],
         conventions=_kappa.conventions(data),
+        least=0.0,
         **how,
     )

@@ -1,7 +1,7 @@
 """Totals over a table, and over resamples of its interviews or lines, by adding up what each of them contributes."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+from scipy.special import stdtrit
 
 from autocode.agreement._patterns import Patterns, patterns_of
 from autocode.agreement._reliability import ReliabilityData, Values
@@ -18,14 +19,19 @@ from autocode.agreement._standard_errors import (
     GwetError,
     accelerated,
     contributions,
+    cube_root_errors,
+    dense,
     jackknife,
     left_out,
     linearised,
     symmetric,
+    symmetric_on_cube_root,
 )
 from autocode.transcripts import TranscriptId
 
-Interval: TypeAlias = Literal["interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic"]
+Interval: TypeAlias = Literal[
+    "cube-root", "interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic"
+]
 Array: TypeAlias = NDArray[np.float64]
 
 # statistics(patterns) -> (n_patterns, n_statistics), additive over units; definition(totals) -> (n_rows, n_quantities)
@@ -33,11 +39,14 @@ Statistics: TypeAlias = Callable[[Values], Any]
 Definition: TypeAlias = Callable[[Array], Array]
 
 FEW_INTERVIEWS = 15
-_BY_INTERVIEW = ("interviews", "bca", "linearised", "jackknife")
+ALIKE = 0.3  # intraclass correlation of disagreement within an interview where nobody disagreed
+_MOST_CATEGORIES = 20
+_BY_INTERVIEW = ("cube-root", "interviews", "bca", "linearised", "jackknife")
 _BY_LINE = ("lines", "gwet", "asymptotic")
 _RANGES = {"difference": (-2.0, 2.0), "ratio": (-math.inf, math.inf)}
 _CELLS_AT_ONCE = 4_000_000
 _FEW_CELLS = 1_000_000
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -168,11 +177,14 @@ def estimates(
     resamples: int,
     seed: int,
     gwet: GwetError | None = None,
+    least: float = -1.0,
+    differences: Collection[str] = (),
 ) -> list[Agreement]:
     """Return one `Agreement` for each quantity that the definition makes of the totals of the statistics.
 
     `reason(totals)` says, for each quantity, why it would be undefined; it is asked only where the value is NaN.
-    `gwet` is Gwet's published variance of the coefficient, if there is one.
+    `gwet` is Gwet's published variance of the coefficient, if there is one. No quantity can be lower than `least` or
+    higher than 1, but for the differences and ratios named in `differences`, whose intervals are on their own scale.
     """
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
@@ -180,7 +192,7 @@ def estimates(
         raise ValueError(f"an interval needs at least one resample, not {resamples}.")
     if interval not in (*_BY_INTERVIEW, *_BY_LINE, None):
         raise ValueError(
-            f"an interval resamples 'interviews' or 'lines', or is None; not {interval!r}. "
+            f"an interval is 'cube-root', resamples 'interviews' or 'lines', or is None; not {interval!r}. "
             "The others by name are 'bca', 'linearised', 'jackknife', 'gwet' and 'asymptotic'."
         )
     if interval == "gwet" and gwet is None:
@@ -218,7 +230,28 @@ def estimates(
     values = definition(totals)[0]
     lows = highs = errors = np.full(len(names), math.nan)
     left_out_of = np.zeros(len(names), dtype=int)
-    if interval in ("interviews", "lines", "bca"):
+    unanimous = np.zeros(len(names), dtype=bool)
+    if interval == "cube-root":
+        told |= _told(interval, by, n_interviews, known, level)
+        freedom = float(table.multiplicity[table.strata[0]].sum() - 1)
+        told |= {"degrees of freedom": f"{freedom:g}"}
+        rooted = np.array([name not in differences for name in names])
+        errors, left_out_of = cube_root_errors(
+            definition,
+            by_cluster,
+            totals,
+            table.multiplicity.astype(float),
+            table.strata,
+            rooted,
+            one_at_a_time=by == "interviews",
+        )
+        lows, highs = symmetric_on_cube_root(values, errors, level, freedom, least, rooted)
+        unanimous = rooted & (np.abs(1 - values) < _NOTHING)
+        if unanimous.any() and freedom > 0:
+            bounds = unanimous_bounds(table, statistics, definition, totals, level)
+            lows, highs = np.where(unanimous, np.maximum(bounds, least), lows), np.where(unanimous, 1.0, highs)
+            errors = np.where(unanimous, (1 - lows) / stdtrit(freedom, (1 + level) / 2), errors)
+    elif interval in ("interviews", "lines", "bca"):
         told |= _told(interval, by, n_interviews, known, level)
         told |= {"resamples": f"{resamples}", "seed": f"{seed}"}
         table, by_cluster = table.alike_merged(by_cluster)
@@ -249,8 +282,15 @@ def estimates(
         undefined = reasons[i] if math.isnan(values[i]) else None
         missed = int(left_out_of[i]) if undefined is None else 0
         about = dict(told)
-        if missed:
+        if missed and interval == "cube-root":
+            about["left out"] = (
+                f"{missed} of {n_interviews} interviews, without which the coefficient is undefined; "
+                "its interval is by exact linearisation instead"
+            )
+        elif missed:
             about["left out"] = f"{missed} of {resamples} resamples, in which the coefficient is undefined"
+        if unanimous[i]:
+            about["no disagreement"] = _UNANIMOUS
         found.append(
             Agreement(
                 coefficient=name,
@@ -318,6 +358,59 @@ def _spread(again: Array) -> Array:
     return np.where(n >= 2, np.sqrt(squares.sum(axis=0) / np.maximum(n - 1, 1)), math.nan)
 
 
+def unanimous_bounds(
+    table: Tabulation, statistics: Statistics, definition: Definition, totals: Array, level: float
+) -> Array:
+    """Return how low each quantity may be although nobody disagreed.
+
+    The greatest share of lines that could be disagreed on, and yet be missed by a sample of this size with a
+    probability of (1 - level) / 2, is added to the table as lines on which one coder says what chance would have it.
+    Lines of one interview count for less: nothing here tells how alike they are, so the strongest intraclass
+    correlation of the coverage study is taken.
+
+    References
+    ----------
+    Hanley, J. A. & Lippman-Hand, A. (1983). If nothing goes wrong, is everything all right? Interpreting zero
+    numerators. JAMA 249, 1743-1745.
+    Kish, L. (1965). Survey sampling. Wiley, section 5.4 (the design effect).
+    """
+    patterns = table.patterns
+    judged = patterns >= 0
+    pairable = judged.sum(axis=1) >= 2
+    if table.counts is None:
+        times, design_effect = table.multiplicity.astype(float), 1.0
+    else:
+        times = np.asarray(table.counts.sum(axis=0)).reshape(-1)
+        of_interview = np.asarray(table.counts @ pairable.astype(float))
+        design_effect = 1 + (float(of_interview @ of_interview / of_interview.sum()) - 1) * ALIKE
+    n = float(times @ pairable)
+    share = 1 - ((1 - level) / 2) ** (design_effect / n)
+    lines, probability = _one_dissents(patterns[pairable], times[pairable])
+    dissent = probability @ dense(statistics(lines))
+    return np.asarray(definition(totals + n * share / (1 - share) * dissent)[0])
+
+
+def _one_dissents(patterns: Values, times: Array) -> tuple[Values, Array]:
+    """Return lines on which one coder says something else than all others, and how probable each is.
+
+    The coders are those who most often judge a line together; what is said follows how often it is said.
+    """
+    who, same = np.unique(patterns >= 0, axis=0, return_inverse=True)
+    coders = np.flatnonzero(who[np.bincount(same.reshape(-1), weights=times).argmax()])
+    said, used = np.unique(patterns[patterns >= 0], return_inverse=True)
+    often = np.bincount(used, weights=np.repeat(times, (patterns >= 0).sum(axis=1)))
+    common = np.sort(np.argsort(-often, kind="stable")[:_MOST_CATEGORIES])
+    c, k, dissenter = (
+        place.reshape(-1) for place in np.meshgrid(common, common, np.arange(len(coders)), indexing="ij")
+    )
+    c, k, dissenter = (place[c != k] for place in (c, k, dissenter))
+    lines = np.full((len(c), patterns.shape[1]), -1, dtype=patterns.dtype)
+    lines[:, coders] = said[c][:, None]
+    lines[np.arange(len(c)), coders[dissenter]] = said[k]
+    probability = often[c] * often[k]
+    return lines, probability / probability.sum()
+
+
 def _accelerated(
     table: Tabulation, by_cluster: Any, totals: Array, definition: Definition, again: Array, values: Array, level: float
 ) -> tuple[Array, Array]:
@@ -363,8 +456,20 @@ _SINGLE = (
 )
 
 
+_UNANIMOUS = (
+    "the lower bound is the coefficient if as many lines were disagreed on as may escape a sample of this size "
+    "(Hanley & Lippman-Hand 1983)"
+)
+
+
 def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float) -> dict[str, str]:
+    one_or_all = (
+        "leaving out one interview at a time (jackknife)"
+        if by == "interviews"
+        else "exact linearisation (infinitesimal jackknife)"
+    )
     how = {
+        "cube-root": f"interval by {one_or_all}, on the scale of the cube root of 1 - coefficient, with t over",
         "interviews": "percentile interval from a bootstrap of",
         "lines": "percentile interval from a bootstrap of",
         "bca": "BCa interval from a bootstrap of",
@@ -375,9 +480,12 @@ def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float
     }[asked]
     told = {"interval": f"{100 * level:g} % {how} {by}"}
     if by == "interviews" and n_interviews < FEW_INTERVIEWS:
-        told["caution"] = (
-            f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
+        how_bad = (
+            "may be too narrow; take one of 95 % for one of 90 %"
+            if asked == "cube-root"
+            else "is likely to be too narrow"
         )
+        told["caution"] = f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval {how_bad}"
     elif by == "lines" and asked in _BY_INTERVIEW:
         why = "there is only one interview" if known else NOT_KNOWN
         told["caution"] = f"{why}: the interval is too narrow if lines of an interview resemble each other"

@@ -69,7 +69,7 @@ def cohen_kappa(
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
     category: Hashable = None,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -108,7 +108,7 @@ def cohen_kappa(
 def cohen_kappa_max(
     data: ReliabilityData,
     *,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

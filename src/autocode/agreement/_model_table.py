@@ -32,7 +32,7 @@ class ModelAgreement:
     code : the code, or None for whole sets of codes and for the mean over codes.
     applied, suggested : lines to which a coder, and the model, gave the code (any code, where it is None).
     human : alpha among the coders; `model` : alpha of the pairs (model, coder, line), every judgement counted once.
-    difference, ratio : model less human, and model over human, from the same resamples.
+    difference, ratio : model less human, and model over human, paired by interview.
     """
 
     code: CodeId | None
@@ -91,7 +91,7 @@ def model_table(
     lines: Transcripts | None = None,
     *,
     codes: Sequence[CodeId],
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -148,7 +148,7 @@ def _answer(sets: ReliabilityData, codes: frozenset[CodeId]) -> Values:
 
 
 def _per_code(sets: ReliabilityData, answers: Sequence[Values], how: Mapping[str, Any]) -> list[Agreement]:
-    """Return the four numbers of each code and, last, of the mean over codes, all from the same resamples."""
+    """Return the four numbers of each code and, last, of the mean over codes, all from the same interviews."""
     alike, alpha = _alpha.counted(_NOMINAL), _alpha.definition(_NOMINAL)
 
     def statistics(patterns: Values) -> Any:
@@ -171,6 +171,7 @@ def _per_code(sets: ReliabilityData, answers: Sequence[Values], how: Mapping[str
         definition,
         reason=lambda totals: _why(definition(totals)[0]),
         conventions=_conventions("2: not applied, applied", "nominal"),
+        differences=_NAMES[2:],
         **how,
     )
 
@@ -192,6 +193,7 @@ def _of_sets(sets: ReliabilityData, how: Mapping[str, Any]) -> list[Agreement]:
         definition,
         reason=lambda totals: _why(definition(totals)[0]),
         conventions=_conventions(sets.categories, "masi"),
+        differences=_NAMES[2:],
         **how,
     )
 

@@ -34,7 +34,7 @@ def percent_agreement(
     *,
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -65,4 +65,5 @@ def percent_agreement(
         resamples=resamples,
         seed=seed,
         gwet=single_coded_as_zero(weighted(w), definition),
+        least=0.0,
     )

@@ -67,7 +67,8 @@ class Agreement:
     n_units : lines that anybody judged.
     n_pairable : lines that at least two coders judged; only these hold agreement.
     n_coders, n_interviews : those that the pairable lines come from (0 interviews where they are not known).
-    n_left_out : resamples in which the coefficient was undefined, left out of the interval.
+    n_left_out : resamples in which the coefficient was undefined, left out of the interval; with "cube-root", the
+        interviews without which it would be undefined.
     conventions : the choices that change the number: unit, missing, categories, distance, interval and more.
     """
 
@@ -89,9 +90,9 @@ class Agreement:
     def reliability(self) -> Reliability:
         """What the interval allows one to say, by Krippendorff's thresholds.
 
-        Not enough evidence, however high the coefficient: an interval without width (nobody disagreed), one for which
-        more than a twentieth of the resamples were undefined (the code is too rare), one from fewer than six interviews
-        (they can hardly be resampled).
+        Not enough evidence, however high the coefficient: an interval without width, one for which more than a
+        twentieth of the resamples were undefined or that hangs on a single interview (the code is too rare), one from
+        fewer than six interviews (they tell too little of others).
         """
         resamples = int(self.conventions.get("resamples", "0"))
         few = self.conventions.get("interval", "").endswith("interviews") and self.n_interviews < ENOUGH_INTERVIEWS

@@ -28,7 +28,7 @@ def scott_pi(
     *,
     weights: Weights = "unweighted",
     spacing: Spacing = "values",
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,

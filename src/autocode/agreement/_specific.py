@@ -30,7 +30,7 @@ def specific_agreement(
     data: ReliabilityData,
     *,
     category: Hashable = APPLIED,
-    interval: Interval | None = "interviews",
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -63,4 +63,5 @@ def specific_agreement(
         level=level,
         resamples=resamples,
         seed=seed,
+        least=0.0,
     )

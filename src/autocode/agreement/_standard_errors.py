@@ -100,6 +100,64 @@ def jackknife(without: Array, times: Array, strata: tuple[NDArray[np.int64], ...
     return np.asarray(np.sqrt(variance))
 
 
+def cube_root_errors(
+    definition: Callable[[Array], Array],
+    by_cluster: Any,
+    totals: Array,
+    times: Array,
+    strata: tuple[NDArray[np.int64], ...],
+    rooted: NDArray[np.bool_],
+    *,
+    one_at_a_time: bool,
+) -> tuple[Array, NDArray[np.int64]]:
+    """Return the standard error of each quantity, and without how many clusters it would be undefined.
+
+    Of a `rooted` quantity it is that of the cube root of 1 - quantity, brought back to the quantity's own scale by the
+    derivative. It is the jackknife's where clusters are left out one at a time, and the linearised one where they are
+    not, or where a quantity is undefined without one of them.
+
+    References
+    ----------
+    Bell, R. M. & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage
+    samples. Survey Methodology 28, 169-181.
+    """
+    if not one_at_a_time:
+        return linearised(contributions(definition, by_cluster, totals), times), np.zeros(len(rooted), dtype=np.int64)
+    without = left_out(definition, by_cluster, totals)
+    roots = np.where(rooted, np.cbrt(1 - without), without)
+    slope = np.where(rooted, 3 * np.cbrt(1 - definition(totals)[0]) ** 2, 1.0)
+    errors = slope * jackknife(roots, times, strata)
+    gone = np.isnan(without).sum(axis=0)
+    if gone.any():
+        errors = np.where(gone > 0, linearised(contributions(definition, by_cluster, totals), times), errors)
+    return errors, gone
+
+
+def symmetric_on_cube_root(
+    values: Array, errors: Array, level: float, freedom: float, least: float, rooted: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Return bounds that are symmetric in the cube root of 1 - quantity, with Student's t, cut at `least` and at 1.
+
+    1 - quantity is a ratio of sums of what is nearly always small and sometimes large, so its distribution is skewed;
+    that of its cube root is nearly not, as of a gamma variable. Quantities that are not `rooted` have symmetric bounds.
+
+    References
+    ----------
+    Wilson, E. B. & Hilferty, M. M. (1931). The distribution of chi-square.
+    Proceedings of the National Academy of Sciences 17, 684-688.
+    """
+    if not freedom > 0:
+        return np.full_like(values, math.nan), np.full_like(values, math.nan)
+    t = stdtrit(freedom, (1 + level) / 2)
+    root = np.cbrt(1 - values)
+    with np.errstate(divide="ignore", invalid="ignore"):  # without disagreement there is no slope, nor a reach
+        reach = t * errors / (3 * root**2)
+        lows, highs = 1 - (root + reach) ** 3, 1 - (root - reach) ** 3
+    lows = np.where(rooted, np.maximum(lows, np.minimum(least, values)), values - t * errors)
+    highs = np.where(rooted, np.minimum(highs, np.maximum(1.0, values)), values + t * errors)
+    return lows, highs
+
+
 def accelerated(again: Array, value: float, without: Array, times: Array, level: float) -> tuple[float, float]:
     """Return the bias-corrected and accelerated percentile interval (BCa) of one quantity.
 

@@ -12,7 +12,7 @@ import numpy as np
 from autocode.agreement import _ac1, _alpha, _kappa, _percent, _specific
 from autocode.agreement._distances import SAID
 from autocode.agreement._evidence import verdict
-from autocode.agreement._intervals import Array, Definition, Statistics, estimates
+from autocode.agreement._intervals import Array, Definition, Interval, Statistics, estimates
 from autocode.agreement._pairs import ratio
 from autocode.agreement._reliability import NOT_JUDGED, ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined, number
@@ -211,6 +211,7 @@ def agreement_table(
     codebook: Codebook,
     lines: Transcripts,
     *,
+    interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -226,7 +227,7 @@ def agreement_table(
         for code in unknown
     )
     sets = ReliabilityData.for_sets(own, lines).pairable()
-    how: dict[str, Any] = {"interval": "interviews", "level": level, "resamples": resamples, "seed": seed}
+    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     groups: list[tuple[Code, tuple[CodeId, ...]]] = [(code, (code.id,)) for code in codebook.subthemes]
     groups += [(theme, _below(theme, codebook)) for theme in codebook.themes]
     answers = [_answer(sets, codes) for _, codes in groups]
@@ -316,7 +317,7 @@ def _prevalence(sets: ReliabilityData, answer: Values) -> float:
 
 
 def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: Mapping[str, Any]) -> list[Agreement]:
-    """Return one coefficient for each code, all from the same resamples."""
+    """Return one coefficient for each code, all from the same resamples if there are any."""
     if not answers:
         return []
 
@@ -339,6 +340,7 @@ def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: 
             "distance": SAID["nominal"],
         }
         | _CATEGORY.get(kind.label, {}),
+        least=0.0 if kind.label in ("percent", "positive", "negative") else -1.0,
         **how,
     )
 

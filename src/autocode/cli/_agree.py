@@ -136,8 +136,7 @@ def _of_ratings(path: Path, asked: Asked) -> Found:
     level = asked.level or "nominal"
     read: Ratings = read_ratings(path, coders=asked.coders, level=level, categories=asked.categories)
     data = read.data
-    known = "interviews" if data.interviews is not None else "linearised"
-    how = interval_of(asked, default=known)
+    how = interval_of(asked)
     names = _names(asked, data)
     rows = {"all": {name: coefficient(name, data, level=level, **how) for name in names}}
     if asked.by == "code":
@@ -171,12 +170,12 @@ def _of_study(path: Path, asked: Asked) -> AgreementTable | Found:
     found = material_of(path)
     codings, codebook = independent_of(found, asked), found.codebook
     if asked.coefficient is None and asked.interval is None:
-        table = agreement.agreement_table(codings, codebook, found.lines, resamples=asked.resamples, seed=asked.seed)
+        table = agreement.agreement_table(codings, codebook, found.lines)
         if asked.by == "theme":
             return replace(table, codes=())
         return table if asked.by is None else replace(table, themes=())
     sets = ReliabilityData.for_sets(codings, found.lines).pairable()
-    how = interval_of(asked, default="interviews")
+    how = interval_of(asked)
     names = _names(asked, sets)
     rows: dict[str, dict[str, Agreement]] = {
         "all codes": {each: coefficient(each, sets, level="nominal", **how) for each in names if each != "pabak"}
@@ -242,9 +241,9 @@ def _names(asked: Asked, data: ReliabilityData) -> Sequence[str]:
     return (asked.coefficient,)
 
 
-def interval_of(asked: Asked, *, default: str) -> dict[str, Any]:
+def interval_of(asked: Asked) -> dict[str, Any]:
     """Return how intervals are made, as the coefficients take it."""
-    interval = asked.interval or default
+    interval = asked.interval or "cube-root"
     return {"interval": None if interval == "none" else interval, "resamples": asked.resamples, "seed": asked.seed}
 
 

@@ -44,7 +44,7 @@ def _pairs(data: ReliabilityData, asked: Asked, level: str) -> dict[tuple[CoderI
     name = asked.coefficient or "alpha"
     if name == "pabak" and len(data.labels) != 2:
         name = "alpha"
-    how = interval_of(asked, default="linearised" if data.interviews is None else "interviews")
+    how = interval_of(asked)
     judged = data.judged
     rows = combinations(range(len(data.coders)), 2)
     both = [(data.coders[i], data.coders[j]) for i, j in rows if (judged[i] & judged[j]).any()]

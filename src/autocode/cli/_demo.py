@@ -68,7 +68,7 @@ def run(
     say(f"1. Read: {len(found.lines.interviews)} invented interviews, {len(found.lines.participant_lines)} lines of")
     say(f"   participants, {len(found.codings)} judgements by {len(found.codings.coders)} coders ({out}).")
 
-    table = agreement_table(found.codings.independent(), found.codebook, found.lines, seed=seed)
+    table = agreement_table(found.codings.independent(), found.codebook, found.lines)
     say("\n2. Do the coders agree, before any machine is involved?\n")
     say(str(table))
 

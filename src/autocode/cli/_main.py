@@ -30,7 +30,7 @@ COEFFICIENTS = (
     "brennan-prediger",
     "pabak",
 )
-INTERVALS = ("interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic", "none")
+INTERVALS = ("cube-root", "interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic", "none")
 SEED = click.option(
     "--seed",
     default=0,
@@ -185,7 +185,7 @@ def check(study: Path) -> None:
     help="What the categories of a CSV are; by default nominal.",
 )
 @click.option("--categories", metavar="LOW,HIGH", help="The categories of a CSV in their order, used or not.")
-@click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made.")
+@click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made; by default cube-root.")
 @JSON
 @click.option("--html", "as_html", is_flag=True, help="Print a page.")
 @click.option("--docx", type=click.Path(path_type=Path), metavar="FILE", help="Write a Word document besides.")
@@ -193,7 +193,11 @@ def check(study: Path) -> None:
 @FORCE
 @SEED
 @click.option(
-    "--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+    "--resamples",
+    default=2000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Draws, where the interval is a bootstrap.",
 )
 @click.pass_context
 def agree(
@@ -271,7 +275,6 @@ def agree(
     "--times", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), help="How many times likelier."
 )
 @SEED
-@click.option("--resamples", default=2000, show_default=True, type=click.IntRange(1), help="Of the pilot's interviews.")
 @JSON
 def plan(
     study: Path | None,
@@ -287,7 +290,6 @@ def plan(
     enrich: tuple[str, ...],
     times: float,
     seed: int,
-    resamples: int,
     as_json: bool,
 ) -> None:
     """How many lines to double-code for an interval narrow or high enough, and which.
@@ -315,7 +317,7 @@ def plan(
     if study is not None:
         if prevalence is not None:
             raise click.UsageError("--prevalence and a study are two ways to plan; name one.")
-        planned = plan_from_pilot(study, aim, resamples=resamples, seed=seed)
+        planned = plan_from_pilot(study, aim)
     elif prevalence is not None:
         planned = plan_for(
             aim,

@@ -83,12 +83,10 @@ def plan_for(
     return Planned(aim=said.pop("aim"), rows={"": plan}, conventions=said)
 
 
-def plan_from_pilot(study: Path, aim: Aim, *, resamples: int, seed: int) -> Planned:
+def plan_from_pilot(study: Path, aim: Aim) -> Planned:
     """Return the plan for each subtheme and theme, from what the study's coders agreed on so far."""
     found = material_of(study)
-    table = agreement.agreement_table(
-        found.codings.independent(), found.codebook, found.lines, level=aim.confidence, resamples=resamples, seed=seed
-    )
+    table = agreement.agreement_table(found.codings.independent(), found.codebook, found.lines, level=aim.confidence)
     rows: dict[str, Plan | str] = {}
     for row in (*table.codes, *table.themes):
         try:

@@ -29,7 +29,7 @@ def report_on(
     if not out.parent.is_dir():  # better said before minutes of validation than after
         raise ReportError.at(out, f"cannot be written: there is no folder {out.parent}; make it or choose another.")
     found = material_of(study)
-    table = agreement_table(found.codings.independent(), found.codebook, found.lines, seed=seed)
+    table = agreement_table(found.codings.independent(), found.codebook, found.lines)
     validation = None
     if seeds:
         try:

@@ -265,7 +265,9 @@ class _Pairs:
     def _alpha(self, table: list[list[object]], interviews: Sequence[str], code: str | None) -> Estimate:
         labels = None if code is None else [0, 1]
         data = ReliabilityData.from_table(table, interviews=interviews, labels=labels)
-        found: Agreement = krippendorff_alpha(data, seed=self.how["seed"], resamples=self.how["resamples"])
+        found: Agreement = krippendorff_alpha(
+            data, interval="interviews", seed=self.how["seed"], resamples=self.how["resamples"]
+        )
         return Estimate(mean=found.value, low=found.low, high=found.high)
 
 
