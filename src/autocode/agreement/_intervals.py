@@ -204,21 +204,21 @@ def estimates(
         twice = np.append(units.judgements >= 2, False)[units.of_unit]  # the last answers for -1, judged by nobody
         n_interviews = int(np.count_nonzero(np.bincount(_numbered(data.interviews)[twice])))
     counts = {
-        "n_units": int(units.times.sum()),
+        "n_units": units.n_units,
         "n_pairable": units.n_pairable,
-        "n_coders": units.who_judged(at_least=2),
+        "n_coders": units.n_coders,
         "n_interviews": n_interviews,
     }
     by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and n_interviews >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
-    if not counts["n_pairable"] or interval is None:
+    if not units.n_pairable or interval is None:
         told["interval"] = "none"
         alone: list[float] = [math.nan] * len(names)
         whys: Sequence[Undefined | None]
-        if counts["n_pairable"]:
+        if units.n_pairable:
             alone, whys = _alone(units, len(data.labels), statistics, definition, reason)
         else:
-            whys = [Undefined.ONE_CODER if units.who_judged(at_least=1) < 2 else Undefined.NO_PAIRS] * len(names)
+            whys = [Undefined.ONE_CODER if units.n_judging < 2 else Undefined.NO_PAIRS] * len(names)
         said = MappingProxyType(told)
         return [
             Agreement(coefficient=name, value=value, level=level, undefined=undefined, conventions=said, **counts)

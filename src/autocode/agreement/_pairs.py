@@ -67,7 +67,7 @@ def share_alike(patterns: Values, weights: Array | None = None) -> Array:
 def ratio(above: Array, below: Array) -> Array:
     """Return the quotient, NaN where the denominator is zero."""
     if np.count_nonzero(below) == below.size:
-        return np.asarray(above / below)
+        return above / below
     # complex where a derivative is being taken
     quotient: Array = np.full(np.broadcast(above, below).shape, np.nan, dtype=np.result_type(above, below, 1.0))
     np.divide(above, below, out=quotient, where=below != 0)

@@ -24,25 +24,22 @@ class Patterns(NamedTuple):
     times : how often each occurs, shape (n_patterns,).
     judgements : how many coders judged units of each, m_u, shape (n_patterns,).
     of_unit : which of them each unit is, -1 for a unit that nobody judged; None where it was not asked for.
+    n_units, n_pairable : how many units anybody judged, and how many at least two coders.
+    n_coders : how many coders judged a unit that another judged too.
     """
 
     rows: Values
     times: NDArray[np.int64]
     judgements: Array
     of_unit: NDArray[np.int64] | None
+    n_units: int
+    n_pairable: int
+    n_coders: int
 
     @property
-    def n_pairable(self) -> int:
-        """How many units at least two coders judged."""
-        return int(self.times @ (self.judgements >= 2))
-
-    def who_judged(self, *, at_least: int) -> int:
-        """Return how many coders judged a unit that so many judged."""
-        n_coders: int = self.rows.shape[1]
-        if n_coders >= at_least and self.times @ (self.judgements == n_coders):
-            return n_coders
-        some = (self.judgements >= at_least) & (self.times > 0)
-        return int(np.count_nonzero((self.rows[some] >= 0).any(axis=0)))
+    def n_judging(self) -> int:
+        """How many coders judged anything."""
+        return _who_judged(self.rows[self.times > 0])
 
 
 class Kept:
@@ -73,37 +70,38 @@ def patterns_of(columns: Values, n_labels: int, *, of_units: bool, counts_only: 
     base = n_labels + 1
     n_keys = base**n_coders
     if counts_only and n_keys > max(4 * n_units, _FEW_COLUMNS):  # to sort so many would take longer than it saves
-        m = judgements(columns.T)
-        return Patterns(columns.T, (m > 0).astype(np.int64), m, np.arange(n_units))
+        return _patterns(columns.T, np.asarray((columns >= 0).any(axis=0), dtype=np.int64), np.arange(n_units))
     if n_keys >= 2**62:  # a column does not fit into one integer
         rows, of_unit, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
         empty = int(len(rows) > 0 and not (rows[0] >= 0).any())
-        rows = rows[empty:]
-        return Patterns(rows, times[empty:], judgements(rows), of_unit.reshape(-1) - empty)
+        return _patterns(rows[empty:], times[empty:], of_unit.reshape(-1) - empty)
     key = _keys(columns, base, n_keys)
     if n_keys > max(4 * n_units, _FEW_COLUMNS):
         keys, first, of_unit, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
         empty = int(len(keys) > 0 and keys[0] == 0)
-        rows = columns.T[first[empty:]]
-        return Patterns(rows, times[empty:], judgements(rows), of_unit - empty)
+        return _patterns(columns.T[first[empty:]], times[empty:], of_unit - empty)
     every = np.bincount(key, minlength=n_keys)
+    n_judged = n_units - int(every[0])
     every[0] = 0  # judged by nobody
     if counts_only and n_keys <= _FEW_COLUMNS:
-        rows, m = _possible(base, n_coders)
-        return Patterns(rows, every, m, key if of_units else None)
+        possible = _possible(base, n_coders)
+        n_pairable, n_complete = map(int, (every @ possible.twice_and_by_all).tolist())
+        # where a unit was judged by all there is no need to look who judged
+        who = n_coders if n_complete else _who_judged(possible.rows[(every > 0) & (possible.judgements >= 2)])
+        return Patterns(possible.rows, every, possible.judgements, key if of_units else None, n_judged, n_pairable, who)
     present = every.nonzero()[0]
-    times = every.take(present)
-    if n_keys <= _FEW_COLUMNS:
-        possible, judging = _possible(base, n_coders)
-        rows, m = possible.take(present, axis=0), judging.take(present)
-    else:
-        rows = _columns(present, base, n_coders)
-        m = judgements(rows)
+    rows = _columns(present, base, n_coders)
     if not of_units:
-        return Patterns(rows, times, m, None)
+        return _patterns(rows, every[present], None)
     place = np.full(n_keys, -1)
     place[present] = np.arange(len(present))
-    return Patterns(rows, times, m, place[key])
+    return _patterns(rows, every[present], place[key])
+
+
+def _patterns(rows: Values, times: NDArray[np.int64], of_unit: NDArray[np.int64] | None) -> Patterns:
+    m = judgements(rows)
+    twice = m >= 2
+    return Patterns(rows, times, m, of_unit, int(times.sum()), int(times @ twice), _who_judged(rows[twice]))
 
 
 def _keys(columns: Values, base: int, n_keys: int) -> NDArray[Any]:
@@ -112,8 +110,8 @@ def _keys(columns: Values, base: int, n_keys: int) -> NDArray[Any]:
     kind = np.int32 if n_keys < 2**31 else np.int64
     if not n_coders:
         return np.zeros(n_units, dtype=kind)
-    key: NDArray[Any] = columns[0].astype(kind)  # Horner's rule
-    for row in columns[1:]:
+    key: NDArray[Any] = columns[0].astype(kind)
+    for row in columns[1:]:  # Horner's rule
         key *= base
         key += row
     key += n_coders if base == 1 else (n_keys - 1) // (base - 1)  # the number whose digits are all 1
@@ -125,10 +123,22 @@ def _columns(keys: NDArray[Any], base: int, n_coders: int) -> Values:
     return ((keys[:, None] // powers) % base - 1).astype(np.int32)
 
 
+class _Possible(NamedTuple):
+    rows: Values
+    judgements: Array
+    twice_and_by_all: Array
+
+
 @lru_cache(maxsize=16)
-def _possible(base: int, n_coders: int) -> tuple[Values, Array]:
+def _possible(base: int, n_coders: int) -> _Possible:
     """Return every column that coders with so many choices could make, and how many judge in it."""
     every = _columns(np.arange(base**n_coders), base, n_coders)
     m = judgements(every)
-    every.flags.writeable = m.flags.writeable = False
-    return every, m
+    kept = _Possible(every, m, np.column_stack([m >= 2, m == max(n_coders, 2)]).astype(float))
+    for array in kept:
+        array.flags.writeable = False
+    return kept
+
+
+def _who_judged(rows: Values) -> int:
+    return int(np.count_nonzero((rows >= 0).any(axis=0)))
