@@ -4,6 +4,7 @@ from autocode.suggester._artefact import card, open_suggester, save_suggester
 from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
+from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._recheck import Recheck, recheck
@@ -23,6 +24,7 @@ __all__ = [
     "DifferentUse",
     "ExampleLine",
     "Given",
+    "LearningSuggester",
     "LineClassifier",
     "LineModel",
     "Promise",
