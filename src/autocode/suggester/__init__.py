@@ -5,6 +5,7 @@ from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._explanation import Change, Explanation, WordShare
+from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._quality import CodeQuality
@@ -28,6 +29,7 @@ __all__ = [
     "ExampleLine",
     "Explanation",
     "Given",
+    "LearningSuggester",
     "LineClassifier",
     "LineModel",
     "Promise",

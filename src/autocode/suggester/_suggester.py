@@ -125,6 +125,11 @@ class Suggester:
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
             for saying in self.said
         ]
+        # A suggester that learns a little more has the same vocabulary, and sorting it takes longer than the learning.
+        self._spelt = [
+            "\x00".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8", "surrogatepass")
+            for vocabulary in (model.inputs.words.vocabulary_, model.inputs.characters.vocabulary_)
+        ]
         self.digest = self._digest()
 
     explain = explain
@@ -150,6 +155,23 @@ class Suggester:
         other = copy(self)
         other.model = replace(self.model, cut=keeping(answer, self.model.cut))
         other.notes = (*self.notes, f"{answer}.")
+        other.digest = other._digest()
+        return other
+
+    def extended(self, model: LineModel, new: CodedLines) -> "Suggester":
+        """Return a suggester of another model of the same inputs that also shows new coded lines as evidence."""
+        other = copy(self)
+        other.model = model
+        examples = _examples(new)
+        known = model.inputs.said([e.text for e in examples])
+        other.examples = (*self.examples, *examples)
+        other._known = sp.vstack([self._known, known.multiply(1 / _lengths(known)[:, None])], format="csr")
+        other._has = np.concatenate([self._has, new.applied])
+        other._centres = _centres(other._known, other._has)
+        other._coders = [*self._coders, *(dict(e.coders) for e in examples)]
+        other.learnt_from = f"{self.learnt_from}, and {len(examples)} since"
+        # What was tried on the lines of the last full fit says nothing of a model that has moved.
+        other.trial = np.zeros((0, len(self.codes)))
         other.digest = other._digest()
         return other
 
@@ -349,8 +371,8 @@ class Suggester:
             np.array([model.cut.line, model.beside]),
         ):
             told.update(np.ascontiguousarray(array).tobytes())
-        for vocabulary in (model.inputs.words.vocabulary_, model.inputs.characters.vocabulary_):
-            told.update("\x00".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8", "surrogatepass"))
+        for vocabulary in self._spelt:
+            told.update(vocabulary)
         if model.cut.least:
             told.update(np.array([model.cut.least]).tobytes())
         told.update("\x00".join([self.codebook_digest, self.language, *(c.id for c in self.codes)]).encode())
