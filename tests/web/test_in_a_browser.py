@@ -316,7 +316,7 @@ def test_blind_first_a_key_that_came_before_anybody_could_look_is_for_the_next_l
     readings = [entry.record for entry in study.history() if entry.kind is Kind.CODING]
     assert Counter(one.basis for one in readings) == {Basis.INDEPENDENT: 9}
     assert len({one.line for one in readings}) == 9
-    expect(page.locator(".again").first).to_have_text("second look waits")
+    expect(page.locator(".again").first).to_have_text("second look")
 
 
 def test_in_blind_first_and_independent_mode_nothing_suggested_is_on_the_wire_before_the_reading(
