@@ -1,6 +1,7 @@
 import io
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pexpect
@@ -15,6 +16,7 @@ from autocode.coding import (
     BatchId,
     CoderId,
     Evidence,
+    Mode,
     Neighbour,
     Reason,
     Suggestion,
@@ -103,10 +105,12 @@ def journal(tmp_path):
 def reviewed(journal):
     """Review with these keys and typed lines, quit, and return what the screen said."""
 
-    def build(*keys, typed=(), batch=BATCH, book=None, resume="", quits=("q",)):
-        session = ReviewSession(
-            journal, lines=transcripts(), codebook=book or codebook(), coder=CoderId("MO"), batch=batch
-        )
+    def build(*keys, typed=(), batch=BATCH, book=None, resume="", quits=("q",), mode=None):
+        used = book or codebook()
+        if mode is not None:
+            journal.append(replace(batch, codebook=used.digest))
+        shown = {"batch": batch} if mode is None else {"mode": mode}
+        session = ReviewSession(journal, lines=transcripts(), codebook=used, coder=CoderId("MO"), **shown)
         screen, lines = io.StringIO(), iter(typed)
         pressed = iter((*keys, *quits))
 
@@ -349,6 +353,17 @@ def test_a_journal_that_cannot_be_written_ends_the_review_with_its_sentence(revi
 
     with pytest.raises(JournalError, match="the disk is full"):
         reviewed("n")
+
+
+def test_blind_first_in_the_terminal_shows_what_differs_after_the_own_reading(reviewed, journal):
+    said = reviewed("f", "\r", "n", "q", typed=["issues"], mode=Mode.BLIND_FIRST, quits=())
+    first, _, second = said.partition("Stored:")
+
+    assert "match" not in first
+    assert "Your reading is stored:" in second
+    assert "The machine reads it differently." in second
+    readings = [(one.basis, one.codes) for one in journal.codings()]
+    assert readings == [("independent", {"issues"}), ("assisted", {"issues"})]
 
 
 SCRIPT = """

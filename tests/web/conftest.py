@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -60,3 +62,35 @@ def browser_of() -> Visits:
 @pytest.fixture
 def session(session_of, batch) -> ReviewSession:
     return session_of(batch=batch)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """One Chromium for all tests of the session; without one they are skipped, but in CI they fail."""
+    found = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not Path(found).exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"there is no browser at {found}; .ci/run installs one.")
+        pytest.skip(f"there is no browser at {found}; apt-get install chromium, or set CHROMIUM.")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+             "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser) -> Iterator[object]:
+    with browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, as the test package brings it; it is not shipped."""
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).with_name("axe.min.js")).read_text(encoding="utf-8")

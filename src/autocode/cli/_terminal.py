@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autocode.codebook import Code, CodeId
-from autocode.coding import Band, Suggestion
+from autocode.coding import Band, Stage, Suggestion
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, LineId
 
@@ -109,8 +109,16 @@ class _Screen:
 
     def _begin_line(self) -> None:
         self._chosen: set[CodeId] = set()
-        self._added: list[CodeId] = []
+        self._added: list[CodeId] = list(self._own)
         self._ahead.clear()  # what was pressed before this line showed was not about this line
+
+    @property
+    def _own(self) -> tuple[CodeId, ...]:
+        """The codes of the coder's own reading, where the machine differed from it and is looked at now."""
+        line = self._session.current
+        if line is None or self._session.stage is not Stage.SECOND_LOOK or line.id not in self._session.judged:
+            return ()
+        return tuple(sorted(self._session.judged[line.id].codes))
 
     @property
     def _shown(self) -> tuple[Suggestion, ...]:
@@ -135,7 +143,10 @@ class _Screen:
         self._print(self._said(line), above=1)
         before = self._session.judged.get(line.id)
         if before is not None:
-            self._print(Text(f"You judged this line before: {self._names(before.codes)}.", style="dim"), above=1)
+            told = f"You judged this line before: {self._names(before.codes)}."
+            if self._session.stage is Stage.SECOND_LOOK:
+                told = f"Your reading is stored: {self._names(before.codes)}. The machine reads it differently."
+            self._print(Text(told, style="dim"), above=1)
         if line.id in self._memos:
             self._print(Text(f"Memo: {_plain(self._memos[line.id])}", style="dim"), above=1)
         self._show_suggestions()
@@ -222,6 +233,9 @@ class _Screen:
     def _none_fits(self) -> None:
         line = self._line()
         if line is None:
+            return
+        if self._kept and self._kept == self._own:
+            self._settle(line)  # none of the machine's: the own reading stays as it is
             return
         if self._kept:
             self._say(f"{self._names(self._kept)} is chosen: press Enter to keep it, or drop it before pressing N.")

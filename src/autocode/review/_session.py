@@ -110,6 +110,7 @@ class ReviewSession:
         self._pace = Pace()
         self._told_of_pace = False
         self._to_judge: tuple[Line, ...] = ()
+        self._to_judge_ids: frozenset[LineId] = frozenset()
         self.refresh()
         self._choose_lines()
         self._queue = None
@@ -121,14 +122,14 @@ class ReviewSession:
         if wanted is None and self.mode is not Mode.INDEPENDENT and self._offers.lines:
             wanted = set(self._offers.lines)
         self._to_judge = tuple(line for line in self.lines.participant_lines if wanted is None or line.id in wanted)
+        self._to_judge_ids = frozenset(line.id for line in self._to_judge)
 
     def _widen(self, batch: SuggestionBatch) -> None:
         """Let lines that are suggested for while the session is open be judged too; none is taken away."""
         spoken = {*(one.line for one in batch.suggestions), *(one.line for one in batch.abstentions)}
-        if self._only is None and not spoken <= (known := {line.id for line in self._to_judge}):
-            self._to_judge = tuple(
-                line for line in self.lines.participant_lines if line.id in known or line.id in spoken
-            )
+        if self._only is None and not spoken <= self._to_judge_ids:
+            self._to_judge_ids |= spoken
+            self._to_judge = tuple(line for line in self.lines.participant_lines if line.id in self._to_judge_ids)
 
     def _refuse_edited(self) -> None:
         names = dict.fromkeys(line.transcript for line in self._to_judge)
@@ -283,7 +284,9 @@ class ReviewSession:
 
     def _unread(self, line: LineId) -> bool:
         """Return whether the coder is to read this line alone and has not read it yet."""
-        return line not in self._judged and (self.mode is Mode.BLIND_FIRST or line in self._blind)
+        if line in self._judged:
+            return False
+        return line in self._blind or (self.mode is Mode.BLIND_FIRST and line in self._to_judge_ids)
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...] | None:

@@ -179,7 +179,7 @@ function paintKept(line) {
       ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
     );
     if (!codes.length && !proposed.length) place.kept.append(el("span", { class: "none-fits" }, "none fits"));
-    if (line.again) place.kept.append(el("span", { class: "none-fits again" }, "second look waits"));
+    if (line.again) place.kept.append(el("span", { class: "none-fits again" }, "second look"));
     if (memo) place.kept.append(el("p", { class: "said", dir: "auto" }, memo));
   } else {
     place.kept.append(el("span", { class: "none-fits" }, "left for later"));
@@ -312,7 +312,8 @@ function paintSide() {
   }
   if (awaited()) parts.push(el("p", { class: "own" }, "Fetching the suggestions for this line."));
   if (offer) {
-    parts.push(...offer.cards.map((one, place) => card(one, place + 1, one.near, one.code === offer.strong)));
+    const room = offer.cards.length > 2 ? 1 : 2;
+    parts.push(...offer.cards.map((one, place) => card(one, place + 1, one.near.slice(0, room), one.code === offer.strong)));
     if (!offer.cards.length && !secondLook()) parts.push(el("p", { class: "own" }, `No suggestion: ${offer.silent || "nothing fits"}.`));
   }
   const carded = new Set((offer?.cards ?? []).map((one) => one.code));
@@ -328,7 +329,8 @@ function paintSide() {
     );
   }
   const ready = S.chosen.size || S.proposed.size || (secondLook() && line.kept);
-  parts.push(
+  const foot = [];
+  foot.push(
     el(
       "button",
       { class: "button main", id: "keep", type: "button", "aria-disabled": `${!ready}`, onclick: byMouse(() => press("Enter")) },
@@ -337,7 +339,7 @@ function paintSide() {
     ),
   );
   const memo = S.memos.get(line.id);
-  parts.push(
+  foot.push(
     el(
       "div",
       { class: "actions" },
@@ -350,7 +352,8 @@ function paintSide() {
     ),
   );
   if (memo !== undefined) parts.push(memoField(line, memo));
-  parts.push(el("p", { class: "quiet", id: "quiet" }, S.note));
+  foot.push(el("p", { class: "quiet", id: "quiet" }, S.note));
+  parts.push(el("div", { class: "foot" }, foot));
   side.replaceChildren(...parts.filter(Boolean));
 }
 

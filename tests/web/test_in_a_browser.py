@@ -1,0 +1,613 @@
+"""The review page in a real browser: every key, every state, and everything that can be torn away under it."""
+
+import json
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from autocode.coding import Basis, CoderId
+from autocode.journal import Journal, Kind
+
+pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SERVER = Path(__file__).with_name("serve_a_study.py")
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+
+class Study:
+    """A server of an invented study in a process of its own, which can be killed and started again on its port."""
+
+    def __init__(self, folder: Path, **how: object) -> None:
+        self.journal = folder / "study.sqlite"
+        self.how = {"mode": "assisted", "lines": 40, **how}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.addresses: dict[str, str] = {}
+        self.server: subprocess.Popen[str] | None = None
+        self.start()
+
+    def start(self) -> None:
+        told = json.dumps({**self.how, "journal": str(self.journal), "port": self.port})
+        self.server = subprocess.Popen(
+            [sys.executable, str(SERVER), told], stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+        for coder in self.how.get("coders", ["MO"]):
+            self.addresses[coder] = self.server.stdout.readline().strip().rpartition(" ")[2]
+
+    @property
+    def address(self) -> str:
+        return next(iter(self.addresses.values()))
+
+    def kill(self) -> None:
+        self.server.send_signal(signal.SIGKILL)
+        self.server.wait()
+        self.server.stdout.close()
+
+    def history(self):
+        with Journal.open(self.journal) as journal:
+            return list(journal.history())
+
+    def in_force(self, coder="MO"):
+        with Journal.open(self.journal) as journal:
+            return {one.line: set(one.codes) for one in journal.codings().by(CoderId(coder))}
+
+
+@pytest.fixture
+def study_of(tmp_path):
+    begun = []
+
+    def build(**how):
+        begun.append(Study(tmp_path, **how))
+        return begun[-1]
+
+    yield build
+    for one in begun:
+        if one.server.poll() is None:
+            one.kill()
+
+
+@pytest.fixture
+def page_of(context):
+    """Open a study's page, and fail on whatever the browser complains of."""
+    faults = []
+
+    def build(study, coder="MO", address=None):
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: None if "127.0.0.1" in request.url else faults.append(request.url))
+        page.goto(address or study.addresses[coder])
+        expect(page.locator("article.now, #side .own").first).to_be_visible()
+        expect(page.locator("html[data-ready]")).to_have_count(1)
+        return page
+
+    yield build
+    assert faults == []
+
+
+def saved(page):
+    expect(page.locator("#saved")).to_have_text("Saved", timeout=15_000)
+
+
+def now(page):
+    return page.locator("article.now").get_attribute("data-line")
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+# every key
+
+
+def test_one_key_settles_and_moves_on_and_the_journal_holds_it(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "n", "1", "Enter")
+    saved(page)
+
+    assert study.in_force() == {"GP1:2": set(), "GP1:3": {"logistics"}}
+    expect(page.locator('article[data-line="GP1:2"] .kept')).to_have_text("none fits")
+    expect(page.locator('article[data-line="GP1:3"] .chip')).to_have_text("Logistical issues")
+    assert now(page) == "GP1:4"
+    expect(page.locator("#count")).to_have_text("2 of 32")
+
+
+def test_nothing_is_chosen_in_advance_and_enter_says_so(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+
+    expect(page.locator('.card[aria-pressed="true"]')).to_have_count(0)
+    press(page, "Enter")
+    expect(page.locator("#quiet")).to_contain_text("Nothing is chosen")
+    assert now(page) == "GP1:2"
+    assert study.in_force() == {}
+
+
+def test_a_accepts_the_first_only_if_it_is_strong(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "a", "a")
+    saved(page)
+
+    assert study.in_force() == {"GP1:2": {"logistics"}}
+    assert now(page) == "GP1:3"
+    expect(page.locator("#quiet")).to_contain_text("is a fair match: press 1 to choose it, or N if none fits.")
+
+
+def test_n_does_not_drop_what_is_chosen(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "1", "n")
+
+    expect(page.locator("#quiet")).to_contain_text("is chosen: press Enter to keep it")
+    press(page, "1", "n")
+    saved(page)
+    assert study.in_force() == {"GP1:2": set()}
+
+
+def test_a_code_is_found_by_its_name_and_an_unknown_one_is_proposed(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    page.keyboard.press("f")
+    page.keyboard.type("meet")
+    expect(page.locator("#about-code")).to_contain_text("Meetings without the people")
+    press(page, "Enter", "/")
+    page.keyboard.type("parking fees")
+    press(page, "Enter")
+    expect(page.locator(".picked .chip")).to_have_count(2)
+    press(page, "Enter")
+    saved(page)
+
+    assert study.in_force() == {"GP1:2": {"meetings"}}
+    with Journal.open(study.journal) as journal:
+        assert [(one.name, one.line, one.coder) for one in journal.proposals()] == [("parking fees", "GP1:2", "MO")]
+    expect(page.locator('article[data-line="GP1:2"] .proposed')).to_have_text("parking fees (proposed)")
+
+
+def test_no_key_is_lost_between_the_palette_and_the_line(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    for _ in range(5):
+        press(page, "f", "m", "e", "e", "t", "Enter", "Enter")
+    saved(page)
+
+    assert list(study.in_force().values()) == [{"meetings"}] * 5
+
+
+def test_a_memo_is_stored_with_the_decision_and_its_letters_decide_nothing(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "m")
+    page.keyboard.type("none of us knew; <b>1</b>")
+    press(page, "Enter", "n")
+    saved(page)
+
+    with Journal.open(study.journal) as journal:
+        (coding,) = journal.codings()
+    assert coding.memo == "none of us knew; <b>1</b>"
+    expect(page.locator('article[data-line="GP1:2"] .said')).to_have_text("none of us knew; <b>1</b>")
+
+
+def test_later_comes_back_at_the_end_and_undo_goes_back(study_of, page_of):
+    study = study_of(lines=5, interviews=1)
+    page = page_of(study)
+    press(page, "s", "n", "n", "n")
+    expect(page.locator('article[data-line="GP1:2"].now .kept')).to_have_text("left for later")
+    press(page, "u")
+    assert now(page) == "GP1:5"
+    press(page, "Control+z")
+    assert now(page) == "GP1:4"
+    saved(page)
+    assert study.in_force() == {"GP1:3": set()}
+    press(page, "n", "n")
+    press(page, "n")
+    saved(page)
+    expect(page.locator("#side h2")).to_have_text("Every line is decided")
+    assert len(study.in_force()) == 4
+
+
+def test_moving_decides_nothing(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "j", "ArrowDown", "k", "ArrowUp", "j")
+
+    assert now(page) == "GP1:3"
+    page.locator('article[data-line="GP1:7"] .words').click()
+    assert now(page) == "GP1:7"
+    assert study.history()[-1].kind is not Kind.CODING
+
+
+def test_a_held_key_a_composed_character_and_a_modifier_never_decide(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    for more in ({"repeat": True}, {"isComposing": True}, {"keyCode": 229}, {"ctrlKey": True}, {"altKey": True},
+                 {"metaKey": True}, {"shiftKey": True}):  # fmt: skip
+        for key in ("n", "a", "s"):
+            page.evaluate(
+                "(how) => document.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...how}))",
+                {"key": key, **more},
+            )
+
+    assert now(page) == "GP1:2"
+    expect(page.locator("#saved")).to_have_text("Saved")
+    assert study.in_force() == {}
+
+
+def test_single_keys_can_be_turned_off_and_the_mouse_and_enter_do_everything(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "?")
+    page.get_by_label("Single keys decide").uncheck()
+    press(page, "Escape", "n", "1", "s")
+    assert now(page) == "GP1:2"
+    page.locator(".card").first.click()
+    page.locator("#keep").click()
+    page.get_by_role("button", name="None fits").click()
+    page.get_by_role("button", name="Leave for later").click()
+    saved(page)
+
+    assert study.in_force() == {"GP1:2": {"logistics"}, "GP1:3": set()}
+    assert now(page) == "GP1:5"
+    page.get_by_role("button", name="Undo").click()
+    saved(page)
+    assert now(page) == "GP1:4"
+
+
+def test_the_whole_flow_by_tab_and_enter_alone(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    page.locator("main").focus()
+    press(page, "Tab", "Enter")
+    expect(page.locator(".card").first).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_new_line_is_announced_with_what_is_suggested(study_of, page_of):
+    page = page_of(study_of())
+    press(page, "n")
+
+    expect(page.locator("#live")).to_have_text(
+        "Line 3. Parking there is a day's work, number 3. Suggested: 1: Logistical issues, fair."
+    )
+
+
+# modes
+
+
+def test_blind_first_shows_suggestions_after_the_reading_and_keeps_both(study_of, page_of):
+    study = study_of(mode="blind-first")
+    page = page_of(study)
+    sent = []
+    page.on("response", lambda answer: sent.append(answer) if "/review/" in answer.url else None)
+    expect(page.locator(".card")).to_have_count(0)
+    press(page, "f", "m", "e", "e", "Enter", "Enter")
+    expect(page.locator(".card")).to_have_count(2)
+    assert now(page) == "GP1:2"
+    page.wait_for_timeout(350)
+    press(page, "1", "Enter")
+    saved(page)
+
+    with Journal.open(study.journal) as journal:
+        readings = {one.basis: set(one.codes) for one in journal.codings()}
+    assert readings == {Basis.INDEPENDENT: {"meetings"}, Basis.ASSISTED: {"meetings", "logistics"}}
+    assert now(page) == "GP1:3"
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_blind_first_a_key_that_came_before_anybody_could_look_is_for_the_next_line(study_of, page_of):
+    study = study_of(mode="blind-first", lines=12)
+    page = page_of(study)
+    for _ in range(9):
+        page.keyboard.press("n")
+        page.wait_for_timeout(30)
+    saved(page)
+
+    readings = [entry.record for entry in study.history() if entry.kind is Kind.CODING]
+    assert Counter(one.basis for one in readings) == {Basis.INDEPENDENT: 9}
+    assert len({one.line for one in readings}) == 9
+    expect(page.locator(".again").first).to_have_text("second look")
+
+
+def test_in_blind_first_and_independent_mode_nothing_suggested_is_on_the_wire_before_the_reading(
+    study_of, page_of, context
+):
+    for mode in ("blind-first", "independent"):
+        study = study_of(mode=mode)
+        bodies = []
+        page = context.new_page()
+        page.on("response", lambda answer, into=bodies: into.append(answer))
+        page.goto(study.address)
+        expect(page.locator("article.now")).to_be_visible()
+        press(page, "j", "j", "k")
+        page.wait_for_timeout(150)
+        before = b"".join(one.body() for one in bodies if one.status == 200 and "/static/" not in one.url)
+        # all of these stand in the suggestions of this study, and nowhere else in it
+        for part in (b"coder_z", b'"band"', b"cards", b"fair", b"b1"):
+            assert part not in before.replace(b'"again"', b""), (mode, part)
+        page.close()
+        study.kill()
+
+
+# nothing is lost
+
+
+def test_fifty_presses_thirty_milliseconds_apart_are_fifty_rows_on_fifty_lines(study_of, page_of):
+    study = study_of(lines=80)
+    page = page_of(study)
+    for _ in range(50):
+        page.keyboard.press("n")
+        page.wait_for_timeout(30)
+    saved(page)
+
+    rows = [entry.record.line for entry in study.history() if entry.kind is Kind.CODING]
+    assert (len(rows), len(set(rows))) == (50, 50)
+
+
+def test_fifty_presses_behind_a_slow_server_are_fifty_rows_on_fifty_lines(study_of, page_of):
+    study = study_of(lines=80, delay=0.15)
+    page = page_of(study)
+    for _ in range(50):
+        page.keyboard.press("n")
+        page.wait_for_timeout(30)
+    saved(page)
+
+    rows = [entry.record.line for entry in study.history() if entry.kind is Kind.CODING]
+    assert (len(rows), len(set(rows))) == (50, 50)
+
+
+def test_a_server_killed_with_decisions_waiting_loses_none(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "n", "1", "Enter")
+    study.kill()
+    press(page, "n", "n", "n", "u", "n")
+    expect(page.locator("#saved")).to_contain_text("wait in this browser: autocode is not running")
+    study.start()
+    again = page.context.new_page()
+    again.goto(study.address)
+    saved(again)
+    saved(page)
+
+    assert list(study.in_force()) == ["GP1:2", "GP1:3", "GP1:4", "GP1:5", "GP1:7"]
+    expect(again.locator("article.now")).to_have_attribute("data-line", "GP1:8")
+
+
+def test_a_tab_closed_while_the_server_is_down_loses_nothing(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "n")
+    saved(page)
+    study.kill()
+    press(page, "m")
+    page.keyboard.type("kept")
+    press(page, "Enter", "n", "s", "n")
+    page.close()
+    study.start()
+    page = page_of(study)
+    saved(page)
+
+    assert list(study.in_force()) == ["GP1:2", "GP1:3", "GP1:5"]
+    with Journal.open(study.journal) as journal:
+        assert {one.line: one.memo for one in journal.codings()}["GP1:3"] == "kept"
+    assert now(page) == "GP1:7"
+
+
+def test_two_tabs_of_one_coder_decide_each_line_they_show_and_know_of_each_other(study_of, page_of):
+    study = study_of()
+    one, other = page_of(study), page_of(study)
+    press(one, "n", "n")
+    saved(one)
+    expect(other.locator('article[data-line="GP1:3"] .kept')).to_have_text("none fits")
+    press(other, "j", "j", "n")
+    saved(other)
+    expect(one.locator('article[data-line="GP1:4"] .kept')).to_have_text("none fits")
+
+    rows = [entry.record.line for entry in study.history() if entry.kind is Kind.CODING]
+    assert rows == ["GP1:2", "GP1:3", "GP1:4"]
+
+
+def test_two_coders_on_one_server_see_their_own(study_of, page_of, browser):
+    study = study_of(coders=["MO", "JB"])
+    page = page_of(study, "MO")
+    with browser.new_context() as apart:
+        other = apart.new_page()
+        other.goto(study.addresses["JB"])
+        expect(other.locator("article.now")).to_be_visible()
+        press(page, "1", "Enter")
+        press(other, "n")
+        saved(page)
+        saved(other)
+
+        expect(other.locator('article[data-line="GP1:2"] .kept')).to_have_text("none fits")
+    assert (study.in_force("MO"), study.in_force("JB")) == ({"GP1:2": {"logistics"}}, {"GP1:2": set()})
+
+
+def test_a_refused_decision_is_said_and_the_line_is_open_again(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = (url, how) => {
+                if (how?.body) how.body = how.body.replace('"codes":["logistics"]', '"codes":["moon"]');
+                return real(url, how);
+            };
+        }"""
+    )
+    press(page, "1", "Enter")
+
+    expect(page.locator(".alert p")).to_contain_text("the code 'moon' is not in the codebook")
+    expect(page.locator('article[data-line="GP1:2"] .kept')).to_have_count(0)
+    page.locator(".alert button").first.click()
+    assert now(page) == "GP1:2"
+    assert study.in_force() == {}
+
+
+def test_learning_goes_on_beside_and_the_line_on_the_screen_stays(study_of, page_of):
+    study = study_of(every=3)
+    page = page_of(study)
+    press(page, "n", "n", "n")
+    before = page.locator("#side .card").all_inner_texts()
+    page.wait_for_timeout(250)
+    line = now(page)
+    assert page.locator("#side .card").all_inner_texts() == before
+    press(page, "s")
+    expect(page.locator("#quiet")).to_contain_text("new decisions learnt")
+    press(page, "n")
+    expect(page.locator("#side .card")).to_have_count(1)
+    expect(page.locator("#side .card b").first).to_have_text("Inefficient meetings")
+    saved(page)
+
+    assert line == "GP1:5"
+
+
+# what it looks like, to eyes and to machines
+
+
+@pytest.fixture
+def violations(axe):
+    def found(page):
+        page.evaluate(axe)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+        told = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", tags)
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in told["violations"]]
+
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(study_of, page_of, violations, scheme):
+    study = study_of(lines=8)
+    page = page_of(study)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    assert violations(page) == []
+    press(page, "1")
+    press(page, "m")
+    page.keyboard.type("a memo")
+    press(page, "Enter")
+    assert violations(page) == []
+    press(page, "f", "p", "a", "r")
+    assert violations(page) == []
+    press(page, "Enter", "Enter", "s", "?")
+    assert violations(page) == []
+    press(page, "Escape", "i")
+    assert violations(page) == []
+    press(page, "Escape", "n", "n", "n", "n")
+    assert violations(page) == []
+    study.kill()
+    press(page, "n")
+    expect(page.locator("#saved")).to_contain_text("in this browser")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("mode", ["blind-first", "independent"])
+def test_axe_finds_nothing_in_other_modes(study_of, page_of, violations, scheme, mode):
+    page = page_of(study_of(lines=8, mode=mode))
+    page.emulate_media(color_scheme=scheme)
+    assert violations(page) == []
+    press(page, "n")
+    page.wait_for_timeout(400)
+    assert violations(page) == []
+    if mode == "blind-first":
+        expect(page.locator(".card")).to_have_count(2)
+
+
+@pytest.mark.parametrize("width", [320, 640, 1440])
+def test_no_width_scrolls_sideways(study_of, page_of, width):
+    page = page_of(study_of(lines=8, hard=True))
+    page.set_viewport_size({"width": width, "height": 800})
+    press(page, "1", "f", "Escape")
+    for _ in range(6):
+        sizes = page.evaluate(
+            "() => [...document.querySelectorAll('html, main, aside')].map((e) => e.scrollWidth - e.clientWidth)"
+        )
+        assert max(sizes) <= 0
+        press(page, "j")
+
+
+def test_ten_thousand_lines_and_sixty_codes_open_and_move(study_of, page_of):
+    study = study_of(lines=10_000, codes=60)
+    begun = time.perf_counter()
+    page = page_of(study)
+    opened = time.perf_counter() - begun
+    press(page, "n", "n", "1", "Enter")
+    saved(page)
+
+    assert len(study.in_force()) == 3
+    # on a quiet machine it is under a second; the claim of two is measured in evaluation/review_latency.py
+    assert opened < 20
+    frames = page.evaluate(
+        """() => new Promise((done) => {
+            const pane = document.querySelector('main'), gaps = [];
+            let last = performance.now(), n = 0;
+            const step = (t) => {
+                gaps.push(t - last); last = t; pane.scrollTop += 900;
+                if (++n < 40) requestAnimationFrame(step); else done(gaps);
+            };
+            requestAnimationFrame(step);
+        })"""
+    )
+    assert len(frames) == 40
+
+
+# whatever happens in whatever order
+
+
+def test_whatever_happens_in_whatever_order_the_journal_and_the_page_agree(study_of, page_of, browser):
+    chance = random.Random(5)
+    study = study_of(lines=400, quick=True)
+    page = page_of(study)
+    told: dict[str, str] = {}
+    acts = 0
+    for _ in range(3):
+        for _ in range(20):
+            kind = chance.choices(["n", "1", "u", "s", "kill", "reopen", "both"], [8, 6, 4, 2, 0.5, 1, 1])[0]
+            acts += 1
+            if kind == "kill":
+                study.kill()
+                press(page, "n", "n")
+                study.start()
+                apart = page.context.new_page()
+                apart.goto(study.address)
+                saved(apart)
+                apart.close()
+            elif kind == "reopen":
+                page.close()
+                page = page_of(study)
+            elif kind == "both":
+                twin = page_of(study)
+                press(twin, "n")
+                press(page, "j", "n")
+                twin.close()
+            elif kind == "1":
+                press(page, "1", "Enter")
+            else:
+                press(page, kind)
+        saved(page)
+        page.close()
+        page = page_of(study)
+        saved(page)
+        told = page.evaluate(
+            """() => Object.fromEntries([...document.querySelectorAll('article.line')]
+                .filter((one) => one.querySelector('.kept .chip, .kept .none-fits:not(.again)'))
+                .map((one) => [one.dataset.line, one.querySelector('.kept').textContent]))"""
+        )
+        decided = {line for line, text in told.items() if text != "left for later"}
+        assert decided == {line for line in study.in_force() if line.startswith("GP1:")}
+    gestures = Counter(entry.gesture for entry in study.history() if entry.kind is Kind.PARADATA)
+    assert set(gestures.values()) == {1}
+    assert acts == 60
