@@ -99,6 +99,8 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "calibration": model.calibration.intercepts,
         "thresholds": model.cut.codes,
     }
+    if len(suggester.trial):
+        arrays["trial"] = suggester.trial.astype(np.float32)
     files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
     facts: dict[str, object] = {
         "format": FORMAT,
@@ -107,6 +109,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "language": suggester.language,
         "roles": list(model.inputs.roles),
         "line_threshold": model.cut.line,
+        "least": model.cut.least,
         "beside": model.beside,
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
@@ -236,7 +239,8 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
             intercepts=arrays["intercepts"],
             beside=facts["beside"],
             calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
-            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"]),
+            # Folders saved before promises were made say nothing of them.
+            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)),
         ),
         codes=[Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]],
         said=facts["said"],
@@ -255,6 +259,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
         learnt_from=facts["learnt_from"],
         notes=facts["notes"],
         seed=facts["seed"],
+        trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
 
 
