@@ -108,6 +108,10 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
         (made,) = (one for one in journal.codings() if one.coder == "TW")
     assert (made.line, made.basis) == (first["id"], "adjudicated")
     assert "There is no suggester in this study." in browser.get("/team").text
+    slips = browser.get("/team/slips")
+    assert slips.status_code == 200
+    assert " was not given and most expected." in slips.text
+    assert "%" not in slips.text
 
 
 def test_a_coder_with_lines_left_is_refused_until_the_team_closes_coding(named, run, serving):

@@ -10,7 +10,10 @@ from autocode.journal import Journal
 from autocode.review import may_adjudicate
 
 if TYPE_CHECKING:
-    from autocode.web import Machine, Page
+    from autocode.suggester import Slip
+    from autocode.web import Machine, Page, Reread
+
+TOP = 40  # lines to read again that are on a page: what a team talks through in an hour
 
 
 def begin_adjudication(
@@ -48,10 +51,34 @@ def pages_of_team(study: Path, *, found: Material, settings: Settings, journal: 
             codebook=found.codebook,
             coding_closed=closed,
             machine=_machine_of(study),
-            reread=None,
+            reread=_reread_of(study),
         ),
         codebook_page(found.codebook),
     ]
+
+
+def _reread_of(study: Path) -> "Callable[[], Sequence[Reread]]":
+    """Return what finds the coded lines whose codes surprise, most surprising first; it takes seconds."""
+
+    def reread() -> "Sequence[Reread]":
+        from autocode.suggester import recheck
+        from autocode.web import Reread
+
+        now = material_of(study)
+        found = recheck(now.codings, now.lines, now.codebook, top=TOP, language=now.language, resamples=1)
+        return [Reread(line=one.line, why=_why(one)) for one in found.slips if one.surprise > 0]
+
+    return reread
+
+
+def _why(slip: "Slip") -> str:
+    """Say without a number what surprises: a probability beside a line would weigh more than the line."""
+    said = []
+    if slip.doubtful is not None:
+        said.append(f"{slip.doubtful[0].name} was given and least expected")
+    if slip.missing is not None:
+        said.append(f"{slip.missing[0].name} was not given and most expected")
+    return "; ".join(said) + "."
 
 
 def _machine_of(study: Path) -> "Callable[[], Machine | None]":

@@ -1,5 +1,7 @@
 """Local pages over review: one coder per browser, this machine."""
 
+from typing import TYPE_CHECKING
+
 from autocode.web._adjudication import AdjudicationDesk, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
 from autocode.web._learning import Learning, Learnt
@@ -7,9 +9,13 @@ from autocode.web._review import HUES, hue_of, review_page
 from autocode.web._serve import Certificate, serve
 from autocode.web._team import Machine, Reread, codebook_page, team_page
 
+if TYPE_CHECKING:
+    from autocode.web._notebook import AdjudicationWidget
+
 __all__ = [
     "HUES",
     "AdjudicationDesk",
+    "AdjudicationWidget",
     "Certificate",
     "Learning",
     "Learnt",
@@ -26,3 +32,14 @@ __all__ = [
     "serve",
     "team_page",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # anywidget is in the extra `notebook`: only who asks for a widget needs it
+    if name != "AdjudicationWidget":
+        raise AttributeError(f"module 'autocode.web' has no attribute {name!r}")
+    try:
+        from autocode.web._notebook import AdjudicationWidget
+    except ModuleNotFoundError as missing:
+        raise ImportError("widgets need anywidget; install it with: pip install 'autocode[notebook]'.") from missing
+    return AdjudicationWidget

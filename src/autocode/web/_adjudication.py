@@ -17,9 +17,9 @@ from autocode.journal import Journal
 from autocode.review import AdjudicationSession, Difference
 from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._app import Page, coder_of, render
+from autocode.web._review import hue_of
 
 PATH = "/adjudicate"
-_HUES = 6
 
 
 class AdjudicationDesk:
@@ -238,14 +238,13 @@ def still_coding(coder: CoderId, left: int) -> str:
 
 
 def codes_of(codebook: Codebook) -> dict[str, dict[str, Any]]:
-    """Return the subthemes as a page shows them, in the order of the codebook: one hue a theme, in turn."""
+    """Return the subthemes as a page shows them, in the order of the codebook."""
     tops = [theme.id if (theme := codebook.theme_of(code.id)) else code.id for code in codebook.subthemes]
-    hues = {top: place % _HUES for place, top in enumerate(dict.fromkeys(tops))}
     return {
         code.id: {
             "id": code.id,
             "name": code.name,
-            "hue": hues[top],
+            "hue": hue_of(codebook, code.id),
             "theme": codebook[top].name if top != code.id else "",
             "definition": code.definition,
             "use_when": code.use_when,

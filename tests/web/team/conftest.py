@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,10 +42,14 @@ class Asked:
             self._client.cookies.set("autocode-8765", TOKENS[CoderId(coder)])
 
     def get(self, path: str, **more: object) -> httpx.Response:
-        return asyncio.run(self._client.get(path, **more))
+        return self._ask("GET", path, **more)
 
     def post(self, path: str, **more: object) -> httpx.Response:
-        return asyncio.run(self._client.post(path, **{"headers": {"Origin": ORIGIN}, **more}))
+        return self._ask("POST", path, **{"headers": {"Origin": ORIGIN}, **more})
+
+    def _ask(self, method: str, path: str, **more: object) -> httpx.Response:
+        with ThreadPoolExecutor(1) as own:  # Playwright keeps a loop running in this thread
+            return own.submit(asyncio.run, self._client.request(method, path, **more)).result()
 
     def act(self, **said: object) -> httpx.Response:
         return self.post("/adjudicate/act", json={"gesture": "g1", "kind": "settle", **said})
@@ -100,10 +105,11 @@ def asked_by(pages_of) -> Callable[..., Asked]:
 # in a real browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(program).exists():
         assert os.environ.get("CI") != "true", "CI installs Chromium: apt-get install chromium"
@@ -168,7 +174,7 @@ def visit(chromium, serve, pages_of):
         context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **looks)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(60_000)  # how long a page takes says something of the machine
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(served.address) else problems.append(asked.url))
         page.goto(f"{served.address}/?token={TOKENS[CoderId(coder)]}")

@@ -188,12 +188,12 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   const shown = () => state.lines.filter((line) => wanted(line));
 
-  function go(id, { quietly = false, focus = true } = {}) {
+  function go(id, { quietly = false, focus = true, again = false } = {}) {
     const before = now;
-    if (before === id && panel.childElementCount) return;
+    if (before === id && !again) return;
     now = id;
     since = performance.now();
-    if (before && lines.has(before)) row(lines.get(before));
+    if (before !== id && lines.has(before)) row(lines.get(before));
     if (id !== null) row(lines.get(id));
     headings();
     settlePanel();
@@ -402,11 +402,10 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     if (answer.refused) {
       warn(answer.refused);
       if (act.reason) reasons.set(act.line, act.reason);
-      if (answer.line) go(answer.line.id);
+      if (answer.line) go(answer.line.id, { again: true });
     } else warn("");
     if (act.kind === "undo" && answer.line) {
-      now = null;
-      go(answer.line.id, { quietly: true });
+      go(answer.line.id, { quietly: true, again: true });
       if (lines.get(answer.line.id)) announce(lines.get(answer.line.id), "Undone. ");
     }
     count();
@@ -654,11 +653,10 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   async function look() {
     state = await channel.look({ hidden });
-    paint();
-    const there = lines.has(now) ? now : null;
-    const first = there ?? nextOpen(null)?.id ?? state.lines[0]?.id ?? null;
+    const there = state.lines.some((line) => line.id === now) ? now : null;
     now = null;
-    go(first, { quietly: true });
+    paint();
+    go(there ?? nextOpen(null)?.id ?? state.lines[0]?.id ?? null, { quietly: true, again: true });
   }
 
   const ready = (async () => {
@@ -667,6 +665,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     if (waiting.length) {
       tell();
       await deliver();
+      now = null; // the first open line is known only now
       await look();
     }
     tell();

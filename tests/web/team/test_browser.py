@@ -1,0 +1,420 @@
+"""The team's pages in real Chromium: by keyboard alone, by mouse alone, without anything lost, for everybody's eyes."""
+
+import json
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import expect
+
+from autocode.coding import Basis, CoderId, Proposal
+from autocode.journal import Kind
+from autocode.transcripts import LineId
+from autocode.web import Machine, Reread
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+SLIPS = [Reread(line=LineId("GP1:2"), why="Lack of awareness was given, and expected with 3 %.")]
+MACHINE = Machine(
+    learnt_from="learnt from 3 lines of 1 interview", not_yet=["'Minimal interoperability' is on no line."]
+)
+
+
+@pytest.fixture
+def page(visit, differing):
+    opened = visit()
+    expect(opened.locator(".row.now")).to_be_visible()
+    expect(opened.locator(".saved")).to_have_text("Saved")
+    return opened
+
+
+def rulings(journal):
+    return [
+        (one.record.line, str(one.record.ruling))
+        for one in journal.history(kinds=(Kind.ADJUDICATION,))
+        if not one.undone
+    ]
+
+
+def stored(page):
+    expect(page.locator(".saved")).to_have_text("Saved")
+
+
+def now(page):
+    return page.locator(".row.now").get_attribute("data-line")
+
+
+def findings(page):
+    page.evaluate(AXE)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", tags)
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+
+
+# by keyboard
+
+
+def test_every_ruling_is_one_key_that_also_goes_on(page, differing):
+    assert now(page) == "GP1:2"
+    page.keyboard.press("3")
+    assert now(page) == "GP1:3"
+    page.keyboard.press("n")
+    assert now(page) == "GP1:5"
+    page.keyboard.press("2")
+    expect(page.locator(".over h2")).to_have_text("All settled")
+    stored(page)
+
+    assert rulings(differing) == [("GP1:2", "both"), ("GP1:3", "neither"), ("GP1:5", "right")]
+    made = {one.line: one.codes for one in differing.codings().with_basis(Basis.ADJUDICATED)}
+    assert made == {"GP1:2": {"logistics", "awareness"}, "GP1:3": set(), "GP1:5": {"meetings"}}
+    assert page.locator(".sofar").inner_text() == "3 of 3 settled"
+
+
+def test_the_reason_is_written_before_the_ruling_and_stands_under_the_line(page, differing):
+    page.keyboard.press("m")
+    page.keyboard.type("1 number is no n")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    stored(page)
+
+    assert rulings(differing) == [("GP1:2", "left")]
+    (made,) = differing.codings().with_basis(Basis.ADJUDICATED)
+    assert made.memo == "1 number is no n"
+    expect(page.locator('[data-line="GP1:2"] .third')).to_contain_text("Settled by TW")
+    expect(page.locator('[data-line="GP1:2"] q')).to_have_text("1 number is no n")
+    assert page.locator("#reason").input_value() == ""
+
+
+def test_other_codes_are_found_by_typing_and_enter_settles(page, differing):
+    page.keyboard.press("o")
+    page.keyboard.type("interop")
+    page.keyboard.press("Enter")
+    page.keyboard.type("meet")
+    page.keyboard.press("Enter")
+    expect(page.locator(".palette .main")).to_contain_text(
+        "Settle with Minimal interoperability and Inefficient meetings"
+    )
+    page.keyboard.press("Enter")
+    stored(page)
+
+    assert rulings(differing) == [("GP1:2", "other")]
+    (made,) = differing.codings().with_basis(Basis.ADJUDICATED)
+    assert made.codes == {"computers", "meetings"}
+    assert now(page) == "GP1:3"
+
+
+def test_the_palette_moves_by_arrows_drops_by_backspace_and_leaves_by_escape(page, differing):
+    page.keyboard.press("o")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator(".palette .main")).to_contain_text("Settle with Lack of awareness")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+
+    assert now(page) == "GP1:3"
+    assert rulings(differing) == []
+
+
+def test_undo_goes_back_to_the_line_and_takes_one_ruling_back(page, differing):
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.press("u")
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:3")
+    stored(page)
+    assert rulings(differing) == [("GP1:2", "left")]
+
+    page.keyboard.press("Control+z")
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:2")
+    stored(page)
+    assert rulings(differing) == []
+    page.keyboard.press("u")
+    expect(page.locator(".notice")).to_have_text("There is nothing to undo.")
+
+
+def test_moving_decides_nothing(page, differing):
+    for key, line in [("j", "GP1:3"), ("ArrowDown", "GP1:5"), ("j", "GP1:5"), ("k", "GP1:3"), ("ArrowUp", "GP1:2")]:
+        page.keyboard.press(key)
+        assert now(page) == line
+
+    assert list(differing.history(kinds=(Kind.ADJUDICATION,))) == []
+
+
+def test_of_three_readings_another_pair_can_be_compared(page, differing):
+    page.keyboard.press("j")
+    expect(page.locator(".row.now .compared")).to_have_count(2)
+    assert page.locator(".choices .title").all_inner_texts() == ["JB", "MO", "Both together"]
+    page.keyboard.press("p")
+    assert page.locator(".choices .title").all_inner_texts() == ["JB", "SK", "Both together"]
+    page.keyboard.press("p")
+    page.keyboard.press("2")
+    stored(page)
+
+    (entry,) = differing.history(kinds=(Kind.ADJUDICATION,))
+    assert (entry.record.left.coders, entry.record.right.coders) == (("MO",), ("SK",))
+    assert entry.record.ruling == "right"
+
+
+def test_held_keys_modifiers_composing_and_fields_never_decide(page, differing):
+    send = """(given) => document.querySelector('.column').dispatchEvent(
+        new KeyboardEvent('keydown', { key: '1', bubbles: true, composed: true, ...given }))"""
+    for given in ({"repeat": True}, {"ctrlKey": True}, {"altKey": True}, {"metaKey": True}, {"isComposing": True}):
+        page.evaluate(send, given)
+    page.keyboard.press("m")
+    page.keyboard.type("123nu")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.keyboard.press("1")
+    page.keyboard.press("Escape")
+
+    assert now(page) == "GP1:2"
+    assert page.locator(".third").count() == 0
+
+
+def test_single_keys_can_be_turned_off_and_stay_off(page, differing):
+    page.keyboard.press("?")
+    page.get_by_label("Single keys work").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.reload()
+    expect(page.locator(".row.now")).to_be_visible()
+    page.keyboard.press("1")
+    assert now(page) == "GP1:2"
+    page.keyboard.press("?")
+    page.get_by_label("Single keys work").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    stored(page)
+
+    assert rulings(differing) == [("GP1:2", "left")]
+
+
+def test_definitions_are_one_key_away(page):
+    page.keyboard.press("c")
+    expect(page.locator(".book")).to_contain_text("Getting there.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".book")).to_be_hidden()
+    assert now(page) == "GP1:2"
+
+
+def test_the_new_line_is_announced_with_its_readings(page):
+    page.keyboard.press("2")
+
+    told = page.locator("[aria-live=polite]").inner_text()
+    assert told == (
+        "Settled: Logistical issues. Line 3 of GP1. Parking there is a day's work. "
+        "JB: Lack of awareness. MO: Logistical issues. SK: none fits."
+    )
+
+
+# by mouse
+
+
+def test_the_mouse_can_do_all_of_it(page, differing):
+    page.locator('[data-line="GP1:5"]').click()
+    assert now(page) == "GP1:5"
+    page.locator("#reason").fill("they meet")
+    page.locator('.choices [data-key="2"]').click()
+    page.locator('.moves [data-key="o"]').click()
+    page.get_by_role("option", name="Minimal interoperability").click()
+    page.locator(".palette .main").click()
+    page.locator('[data-line="GP1:2"] .order').click()
+    page.locator('.moves [data-key="u"]').click()
+    stored(page)
+
+    assert rulings(differing) == [("GP1:5", "right")]
+
+
+def test_lines_are_filtered_by_the_code_that_coders_differ_about(page):
+    page.locator("#on-code").select_option("meetings")
+    expect(page.locator(".row:visible")).to_have_count(1)
+    assert now(page) == "GP1:5"
+    assert page.locator(".sofar").inner_text() == "0 of 1 settled"
+    assert page.locator("#on-code option").all_inner_texts() == [
+        "All codes (3)", "Lack of awareness (2)", "Logistical issues (1)", "Inefficient meetings (1)"
+    ]  # fmt: skip
+
+    page.locator("#on-code").select_option("")
+    page.get_by_label("Open lines only").check()
+    page.locator(".column").focus()
+    page.keyboard.press("1")
+    expect(page.locator(".row:visible")).to_have_count(2)
+
+
+def test_a_chip_of_a_code_that_only_some_gave_is_dashed(page):
+    row = page.locator('[data-line="GP1:2"] .reading').first
+
+    assert [told.split() for told in row.locator(".chip.only").all_inner_texts()] == [
+        ["Lack", "of", "awareness", "(not", "all)"]
+    ]
+    assert row.locator(".chip:not(.only)").all_inner_texts() == ["Logistical issues"]
+    assert row.locator(".chip.only").evaluate("(chip) => getComputedStyle(chip).borderTopStyle") == "dashed"
+
+
+def test_hidden_names_are_nowhere_on_the_page_and_on_the_record(page, differing):
+    page.get_by_label("Hide names").check()
+    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    body = page.locator("main").inner_html()
+    assert not [name for name in ("MO", "JB", "SK") if name in body]
+    page.locator(".column").focus()
+    page.keyboard.press("1")
+    stored(page)
+
+    (entry,) = differing.history(kinds=(Kind.ADJUDICATION,))
+    assert entry.record.names_hidden is True
+
+
+# nothing is lost, nothing is doubled
+
+
+def test_rulings_made_while_the_server_is_down_arrive_once_when_it_is_back(visit, serve, pages_of, differing):
+    served = serve(pages_of())
+    page = visit(served=served)
+    expect(page.locator(".saved")).to_have_text("Saved")
+    port = served.port
+    served.close()
+    page.keyboard.press("1")
+    page.keyboard.press("n")
+    expect(page.locator(".saved")).to_have_text("Not saved yet; trying again")
+    assert now(page) == "GP1:5"
+    assert rulings(differing) == []
+
+    serve(pages_of(), port)
+    stored(page)
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:3", "neither")]
+
+
+def test_a_page_closed_while_the_server_is_down_sends_when_it_is_opened_again(visit, serve, pages_of, differing):
+    served = serve(pages_of())
+    page = visit(served=served)
+    expect(page.locator(".saved")).to_have_text("Saved")
+    port, context = served.port, page.context
+    served.close()
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    page.close()
+
+    again = serve(pages_of(), port)
+    reopened = context.new_page()
+    reopened.goto(f"{again.address}/adjudicate")
+    expect(reopened.locator(".saved")).to_have_text("Saved")
+    expect(reopened.locator(".row.now")).to_have_attribute("data-line", "GP1:5")
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:3", "left")]
+    assert reopened.evaluate("Object.keys(localStorage).filter((key) => key.includes('adjudications')).length") == 0
+
+
+def test_two_tabs_of_one_adjudicator_store_each_ruling_once(page, differing):
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".saved")).to_have_text("Saved")
+    page.keyboard.press("1")
+    other.keyboard.press("j")
+    other.keyboard.press("2")
+    stored(page)
+    stored(other)
+
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:3", "right")]
+
+
+def test_a_line_read_anew_meanwhile_comes_back_with_a_sentence(page, differing, coding_of):
+    differing.append(coding_of("GP1:2", "JB", "meetings"))
+    page.keyboard.press("m")
+    page.keyboard.type("why")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+
+    expect(page.locator(".notice")).to_contain_text("Somebody has read that line anew")
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:2")
+    expect(page.locator(".row.now .reading").first).to_contain_text("Inefficient meetings")
+    assert page.locator("#reason").input_value() == "why"
+    assert rulings(differing) == []
+
+
+def test_who_came_with_a_token_of_an_earlier_run_is_told_to_open_the_new_address(page, differing):
+    page.context.clear_cookies()
+    page.keyboard.press("1")
+
+    expect(page.locator(".saved")).to_have_text("Not saved: open the address that autocode printed last")
+    assert len(json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage))"))) >= 1
+
+
+# for everybody
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme):
+    differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("MO")))
+    page = visit(color_scheme=scheme, machine=MACHINE, reread=SLIPS)
+    expect(page.locator(".row.now")).to_be_visible()
+    assert findings(page) == []
+    for key, box in [("?", ".keys"), ("c", ".book"), ("o", ".palette")]:
+        page.keyboard.press(key)
+        expect(page.locator(box)).to_be_visible()
+        assert findings(page) == [], box
+        page.keyboard.press("Escape")
+    page.get_by_label("Hide names").check()
+    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    assert findings(page) == []
+    page.locator(".column").focus()
+    page.keyboard.press("1")
+    stored(page)
+    assert findings(page) == []
+    page.keyboard.press("u")
+    expect(page.locator(".row.settled")).to_have_count(0)
+    page.keyboard.press("u")
+    expect(page.locator(".notice")).to_be_visible()
+    assert findings(page) == []
+    for key in ("1", "1", "1"):
+        page.keyboard.press(key)
+    expect(page.locator(".over")).to_be_visible()
+    assert findings(page) == []
+    for path in ("/team", "/team/slips", "/codebook"):
+        page.goto(page.url.split("/adjudicate")[0].split("/team")[0] + path)
+        assert findings(page) == [], path
+
+
+def test_nothing_to_settle_and_nobody_coding_are_pages_too(visit, journal):
+    page = visit(size=(320, 700))
+    expect(page.locator(".over h2")).to_have_text("Nothing to settle")
+    assert findings(page) == []
+    page.goto(page.url.replace("/adjudicate", "/team"))
+    assert findings(page) == []
+
+
+def test_a_coder_with_lines_left_meets_a_sentence(visit, journal, coding_of):
+    journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
+    page = visit(coder="MO")
+
+    expect(page.locator("main")).to_contain_text("MO has 4 lines left to read")
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_a_narrow_screen_needs_no_scrolling_sideways(visit, differing, hostile, width):
+    page = visit(size=(width, 700), machine=MACHINE, reread=SLIPS, **hostile)
+    expect(page.locator(".row.now")).to_be_visible()
+    root = page.url.split("/adjudicate")[0]
+    for path in ("/adjudicate", "/team", "/team/slips", "/codebook"):
+        page.goto(root + path)
+        if path == "/adjudicate":
+            expect(page.locator(".row.now")).to_be_visible()
+        too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert too_wide <= 0, path
+
+
+def test_scripts_in_words_and_names_do_nothing(visit, differing, hostile):
+    page = visit(**hostile)
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    expect(page.locator(".row.now .text")).to_contain_text("<img src=x onerror=alert(1)>")
+    page.keyboard.press("m")
+    page.keyboard.type("<script>alert(5)</script>")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    for key in ("c", "Escape", "o", "Escape"):
+        page.keyboard.press(key)
+    stored(page)
+
+    expect(page.locator(".third q")).to_have_text("<script>alert(5)</script>")
+    assert page.locator("main img, main script").count() == 0

@@ -1,0 +1,156 @@
+"""The adjudication page as a notebook's widget: the real widget in Python, its real module in Chromium.
+
+Between them, instead of a kernel's messages, stands a small server that carries the same messages both ways.
+"""
+
+import builtins
+import http.server
+import json
+import threading
+
+import anywidget
+import pytest
+from playwright.sync_api import expect
+
+import autocode.web
+from autocode.coding import Basis, CoderId
+from autocode.errors import StudyError
+from autocode.review import AdjudicationSession
+
+CARRIER = """<!doctype html><html lang="en"><title>A cell</title><body><div id="cell"></div>
+<script type="module">
+const state = await (await fetch("/state")).json();
+const heard = new Set();
+const model = {
+  get: (name) => state[name],
+  on: (_, act) => heard.add(act),
+  off: (_, act) => heard.delete(act),
+  send: async (said) => {
+    const told = await (await fetch("/message", { method: "POST", body: JSON.stringify(said) })).json();
+    for (const one of told) for (const act of heard) act(one);
+  },
+};
+const module = await import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" })));
+await module.default.render({ model, el: document.querySelector("#cell") });
+document.body.dataset.ready = "yes";
+</script></body></html>"""
+
+
+@pytest.fixture
+def widget_of(journal, lines, codebook):
+    def build(coder="TW", **more):
+        session = AdjudicationSession(
+            journal, lines=lines, codebook=codebook, coder=CoderId(coder), adjudicators={CoderId(coder)}
+        )
+        return autocode.web.AdjudicationWidget(session, **more)
+
+    return build
+
+
+@pytest.fixture
+def carried(widget_of, differing, chromium):
+    """The widget in a browser."""
+    widget = widget_of()
+    sent = []
+    widget.send = lambda content, buffers=None: sent.append(content)  # what a comm would carry to the browser
+
+    class Carrier(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            state = {name: str(getattr(widget, name)) for name in ("_esm", "_module", "_style")}
+            self.answer(json.dumps(state) if self.path == "/state" else CARRIER)
+
+        def do_POST(self):
+            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            sent.clear()
+            widget._handle_custom_msg(said, [])
+            self.answer(json.dumps(sent))
+
+        def answer(self, told):
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json" if self.path != "/" else "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(told.encode())
+
+        def log_message(self, *said):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Carrier)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    context = chromium.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"http://127.0.0.1:{server.server_port}/")
+    expect(page.locator("body[data-ready=yes]")).to_be_attached()
+    yield page
+    context.close()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    assert problems == []
+
+
+def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing):
+    expect(carried.locator(".row.now .text")).to_have_text("There is one number and it rings out.")
+    carried.locator(".column").focus()
+    carried.keyboard.press("3")
+    carried.keyboard.press("o")
+    carried.keyboard.type("interop")
+    carried.keyboard.press("Enter")
+    carried.keyboard.press("Enter")
+    carried.keyboard.press("u")
+    expect(carried.locator(".saved")).to_have_text("Saved")
+    expect(carried.locator(".row.now")).to_have_attribute("data-line", "GP1:3")
+
+    (made,) = differing.codings().with_basis(Basis.ADJUDICATED)
+    assert (made.line, made.coder, made.codes) == ("GP1:2", "TW", {"logistics", "awareness"})
+
+
+def test_the_widgets_style_stays_inside(carried):
+    assert carried.evaluate("getComputedStyle(document.body).margin") == "8px"
+    assert "Inter" in carried.locator(".in-notebook").evaluate("(root) => getComputedStyle(root).fontFamily")
+
+
+def test_it_is_a_widget_of_anywidget_with_the_pages_own_module(widget_of, differing):
+    from importlib.resources import files
+
+    widget = widget_of()
+
+    assert isinstance(widget, anywidget.AnyWidget)
+    assert widget._module == (files("autocode.web") / "static" / "adjudicate.js").read_text()
+
+
+def test_what_the_desk_refuses_is_told_to_the_page(widget_of, differing):
+    widget = widget_of()
+    told = []
+    widget.send = lambda content, buffers=None: told.append(content)
+    for said in ({"number": 1, "what": "act", "said": {"kind": "accept"}}, {"number": 2}):
+        widget._handle_custom_msg(said, [])
+
+    assert told[0] == {"number": 1, "failed": "an act is a ruling or an undo, and carries its id."}
+    assert told[1]["number"] == 2
+    assert "what" in told[1]["failed"]
+
+
+def test_a_coder_with_lines_left_gets_no_widget(widget_of, journal, coding_of):
+    journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
+
+    with pytest.raises(StudyError, match="MO has 4 lines left to read"):
+        widget_of("MO")
+    assert widget_of("MO", coding_closed=True)
+
+
+def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
+    known = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith(("anywidget", "autocode.web._notebook")):
+            raise ModuleNotFoundError(name=name)
+        return known(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(ImportError, match=r"pip install 'autocode\[notebook\]'"):
+        autocode.web.__getattr__("AdjudicationWidget")
+    with pytest.raises(AttributeError, match="no attribute 'Widget'"):
+        autocode.web.__getattr__("Widget")
