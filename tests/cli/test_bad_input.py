@@ -14,6 +14,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from autocode.journal._schema import MIGRATIONS
+
 MACHINE = (
     "the coder {!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. "
     "Give the person's initials or a pseudonym."
@@ -375,8 +377,8 @@ def test_a_journal_of_a_newer_version(coded, run, digest, command):
     before = digest(coded)
     result = run(command, "study")
     said = (
-        "study/study.sqlite: this journal was written by a newer autocode (schema 99; this one knows 2); "
-        "update autocode to open it."
+        "study/study.sqlite: this journal was written by a newer autocode (schema 99; this one knows "
+        f"{len(MIGRATIONS)}); update autocode to open it."
     )
 
     assert result.exit_code == 1

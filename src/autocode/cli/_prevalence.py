@@ -126,8 +126,6 @@ def how_common(study: Path, *, codes: Sequence[str], by: str | None, method: Met
                     raise
                 one = str(why)
             rows.append(Row(code, group, one))
-    if not rows:
-        raise StudyError.at(study, "has no codes to count; write some into its codebook.")
     n = len(Inclusion.of(samples).drawn)
     return HowCommon(
         title=f"How common each code is among {len(found.lines.participant_lines)} lines of participants in "

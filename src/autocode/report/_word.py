@@ -150,9 +150,8 @@ class Word:
                 fonts.attrib.pop(qn(theme), None)
             spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(before), Pt(after), 1.1
         # Word's own title has a blue line under it
-        for border in self._document.styles["Title"].element.iter(qn("w:pBdr")):
+        for border in list(self._document.styles["Title"].element.iter(qn("w:pBdr"))):
             border.getparent().remove(border)
-            break
 
 
 def plain(text: str) -> str:
