@@ -6,6 +6,7 @@ from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, The
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._next import read_next, worth_reading
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
@@ -43,10 +44,12 @@ __all__ = [
     "line_surprise",
     "open_suggester",
     "promised",
+    "read_next",
     "recheck",
     "save_suggester",
     "surprises",
     "theme_coherence",
     "train",
     "trial",
+    "worth_reading",
 ]
