@@ -1,6 +1,7 @@
 """Which lines a coder sees next, how verdicts become codings and decisions, and how a team settles where it differs."""
 
 from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
+from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._differences import Difference, differences
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
@@ -11,6 +12,7 @@ from autocode.review._team import CoderProgress, ProposedCode, progress_of_coder
 __all__ = [
     "Adjudicated",
     "AdjudicationSession",
+    "BandMeaning",
     "CoderProgress",
     "Difference",
     "Progress",
@@ -19,6 +21,7 @@ __all__ = [
     "ReviewSession",
     "Settlement",
     "adjudicate",
+    "band_meanings",
     "differences",
     "lines_left_to_read",
     "may_adjudicate",
