@@ -20,7 +20,7 @@ from autocode.coding import Codings
 from autocode.suggester import LearningSuggester, train
 from autocode.validation import eligible, split
 
-N, BATCH, BATCHES, SEEDS = 2000, 25, 4, (0, 1, 2)
+N, BATCH, BATCHES, SEEDS = 2000, 25, 2, (0, 1, 2)
 HERE = Path(__file__).parent
 
 

@@ -1,5 +1,7 @@
 import json
 
+from autocode.journal import Journal
+
 
 def test_a_study_is_rechecked_in_words_and_as_json(run, coded):
     told = run("recheck", coded, "--top", 3, "--resamples", 20)
@@ -34,3 +36,32 @@ def test_a_promise_that_cannot_be_read_is_a_mistake_of_the_command(run, coded):
 
     assert result.exit_code == 2
     assert "a promise is written precision=0.8 or recall=0.9, not 'precision'." in " ".join(result.output.split())
+
+
+def test_what_to_read_next_is_stored_with_every_lines_probability(run, coded):
+    result = run("next", coded, "-n", 5, "--json")
+    with Journal.open(coded / "study.sqlite") as journal:
+        [sample] = journal.samples()
+    told = json.loads(result.stdout)
+
+    assert told["drawn"] == list(sample.drawn)
+    assert told["probabilities"] == dict(sample.probabilities)
+    assert {line.partition(":")[0] for line in sample.probabilities} == {"GP4"}
+    assert sorted(set(sample.probabilities.values())) == [1 / 20, 1]
+    assert "4 lines taken because they would teach the suggester most; stored in the study." in result.stderr
+
+
+def test_an_interview_that_nobody_has_begun_is_chosen_whole(run, coded):
+    result = run("-q", "next", coded, "-n", 1, "--interviews")
+
+    assert result.exit_code == 0
+    assert len(result.output.split()) == 24
+    assert {line.partition(":")[0] for line in result.output.split()} == {"GP4"}
+
+
+def test_lines_are_chosen_from_a_study_only(run, coded):
+    run("export", coded, "plain")
+    result = run("next", "plain")
+
+    assert result.exit_code == 1
+    assert "plain: is not a study, and only a study's journal keeps what was chosen" in result.output

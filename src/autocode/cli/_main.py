@@ -392,6 +392,31 @@ def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: i
     click.echo(dumped(result.to_json()) if as_json else str(result))
 
 
+@main.command("next")
+@STUDY
+@click.option("-n", "n_lines", default=20, show_default=True, type=click.IntRange(1), help="How many.")
+@click.option(
+    "--random",
+    default=0.2,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="The share drawn at random, so that what is measured on the lines holds for all.",
+)
+@click.option("--interviews", "whole_interviews", is_flag=True, help="Choose whole interviews that nobody has begun.")
+@SEED
+@JSON
+def read_next(study: Path, n_lines: int, random: float, whole_interviews: bool, seed: int, as_json: bool) -> None:
+    """Which lines to read next: those that would teach the suggester most, and some drawn at random; on the record."""
+    from autocode.cli._next import choose
+
+    sample = choose(study, n_lines, random=random, whole_interviews=whole_interviews, seed=seed)
+    if as_json:
+        click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": seed}))
+    else:
+        click.echo("\n".join(sample.drawn))
+    remark(f"{sample}{f'; {sample.enriched}' if sample.enriched else ''}; stored in the study.")
+
+
 @main.command()
 @STUDY
 @click.option("--top", default=20, show_default=True, type=click.IntRange(1), help="How many of each are listed.")

@@ -1,6 +1,7 @@
 """Which lines a coder sees next, how verdicts become codings and decisions, and how a team settles where it differs."""
 
 from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
+from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import draw_blind
 from autocode.review._differences import Difference, differences
 from autocode.review._offer import AT_MOST, Offer
@@ -15,6 +16,7 @@ __all__ = [
     "Act",
     "Adjudicated",
     "AdjudicationSession",
+    "BandMeaning",
     "CoderProgress",
     "Difference",
     "Offer",
@@ -24,6 +26,7 @@ __all__ = [
     "ReviewSession",
     "Settlement",
     "adjudicate",
+    "band_meanings",
     "differences",
     "draw_blind",
     "lines_left_to_read",

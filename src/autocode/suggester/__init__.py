@@ -7,6 +7,7 @@ from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._next import read_next, worth_reading
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._recheck import Recheck, recheck
@@ -49,10 +50,12 @@ __all__ = [
     "line_surprise",
     "open_suggester",
     "promised",
+    "read_next",
     "recheck",
     "save_suggester",
     "surprises",
     "theme_coherence",
     "train",
     "trial",
+    "worth_reading",
 ]

@@ -20,7 +20,7 @@ from autocode.transcripts import Line, LineId, Transcripts
 # Newton's steps towards the weights of the new lines: with so few lines it stands still after four or five.
 STEPS = 6
 # After so many new lines a full refit is due; until then the first suggestion stays the one it would give.
-DUE = 100
+DUE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,7 +53,7 @@ class LearningSuggester:
     Attributes
     ----------
     suggester : the present one; it never changes, another takes its place.
-    due : whether a full fit is due: a hundred new lines, or an old line whose codes are no longer what they were.
+    due : whether a full fit is due: fifty new lines, or an old line whose codes are no longer what they were.
     """
 
     def __init__(
