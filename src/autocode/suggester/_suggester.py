@@ -120,9 +120,11 @@ class Suggester:
         self._has = self._has.reshape(len(examples), len(self.codes))
         # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
         self._compared = _spread(self._has, COMPARED)
-        known = model.inputs.said([self.examples[i].text for i in self._compared])
+        # Before the first line is coded, only what the codebook says can be like a line.
+        texts = [self.examples[i].text for i in self._compared] or [text for saying in self.said for text in saying]
+        known = model.inputs.said(texts)
         self._known = known.multiply(1 / _lengths(known)[:, None]).tocsr()
-        self._centres = _centres(self._known, self._has[self._compared])
+        self._centres = _centres(self._known, np.resize(self._has[self._compared], (len(texts), len(self.codes))))
         self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
