@@ -58,7 +58,7 @@ def test_without_the_words_that_it_names_it_is_otherwise_and_one_word_alone_woul
                 same = verdict(suggester, line, one.code, ())
                 assert all(verdict(suggester, line, one.code, [word]) == same for word in change.words)
     assert 1 in sizes
-    assert sizes & {2, 3}
+    assert max(sizes) > 1
 
 
 def without(line, words):

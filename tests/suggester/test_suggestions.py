@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autocode.coding import Band, Reason
-from autocode.suggester import Suggester, train
+from autocode.suggester import Suggester, _suggester, train
 from autocode.suggester._suggester import BESIDE
 from autocode.suggester._verdicts import FAIR, STRONG
 from autocode.transcripts import Role
@@ -238,3 +238,29 @@ def test_words_that_show_a_coder_nothing_are_left_out_where_others_speak(suggest
 
     assert {"park", "meter"} <= words
     assert not words & {"there", "is", "to", "and", "they", "'ve", "it", "'s", "the"}
+
+
+def test_a_line_is_compared_with_so_many_coded_lines_at_most_and_rare_codes_stay_among_them(monkeypatch, study):
+    monkeypatch.setattr(_suggester, "COMPARED", 20)
+    few = train(*study, seed=3)
+    lines = study.lines.participant_lines
+    held = {example.line: example for example in few.examples}
+    near = {(one.code, n.line) for one in few.suggest(lines).suggestions for n in one.evidence.neighbours}
+
+    assert few._known.shape[0] <= 20
+    assert len({line for _, line in near}) <= 20
+    assert {code for code, _ in near} == {"parking", "phones", "records"}
+    assert all(code in held[line].codes for code, line in near)
+    assert len(few.examples) == 72
+
+
+def test_of_many_lines_each_code_has_its_share_of_those_compared_and_a_rare_one_all():
+    has = np.zeros((1000, 3), dtype=bool)
+    has[:3, 0] = has[:700, 1] = True
+    chosen = _suggester._spread(has, 100)
+
+    assert len(chosen) <= 100
+    assert {0, 1, 2} <= set(chosen.tolist())
+    assert has[chosen].sum(axis=0).tolist()[1] >= 30
+    assert (~has[chosen].any(axis=1)).sum() >= 25
+    assert _suggester._spread(has, 1000).tolist() == list(range(1000))

@@ -50,6 +50,8 @@ WORDS, NEIGHBOURS = 5, 2
 UNLIKE = 0.05
 # So many lines are judged at once.
 BATCH = 1000
+# A line is compared with so many coded ones at most: with all of them, its time would grow with the study.
+COMPARED = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +116,15 @@ class Suggester:
         self.seed = seed
         self.trial = np.zeros((0, len(self.codes))) if trial is None else trial
         self.language = model.inputs.language
-        # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
-        known = model.inputs.said([e.text for e in examples])
-        self._known = known.multiply(1 / _lengths(known)[:, None]).tocsr()
         self._has = np.array([[c.id in e.codes for c in self.codes] for e in examples], dtype=bool)
         self._has = self._has.reshape(len(examples), len(self.codes))
-        self._centres = _centres(self._known, self._has)
+        # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
+        self._compared = _spread(self._has, COMPARED)
+        # Before the first line is coded, only what the codebook says can be like a line.
+        texts = [self.examples[i].text for i in self._compared] or [text for saying in self.said for text in saying]
+        known = model.inputs.said(texts)
+        self._known = known.multiply(1 / _lengths(known)[:, None]).tocsr()
+        self._centres = _centres(self._known, np.resize(self._has[self._compared], (len(texts), len(self.codes))))
         self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
@@ -333,7 +338,7 @@ class Suggester:
         asked, row = np.unique(verdicts.line, return_inverse=True)
         likeness = (verdicts.rows[asked] @ self._known.T).toarray()
         for j in np.unique(verdicts.code):
-            holders = np.flatnonzero(self._has[:, j])
+            holders = np.flatnonzero(self._has[self._compared, j])
             pairs = np.flatnonzero(verdicts.code == j)
             alike = likeness[np.ix_(row[pairs], holders)]
             for _ in range(min(NEIGHBOURS, len(holders))):
@@ -341,7 +346,7 @@ class Suggester:
                 similarity = alike[np.arange(len(pairs)), best]
                 for k, b, x in zip(pairs.tolist(), best.tolist(), similarity.tolist(), strict=True):
                     if x > UNLIKE:
-                        nearest[k] += (self._neighbour(int(holders[b]), int(j), x),)
+                        nearest[k] += (self._neighbour(int(self._compared[holders[b]]), int(j), x),)
                 alike[np.arange(len(pairs)), best] = -1.0
         return nearest
 
@@ -483,6 +488,20 @@ def _run(lines: Sequence[Line]) -> int:
 def _lengths(rows: sp.csr_matrix) -> NDArray[np.float64]:
     squared = np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64).ravel()
     return np.maximum(np.sqrt(squared), 1e-12)
+
+
+def _spread(has: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
+    """Return which lines to compare with, at most so many: all, or of each code, and of none, as many spread evenly."""
+    if len(has) <= most:
+        return np.arange(len(has))
+    member = np.column_stack([has, ~has.any(axis=1)])
+    chosen = np.zeros(len(has), dtype=bool)
+    # Rare codes first; what they leave is for the others.
+    for n, j in enumerate(np.argsort(member.sum(axis=0), kind="stable")):
+        free = np.flatnonzero(member[:, j] & ~chosen)
+        room = (most - int(chosen.sum())) // (member.shape[1] - n)
+        chosen[free[np.linspace(0, len(free) - 1, min(room, len(free))).astype(np.intp)]] = True
+    return np.flatnonzero(chosen)
 
 
 def _centres(known: sp.csr_matrix, has: NDArray[np.bool_]) -> NDArray[np.float64]:
