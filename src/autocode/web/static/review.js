@@ -346,9 +346,9 @@ function paintSide() {
       secondLook() ? button("N", "Keep mine", () => press("n")) : button("N", "None fits", () => press("n")),
       button("F", "Find a code", () => press("f")),
       button("M", memo === undefined ? "Memo" : "Edit memo", () => press("m")),
-      button("S", "Leave for later", () => press("s")),
+      button("S", "Later", () => press("s"), { "aria-label": "Leave for later" }),
       button("U", "Undo", () => press("u"), { ".disabled": !S.acts.length }),
-      el("div", { class: "pair" }, button("J", "Next", () => press("j"), { "aria-label": "Next line" }), button("K", "Back", () => press("k"), { "aria-label": "Back to the line before" })),
+      el("div", { class: "pair" }, button("J", "↓", () => press("j"), { "aria-label": "Next line" }), button("K", "↑", () => press("k"), { "aria-label": "Back to the line before" })),
     ),
   );
   if (memo !== undefined) parts.push(memoField(line, memo));
