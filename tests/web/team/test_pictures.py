@@ -54,7 +54,7 @@ def test_the_pictures_show_the_pages_as_they_are(visit, study, tmp_path, name, p
         expect(page.locator(".row.now")).to_be_visible()
         page.keyboard.press("3")
         page.keyboard.press("m")
-        page.keyboard.type("Both are said: who was never told, and that nobody rang.")
+        page.keyboard.type("Nobody rang: that is contact, not logistics.")
         page.keyboard.press("Escape")
         page.keyboard.press("1")
         expect(page.locator(".saved")).to_have_text("Saved")
