@@ -198,14 +198,20 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     headings();
     settlePanel();
     if (id === null) return;
-    const made = rows.get(id);
-    const top = made.offsetTop - list.offsetTop;
-    const from = column.scrollTop;
-    const room = column.clientHeight;
-    if (top < from + room * 0.15 || top + made.offsetHeight > from + room * 0.8)
-      column.scrollTo({ top: Math.max(0, top - room * 0.28) });
+    bring(id);
+    // rows that were off the screen have their true heights only when they were painted once
+    requestAnimationFrame(() => requestAnimationFrame(() => now === id && bring(id)));
     if (focus) column.focus({ preventScroll: true });
     if (!quietly) announce(lines.get(id));
+  }
+
+  function bring(id) {
+    const made = rows.get(id);
+    if (!made?.isConnected) return;
+    const top = made.getBoundingClientRect().top - column.getBoundingClientRect().top;
+    const room = column.clientHeight;
+    if (top < room * 0.15 || top + Math.min(made.offsetHeight, room * 0.6) > room * 0.8)
+      column.scrollTo({ top: Math.max(0, column.scrollTop + top - room * 0.28) });
   }
 
   function announce(line, first = "") {
