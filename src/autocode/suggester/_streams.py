@@ -6,10 +6,11 @@ import io
 import json
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # So many rows are judged and stored at once; what is stored is not judged again.
 ROWS = 10_000
+# So many rows before and after a part are heard with it: further away no line counts beside another.
+AROUND = 50
 JOB = "job.json"
 _FAULTS = 20
 
@@ -111,8 +114,8 @@ def suggest_table(
     def asked() -> Iterator[Any]:
         for n, before, block, after in todo:
             blocks[n] = block
-            spoken = _spoken([one for one in (before, block, after) if one is not None], names)
-            skip = 0 if before is None else 1
+            spoken = _spoken([*before, block, *after], names)
+            skip = sum(map(len, before))
             yield delayed(_judged)(suggester, n, spoken, slice(skip, skip + len(block)), frozenset(interviewers))
 
     for n, told in Parallel(n_jobs=n_jobs, return_as="generator")(asked()):
@@ -144,20 +147,34 @@ def _spoken(blocks: "Sequence[_Block]", names: Mapping[str, str | None]) -> Spok
 
 
 def _with_neighbours(
-    blocks: "Iterable[_Block]", *, skip: Collection[int]
-) -> "Iterator[tuple[int, _Block | None, _Block, _Block | None]]":
-    """Yield each block that is not skipped, with its number, the row before it and the row after it."""
-
-    def ended() -> "Iterator[_Block | None]":
-        yield from blocks
-        yield None
-
-    before: _Block | None = None
-    for n, (block, after) in enumerate(pairwise(ended())):
-        assert block is not None
+    blocks: "Iterator[_Block]", *, skip: Collection[int]
+) -> "Iterator[tuple[int, Sequence[_Block], _Block, Sequence[_Block]]]":
+    """Yield each block that is not skipped, with its number, the rows before it and the rows after it."""
+    before: list[_Block] = []
+    ahead: deque[_Block] = deque()
+    n = 0
+    while True:
+        # enough rows ahead of the block that is next, or all that are left
+        while sum(len(block) for block in islice(ahead, 1, None)) < AROUND and (more := next(blocks, None)):
+            ahead.append(more)
+        if not ahead:
+            return
+        block = ahead.popleft()
         if n not in skip:
-            yield n, before, block, after and after.row(0)
-        before = block.row(len(block) - 1)
+            yield n, before, block, _nearest(ahead, AROUND)
+        before = _nearest([block, *before[::-1]], AROUND, last=True)[::-1]
+        n += 1
+
+
+def _nearest(blocks: "Iterable[_Block]", rows: int, *, last: bool = False) -> "list[_Block]":
+    """Return the first so many rows of blocks; of blocks told backwards the last, still backwards."""
+    found: list[_Block] = []
+    for block in blocks:
+        found.append(block.some(max(len(block) - rows, 0) if last else 0, len(block) if last else rows))
+        rows -= len(found[-1])
+        if rows <= 0:
+            break
+    return found
 
 
 # reading
@@ -167,7 +184,7 @@ class _Block(Protocol):
     """Some rows that follow each other."""
 
     def __len__(self) -> int: ...
-    def row(self, i: int) -> "_Block": ...
+    def some(self, begin: int, end: int) -> "_Block": ...
     def column(self, name: str) -> Iterable[object]: ...
     def cells(self) -> Iterable[Sequence[object]]: ...
     def header(self) -> Sequence[str]: ...
@@ -189,8 +206,8 @@ class _CsvBlock:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def row(self, i: int) -> "_CsvBlock":
-        return _CsvBlock(self._names, self._rows[i : i + 1])
+    def some(self, begin: int, end: int) -> "_CsvBlock":
+        return _CsvBlock(self._names, self._rows[begin:end])
 
     def column(self, name: str) -> list[str]:
         place = self._names.index(name)
@@ -215,8 +232,8 @@ class _ArrowBlock:
     def __len__(self) -> int:
         return int(self._table.num_rows)
 
-    def row(self, i: int) -> "_ArrowBlock":
-        return _ArrowBlock(self._table.slice(i, 1))
+    def some(self, begin: int, end: int) -> "_ArrowBlock":
+        return _ArrowBlock(self._table.slice(begin, end - begin))
 
     def column(self, name: str) -> list[object]:
         return list(self._table[name].to_pylist())
