@@ -69,7 +69,8 @@ def main() -> None:
             spent = time.process_time() - start
             whole = train(now, lines, book, seed=seed)
             s, t = (one.scores(test.lines)[:, order] for one in (quick, whole))
-            before = train(first(N), lines, book, seed=seed) if batch == BATCHES else None
+            # with nothing new to learn, it is the one of the full fit
+            before = learning.learn(first(N)) if batch == BATCHES else None
             row = {
                 "seed": seed,
                 "new_lines": batch * BATCH,

@@ -1,0 +1,36 @@
+"""The numbers that docs/suggester-evidence.md tells of slips are those of the evaluation."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def page():
+    return " ".join((ROOT / "docs" / "suggester-evidence.md").read_text(encoding="utf-8").split())
+
+
+def results(name):
+    return json.loads((ROOT / "evaluation" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_the_numbers_of_slips_are_those_of_the_evaluation(page):
+    found = [one for corpus in ("nhs_feedback", "disapere") for one in results("slips")[corpus]]
+    told = [one for one in found if one["surprise"].startswith("worst") and "less than half" not in one["hit"]]
+
+    assert len(told) == 4
+    for one in told:
+        interval = f"[{one['low']:.2f}, {one['high']:.2f}]"
+        assert f"| {one['precision@20']:.2f} {interval} | {one['chance']:.2f} |" in page
+
+
+def test_slips_are_found_as_often_as_was_asked():
+    found = results("slips")
+    first = {one["hit"]: one for one in (*found["disapere"][::-1], *found["nhs_feedback"][::-1])}
+
+    assert first["a code was swapped"]["precision@20"] >= 0.45
+    for hit in ("nothing in common with the others", "nothing in common with the adjudication"):
+        assert first[hit]["precision@20"] >= 2 * first[hit]["chance"]
