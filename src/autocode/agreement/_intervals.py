@@ -272,10 +272,10 @@ def estimates(
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
-        least, most = (np.array(ends) for ends in zip(*map(_range, names), strict=True))
+        lowest, most = (np.array(ends) for ends in zip(*map(_range, names), strict=True))
         if interval == "gwet":  # his bounds are cut above only
-            least = np.full(len(names), -math.inf)
-        lows, highs = symmetric(values, errors, level, freedom, least=least, most=most)
+            lowest = np.full(len(names), -math.inf)
+        lows, highs = symmetric(values, errors, level, freedom, least=lowest, most=most)
     reasons = reason(totals)
     found = []
     for i, name in enumerate(names):
