@@ -13,8 +13,16 @@ if TYPE_CHECKING:
         AgreementTable,
         ReliabilityData,
         agreement_table,
+        alt_test,
+        code_prevalence,
+        coder_matrix,
         cohen_kappa,
+        disagreements,
+        draw_sample,
+        gwet_ac1,
+        human_ceiling,
         krippendorff_alpha,
+        model_table,
         percent_agreement,
     )
     from autocode.codebook import Code, Codebook, CodeId, read_codebook
@@ -33,9 +41,21 @@ if TYPE_CHECKING:
     from autocode.errors import AutocodeError
     from autocode.exchange import read_codings, read_corpus, write_codings, write_corpus
     from autocode.journal import Journal
-    from autocode.report import write_report
+    from autocode.report import (
+        methods_paragraph,
+        write_agreement,
+        write_report,
+    )
     from autocode.review import ReviewSession, settle
-    from autocode.suggester import Suggester, open_suggester, save_suggester, train
+    from autocode.suggester import (
+        LineClassifier,
+        Recheck,
+        Suggester,
+        open_suggester,
+        recheck,
+        save_suggester,
+        train,
+    )
     from autocode.transcripts import Line, LineId, Transcript, TranscriptId, Transcripts, read_transcripts
     from autocode.validation import Validation, validate
 
@@ -45,8 +65,16 @@ _ROOMS = {
         "AgreementTable",
         "ReliabilityData",
         "agreement_table",
+        "alt_test",
+        "code_prevalence",
+        "coder_matrix",
         "cohen_kappa",
+        "disagreements",
+        "draw_sample",
+        "gwet_ac1",
+        "human_ceiling",
         "krippendorff_alpha",
+        "model_table",
         "percent_agreement",
     ),
     "codebook": ("Code", "CodeId", "Codebook", "read_codebook"),
@@ -65,9 +93,21 @@ _ROOMS = {
     "errors": ("AutocodeError",),
     "exchange": ("read_codings", "read_corpus", "write_codings", "write_corpus"),
     "journal": ("Journal",),
-    "report": ("write_report",),
+    "report": (
+        "methods_paragraph",
+        "write_agreement",
+        "write_report",
+    ),
     "review": ("ReviewSession", "settle"),
-    "suggester": ("Suggester", "open_suggester", "save_suggester", "train"),
+    "suggester": (
+        "LineClassifier",
+        "Recheck",
+        "Suggester",
+        "open_suggester",
+        "recheck",
+        "save_suggester",
+        "train",
+    ),
     "transcripts": ("Line", "LineId", "Transcript", "TranscriptId", "Transcripts", "read_transcripts"),
     "validation": ("Validation", "validate"),
 }
@@ -88,7 +128,9 @@ __all__ = [
     "Decision",
     "Journal",
     "Line",
+    "LineClassifier",
     "LineId",
+    "Recheck",
     "ReliabilityData",
     "ReviewSession",
     "Suggester",
@@ -100,19 +142,30 @@ __all__ = [
     "Validation",
     "Verdict",
     "agreement_table",
+    "alt_test",
+    "code_prevalence",
+    "coder_matrix",
     "cohen_kappa",
     "consensus",
+    "disagreements",
+    "draw_sample",
+    "gwet_ac1",
+    "human_ceiling",
     "krippendorff_alpha",
+    "methods_paragraph",
+    "model_table",
     "open_suggester",
     "percent_agreement",
     "read_codebook",
     "read_codings",
     "read_corpus",
     "read_transcripts",
+    "recheck",
     "save_suggester",
     "settle",
     "train",
     "validate",
+    "write_agreement",
     "write_codings",
     "write_corpus",
     "write_report",

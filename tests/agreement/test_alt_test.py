@@ -63,6 +63,39 @@ def test_two_coders_are_fewer_than_the_test_asks_for() -> None:
     assert found.caution == "2 coders, where the test asks for at least 3"
 
 
+def test_nearness_may_be_a_likeness_of_answers_instead_of_their_being_the_same() -> None:
+    def likeness(a: str, b: str) -> float:
+        return len(set(a) & set(b)) / len(set(a) | set(b))
+
+    humans = {"MO": say("xy"), "RT": say("xy"), "XV": say("xy")}
+
+    near = alt_test(humans, say("x"), likeness=lambda a, b: 1.0 if set(a) & set(b) else 0.0)
+    far = alt_test(humans, say("x"), likeness=likeness)
+
+    assert (near.winning_rate, near.advantage_probability) == (1.0, 1.0)
+    assert (far.winning_rate, far.advantage_probability) == (0.0, 0.0)
+
+
+def test_over_interviews_p_is_that_of_a_t_test_of_interviews_of_equal_length() -> None:
+    humans = {"MO": say("a", "b", "a"), "RT": say("a", "b", "b"), "XV": say("a", "a", "b")}
+    model = say("a", "b", "b")
+    interviews = {line: f"GP{i // 4}" for i, line in enumerate(LINES)}
+
+    found = alt_test(humans, model, epsilon=0.2, interviews=interviews)
+
+    difference = [0.0, 0.0, -1.0] * 13 + [0.0]
+    means = [sum(difference[k : k + 4]) / 4 for k in range(0, 40, 4)]
+    assert found.p_values[0] == pytest.approx(ttest_1samp(means, 0.2, alternative="less").pvalue, abs=1e-12)
+
+
+def test_one_interview_proves_nothing() -> None:
+    everybody = say("a", "b")
+    found = alt_test({"MO": everybody, "RT": everybody}, everybody, interviews=dict.fromkeys(LINES, "GP1"))
+
+    assert found.p_values == (1.0, 1.0)
+    assert not found.passed
+
+
 def test_what_cannot_be_tested_is_refused_with_the_reason() -> None:
     with pytest.raises(AgreementError, match="compares coders with each other; it needs at least two"):
         alt_test({"MO": say("a")}, say("a"))

@@ -192,3 +192,60 @@ def test_an_empty_table_is_empty_data():
     assert ReliabilityData.from_long([], **LONG).values.shape == (0, 0)
     assert ReliabilityData.from_wide([]).values.shape == (0, 0)
     assert krippendorff_alpha(ReliabilityData.from_long([], **LONG)).undefined == "one-coder"
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "unit": st.sampled_from(["1", "2", "3", "4", 1, None, math.nan]),
+                "coder": st.sampled_from(["MO", "JB", "KL", ""]),
+                "code": st.sampled_from(["a", "b", 1, ("x", "y"), ["y", "x"], None, math.nan]),
+                "talk": st.sampled_from(["GP1", "GP2", 7, "7"]),
+            }
+        ),
+        max_size=6,
+    )
+)
+def test_a_table_is_read_where_nothing_is_wrong_and_refused_where_anything_is(rows):
+    named = all(row["unit"] in ("1", "2", "3", "4", 1) and row["coder"] and row["code"] == row["code"] for row in rows)
+    alike = {"1", 1} <= {row["unit"] for row in rows}
+    said_once = len({(row["unit"], row["coder"]) for row in rows}) == len(rows)
+    talks = {(row["unit"], str(row["talk"])) for row in rows}
+
+    if not (named and said_once and not alike and len(talks) == len(dict(talks))):
+        with pytest.raises(AgreementError, match="row "):
+            ReliabilityData.from_long(rows, **LONG, interview="talk")
+        return
+    data = ReliabilityData.from_long(rows, **LONG, interview="talk")
+
+    sets = {(row["coder"], str(row["unit"])): row["code"] for row in rows}
+    told = [[sets.get((coder, unit)) for unit in data.units] for coder in data.coders]
+    assert said(data) == [[frozenset(x) if isinstance(x, list | tuple) else x for x in row] for row in told]
+    assert list(data.coders) == list(dict.fromkeys(row["coder"] for row in rows))
+    assert dict(zip(data.units, data.interviews, strict=True)) == {str(unit): talk for unit, talk in talks}
+
+
+def test_what_cannot_be_a_name_is_no_name():
+    with pytest.raises(AgreementError, match=r"^the unit \['1'\] is no name; write it as text or a number\.$"):
+        ReliabilityData.from_long([{**ROWS[0], "unit": ["1"]}], **LONG)
+
+
+def test_minus_one_is_a_label_of_a_frame_and_has_to_be_declared():
+    rows = [{**ROWS[0], "code": -1}]
+
+    assert ReliabilityData.from_long(rows, **LONG).labels == (-1,)
+    with pytest.raises(AgreementError, match="the label -1 is not among the declared ones"):
+        ReliabilityData.from_long(rows, **LONG, categories=[0, 1])
+
+
+def test_a_column_of_text_where_codes_were_declared_is_told_in_one_sentence():
+    rows = [{"unit": u, "coder": "MO", "code": f"answer {u}"} for u in range(100)]
+
+    with pytest.raises(AgreementError) as refusal:
+        ReliabilityData.from_long(rows, **LONG, categories=["a", "b"])
+
+    assert str(refusal.value) == (
+        "100 labels are not among the declared ones, 'answer 0', 'answer 1' and 'answer 10' among them; declare them, "
+        "or choose the column that holds the codes."
+    )

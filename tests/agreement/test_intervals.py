@@ -47,7 +47,8 @@ def test_lines_are_resampled_where_interviews_are_not_known() -> None:
     agreement = krippendorff_alpha(data)
 
     assert agreement.n_interviews == 0
-    assert str(agreement).endswith("(3 coders, 180 lines)")
+    assert str(agreement).endswith("(3 coders, 180 lines taken as independent: interviews are not known)")
+    assert str(krippendorff_alpha(data, interval=None)).endswith("(3 coders, 180 lines)")
     assert agreement.conventions["interval"] == "95 % percentile interval from a bootstrap of lines"
     assert agreement.conventions["caution"].startswith("interviews are not known: the interval is too narrow if")
 

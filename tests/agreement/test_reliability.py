@@ -8,9 +8,9 @@ import pytest
 
 from autocode.agreement import ReliabilityData
 from autocode.codebook import CodeId
-from autocode.coding import Basis, Coding, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import AgreementError
-from autocode.transcripts import Transcripts
+from autocode.transcripts import LineId, Transcripts
 
 
 def test_an_unseen_line_is_missing_and_an_empty_coding_is_not(coding_of: Callable[..., Coding]) -> None:
@@ -148,3 +148,36 @@ def test_the_values_cannot_be_changed() -> None:
 
     with pytest.raises(ValueError, match="read-only"):
         data.values[0, 0] = 1
+
+
+@pytest.mark.parametrize("values", [[[0, 2], [0, 1]], [[0, -2], [0, 1]]])
+def test_a_number_that_stands_for_no_label_is_refused(values: list[list[int]]) -> None:
+    coders, units = (CoderId("MO"), CoderId("JB")), (LineId("1"), LineId("2"))
+
+    with pytest.raises(ValueError, match=r"^values lie between .* but there are 2 labels; give -1 for not judged, or"):
+        ReliabilityData(coders=coders, units=units, values=np.array(values), labels=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        np.array([[3, -1, 1], [3, 2, -1]]),
+        np.array([[3.0, np.nan, 1.0], [3.0, 2.0, -1.0]]),
+        np.array([["b", "a", "c"], ["b", "b", "b"]]),
+        np.array([[True, False, True], [True, True, False]]),
+        np.array([[3, None, "x"], [3, -1, "x"]], dtype=object),
+    ],
+    ids=lambda table: table.dtype.kind,
+)
+def test_an_array_says_what_its_rows_as_lists_say(table: np.ndarray) -> None:
+    one, other = ReliabilityData.from_table(table), ReliabilityData.from_table(table.tolist())
+
+    assert (one.labels, one.values.tolist()) == (other.labels, other.values.tolist())
+    assert list(map(type, one.labels)) == list(map(type, other.labels))
+
+
+def test_a_label_that_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(AgreementError, match=r"the label \{'a': 1\} cannot be compared with others; write it as text"):
+        ReliabilityData.from_table([[{"a": 1}], ["x"]])
+    with pytest.raises(AgreementError, match=r"the label \(\[1\],\) cannot be compared with others"):
+        ReliabilityData.from_table([[([1],)], ["x"]])

@@ -1,9 +1,22 @@
 """The compressed table: what may change how it is stored, and must not change what it says."""
 
+from collections import Counter
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from autocode.agreement import ReliabilityData, _alpha, _intervals, krippendorff_alpha
+from autocode.agreement import (
+    Agreement,
+    ReliabilityData,
+    _alpha,
+    _intervals,
+    _patterns,
+    fleiss_kappa,
+    gwet_ac1,
+    krippendorff_alpha,
+    percent_agreement,
+)
 
 
 def study(n: int = 240) -> ReliabilityData:
@@ -41,3 +54,57 @@ def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeyp
     apart = krippendorff_alpha(study(), interval="lines", resamples=8000)
 
     assert merged.se == pytest.approx(apart.se, rel=0.05)
+
+
+def said_of(units: _patterns.Patterns) -> Counter[tuple[int, ...]]:
+    said: Counter[tuple[int, ...]] = Counter()
+    for row, times in zip(units.rows.tolist(), units.times.tolist(), strict=True):
+        said[tuple(row)] += times
+    return +said
+
+
+@pytest.mark.parametrize(
+    "n_labels",
+    [
+        pytest.param(2, id="every possible column is listed"),
+        pytest.param(20, id="columns are counted"),
+        pytest.param(80, id="columns are sorted as numbers"),
+        pytest.param(2**16, id="columns are too long for a number"),
+    ],
+)
+@pytest.mark.parametrize("counts_only", [False, True])
+def test_a_compressed_table_says_what_the_table_says(n_labels: int, counts_only: bool) -> None:
+    rng = np.random.default_rng(8)
+    values = np.where(rng.random((4, 60_000)) < 0.4, -1, rng.integers(0, n_labels, (4, 60_000))).astype(np.int32)
+    values[:, :7] = -1
+    units = _patterns.patterns_of(values, n_labels, of_units=True, counts_only=counts_only)
+    judged = (values >= 0).any(axis=0)
+
+    assert said_of(units) == Counter(map(tuple, values.T[judged].tolist()))
+    assert units.of_unit is not None
+    found = np.append(units.rows, np.full((1, 4), -1), axis=0)[units.of_unit]
+    assert (found == values.T).all()
+    assert np.append(units.judgements, 0)[units.of_unit].tolist() == (values >= 0).sum(axis=0).tolist()
+    assert units.n_pairable == ((values >= 0).sum(axis=0) >= 2).sum()
+
+
+def test_coders_count_where_another_judged_too() -> None:
+    data = ReliabilityData.from_table([[0, 1, 1, None], [0, None, 1, None], [None, None, None, 1]], interviews="abcd")
+
+    for interval in (None, "linearised"):
+        found = krippendorff_alpha(data, interval=interval)
+        assert (found.n_units, found.n_pairable, found.n_coders, found.n_interviews) == (4, 2, 2, 2)
+
+
+@pytest.mark.parametrize("coefficient", [krippendorff_alpha, gwet_ac1, percent_agreement, fleiss_kappa])
+def test_a_value_alone_is_the_value_of_the_interval_however_many_categories(
+    coefficient: Callable[..., Agreement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 90, 700)
+    said = np.where(rng.random((3, 700)) < 0.6, truth, rng.integers(-1, 90, (3, 700)))
+    data = ReliabilityData.from_table(said, interviews=[f"I{u % 9}" for u in range(700)])
+    whole = coefficient(data, interval="linearised").value
+    monkeypatch.setattr(_intervals, "_CELLS_AT_ONCE", 10_000)
+
+    assert coefficient(data, interval=None).value == pytest.approx(whole, abs=1e-13)

@@ -725,7 +725,7 @@ def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monk
     monkeypatch.setattr("autocode.web.serve", lambda pages, **how: asked.update(how, pages=pages))
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
-    assert [page.name for page in asked["pages"]] == ["Review"]
+    assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook"]
     assert (asked["coders"], asked["port"], asked["open_browser"]) == (["MO"], 9000, False)
 
 

@@ -15,6 +15,7 @@ import pytest
 from autocode.coding import Codings
 from autocode.errors import JournalError
 from autocode.journal import Journal, Undo
+from autocode.journal._schema import MIGRATIONS
 
 SCHEMAS = sorted(Path(__file__).with_name("schemas").glob("*.sqlite"))
 
@@ -116,9 +117,26 @@ def test_a_journal_of_the_second_schema_knows_gestures_proposals_and_what_stays_
         assert (draw.drawn, draw.probabilities) == ({"GP1:4"}, {"GP1:4": 0.15, "GP1:5": 0.15})
 
 
-def test_there_is_a_frozen_file_of_the_present_schema():
-    from autocode.journal._schema import MIGRATIONS
+def test_a_journal_of_the_third_schema_knows_adjudications(path):
+    shutil.copy(next(one for one in SCHEMAS if one.stem == "v3"), path)
 
+    with Journal.open(path, create=False) as journal:
+        told = [(entry.kind, entry.gesture, entry.undone) for entry in journal.history(after=13)]
+        assert told == [
+            ("adjudication", "g3", True),
+            ("coding", "g3", True),
+            ("undo", "g4", False),
+            ("undo", "g4", False),
+        ]
+        (entry,) = journal.history(kinds=("adjudication",))
+        one = entry.record
+        assert (one.line, one.coder, one.ruling, one.reason) == ("GP1:2", "TW", "both", "both are said")
+        assert (one.left.coders, one.left.codes) == (("JB", "SK"), {"contact"})
+        assert (one.right.coders, one.right.codes) == (("MO",), {"logistics"})
+        assert (one.names_hidden, one.milliseconds) == (True, 4100)
+
+
+def test_there_is_a_frozen_file_of_the_present_schema():
     assert [one.stem for one in SCHEMAS] == [f"v{n}" for n in range(1, len(MIGRATIONS) + 1)]
     with closing(sqlite3.connect(f"{SCHEMAS[-1].as_uri()}?mode=ro&immutable=1", uri=True)) as frozen:
         sql = "SELECT name, sql FROM sqlite_master ORDER BY name"
@@ -137,11 +155,11 @@ def test_a_journal_of_a_newer_version_is_refused(written):
         Journal.open(written)
 
     assert str(refusal.value) == (
-        f"{written}: this journal was written by a newer autocode (schema 99; this one knows 2); "
+        f"{written}: this journal was written by a newer autocode (schema 99; this one knows {len(MIGRATIONS)}); "
         "update autocode to open it."
     )
     with closing(sqlite3.connect(written)) as newer:
-        newer.execute("PRAGMA user_version = 2")
+        newer.execute("PRAGMA user_version = 3")
 
 
 def test_a_file_that_is_not_sqlite_is_refused_and_left_alone(path):

@@ -158,7 +158,10 @@ def test_an_undone_decision_is_not_in_force_and_a_later_one_displaces_an_earlier
         (Undo(entry=9, coder=MO), "there is no entry 9 to undo"),
         (Undo(entry=1, coder=CoderId("JB")), "entry 1 is by MO; JB can undo only what JB did"),
         (Undo(entry=2, coder=MO), "entry 2 is already undone"),
-        (Undo(entry=3, coder=MO), "entry 3 is of the kind undo; only a coding, decision, deferral or proposal can be"),
+        (
+            Undo(entry=3, coder=MO),
+            "entry 3 is of the kind undo; only a coding, adjudication, decision, deferral or proposal can be",
+        ),
         (Undo(entry=4, coder=MO), "entry 4 is of the kind transcript; only a coding"),
     ],
 )
@@ -335,6 +338,7 @@ def test_a_sample_cannot_be_undone(path):
         seq = journal.append(Sample(drawn=(), probabilities={"GP1:2": 1.0}, seed=7))
 
         with pytest.raises(
-            JournalError, match="entry 1 is of the kind sample; only a coding, decision, deferral or proposal can"
+            JournalError,
+            match="entry 1 is of the kind sample; only a coding, adjudication, decision, deferral or proposal can",
         ):
             journal.append(Undo(entry=seq, coder=MO))

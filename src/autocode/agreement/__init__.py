@@ -19,6 +19,7 @@ from autocode.agreement._gamma import Alignment, best_alignment, gamma, gamma_ca
 from autocode.agreement._icc import icc
 from autocode.agreement._indices import bias_index, prevalence_index
 from autocode.agreement._kappa import cohen_kappa, cohen_kappa_max
+from autocode.agreement._model_table import ModelAgreement, ModelTable, model_table
 from autocode.agreement._pairwise import hubert_kappa, light_kappa
 from autocode.agreement._percent import percent_agreement
 from autocode.agreement._planning import (
@@ -69,6 +70,8 @@ __all__ = [
     "Disagreement",
     "HumanCeiling",
     "Membership",
+    "ModelAgreement",
+    "ModelTable",
     "Period",
     "Plan",
     "Prevalence",
@@ -125,6 +128,7 @@ __all__ = [
     "lines_from_pilot",
     "lines_from_standard_error",
     "lower_limit",
+    "model_table",
     "pabak",
     "percent_agreement",
     "pk",

@@ -1,6 +1,7 @@
 """Krippendorff's alpha."""
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -12,7 +13,8 @@ from autocode.agreement._category import against_rest
 from autocode.agreement._distances import Distance, distances, said_of
 from autocode.agreement._gwet_error import of_alpha
 from autocode.agreement._intervals import Array, Definition, Interval, Statistics, estimate
-from autocode.agreement._pairs import counts, judgements, ratio, summed_distance
+from autocode.agreement._pairs import FEW_LABELS, counts, distance_within, judgements, ratio, summed_distance
+from autocode.agreement._patterns import Kept
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._standard_errors import GwetError
@@ -40,10 +42,12 @@ def counted(delta: Array) -> Callable[[Values], Any]:
         n_labels = len(delta)
         if len(patterns) * n_labels > _FEW_CELLS:
             return statistics(delta)(patterns)
-        m = judgements(patterns)
+        n_uc = counts(patterns, n_labels)
+        m = n_uc @ np.ones(n_labels)
+        apart = distance_within(n_uc, delta) if n_labels <= FEW_LABELS else summed_distance(patterns, delta)
         brought = np.empty((len(patterns), 1 + n_labels))
-        brought[:, 0] = summed_distance(patterns, delta) / np.maximum(m - 1, 1.0)
-        brought[:, 1:] = counts(patterns, n_labels)
+        brought[:, 0] = apart / np.maximum(m - 1, 1.0)
+        brought[:, 1:] = n_uc
         brought[m < 2] = 0.0
         return brought
 
@@ -116,6 +120,18 @@ def _beside_values(brought: Array, columns: NDArray[np.intp], n_columns: int, pa
     return csr_array((held.ravel(), where.ravel(), ends), shape=(n, n_columns + n_labels))
 
 
+def _by(delta: Array) -> tuple[Statistics, Definition, GwetError]:
+    brings = counted(delta)
+    return brings, definition(delta), of_alpha(brings, definition(delta, small_sample=False))
+
+
+@lru_cache(maxsize=FEW_LABELS + 1)
+def _nominal(n_labels: int) -> tuple[Statistics, Definition, GwetError]:
+    """Return what nominal alpha is made of; what each possible pattern of few labels brings is worked out once."""
+    brings, formula, gwet = _by(1.0 - np.identity(n_labels))
+    return Kept(brings), formula, gwet
+
+
 def krippendorff_alpha(
     data: ReliabilityData,
     *,
@@ -145,10 +161,10 @@ def krippendorff_alpha(
     if isinstance(by, str) and by == "ordinal":
         refuse_text(data)
         brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
+    elif isinstance(by, str) and by == "nominal" and n_labels <= FEW_LABELS:
+        brings, formula, gwet = _nominal(n_labels)
     else:
-        delta = distances(data, by)
-        brings, formula = counted(delta), definition(delta)
-        gwet = of_alpha(brings, definition(delta, small_sample=False))
+        brings, formula, gwet = _by(distances(data, by))
     return estimate(
         data,
         "krippendorff_alpha",

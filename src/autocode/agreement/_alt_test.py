@@ -1,12 +1,16 @@
 """The alternative annotator test: may a model stand in for a coder?"""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from autocode.errors import AgreementError, Fault
+
+Array: TypeAlias = NDArray[np.float64]
 
 ENOUGH_CODERS = 3
 ENOUGH_LINES = 30
@@ -46,13 +50,18 @@ def alt_test(
     *,
     epsilon: float = 0.2,
     fdr: float = 0.05,
+    likeness: Callable[[Any, Any], float] | None = None,
+    interviews: Mapping[str, str] | None = None,
 ) -> AltTest:
     """Return the alternative annotator test of a model against independent coders.
 
     `humans` and `model` tell what each said of each line. For each coder the lines are those which the coder, the model
-    and at least one other coder judged; being near is the share of the other coders who said the same. `epsilon` is how
-    much worse the model may be because it is cheaper: .2 against experts, .15 against skilled coders, .1 against a
-    crowd.
+    and at least one other coder judged; being near is the share of the other coders who said the same, or the mean of
+    `likeness` of two answers, 1 for the same and 0 for nothing in common. `epsilon` is how much worse the model may be
+    because it is cheaper: .2 against experts, .15 against skilled coders, .1 against a crowd.
+
+    The authors' t test takes lines to be independent. Where `interviews` names the interview of each line, the test is
+    over interviews: cluster-robust, with t on one degree of freedom less than there are interviews.
 
     References
     ----------
@@ -79,11 +88,12 @@ def alt_test(
                 )
             )
             continue
-        S_f = np.array([_share_alike(model[line], line, others) for line in lines])
-        S_h = np.array([_share_alike(said[line], line, others) for line in lines])
+        S_f = np.array([_nearness(model[line], line, others, likeness) for line in lines])
+        S_h = np.array([_nearness(said[line], line, others, likeness) for line in lines])
         W_f = (S_f >= S_h).astype(float)
         W_h = (S_h >= S_f).astype(float)
-        p_values.append(_p_value(W_h - W_f, epsilon))
+        of = None if interviews is None else [interviews[line] for line in lines]
+        p_values.append(_p_value(W_h - W_f, epsilon, of))
         advantages.append(float(W_f.mean()))
         n_lines.append(len(lines))
     AgreementError.raise_if(faults)
@@ -116,18 +126,32 @@ def benjamini_yekutieli(p_values: Sequence[float], *, fdr: float = 0.05) -> tupl
     return tuple(i in kept for i in range(m))
 
 
-def _share_alike(answer: Hashable, line: str, others: list[Mapping[str, Hashable]]) -> float:
-    """Return the share of the other coders of a line who gave the same answer."""
+def _nearness(
+    answer: Hashable,
+    line: str,
+    others: list[Mapping[str, Hashable]],
+    likeness: Callable[[Any, Any], float] | None,
+) -> float:
+    """Return the share of the other coders of a line who gave the same answer, or how like it theirs are."""
     given = [other[line] for other in others if line in other]
-    return sum(said == answer for said in given) / len(given)
+    if likeness is None:
+        return sum(said == answer for said in given) / len(given)
+    return sum(likeness(said, answer) for said in given) / len(given)
 
 
-def _p_value(difference: "np.ndarray[tuple[int], np.dtype[np.float64]]", epsilon: float) -> float:
+def _p_value(difference: Array, epsilon: float, interviews: list[str] | None) -> float:
     """Return the one-sided p of mean(W_h - W_f) < epsilon; exact where nothing varies, as t would be 0/0."""
-    n = len(difference)
     d = float(difference.mean())
-    s = float(difference.std(ddof=1))
+    if interviews is None:
+        groups = len(difference)
+        s = float(difference.std(ddof=1) / np.sqrt(groups))
+    else:
+        names, of = np.unique(np.array(interviews, dtype=str), return_inverse=True)
+        groups = len(names)
+        sums = np.bincount(of, weights=difference - d)
+        s = float(np.sqrt((sums**2).sum() * groups / (groups - 1)) / len(difference)) if groups > 1 else 0.0
+    if groups < 2:
+        return 1.0  # one interview tells nothing of others
     if s == 0:
         return 0.0 if d < epsilon else 1.0
-    t = (d - epsilon) / (s / np.sqrt(n))
-    return float(student.cdf(t, n - 1))
+    return float(student.cdf((d - epsilon) / s, groups - 1))

@@ -81,7 +81,7 @@ def human_ceiling(
             "the human ceiling is how far coders agree with each other; it needs lines that two of them coded "
             "independently and the model spoke of."
         )
-    data = _with_model(humans, model, wanted)
+    data = with_model(humans, model, wanted)
     delta = distances(data, "masi" if data.of_sets else "nominal")
     alike, alpha = _alpha.statistics(delta), _alpha.definition(delta)
     width = 1 + len(delta)
@@ -126,12 +126,12 @@ def human_ceiling(
     ceilings = []
     for place, coder in enumerate((*humans.coders, None)):
         shown = humans if coder is None else _of_coder(humans, place)
-        human, of_model, difference = (_counted(agreement, shown) for agreement in found[3 * place : 3 * place + 3])
+        human, of_model, difference = (coders_only(agreement, shown) for agreement in found[3 * place : 3 * place + 3])
         ceilings.append(Ceiling(coder=coder, human=human, model=of_model, difference=difference))
     return HumanCeiling(coders=tuple(ceilings[:-1]), mean=ceilings[-1])
 
 
-def _with_model(
+def with_model(
     humans: ReliabilityData, model: Mapping[LineId, frozenset[CodeId]], codes: tuple[CodeId, ...] | None
 ) -> ReliabilityData:
     """Return the coders' table with what the model said as its last row: for arithmetic only, it is no coder."""
@@ -161,7 +161,7 @@ def _of_coder(humans: ReliabilityData, place: int) -> ReliabilityData:
     )
 
 
-def _counted(agreement: Agreement, humans: ReliabilityData) -> Agreement:
+def coders_only(agreement: Agreement, humans: ReliabilityData) -> Agreement:
     """Return the agreement with the counts of the coders' table, in which the model is not one of them."""
     return replace(
         agreement,

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
 
+from autocode.agreement._labels import labels_numbered, numbered
 from autocode.errors import AgreementError, Fault
 
 Frame: TypeAlias = Any
@@ -18,11 +21,18 @@ _MOST_CELLS = 100_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgements:
-    """What each coder said of each unit: `cells[coder][unit]`, None where nothing was said."""
+    """What each coder said of each unit, as the place of a cell among the distinct ones.
+
+    Attributes
+    ----------
+    codes : ndarray of int, shape (n_coders, n_units); an index into `cells`.
+    cells : the distinct cells as they came; None where nothing was said.
+    """
 
     coders: tuple[str, ...]
     units: tuple[str, ...]
-    cells: list[list[Any]]
+    codes: NDArray[np.int32]
+    cells: list[Any]
     interviews: tuple[str, ...] | None
 
 
@@ -31,45 +41,60 @@ def of_long(
 ) -> Judgements:
     """Return the judgements of a table with a row a judgement; raises `AgreementError` with every fault of it."""
     wanted = (unit, coder, value) if interview is None else (unit, coder, value, interview)
-    units, coders, values, *of = _columns(frame, wanted)
-    faults = _Faults(places)
-    at_unit, at_coder = _Names("unit"), _Names("coder")
-    said: dict[tuple[int, int], tuple[int, Any]] = {}
-    lies_in: dict[int, tuple[int, str]] = {}
+    columns = _columns(frame, wanted)
+    units, coders = _Names(columns[0], "unit"), _Names(columns[1], "coder")
+    interviews = None if interview is None else _Names.as_written(columns[3], "interview")
+    codes, cells = labels_numbered(columns[2])
+    # faults are looked for row by row only where there is one, because there may be a million rows
+    wrong = any(map(_is_nan, cells)) or not (units.clear and coders.clear and (interviews is None or interviews.clear))
+    if not wrong:
+        _refuse_too_many(len(coders.names), len(units.names))
+        row_of = np.full((len(coders.names), len(units.names)), -1)
+        row_of[coders.of_row, units.of_row] = np.arange(len(codes))
+        twice = np.count_nonzero(row_of >= 0) < len(codes)
+        moved = interviews is not None and (interviews.first_of(units)[units.of_row] != interviews.of_row).any()
+        wrong = bool(twice or moved)
+    if wrong:
+        AgreementError.raise_if(_faults_of_long(columns, wanted, _Faults(places)))
+    return Judgements(
+        coders=tuple(coders.names),
+        units=tuple(units.names),
+        codes=np.append(codes, np.int32(len(cells)))[row_of],  # the last answers for -1
+        cells=[*cells, None],
+        interviews=None if interviews is None else tuple(interviews.names[i] for i in interviews.first_of(units)),
+    )
+
+
+def _faults_of_long(columns: Sequence[list[Any]], wanted: Sequence[str], faults: "_Faults") -> list[Fault]:
+    units, coders, values, *of = columns
+    unit, coder, _, *interview = wanted
+    said: dict[tuple[Hashable, Hashable], int] = {}
+    lies_in: dict[Hashable, tuple[int, str]] = {}
     for row, (a, b, cell) in enumerate(zip(units, coders, values, strict=True)):
         if not (faults.named(row, a, "unit", unit) and faults.named(row, b, "coder", coder)):
             continue
-        u, c = at_unit.place(a, row, faults), at_coder.place(b, row, faults)
+        faults.alike(row, a, "unit")
+        faults.alike(row, b, "coder")
         if _is_nan(cell):
             faults.add(
                 row,
                 f"the label of unit {a!r} by {b!r} is NaN, which equals nothing; leave the row out, or give None, "
                 "where the coder did not judge the unit.",
             )
-        elif (u, c) in said:
+        elif (a, b) in said:
             faults.add(
-                row, f"{b!r} judges unit {a!r} again, after {faults.place(said[u, c][0])}; keep one of the two rows."
+                row, f"{b!r} judges unit {a!r} again, after {faults.place(said[a, b])}; keep one of the two rows."
             )
         else:
-            said[u, c] = (row, cell)
-        if interview is not None and faults.named(row, of[0][row], "interview", interview):
+            said[a, b] = row
+        if interview and faults.named(row, of[0][row], "interview", interview[0]):
             where = f"{of[0][row]}"
-            first, before = lies_in.setdefault(u, (row, where))
+            first, before = lies_in.setdefault(a, (row, where))
             if before != where:
                 faults.add(
                     row, f"unit {a!r} is of interview {where!r} here and of {before!r} in {faults.place(first)}."
                 )
-    AgreementError.raise_if(faults.found)
-    _refuse_too_many(len(at_coder.names), len(at_unit.names))
-    cells: list[list[Any]] = [[None] * len(at_unit.names) for _ in at_coder.names]
-    for (u, c), (_, cell) in said.items():
-        cells[c][u] = cell
-    return Judgements(
-        coders=tuple(at_coder.names),
-        units=tuple(at_unit.names),
-        cells=cells,
-        interviews=None if interview is None else tuple(lies_in[u][1] for u in range(len(at_unit.names))),
-    )
+    return faults.found
 
 
 def of_wide(
@@ -87,24 +112,34 @@ def of_wide(
     columns = _columns(rows, (*judging, *about))
     by_name = dict(zip((*judging, *about), columns, strict=True))
     n_rows = len(columns[0]) if columns else 0
-    faults = _Faults(places)
-    at_unit = _Names("unit")
+    units = _Names(range(1, n_rows + 1) if unit is None else by_name[unit], "unit")
+    interviews = None if interview is None else _Names.as_written(by_name[interview], "interview")
+    if len(units.names) < n_rows or not units.clear or not (interviews is None or interviews.clear):
+        AgreementError.raise_if(_faults_of_wide(by_name, n_rows, unit, interview, _Faults(places)))
+    codes, cells = labels_numbered([cell for name in judging for cell in by_name[name]])
+    return Judgements(
+        coders=tuple(judging),
+        units=tuple(units.names),
+        codes=codes.reshape(len(judging), n_rows),
+        cells=cells,
+        interviews=None if interviews is None else tuple(interviews.names[i] for i in interviews.of_row),
+    )
+
+
+def _faults_of_wide(
+    by_name: Mapping[str, list[Any]], n_rows: int, unit: str | None, interview: str | None, faults: "_Faults"
+) -> list[Fault]:
+    first: dict[Hashable, int] = {}
     for row in range(n_rows):
         given = row + 1 if unit is None else by_name[unit][row]
         if not faults.named(row, given, "unit", unit or ""):
             continue
-        if (before := at_unit.first(given)) is not None:
+        if (before := first.setdefault(given, row)) != row:
             faults.add(row, f"unit {given!r} has a row already, {faults.place(before)}; keep one row a unit.")
-        at_unit.place(given, row, faults)
+        faults.alike(row, given, "unit")
         if interview is not None:
             faults.named(row, by_name[interview][row], "interview", interview)
-    AgreementError.raise_if(faults.found)
-    return Judgements(
-        coders=tuple(judging),
-        units=tuple(at_unit.names),
-        cells=[[None if _is_nan(cell) else cell for cell in by_name[name]] for name in judging],
-        interviews=None if interview is None else tuple(f"{one}" for one in by_name[interview]),
-    )
+    return faults.found
 
 
 def _is_nan(cell: Any) -> bool:
@@ -142,17 +177,16 @@ def _columns(frame: Frame, names: Iterable[str]) -> list[list[Any]]:
         for name in wanted
         if name not in table.columns
     )
-    found = []
-    for name in wanted:
-        cells, empty = table[name].to_list(), table[name].is_null().to_list()
-        numbers = table[name].dtype.is_float()  # elsewhere NaN is how pandas writes that there is nothing
-        found.append(
-            [
-                None if gone and not (numbers and _is_nan(cell)) else cell
-                for cell, gone in zip(cells, empty, strict=True)
-            ]
-        )
-    return found
+    return [_cells_of(table[name]) for name in wanted]
+
+
+def _cells_of(column: Any) -> list[Any]:
+    cells: list[Any] = column.to_list()
+    numbers = column.dtype.is_float()  # elsewhere NaN is how pandas writes that there is nothing
+    for row in np.flatnonzero(column.is_null().to_numpy()).tolist():
+        if not (numbers and _is_nan(cells[row])):
+            cells[row] = None
+    return cells
 
 
 def _refuse_other_rows(rows: Sequence[Any]) -> None:
@@ -177,6 +211,8 @@ class _Faults:
     def __init__(self, places: Places | None) -> None:
         self.places = places
         self.found: list[Fault] = []
+        self._names: dict[tuple[str, str], Hashable] = {}
+        self._told: set[tuple[str, Hashable]] = set()
 
     def place(self, row: int) -> str:
         return f"row {row + 1}" if self.places is None else f"line {self.places[row][1]}"
@@ -186,30 +222,49 @@ class _Faults:
 
     def named(self, row: int, name: Any, what: str, column: str) -> bool:
         """Return whether a row names its unit, coder or interview, and add a fault if not."""
-        if name is None or name == "" or _is_nan(name):
+        if _names_nothing(name):
             self.add(row, f"no {what} is named; fill in the column {column!r}.")
             return False
         return True
 
+    def alike(self, row: int, name: Hashable, what: str) -> None:
+        """Add a fault for a name that is written like another: 1 and "1" are two units, and refused as one name."""
+        other = self._names.setdefault((what, f"{name}"), name)
+        if other != name and (what, name) not in self._told:
+            self._told.add((what, name))
+            self.add(row, f"the {what}s {other!r} and {name!r} look alike; write all as text.")
+
 
 class _Names:
-    """Units or coders in the order of their first row, by what they are: 1 and "1" are two, and refused as one name."""
+    """Units, coders or interviews: which one each row names, and their names in the order of their first row.
 
-    def __init__(self, what: str) -> None:
-        self.what = what
-        self.names: dict[str, Hashable] = {}
-        self._places: dict[Hashable, tuple[int, int]] = {}
+    `clear` says whether each row names one, and no two are written alike.
+    """
 
-    def first(self, given: Hashable) -> int | None:
-        """Return the row in which a name first stood."""
-        return self._places[given][1] if given in self._places else None
+    def __init__(self, column: Sequence[Any], what: str) -> None:
+        try:
+            self.of_row, given = numbered(column)
+        except TypeError:
+            cell = next(cell for cell in column if not isinstance(cell, Hashable))
+            raise AgreementError(f"the {what} {cell!r} is no name; write it as text or a number.") from None
+        self.names = [f"{name}" for name in given]
+        self.named = not any(map(_names_nothing, given))
+        self.clear = self.named and len(set(self.names)) == len(given)
 
-    def place(self, given: Hashable, row: int, faults: _Faults) -> int:
-        if given not in self._places:
-            if f"{given}" in self.names:
-                faults.add(
-                    row, f"the {self.what}s {self.names[f'{given}']!r} and {given!r} look alike; write all as text."
-                )
-            self.names.setdefault(f"{given}", given)
-            self._places[given] = (len(self.names) - 1, row)
-        return self._places[given][0]
+    @classmethod
+    def as_written(cls, column: Sequence[Any], what: str) -> "_Names":
+        """Return the names that count as one if they are written alike."""
+        names = cls(column, what)
+        alike, names.names = numbered(names.names)
+        names.of_row, names.clear = alike[names.of_row], names.named
+        return names
+
+    def first_of(self, units: "_Names") -> NDArray[np.int32]:
+        """Return which of these the first row of each unit names."""
+        first = np.empty(len(units.names), dtype=np.int32)
+        first[units.of_row[::-1]] = self.of_row[::-1]  # of rows of the same unit the last one written stays
+        return first
+
+
+def _names_nothing(name: Any) -> bool:
+    return name is None or name == "" or _is_nan(name)

@@ -1,7 +1,7 @@
 """Totals over a table, and over resamples of its interviews or lines, by adding up what each of them contributes."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from autocode.agreement._patterns import Patterns, patterns_of
 from autocode.agreement._reliability import ReliabilityData, Values
-from autocode.agreement._result import Agreement, Undefined
+from autocode.agreement._result import NOT_KNOWN, Agreement, Undefined
 from autocode.agreement._standard_errors import (
     GwetError,
     accelerated,
@@ -177,22 +177,28 @@ def estimates(
         )
     if interval == "gwet" and gwet is None:
         raise ValueError(f"Gwet gives no standard error for {names[0]}; choose 'linearised', which is exact.")
-    units = patterns_of(data.values, len(data.labels), of_units=data.interviews is not None)
+    known = data.interviews is not None
+    units = patterns_of(data.values, len(data.labels), of_units=known, counts_only=interval is None)
     n_interviews = 0
     if data.interviews is not None and units.of_unit is not None:
         twice = np.append(units.judgements >= 2, False)[units.of_unit]  # the last answers for -1, judged by nobody
         n_interviews = int(np.count_nonzero(np.bincount(_numbered(data.interviews)[twice])))
     counts = {
         "n_units": int(units.times.sum()),
-        "n_pairable": int(units.times @ (units.judgements >= 2)),
-        "n_coders": units.n_comparable,
+        "n_pairable": units.n_pairable,
+        "n_coders": units.who_judged(at_least=2),
         "n_interviews": n_interviews,
     }
     by: Literal["interviews", "lines"] = "interviews" if interval in _BY_INTERVIEW and n_interviews >= 2 else "lines"
     told = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
     if not counts["n_pairable"] or interval is None:
         told["interval"] = "none"
-        alone, whys = _alone(units, names, statistics, definition, reason)
+        alone: list[float] = [math.nan] * len(names)
+        whys: Sequence[Undefined | None]
+        if counts["n_pairable"]:
+            alone, whys = _alone(units, len(data.labels), statistics, definition, reason)
+        else:
+            whys = [Undefined.ONE_CODER if units.who_judged(at_least=1) < 2 else Undefined.NO_PAIRS] * len(names)
         said = MappingProxyType(told)
         return [
             Agreement(coefficient=name, value=value, level=level, undefined=undefined, conventions=said, **counts)
@@ -205,7 +211,7 @@ def estimates(
     lows = highs = errors = np.full(len(names), math.nan)
     left_out_of = np.zeros(len(names), dtype=int)
     if interval in ("interviews", "lines", "bca"):
-        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, known, level)
         told |= {"resamples": f"{resamples}", "seed": f"{seed}"}
         table, by_cluster = table.alike_merged(by_cluster)
         again = np.concatenate(
@@ -221,7 +227,7 @@ def estimates(
         else:
             lows, highs = _percentiles(again, level)
     else:
-        told |= _told(interval, by, n_interviews, data.interviews is not None, level)
+        told |= _told(interval, by, n_interviews, known, level)
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
@@ -253,19 +259,23 @@ def estimates(
 
 def _alone(
     units: Patterns,
-    names: list[str],
+    n_labels: int,
     statistics: Statistics,
     definition: Definition,
     reason: Callable[[Array], list[Undefined]],
 ) -> tuple[list[float], list[Undefined | None]]:
-    """Return the value of each quantity, and the reason for each that has none."""
-    if not (units.judgements >= 2).any():
-        why = Undefined.ONE_CODER if units.n_judging < 2 else Undefined.NO_PAIRS
-        return [math.nan] * len(names), [why] * len(names)
-    totals = np.asarray(units.times.astype(float) @ statistics(units.rows)).reshape(1, -1)
+    """Return the value of each quantity without an interval, and the reason for each that has none."""
+    times = units.times.astype(float)
+    at_once = max(1, _CELLS_AT_ONCE // (n_labels + 1))  # sets of codes make many categories
+    if len(times) <= at_once:
+        total = times @ statistics(units.rows)
+    else:
+        starts = range(0, len(times), at_once)
+        total = sum(times[s : s + at_once] @ statistics(units.rows[s : s + at_once]) for s in starts)
+    totals = np.asarray(total).reshape(1, -1)
     values: list[float] = definition(totals)[0].tolist()
     if not any(map(math.isnan, values)):
-        return values, [None] * len(names)
+        return values, [None] * len(values)
     reasons = zip(values, reason(totals), strict=True)
     return values, [undefined if math.isnan(value) else None for value, undefined in reasons]
 
@@ -358,6 +368,6 @@ def _told(asked: Interval, by: str, n_interviews: int, known: bool, level: float
             f"{n_interviews} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
         )
     elif by == "lines" and asked in _BY_INTERVIEW:
-        why = "there is only one interview" if known else "interviews are not known"
+        why = "there is only one interview" if known else NOT_KNOWN
         told["caution"] = f"{why}: the interval is too narrow if lines of an interview resemble each other"
     return told

@@ -7,7 +7,7 @@ import numpy as np
 from autocode.agreement._reliability import Values
 from autocode.agreement._standard_errors import Array
 
-_FEW_LABELS = 16
+FEW_LABELS = 16
 
 
 def judgements(patterns: Values) -> Array:
@@ -17,10 +17,16 @@ def judgements(patterns: Values) -> Array:
 
 def counts(patterns: Values, n_labels: int) -> Array:
     """Return how many coders gave each unit each category, n_uc, shape (n_patterns, n_labels)."""
-    first = np.arange(0, len(patterns) * (n_labels + 1), n_labels + 1)
-    cells = np.bincount((patterns.T + (first + 1)).ravel(), minlength=len(patterns) * (n_labels + 1))
-    n_uc: Array = cells.reshape(len(patterns), n_labels + 1)[:, 1:].astype(float)
-    return n_uc
+    columns = n_labels + 1  # the first is for not judged
+    cells = patterns.T + np.arange(1, len(patterns) * columns + 1, columns)
+    n_uc = np.bincount(cells.ravel(), minlength=len(patterns) * columns).reshape(-1, columns)
+    return n_uc[:, 1:].astype(float)
+
+
+def distance_within(n_uc: Array, delta: Array) -> Array:
+    """Return the sum of distances over all ordered pairs of judgements of each unit, from how often it has each."""
+    # every judgement beside every one of its unit, less each beside itself
+    return np.asarray((n_uc @ delta * n_uc - n_uc * delta.diagonal()) @ np.ones(len(delta)))
 
 
 def times_used(patterns: Values, category: int) -> Array:
@@ -31,10 +37,8 @@ def times_used(patterns: Values, category: int) -> Array:
 def summed_distance(patterns: Values, delta: Array) -> Array:
     """Return the sum of distances (or weights) over all ordered pairs of judgements of each unit."""
     n_labels = len(delta)
-    if n_labels <= _FEW_LABELS:
-        n_uc = counts(patterns, n_labels)
-        # every judgement beside every one of its unit, less each beside itself
-        return np.asarray((n_uc @ delta * n_uc).sum(axis=1) - n_uc @ delta.diagonal())
+    if n_labels <= FEW_LABELS:
+        return distance_within(counts(patterns, n_labels), delta)
     total = np.zeros(len(patterns))
     said = np.ascontiguousarray(patterns.T, dtype=np.intp)
     judged = patterns.T >= 0

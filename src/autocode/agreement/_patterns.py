@@ -1,5 +1,6 @@
 """A table compressed to its distinct columns and how often each occurs: one pass that every coefficient starts from."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -31,24 +32,49 @@ class Patterns(NamedTuple):
     of_unit: NDArray[np.int64] | None
 
     @property
-    def n_judging(self) -> int:
-        """How many coders judged anything."""
-        return _who_judged(self.rows)
+    def n_pairable(self) -> int:
+        """How many units at least two coders judged."""
+        return int(self.times @ (self.judgements >= 2))
 
-    @property
-    def n_comparable(self) -> int:
-        """How many coders judged a unit that another judged too."""
+    def who_judged(self, *, at_least: int) -> int:
+        """Return how many coders judged a unit that so many judged."""
         n_coders: int = self.rows.shape[1]
-        if n_coders >= 2 and self.judgements.max(initial=0.0) == n_coders:
+        if n_coders >= at_least and self.times @ (self.judgements == n_coders):
             return n_coders
-        return _who_judged(np.asarray(self.rows[self.judgements >= 2]))
+        some = (self.judgements >= at_least) & (self.times > 0)
+        return int(np.count_nonzero((self.rows[some] >= 0).any(axis=0)))
 
 
-def patterns_of(columns: Values, n_labels: int, *, of_units: bool) -> Patterns:
-    """Return the distinct columns of a table of coders by units, in the order of what the first coder said."""
+class Kept:
+    """A function of patterns that remembers what it found for the last list of patterns that cannot change."""
+
+    def __init__(self, of: Callable[[Values], Array]) -> None:
+        self._of = of
+        self._last: tuple[Values, Array] | None = None
+
+    def __call__(self, patterns: Values) -> Array:
+        if patterns.flags.writeable:
+            return self._of(patterns)
+        last = self._last
+        if last is None or last[0] is not patterns:
+            found = self._of(patterns)
+            found.flags.writeable = False
+            self._last = last = (patterns, found)
+        return last[1]
+
+
+def patterns_of(columns: Values, n_labels: int, *, of_units: bool, counts_only: bool = False) -> Patterns:
+    """Return the distinct columns of a table of coders by units, in the order of what the first coder said.
+
+    For `counts_only` there may be columns among them that are alike, or that occur no times: where few columns are
+    possible, the list of them all is kept and not made anew for each table.
+    """
     n_coders, n_units = columns.shape
     base = n_labels + 1
     n_keys = base**n_coders
+    if counts_only and n_keys > max(4 * n_units, _FEW_COLUMNS):  # to sort so many would take longer than it saves
+        m = judgements(columns.T)
+        return Patterns(columns.T, (m > 0).astype(np.int64), m, np.arange(n_units))
     if n_keys >= 2**62:  # a column does not fit into one integer
         rows, of_unit, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
         empty = int(len(rows) > 0 and not (rows[0] >= 0).any())
@@ -62,6 +88,9 @@ def patterns_of(columns: Values, n_labels: int, *, of_units: bool) -> Patterns:
         return Patterns(rows, times[empty:], judgements(rows), of_unit - empty)
     every = np.bincount(key, minlength=n_keys)
     every[0] = 0  # judged by nobody
+    if counts_only and n_keys <= _FEW_COLUMNS:
+        rows, m = _possible(base, n_coders)
+        return Patterns(rows, every, m, key if of_units else None)
     present = every.nonzero()[0]
     times = every.take(present)
     if n_keys <= _FEW_COLUMNS:
@@ -103,7 +132,3 @@ def _possible(base: int, n_coders: int) -> tuple[Values, Array]:
     m = judgements(every)
     every.flags.writeable = m.flags.writeable = False
     return every, m
-
-
-def _who_judged(patterns: Values) -> int:
-    return int(np.count_nonzero((patterns >= 0).any(axis=0)))

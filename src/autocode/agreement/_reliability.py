@@ -1,13 +1,14 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autocode.agreement._frames import Frame, Judgements, Places, of_long, of_wide
+from autocode.agreement._labels import among, in_order, table_numbered
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings
 from autocode.errors import AgreementError, Fault
@@ -49,6 +50,11 @@ class ReliabilityData:
             raise ValueError(
                 f"there are {len(self.interviews)} interviews for {len(self.units)} units; name one for each unit."
             )
+        if self.values.size and not -1 <= self.values.min() <= self.values.max() < len(self.labels):
+            raise ValueError(
+                f"values lie between {self.values.min()} and {self.values.max()}, but there are {len(self.labels)} "
+                "labels; give -1 for not judged, or the place of a label, counted from 0."
+            )
         self.values.flags.writeable = False
 
     @classmethod
@@ -62,7 +68,7 @@ class ReliabilityData:
         coders, units = codings.coders, codings.lines
         row = {coder: c for c, coder in enumerate(coders)}
         column = {line: u for u, line in enumerate(units)}
-        sets = sorted({one.codes for one in codings}, key=_order)
+        sets = in_order({one.codes for one in codings})
         index = {codes: v for v, codes in enumerate(sets)}
         values = np.full((len(coders), len(units)), NOT_JUDGED, dtype=np.int32)
         for one in codings:
@@ -72,12 +78,19 @@ class ReliabilityData:
 
     @classmethod
     def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged."""
+        """Return whether each coder applied one code to each line that they judged.
+
+        Name `lines` wherever you have them: without, interviews are not known, intervals take every line for
+        independent of the others and are too narrow, and each result says so beside its number.
+        """
         return cls.for_sets(codings, lines).applied(code)
 
     @classmethod
     def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes."""
+        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes.
+
+        Without `lines` as in `for_code`.
+        """
         return cls.for_sets(codings, lines).applied(*codes)
 
     @classmethod
@@ -95,34 +108,15 @@ class ReliabilityData:
         or else the observed ones.
         Raises `AgreementError` for rows of unequal length and for labels that were not declared.
         """
-        table = [[_label(cell) for cell in row] for row in values]
-        lengths = {len(row) for row in table}
-        if len(lengths) > 1:
-            raise AgreementError(
-                f"the coders' rows have {_and(sorted(lengths))} units; every coder needs a cell for every unit, "
-                "None where the coder did not judge it."
-            )
-        declared = None if labels is None else tuple(_label(label) for label in labels)
-        if declared is not None and None in declared:
-            raise AgreementError("None or NaN is declared as a label, but it means not judged; leave it out.")
-        if declared is not None and len(set(declared)) < len(declared):
-            twice = sorted({label for label in declared if declared.count(label) > 1}, key=_order)
-            raise AgreementError(f"labels are declared more than once: {_and(map(repr, twice))}; declare each once.")
-        missing = {None} if declared is not None and -1 in declared else {None, -1}
-        seen = {cell for row in table for cell in row if cell not in missing}
-        known = tuple(sorted(seen, key=_order)) if declared is None else declared
-        AgreementError.raise_if(
-            Fault(f"the label {label!r} is not among the declared ones; declare it or correct the cell.")
-            for label in sorted(seen.difference(known), key=_order)
-        )
-        index: dict[Hashable, int] = dict.fromkeys(missing, NOT_JUDGED) | {label: v for v, label in enumerate(known)}
-        n_units = max(lengths, default=0)
+        codes, cells = table_numbered(values)
+        declared = None if labels is None else list(labels)
+        missing: set[Hashable] = {None} if declared is not None and -1 in declared else {None, -1}
+        table, known = among(codes, cells, declared, missing)
+        n_coders, n_units = table.shape
         return cls(
-            coders=tuple(CoderId(c) for c in coders or [f"coder {c}" for c in range(1, len(table) + 1)]),
+            coders=tuple(CoderId(c) for c in coders or [f"coder {c}" for c in range(1, n_coders + 1)]),
             units=tuple(LineId(f"{u}") for u in range(1, n_units + 1)),
-            values=np.array([[index[cell] for cell in row] for row in table], dtype=np.int32).reshape(
-                len(table), n_units
-            ),
+            values=table,
             labels=known,
             interviews=None if interviews is None else tuple(TranscriptId(i) for i in interviews),
         )
@@ -172,20 +166,19 @@ class ReliabilityData:
 
     @classmethod
     def _of_judgements(cls, said: Judgements, categories: Sequence[Hashable] | None) -> Self:
-        # observed labels are declared, so that -1 is a label like any other
-        seen = {_label(cell) for row in said.cells for cell in row} - {None}
-        data = cls.from_table(
-            said.cells,
-            interviews=said.interviews,
-            coders=said.coders,
-            labels=tuple(sorted(seen, key=_order)) if categories is None else categories,
+        values, labels = among(said.codes, said.cells, categories, {None})
+        return cls(
+            coders=tuple(map(CoderId, said.coders)),
+            units=tuple(map(LineId, said.units)),
+            values=values,
+            labels=labels,
+            interviews=None if said.interviews is None else tuple(map(TranscriptId, said.interviews)),
         )
-        return replace(data, units=tuple(LineId(name) for name in said.units))
 
     @property
     def of_sets(self) -> bool:
         """Whether the categories are sets of codes."""
-        return bool(self.labels) and all(isinstance(label, frozenset) for label in self.labels)
+        return bool(self.labels) and all(issubclass(kind, frozenset) for kind in set(map(type, self.labels)))
 
     @property
     def categories(self) -> str:
@@ -269,31 +262,6 @@ def _interviews(units: Iterable[LineId], lines: Transcripts) -> tuple[Transcript
         if unit not in interview_of
     )
     return tuple(interview_of[unit] for unit in units)
-
-
-def _label(cell: Any) -> Hashable:
-    if isinstance(cell, np.generic):
-        cell = cell.item()
-    if isinstance(cell, float) and cell != cell:
-        return None
-    if isinstance(cell, set | frozenset | list | tuple):
-        return frozenset(cell)
-    try:
-        hash(cell)
-    except TypeError:
-        raise AgreementError(
-            f"the label {cell!r} cannot be compared with others; write it as text or a number."
-        ) from None
-    label: Hashable = cell
-    return label
-
-
-def _order(label: Hashable) -> tuple[str, Any]:
-    if isinstance(label, frozenset):
-        return ("set", (len(label), sorted(map(str, label))))
-    if isinstance(label, int | float):
-        return ("number", label)
-    return (type(label).__name__, label if isinstance(label, str) else repr(label))
 
 
 def _and(items: Iterable[object]) -> str:

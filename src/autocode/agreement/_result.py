@@ -11,6 +11,7 @@ from types import MappingProxyType
 TENTATIVE_FROM = 0.667
 RELIABLE_FROM = 0.800
 ENOUGH_INTERVIEWS = 6
+NOT_KNOWN = "interviews are not known"
 _COUNTED = ("line", "character", "code point", "place", "span")
 
 
@@ -25,6 +26,7 @@ class Undefined(StrEnum):
     FEW_UNITS = "few-units"
     NO_VARIATION = "no-variation"
     NOTHING_MARKED = "nothing-marked"
+    NOT_ABOVE_CHANCE = "not-above-chance"
 
     @property
     def sentence(self) -> str:
@@ -40,6 +42,7 @@ _SENTENCES = {
     Undefined.PAIR_UNDEFINED: "two of the coders share no line, or both used one category only, so their kappa is 0/0",
     Undefined.FEW_UNITS: "fewer than two lines were judged by every coder",
     Undefined.NOTHING_MARKED: "no coder marked anything that another coder marked too",
+    Undefined.NOT_ABOVE_CHANCE: "coders agree no better than by chance, so there is nothing to have a share of",
     Undefined.NO_VARIATION: "the ratings do not vary, so there is nothing to compare",
 }
 
@@ -110,12 +113,14 @@ class Agreement:
 
     @property
     def basis(self) -> str:
-        """What the value rests on: `3 coders, 540 lines, 18 interviews`."""
+        """What the value rests on: `3 coders, 540 lines, 18 interviews`; and when lines stand for interviews."""
         unit = self.conventions.get("unit", "line")
         counts = [(self.n_coders, "coder"), (self.n_pairable, unit if unit in _COUNTED else "line")]
         if self.n_interviews:
             counts.append((self.n_interviews, "interview"))
-        return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts)
+        told = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts)
+        alone = self.conventions.get("caution", "").startswith(NOT_KNOWN) and not math.isnan(self.low)
+        return f"{told} taken as independent: {NOT_KNOWN}" if alone else told
 
     def __str__(self) -> str:
         why = "" if self.undefined is None else f": {self.undefined.sentence}"

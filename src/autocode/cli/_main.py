@@ -374,6 +374,26 @@ def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: i
 
 @main.command()
 @STUDY
+@click.option("--top", default=20, show_default=True, type=click.IntRange(1), help="How many of each are listed.")
+@click.option(
+    "--resamples", default=300, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+)
+@SEED
+@JSON
+def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> None:
+    """What to look at again in a coding: slips, twins, codes used differently or alike, and how whole each theme is."""
+    from autocode.cli._study import material_of
+    from autocode.suggester import recheck as look_again
+
+    found = material_of(study)
+    result = look_again(
+        found.codings, found.lines, found.codebook, top=top, language=found.language, resamples=resamples, seed=seed
+    )
+    click.echo(dumped(result.to_json()) if as_json else str(result))
+
+
+@main.command()
+@STUDY
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
 @SEED
 @FORCE
@@ -400,6 +420,12 @@ def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
 @click.option(
     "--interviewer", "interviewers", multiple=True, metavar="NAME", help="Who asks in a FILE; may be repeated."
 )
+@click.option("--text", help="Column of the words: the FILE is a large table (.csv, .parquet), taken row by row.")
+@click.option("--speaker", help="Column of the speaker, beside --text.")
+@click.option("--transcript", help="Column of the transcript's name, beside --text.")
+@click.option(
+    "--jobs", type=click.IntRange(-1), default=1, show_default=True, help="Processes, beside --text; -1: all."
+)
 @SEED
 @FORCE
 def suggest(
@@ -408,18 +434,41 @@ def suggest(
     out: str | None,
     unit: str | None,
     interviewers: tuple[str, ...],
+    text: str | None,
+    speaker: str | None,
+    transcript: str | None,
+    jobs: int,
     seed: int,
     force: bool,
 ) -> None:
     """Suggest codes for lines nobody has coded; for a study, on the record in its journal.
 
-    A FILE may be a transcript, a folder of them, or a plain corpus; its suggestions are written as CSV.
+    A FILE may be a transcript, a folder of them, or a plain corpus; its suggestions are written as CSV. With --text it
+    is a table of any length with a row a line: the suggestions are written beside its columns (-o, .csv or .parquet)
+    without evidence, part by part, and the same command goes on where an earlier one was cut short.
     """
     from autocode.cli._study import is_study
-    from autocode.cli._suggest import for_file, for_study
+    from autocode.cli._suggest import for_file, for_study, for_table
 
+    if text is None and (speaker or transcript or jobs != 1):
+        raise click.UsageError("--speaker, --transcript and --jobs go with --text, the column of the words.")
+    if text is not None and (model is None or out in (None, "-") or unit or is_study(target)):
+        raise click.UsageError("--text is for a table: it needs --model MODEL and -o OUT, a file, and no --unit.")
     with steps() as step:
         told = step("suggesting")
+        if text is not None:
+            said = for_table(
+                target,
+                model=Path(str(model)),
+                out=Path(str(out)),
+                columns={"text": text, "speaker": speaker, "transcript": transcript},
+                interviewers=interviewers,
+                jobs=jobs,
+                force=force,
+                progress=told,
+            )
+            click.echo(said)
+            return
         if is_study(target) and (unit or interviewers):
             raise click.UsageError("a study says in study.toml what a line is and who asks; leave the options out.")
         if is_study(target):
@@ -455,6 +504,24 @@ def review(study: Path, coder: str, terminal: bool, blind: bool, port: int, no_b
         coder=coder,
         terminal=terminal,
         blind=blind,
+        port=port,
+        open_browser=not no_browser,
+        announce=lambda sentence: click.echo(sentence, err=True),
+    )
+
+
+@main.command()
+@STUDY
+@click.option("--coder", required=True, help="Your initials or pseudonym, as study.toml names it among adjudicators.")
+@click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
+def adjudicate(study: Path, coder: str, port: int, no_browser: bool) -> None:
+    """Settle the lines on which coders differ: a third reading by somebody whom the study names."""
+    from autocode.cli._team import begin_adjudication
+
+    begin_adjudication(
+        study,
+        coder=coder,
         port=port,
         open_browser=not no_browser,
         announce=lambda sentence: click.echo(sentence, err=True),

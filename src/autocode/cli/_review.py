@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 
-from autocode.cli._study import journal_of, material_of, seen
+from autocode.cli._study import journal_of, material_of, seen, settings_of
+from autocode.cli._team import pages_of_team
 from autocode.coding import SuggestionBatch, human
 from autocode.errors import StudyError
 from autocode.journal import Journal
@@ -50,7 +51,10 @@ def begin_review(
         else:
             from autocode.web import review_page, serve
 
-            serve([review_page(session)], coders=[name], port=port, open_browser=open_browser, announce=announce)
+            pages = pages_of_team(study, found=found, settings=settings_of(study), journal=journal)
+            serve(
+                [review_page(session), *pages], coders=[name], port=port, open_browser=open_browser, announce=announce
+            )
 
 
 def _refuse_corrected(journal: Journal, lines: Transcripts, batch: SuggestionBatch, study: Path) -> None:

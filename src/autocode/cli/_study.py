@@ -39,6 +39,9 @@ blind_share = 0.15
 
 # Coders who may settle the lines on which others differ, such as ["MO"].
 adjudicators = []
+
+# While this is "open", nobody who still has lines of their own to read sees what another coder gave; "closed" ends it.
+independent_coding = "open"
 """
 _NEW_CODEBOOK = """# Themes group subthemes; subthemes are what coders give to lines.
 # Replace the example by your own codes. A definition helps coders, and the suggester learns from it too.
@@ -68,6 +71,7 @@ class Settings(NamedTuple):
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
+    independent_coding: str = "open"
 
 
 class Material(NamedTuple):
@@ -145,6 +149,9 @@ def settings_of(folder: Path) -> Settings:
             adjudicators.add(human(str(name)))
         except AutocodeError as error:
             faults += [Fault(f"adjudicators: {fault.what}", path) for fault in error.faults]
+    independent = get("independent_coding", "open", str)
+    if independent not in ("open", "closed"):
+        faults.append(Fault(f"independent_coding must be open or closed, not {independent!r}.", path))
     known = ", ".join(Settings._fields)
     faults += [Fault(f"{key!r} is not a setting; known are {known}.", path) for key in said]
     StudyError.raise_if(faults)
@@ -156,6 +163,7 @@ def settings_of(folder: Path) -> Settings:
         mode=Mode(mode),
         blind_share=share,
         adjudicators=frozenset(adjudicators),
+        independent_coding=independent,
     )
 
 

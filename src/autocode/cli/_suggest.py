@@ -4,7 +4,7 @@ import csv
 import io
 import shlex
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from autocode.cli._study import MODEL, Material, journal_of, material_of, placing, seen
@@ -78,6 +78,32 @@ def for_file(
         if out == "-":
             sys.stdout.write(told)
     return f"{batch}."
+
+
+def for_table(
+    file: Path,
+    *,
+    model: Path,
+    out: Path,
+    columns: Mapping[str, str | None],
+    interviewers: Collection[str],
+    jobs: int,
+    force: bool,
+    progress: Callable[[int, int], None],
+) -> str:
+    """Suggest for the rows of a table of any length, into another table."""
+    told = open_suggester(model).suggest_table(
+        file,
+        out,
+        text=columns["text"] or "",
+        speaker=columns["speaker"],
+        transcript=columns["transcript"],
+        interviewers=INTERVIEWERS | frozenset(interviewers),
+        n_jobs=jobs,
+        force=force,
+        progress=progress,
+    )
+    return f"{out}: {told}."
 
 
 def table(batch: SuggestionBatch, lines: tuple[Line, ...]) -> str:

@@ -1,5 +1,6 @@
 """The vocabulary of judgement: codings, suggestions, decisions, coders. Nouns only."""
 
+from autocode.coding._adjudication import Adjudication, Reading, Ruling
 from autocode.coding._consensus import Consensus, Rule, consensus
 from autocode.coding._nouns import (
     Abstention,
@@ -24,6 +25,7 @@ from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
     "Abstention",
+    "Adjudication",
     "Band",
     "Basis",
     "BatchId",
@@ -39,8 +41,10 @@ __all__ = [
     "Neighbour",
     "Paradata",
     "Proposal",
+    "Reading",
     "Reason",
     "Rule",
+    "Ruling",
     "Sample",
     "Shown",
     "Stage",

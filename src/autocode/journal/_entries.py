@@ -10,6 +10,7 @@ from typing import Any
 from autocode.codebook import CodeId
 from autocode.coding import (
     Abstention,
+    Adjudication,
     Band,
     Basis,
     BatchId,
@@ -23,7 +24,9 @@ from autocode.coding import (
     Neighbour,
     Paradata,
     Proposal,
+    Reading,
     Reason,
+    Ruling,
     Sample,
     Shown,
     Stage,
@@ -46,12 +49,13 @@ class Kind(StrEnum):
     BLIND = "blind"
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
+    ADJUDICATION = "adjudication"
     UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A coder takes back one earlier coding, decision, deferral or proposal of their own; the entry stays."""
+    """A coder takes back an own earlier coding, adjudication, decision, deferral or proposal; the entry stays."""
 
     entry: int
     coder: CoderId
@@ -77,7 +81,17 @@ class TranscriptSeen:
 
 
 Record = (
-    Coding | SuggestionBatch | Decision | Deferral | Proposal | Paradata | TranscriptSeen | Sample | BlindDraw | Undo
+    Coding
+    | Adjudication
+    | SuggestionBatch
+    | Decision
+    | Deferral
+    | Proposal
+    | Paradata
+    | TranscriptSeen
+    | Sample
+    | BlindDraw
+    | Undo
 )
 
 
@@ -253,6 +267,41 @@ def _deferral_from(said: Mapping[str, Any], at: datetime) -> Deferral:
     return Deferral(line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
 
 
+def _reading_to(one: Reading) -> dict[str, Any]:
+    return {"coders": one.coders, "codes": sorted(one.codes)}
+
+
+def _reading_from(said: Mapping[str, Any]) -> Reading:
+    return Reading(coders=tuple(map(CoderId, said["coders"])), codes=frozenset(map(CodeId, said["codes"])))
+
+
+def _adjudication_to(one: Adjudication) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "coder": one.coder,
+        "ruling": one.ruling,
+        "left": _reading_to(one.left),
+        "right": _reading_to(one.right),
+        "names_hidden": one.names_hidden,
+        "reason": one.reason,
+        "milliseconds": one.milliseconds,
+    }
+
+
+def _adjudication_from(said: Mapping[str, Any], at: datetime) -> Adjudication:
+    return Adjudication(
+        line=LineId(said["line"]),
+        coder=CoderId(said["coder"]),
+        ruling=Ruling(said["ruling"]),
+        left=_reading_from(said["left"]),
+        right=_reading_from(said["right"]),
+        names_hidden=said["names_hidden"],
+        reason=said["reason"],
+        milliseconds=said["milliseconds"],
+        at=at,
+    )
+
+
 def _transcript_to(one: TranscriptSeen) -> dict[str, Any]:
     return {"transcript": one.transcript, "digest": one.digest}
 
@@ -357,5 +406,6 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.BLIND: (BlindDraw, _blind_to, _blind_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
+    Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
 }

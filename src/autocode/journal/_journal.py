@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from autocode.coding import (
+    Adjudication,
     Basis,
     BatchId,
     BlindDraw,
@@ -98,7 +99,8 @@ class Journal:
         """
         now = datetime.now(UTC)
         records = tuple(each(entries))
-        judged = (one.coder for one in records if isinstance(one, Coding | Decision | Deferral | Proposal | Paradata))
+        named = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
+        judged = (one.coder for one in records if isinstance(one, named))
         for coder in dict.fromkeys(judged):
             human(coder)
         rows = [(record, *written(record), stamp(record.at or now)) for record in records]
@@ -131,11 +133,11 @@ class Journal:
         if not found:
             raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
         (entry,) = found
-        if not isinstance(entry.record, Coding | Decision | Deferral | Proposal):
+        if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral | Proposal):
             raise JournalError.at(
                 self.path,
                 f"entry {undo.entry} is of the kind {entry.kind}; "
-                "only a coding, decision, deferral or proposal can be undone.",
+                "only a coding, adjudication, decision, deferral or proposal can be undone.",
             )
         if entry.record.coder != undo.coder:
             raise JournalError.at(

@@ -71,4 +71,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         BEGIN SELECT RAISE(ABORT, 'an undo needs an earlier coding, decision, deferral or proposal'); END
         """,
     ),
+    (
+        # a ruling on a line on which coders differ can be taken back like any other act
+        "DROP TRIGGER undo_reaches_back",
+        """
+        CREATE TRIGGER undo_reaches_back BEFORE INSERT ON entries
+        WHEN NEW.undoes IS NOT NULL
+         AND NOT EXISTS (
+             SELECT 1 FROM entries
+             WHERE seq = NEW.undoes AND kind IN ('coding', 'adjudication', 'decision', 'deferral', 'proposal')
+         )
+        BEGIN SELECT RAISE(ABORT, 'an undo needs an earlier coding, adjudication, decision, deferral or proposal'); END
+        """,
+    ),
 )

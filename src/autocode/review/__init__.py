@@ -1,7 +1,29 @@
-"""Which lines a coder sees next, and how the coder's verdicts become codings and decisions."""
+"""Which lines a coder sees next, how verdicts become codings and decisions, and how a team settles where it differs."""
 
+from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
+from autocode.review._differences import Difference, differences
+from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
 from autocode.review._session import ReviewSession
 from autocode.review._settle import Settlement, settle
+from autocode.review._team import CoderProgress, ProposedCode, progress_of_coders, proposed_codes, unused_codes
 
-__all__ = ["Progress", "Queue", "ReviewSession", "Settlement", "settle"]
+__all__ = [
+    "Adjudicated",
+    "AdjudicationSession",
+    "CoderProgress",
+    "Difference",
+    "Progress",
+    "ProposedCode",
+    "Queue",
+    "ReviewSession",
+    "Settlement",
+    "adjudicate",
+    "differences",
+    "lines_left_to_read",
+    "may_adjudicate",
+    "progress_of_coders",
+    "proposed_codes",
+    "settle",
+    "unused_codes",
+]

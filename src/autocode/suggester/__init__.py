@@ -1,18 +1,43 @@
 """Learns from human codings, proposes codes with evidence and calibrated probability, and abstains."""
 
 from autocode.suggester._artefact import card, open_suggester, save_suggester
+from autocode.suggester._classifier import LineClassifier
+from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
+from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._recheck import Recheck, recheck
+from autocode.suggester._slips import Slip, line_surprise, surprises
+from autocode.suggester._spacy import SuggestingPipe
+from autocode.suggester._streams import Streamed
 from autocode.suggester._suggester import CodedExample, Suggester, train
 from autocode.suggester._table import CodedLines
+from autocode.suggester._twins import Twins
+from autocode.suggester._usage import DifferentUse
 
 __all__ = [
+    "CodeCoherence",
     "CodedExample",
     "CodedLines",
+    "ConfusedCodes",
+    "DifferentUse",
+    "ExampleLine",
+    "LineClassifier",
     "LineModel",
+    "Ratio",
+    "Recheck",
+    "Slip",
+    "Streamed",
     "Suggester",
+    "SuggestingPipe",
+    "ThemeCoherence",
+    "Twins",
     "card",
     "fit",
+    "line_surprise",
     "open_suggester",
+    "recheck",
     "save_suggester",
+    "surprises",
+    "theme_coherence",
     "train",
 ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -52,6 +53,10 @@ class LineInputs:
         self.characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float64)
         self.roles: tuple[str, ...] = ()
         self._grams: tuple[WordGrams, CharacterGrams] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is remembered of words is worked out again where it is needed.
+        return {**self.__dict__, "_grams": None}
 
     def fit(self, texts: Sequence[str], roles: Sequence[str]) -> "LineInputs":
         """Learn the vocabulary; roles matter only where there are several."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -98,7 +99,9 @@ def sayings(code: Code, codebook: Codebook) -> tuple[str, ...]:
     return (said, *code.examples)
 
 
-def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: int = 0) -> LineModel:
+def fit(
+    table: CodedLines, codebook: Codebook, *, language: str = "en", seed: int = 0, n_jobs: int | None = None
+) -> LineModel:
     """Return a model fitted to all lines of a table, calibrated on out-of-fold scores.
 
     Folds are made of whole interviews where there are at least ten, else of consecutive lines: with few interviews a
@@ -111,14 +114,16 @@ def fit(table: CodedLines, codebook: Codebook, *, language: str = "en", seed: in
     inputs = LineInputs(language=language).fit([*texts, *(saying for _, saying in said)], roles)
     X = inputs.transform(texts, roles)
     D = inputs.transform([saying for _, saying in said])
-    coefficients, intercepts = _regress(X, table.applied, D, speaks_for, seed=seed)
     meant = _meant(D, speaks_for, n_codes=len(table.codes))
     fold = folds([line.transcript for line in table.lines], seed=seed)
+    # Fold -1 is nobody's: the first model learns from all lines.
+    (coefficients, intercepts), *apart = Parallel(n_jobs=n_jobs)(
+        delayed(_regress)(X[fold != k], table.applied[fold != k], D, speaks_for, seed=seed)
+        for k in (-1, *np.unique(fold))
+    )
     out = np.zeros(table.applied.shape)
-    for k in np.unique(fold):
-        held = fold == k
-        w, b = _regress(X[~held], table.applied[~held], D, speaks_for, seed=seed)
-        out[held] = X[held] @ w.T + b
+    for k, (w, b) in zip(np.unique(fold), apart, strict=True):
+        out[fold == k] = X[fold == k] @ w.T + b
     blend, out = best_blend(table.lines, table.applied, out, np.asarray(X @ meant.T))
     calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
     # Models are stored in single precision; rounding here makes a model the same before and after it is saved.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,7 +16,6 @@ from numpy.typing import NDArray
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import (
     Abstention,
-    Band,
     BatchId,
     CoderId,
     Codings,
@@ -26,15 +26,17 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
+from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
 from autocode.suggester._shares import Heard
+from autocode.suggester._streams import suggest_table
 from autocode.suggester._table import CodedLines
+from autocode.suggester._verdicts import SHOWN, Verdicts, band
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
 
-SHOWN = 3
-# From which probability on a suggestion is strong, or fair; below, it is weak.
-STRONG, FAIR = 0.7, 0.4
+Thing = TypeVar("Thing")
+
 # A code below its threshold stands beside a better one while it reaches at least this share of the threshold.
 BESIDE = 0.5
 # Fewer words than this say too little to judge a line by.
@@ -59,29 +61,6 @@ class CodedExample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdicts:
-    """What is worth saying of a batch of lines.
-
-    Attributes
-    ----------
-    reasons : why nothing is said of a line, or None.
-    line, code : ndarrays of int, shape (n_said,): which code is worth saying of which line, best first.
-    probabilities : ndarray of float, shape (n_lines, n_codes).
-    heard, rows : what the lines bring, and the same as rows of length one.
-    beside : ndarray of float, shape (n_lines, n_codes), the share of each score that comes from the lines beside.
-    """
-
-    lines: Sequence[Line]
-    reasons: Sequence[Reason | None]
-    line: NDArray[np.int64]
-    code: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    heard: Heard
-    rows: sp.csr_matrix
-    beside: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scored:
     """Lines with what they bring, their scores by themselves, and what of these is likeness to the codebook."""
 
@@ -89,11 +68,6 @@ class _Scored:
     heard: Heard
     alone: NDArray[np.float64]
     likeness: NDArray[np.float64]
-
-
-def band(probability: float) -> Band:
-    """Return how strong a suggestion of this probability is."""
-    return Band.STRONG if probability >= STRONG else Band.FAIR if probability >= FAIR else Band.WEAK
 
 
 class Suggester:
@@ -146,6 +120,9 @@ class Suggester:
         ]
         self.digest = self._digest()
 
+    suggest_frame = suggest_frame
+    suggest_table = suggest_table
+
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes): what lines are ranked by."""
         return self.model.scores(lines)
@@ -171,7 +148,7 @@ class Suggester:
         order = sorted(range(len(asked)), key=lambda i: (asked[i].transcript, asked[i].order))
         done = 0
         for verdicts in self.verdicts([asked[i] for i in order]):
-            for i, one in zip(order[done:], self._told(verdicts), strict=False):
+            for i, one in zip(order[done:], self.told(verdicts), strict=False):
                 said[i] = one
             done += len(verdicts.lines)
             if progress is not None:
@@ -253,7 +230,7 @@ class Suggester:
             beside=scores - now.alone,
         )
 
-    def _told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
+    def told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
         """Return for each line its suggestions with their evidence, or why there is none."""
         told: list[list[Suggestion] | Abstention] = [
             [] if reason is None else Abstention(line=line.id, reason=reason)
@@ -361,10 +338,12 @@ def train(
     *,
     language: str = "en",
     seed: int = 0,
+    n_jobs: int | None = None,
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
-    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them.
+    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. `n_jobs` models
+    are fitted side by side, as joblib takes it; the result is the same for any number.
 
     Before the first line is coded it rests on names and definitions only, and says so.
 
@@ -394,7 +373,7 @@ def train(
         ]
     interviews = len({line.transcript for line in table.lines})
     return Suggester(
-        model=fit(table, codebook, language=language, seed=seed),
+        model=fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
         codes=table.codes,
         said=[sayings(code, codebook) for code in table.codes],
         examples=_examples(table),
@@ -431,9 +410,9 @@ def _examples(table: CodedLines) -> list[CodedExample]:
     return found
 
 
-def batched(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
-    """Yield lists of so many lines, the last perhaps shorter."""
-    rest = iter(lines)
+def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """Yield lists of so many things, the last perhaps shorter."""
+    rest = iter(things)
     while chunk := list(islice(rest, size)):
         yield chunk
 

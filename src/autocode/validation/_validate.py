@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from autocode.agreement import Agreement, ReliabilityData, krippendorff_alpha
@@ -33,6 +34,7 @@ def validate(
     min_uses: int = MIN_USES,
     language: str = "en",
     corpus: str = "",
+    n_jobs: int | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Validation:
     """Return how a suggester does on interviews held out whole, with the baselines and the humans beside it.
@@ -44,6 +46,7 @@ def validate(
     seeds : how many random splits, seeded `seed`, `seed + 1`, ...; every number is the mean over them.
     resamples : bootstrap draws of interviews behind each 95 % interval. The trained models stay as they are: the
         interval speaks of other interviews to be asked about, not of other interviews to learn from.
+    n_jobs : how many models are fitted side by side, as joblib takes it; the result is the same for any number.
     progress : is told how many models are fitted, of how many.
 
     Raises
@@ -67,18 +70,23 @@ def validate(
     splits = [split(table, seed=seed + s) for s in range(seeds)]
     draws = _draws(table, splits, resamples=resamples, seed=seed)
     points: list[CurvePoint] = []
-    done, last = 0, dict[int, Answers]()
-    for n in sizes:
+    last = dict[int, Answers]()
+    supplied = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
+    answered = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_answers)(
+            table.take(splits[s].pool[:n]), table.take(splits[s].test), codebook, language=language, seed=seed + s
+        )
+        for n, able in zip(sizes, supplied, strict=True)
+        for s in able
+    )
+    for k, (n, able) in enumerate(zip(sizes, supplied, strict=True)):
         runs: dict[int, dict[str, Answers]] = {}
-        learnt = []
-        for s, part in enumerate(splits):
-            done += 1
-            if n is None or len(part.pool) >= n:
-                rows = part.pool[:n]
-                learnt.append(len(rows))
-                runs[s] = _answers(table.take(rows), table.take(part.test), codebook, language=language, seed=seed + s)
+        learnt = [len(splits[s].pool[:n]) for s in able]
+        for s in range(len(splits)):
+            if s in able:
+                runs[s] = next(answered)
             if progress is not None:
-                progress(done, len(sizes) * len(splits))
+                progress(k * len(splits) + s + 1, len(sizes) * len(splits))
         if not runs:
             continue
         metrics = {

@@ -1,7 +1,23 @@
 """Local pages over review: one coder per browser, this machine."""
 
+from autocode.web._adjudication import AdjudicationDesk, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
 from autocode.web._page import review_page
 from autocode.web._serve import Certificate, serve
+from autocode.web._team import Machine, Reread, codebook_page, team_page
 
-__all__ = ["Certificate", "Page", "coder_of", "make_app", "render", "review_page", "serve"]
+__all__ = [
+    "AdjudicationDesk",
+    "Certificate",
+    "Machine",
+    "Page",
+    "Reread",
+    "adjudication_page",
+    "codebook_page",
+    "coder_of",
+    "make_app",
+    "render",
+    "review_page",
+    "serve",
+    "team_page",
+]

@@ -1,0 +1,78 @@
+"""The pages that a team shares beside each coder's own: differences to settle, where the team stands, the codebook."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autocode.cli._study import MODEL, Material, Settings, journal_of, material_of, seen, settings_of
+from autocode.errors import ArtefactError
+from autocode.journal import Journal
+from autocode.review import may_adjudicate
+
+if TYPE_CHECKING:
+    from autocode.web import Machine, Page
+
+
+def begin_adjudication(
+    study: Path, *, coder: str, port: int, open_browser: bool, announce: Callable[[str], None]
+) -> None:
+    """Open the page on which a named adjudicator settles where coders differ, until they leave."""
+    from autocode.web import serve
+
+    found = material_of(study, corpus_too=False)
+    settings = settings_of(study)
+    name = may_adjudicate(coder, settings.adjudicators)
+    with journal_of(study) as journal:
+        journal.append(*seen(journal, found.lines))
+        pages = pages_of_team(study, found=found, settings=settings, journal=journal)
+        serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
+
+
+def pages_of_team(study: Path, *, found: Material, settings: Settings, journal: Journal) -> "Sequence[Page]":
+    """Return the pages for everybody in a study, and the one for those who may adjudicate, which comes first."""
+    from autocode.web import adjudication_page, codebook_page, team_page
+
+    closed = settings.independent_coding == "closed"
+    return [
+        adjudication_page(
+            journal,
+            lines=found.lines,
+            codebook=found.codebook,
+            adjudicators=settings.adjudicators,
+            coding_closed=closed,
+            study=str(study.resolve()),
+        ),
+        team_page(
+            journal,
+            lines=found.lines,
+            codebook=found.codebook,
+            coding_closed=closed,
+            machine=_machine_of(study),
+            reread=None,
+        ),
+        codebook_page(found.codebook),
+    ]
+
+
+def _machine_of(study: Path) -> "Callable[[], Machine | None]":
+    """Return what tells of the study's suggester as it is when it is asked; a model is read once."""
+    known: dict[int, Machine] = {}
+
+    def machine() -> "Machine | None":
+        from autocode.suggester import open_suggester
+        from autocode.web import Machine
+
+        told = study / MODEL / "suggester.json"
+        if not told.is_file():
+            return None
+        version = told.stat().st_mtime_ns
+        if version not in known:
+            try:
+                suggester = open_suggester(study / MODEL)
+            except ArtefactError as error:
+                known[version] = Machine(learnt_from="", not_yet=(f"Nothing: {error}",))
+            else:
+                known[version] = Machine(learnt_from=suggester.learnt_from, not_yet=tuple(suggester.notes))
+        return known[version]
+
+    return machine

@@ -1,0 +1,271 @@
+"""How a named human settles the lines on which coders differ: a third reading beside theirs."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from autocode.codebook import Codebook, CodeId
+from autocode.coding import Adjudication, Basis, CoderId, Coding, Reading, Ruling, human
+from autocode.errors import Fault, SettlementError, StudyError
+from autocode.journal import Journal, Kind, Undo
+from autocode.review._differences import Difference, differences
+from autocode.review._open_coding import lines_left_to_read
+from autocode.transcripts import LineId, Transcripts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjudicated:
+    """What a ruling comes to: the third reading, and the record of how it came about."""
+
+    coding: Coding
+    adjudication: Adjudication
+
+    @property
+    def entries(self) -> tuple[Adjudication, Coding]:
+        """What the journal has to hold, to be appended together."""
+        return (self.adjudication, self.coding)
+
+
+def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
+    """Return the id of a human who is named among the adjudicators; raises `StudyError` for anybody else."""
+    name = human(coder)
+    if name not in adjudicators:
+        named = ", ".join(adjudicators) or "nobody"
+        raise StudyError(
+            f"{name} may not adjudicate in this study; study.toml names {named}. "
+            f'The team can add the name there: adjudicators = ["{name}"].'
+        )
+    return name
+
+
+def adjudicate(
+    difference: Difference,
+    ruling: Ruling,
+    *,
+    coder: CoderId,
+    adjudicators: Collection[CoderId],
+    codebook: Codebook,
+    left: Reading | None = None,
+    right: Reading | None = None,
+    codes: Iterable[CodeId] = (),
+    reason: str = "",
+    names_hidden: bool = False,
+    milliseconds: int | None = None,
+    at: datetime | None = None,
+) -> Adjudicated:
+    """
+    Return the third reading that a human's ruling on one line comes to, and the record of it.
+
+    Left and right are those codes, both is their union, neither is "read, and nothing applies", other is `codes`.
+
+    Parameters
+    ----------
+    adjudicators : those whom the study names.
+    left, right : the two readings compared; by default those of the line, where there are only two.
+    codes : what the line is given where the ruling is other; empty else.
+
+    Raises
+    ------
+    StudyError
+        If the study does not name the coder as one who may adjudicate.
+    CodingError
+        If the coder is not a human.
+    SettlementError
+        If a code is unknown or a theme, or the ruling is other and no code is named. Every fault is listed.
+    """
+    name = may_adjudicate(coder, adjudicators)
+    left, right = _pair(difference, left, right)
+    chosen = frozenset(codes)
+    if chosen and ruling is not Ruling.OTHER:
+        raise ValueError(f"codes are named only where the ruling is other, not {ruling}.")
+    settled = ruling.codes(left, right)
+    given = chosen if settled is None else settled
+    line = difference.line.id
+    SettlementError.raise_if(_faults(line, ruling, given, codebook))
+    return Adjudicated(
+        coding=Coding(line=line, coder=name, codes=given, basis=Basis.ADJUDICATED, memo=reason, at=at),
+        adjudication=Adjudication(
+            line=line,
+            coder=name,
+            ruling=ruling,
+            left=left,
+            right=right,
+            names_hidden=names_hidden,
+            reason=reason,
+            milliseconds=milliseconds,
+            at=at,
+        ),
+    )
+
+
+def _pair(difference: Difference, left: Reading | None, right: Reading | None) -> tuple[Reading, Reading]:
+    if left is None and right is None and len(difference.readings) == 2:
+        left, right = difference.readings
+    if left is None or right is None:
+        raise ValueError(
+            f"the line {difference.line.id} has {len(difference.readings)} different readings; name left and right."
+        )
+    if left == right or left not in difference.readings or right not in difference.readings:
+        raise ValueError(f"left and right are two different readings of the line {difference.line.id}.")
+    return left, right
+
+
+def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Codebook) -> Iterable[Fault]:
+    if ruling is Ruling.OTHER and not given:
+        yield Fault(f"{line}: no other code is named; name one, or say that neither reading stands.")
+    for code in sorted(given):
+        if code not in codebook:
+            yield Fault(
+                f"{line}: the code {code!r} is not in the codebook; add it there first, or choose another ruling."
+            )
+        elif not codebook[code].codable:
+            yield Fault(f"{line}: {code!r} is a theme; give the line one of its subthemes.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    line: LineId
+    entries: tuple[int, int]
+
+
+class AdjudicationSession:
+    """One adjudicator at work on the lines on which coders differ; every ruling is durable before the call returns.
+
+    Parameters
+    ----------
+    adjudicators : those whom the study names as ones who may adjudicate.
+
+    Attributes
+    ----------
+    coder : who adjudicates.
+    left_to_read : lines of their own that this adjudicator, as a coder, has yet to read (`lines_left_to_read`).
+
+    Raises
+    ------
+    StudyError
+        If the study does not name the coder as one who may adjudicate.
+    CodingError
+        If the coder is not a human.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        lines: Transcripts,
+        codebook: Codebook,
+        coder: CoderId,
+        adjudicators: Collection[CoderId],
+    ) -> None:
+        self.coder = may_adjudicate(coder, adjudicators)
+        self.lines = lines
+        self.codebook = codebook
+        self._adjudicators = frozenset(adjudicators)
+        self._journal = journal
+        self._read_to = -1
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Read from the journal what the coders and other adjudicators have done meanwhile, if anything."""
+        last = self._journal.last
+        if last == self._read_to:
+            return
+        self._read_to = last
+        codings = self._journal.codings()
+        self.left_to_read = lines_left_to_read(self.coder, codings, self.lines)
+        self._differences = {one.line.id: one for one in differences(codings, self.lines)}
+        self._settled: dict[LineId, tuple[Coding, ...]] = {
+            line: tuple(one for one in codings.of(line) if one.basis is Basis.ADJUDICATED) for line in self._differences
+        }
+        self._rulings: dict[LineId, Adjudication] = {}
+        self._acts: list[_Act] = []
+        for entry in self._journal.history(kinds=(Kind.ADJUDICATION,)):
+            record = entry.record
+            if isinstance(record, Adjudication) and not entry.undone and record.coder == self.coder:
+                self._rulings[record.line] = record
+                self._acts.append(_Act(line=record.line, entries=(entry.seq, entry.seq + 1)))
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every line on which coders differ, settled or not, in the order of the interviews."""
+        return tuple(self._differences.values())
+
+    @property
+    def contested(self) -> Mapping[CodeId, int]:
+        """How many lines there are on which coders differ about each code."""
+        counts: dict[CodeId, int] = {}
+        for one in self._differences.values():
+            for code in one.contested:
+                counts[code] = counts.get(code, 0) + 1
+        return MappingProxyType(counts)
+
+    def settled(self, line: LineId) -> tuple[Coding, ...]:
+        """Return the adjudicated readings in force on a line, of this adjudicator and of others."""
+        return self._settled.get(line, ())
+
+    def ruling(self, line: LineId) -> Adjudication | None:
+        """Return how this adjudicator settled a line, or None."""
+        return self._rulings.get(line)
+
+    @property
+    def open(self) -> tuple[Difference, ...]:
+        """The lines on which coders differ and that nobody has adjudicated."""
+        return tuple(one for one in self._differences.values() if not self._settled[one.line.id])
+
+    def settle(
+        self,
+        line: LineId,
+        ruling: Ruling,
+        *,
+        left: Reading | None = None,
+        right: Reading | None = None,
+        codes: Iterable[CodeId] = (),
+        reason: str = "",
+        names_hidden: bool = False,
+        milliseconds: int | None = None,
+        gesture: str = "",
+    ) -> Coding:
+        """Record a ruling on a line as a third reading and return it; raises as `adjudicate` does.
+
+        A gesture that is stored already is not stored again. Raises `ValueError` if the coders do not differ on the
+        line.
+        """
+        found = self._differences.get(line)
+        if found is None:
+            raise ValueError(f"the coders do not differ on the line {line!r}, so there is nothing to adjudicate.")
+        made = adjudicate(
+            found,
+            ruling,
+            coder=self.coder,
+            adjudicators=self._adjudicators,
+            codebook=self.codebook,
+            left=left,
+            right=right,
+            codes=codes,
+            reason=reason,
+            names_hidden=names_hidden,
+            milliseconds=milliseconds,
+        )
+        if gesture and self._journal.stores(gesture):
+            return made.coding
+        last = self._journal.append(*made.entries, gesture=gesture)
+        if last == self._read_to + len(made.entries):  # else somebody wrote meanwhile, and it is still to be read
+            self._read_to = last
+        self._acts.append(_Act(line=line, entries=(last - 1, last)))
+        self._rulings[line] = made.adjudication
+        others = (one for one in self._settled[line] if one.coder != self.coder)
+        self._settled[line] = (*others, made.coding)
+        return made.coding
+
+    def undo(self, *, gesture: str = "") -> LineId | None:
+        """Take back this adjudicator's latest ruling and return its line; None if there is nothing to undo.
+
+        A gesture that is stored already takes nothing more back.
+        """
+        if not self._acts or (gesture and self._journal.stores(gesture)):
+            return None
+        act = self._acts.pop()
+        self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in act.entries), gesture=gesture)
+        self.look_again()
+        return act.line

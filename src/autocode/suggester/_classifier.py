@@ -1,0 +1,196 @@
+"""The suggester's model as a scikit-learn classifier of texts."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Self
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+from autocode.codebook import Code, Codebook, CodeId
+from autocode.coding import Codings, Consensus
+from autocode.suggester._model import LineModel, fit
+from autocode.suggester._table import CodedLines
+from autocode.transcripts import Line, LineId, Role, TranscriptId
+
+
+class LineClassifier(ClassifierMixin, BaseEstimator):
+    """A scikit-learn classifier of texts: the same model that `train` fits, without a study around it.
+
+    Parameters
+    ----------
+    definitions : what each class means, by class; counts like examples of it. Classes may be left out.
+    language : a language that spaCy can cut into words.
+    random_state : seed of the fit; the same seed gives the same model.
+    n_jobs : processes for the out-of-fold fits, as joblib takes it.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,), the order of the columns of `predict_proba`.
+    model_ : the fitted `LineModel`.
+
+    Notes
+    -----
+    `X` is a list, array or Series of texts; or two columns, the text and its speaker (an array, a list of pairs or a
+    frame), where it matters who speaks. `y` holds one label a text; or a 0/1 indicator, shape (n_texts, n_classes); or
+    a set of labels a text. `predict` answers in the same kind. `groups`, such as interviews, keep what belongs
+    together in one fold of the calibration; give them to `cross_val_score` besides, with `GroupKFold`. Each text is
+    classified by itself: lines beside it do not count, as they do in `Suggester`.
+    """
+
+    model_: LineModel
+    classes_: NDArray[Any]
+
+    def __init__(
+        self,
+        *,
+        definitions: Mapping[Any, str] | None = None,
+        language: str = "en",
+        random_state: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.definitions = definitions
+        self.language = language
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def fit(self, X: Any, y: Any, groups: Sequence[Hashable] | None = None) -> Self:
+        """Fit the model to texts and their labels.
+
+        Raises
+        ------
+        ValueError
+            If there is no text, the lengths differ, or a definition is of no class.
+        """
+        texts, speakers = _texts(X)
+        self._kind, self.classes_, applied = _labels(y)
+        if not texts:
+            raise ValueError("there is no text to learn from; give at least 1 sample.")
+        owners = [f"{i}" for i in range(len(texts))] if groups is None else [f"{one}" for one in _listed(groups)]
+        for name, n in (("y", len(applied)), ("groups", len(owners))):
+            if n != len(texts):
+                raise ValueError(f"X holds {len(texts)} texts and {name} {n}; give one for each text.")
+        definitions = dict(self.definitions or {})
+        strange = [name for name in definitions if name not in self.classes_.tolist()]
+        if strange:
+            raise ValueError(
+                f"definitions has {strange[0]!r}, which is no class; the classes are {list(self.classes_)}."
+            )
+        codes = [
+            Code(id=CodeId(f"{j}"), name=f"{name}", definition=definitions.get(name, ""))
+            for j, name in enumerate(self.classes_.tolist())
+        ]
+        table = CodedLines(
+            lines=tuple(_lines(texts, speakers, owners)),
+            codes=tuple(codes),
+            applied=applied,
+            codings=Codings(),
+            settled=Consensus(codes={}, rules={}),
+        )
+        self.model_ = fit(table, Codebook(codes), language=self.language, seed=self.random_state, n_jobs=self.n_jobs)
+        return self
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """Return scores in log-odds, shape (n_texts, n_classes); of two exclusive classes the second's lead."""
+        scores = self._model().scores(_lines(*_texts(X)))
+        exclusive = self._kind == "labels" and len(self.classes_) == 2
+        return scores[:, 1] - scores[:, 0] if exclusive else scores
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Return probabilities, shape (n_texts, n_classes); of exclusive classes they add up to one."""
+        p = self._model().probabilities(_lines(*_texts(X)))
+        return p / p.sum(axis=1, keepdims=True) if self._kind == "labels" else p
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Return the most probable class of each text; or an indicator or sets of those above their thresholds."""
+        p = self.predict_proba(X)
+        if self._kind == "labels":
+            return np.asarray(self.classes_[p.argmax(axis=1)])
+        said = p >= self._model().cut.codes
+        if self._kind == "indicator":
+            return said.astype(np.int64)
+        sets = np.empty(len(said), dtype=object)
+        sets[:] = [frozenset(self.classes_[row].tolist()) for row in said]
+        return sets
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the share of texts whose label, or whole set of labels, is right."""
+        if self._kind != "sets":
+            return float(super().score(X, y, sample_weight))
+        right = [set(a) == set(b) for a, b in zip(self.predict(X), _listed(y), strict=True)]
+        return float(np.average(right, weights=sample_weight))
+
+    def _model(self) -> LineModel:
+        check_is_fitted(self, "model_")
+        return self.model_
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+def _listed(values: Any) -> list[Any]:
+    return list(values.tolist() if isinstance(values, np.ndarray) else values)
+
+
+def _texts(X: Any) -> tuple[list[str], list[str] | None]:
+    """Return texts and, if there are two columns, speakers."""
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        columns = [frame[name].to_list() for name in frame.columns]
+    else:
+        rows = _listed(X)
+        paired = bool(rows) and all(isinstance(row, list | tuple) for row in rows)
+        columns = [list(column) for column in zip(*rows, strict=True)] if paired else [rows]
+    if len(columns) not in (1, 2):
+        raise ValueError(f"X has {len(columns)} columns; give the texts, or the texts and their speakers.")
+    for one in (one for column in columns for one in column):
+        if not isinstance(one, str):
+            raise ValueError(f"X must hold texts, not {type(one).__name__}; convert them, or leave empty ones as ''.")
+    return columns[0], columns[1] if len(columns) == 2 else None
+
+
+def _lines(
+    texts: Sequence[str], speakers: Sequence[str] | None = None, owners: Sequence[str] | None = None
+) -> list[Line]:
+    return [
+        Line(
+            id=LineId(f"{i}"),
+            transcript=TranscriptId(f"{i}" if owners is None else owners[i]),
+            order=2 * i,  # every other place, so that no line stands beside another
+            speaker="" if speakers is None else speakers[i],
+            role=Role.PARTICIPANT,
+            text=text,
+            start=0,
+            end=len(text),
+        )
+        for i, text in enumerate(texts)
+    ]
+
+
+def _labels(y: Any) -> tuple[str, NDArray[Any], NDArray[np.bool_]]:
+    """Return the kind of labels, the classes, and which text has which, shape (n_texts, n_classes)."""
+    frame = nw.from_native(y, eager_only=True, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        y = frame.to_numpy()
+    table = y.toarray() if hasattr(y, "toarray") else y
+    if getattr(table, "ndim", 1) == 2 or (isinstance(y, list) and y and isinstance(y[0], list)):
+        indicator = np.asarray(table)
+        if not np.isin(indicator, (0, 1)).all():
+            raise ValueError("a y of two dimensions must hold 0 and 1 only: which text has which class.")
+        return "indicator", np.arange(indicator.shape[1]), indicator.astype(bool)
+    listed = _listed(y)
+    if listed and all(isinstance(one, set | frozenset | tuple) for one in listed):
+        classes = sorted({label for one in listed for label in one})
+        applied = [[label in one for label in classes] for one in listed]
+        return "sets", np.array(classes), np.array(applied, dtype=bool).reshape(len(listed), len(classes))
+    if any(one is None or one != one for one in listed):
+        raise ValueError("y holds a missing label; leave such texts out.")
+    found, which = np.unique(np.asarray(listed), return_inverse=True)
+    return "labels", found, np.asarray(which.reshape(-1, 1) == np.arange(len(found)), dtype=np.bool_)

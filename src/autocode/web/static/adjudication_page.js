@@ -1,0 +1,25 @@
+// The adjudication page in a browser: the same module as in a notebook, over requests to this machine.
+
+import { mount } from "./adjudicate.js";
+
+const answer = async (asked) => {
+  const told = await asked;
+  if (told.ok) return told.json();
+  const sentence = await told.text();
+  if (told.status === 403 || told.status === 421)
+    throw Object.assign(new Error(sentence), { sentence: "Not saved: open the address that autocode printed last" });
+  if (told.status < 500) return { refused: sentence };
+  throw new Error(sentence);
+};
+
+mount(document.querySelector("#adjudication"), {
+  look: ({ hidden }) => answer(fetch(`/adjudicate/lines?hidden=${hidden ? 1 : 0}`)),
+  act: (said) =>
+    answer(
+      fetch("/adjudicate/act", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(said),
+      }),
+    ),
+});

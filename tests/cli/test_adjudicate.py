@@ -1,0 +1,134 @@
+"""A named adjudicator sits down: the command, the setting, and the pages it serves."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+
+@pytest.fixture
+def named(study):
+    """A study whose study.toml names TW as adjudicator."""
+
+    def build(kind="coded", *more):
+        kept = study(kind)
+        with (kept / "study.toml").open("a") as settings:
+            settings.write("\n".join(['adjudicators = ["TW", "coder_a"]', *more, ""]))
+        return kept
+
+    return build
+
+
+@pytest.fixture
+def serving(tmp_path):
+    """Start a command that serves pages, in a process of its own, and give a browser that was sent there."""
+    started = []
+
+    def start(*words):
+        command = [sys.executable, "-m", "autocode", *words, "--port", "0", "--no-browser"]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True
+        )
+        lines = []
+        while not lines or "token=" not in lines[-1]:
+            lines.append(process.stderr.readline())
+            assert lines[-1], "".join(lines)
+        address = httpx.URL(lines[-1].split()[-1])
+        browser = httpx.Client(
+            trust_env=False, timeout=60, base_url=address.copy_with(query=None), follow_redirects=True
+        )
+        started.append((process, browser))
+        assert browser.get(address).status_code == 200
+        return browser
+
+    yield start
+    for process, browser in started:
+        browser.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 0
+        process.stderr.close()
+
+
+def test_only_whom_the_study_names_may_adjudicate(study, run):
+    study("coded")
+    nobody = run("adjudicate", "study", "--coder", "TW")
+
+    assert nobody.exit_code == 1
+    assert nobody.stderr == (
+        "autocode: TW may not adjudicate in this study; study.toml names nobody. "
+        'The team can add the name there: adjudicators = ["TW"].\n'
+    )
+
+
+def test_a_machine_does_not_adjudicate_even_if_it_is_named(named, run):
+    named("coded")
+    (told := run("adjudicate", "study", "--coder", "GPT-4"))
+
+    assert told.exit_code == 1
+    assert "named like a machine" in told.stderr
+
+
+def test_whether_independent_coding_is_open_is_one_of_two_words(named, run):
+    named("coded", 'independent_coding = "over"')
+
+    assert run("adjudicate", "study", "--coder", "TW").stderr == (
+        "autocode: study/study.toml: independent_coding must be open or closed, not 'over'.\n"
+    )
+
+
+def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(named, run, serving):
+    from autocode.journal import Journal
+
+    kept = named("coded")
+    browser = serving("adjudicate", "study", "--coder", "TW")
+    told = browser.get("/adjudicate/lines").json()
+    first = told["lines"][0]
+    gives = first["pairs"][0]["gives"]
+    ruling = {
+        "gesture": "g1",
+        "kind": "settle",
+        "line": first["id"],
+        "digest": first["digest"],
+        "ruling": "left",
+        "left": gives["left"],
+        "right": gives["right"],
+        "codes": [],
+        "reason": "",
+        "hidden": False,
+        "milliseconds": 1,
+    }
+    origin = str(browser.base_url).rstrip("/")
+    answer = browser.post("/adjudicate/act", json=ruling, headers={"Origin": origin})
+
+    assert answer.json()["line"]["settled"][0]["by"] == "TW"
+    with Journal.open(kept / "study.sqlite") as journal:
+        (made,) = (one for one in journal.codings() if one.coder == "TW")
+    assert (made.line, made.basis) == (first["id"], "adjudicated")
+    assert "There is no suggester in this study." in browser.get("/team").text
+
+
+def test_a_coder_with_lines_left_is_refused_until_the_team_closes_coding(named, run, serving):
+    kept = named("trained")
+    browser = serving("review", "study", "--coder", "coder_a")
+
+    assert browser.get("/adjudicate").status_code == 403
+    assert "lines left to read" in browser.get("/adjudicate").text
+
+    with (kept / "study.toml").open("a") as settings:
+        settings.write('independent_coding = "closed"\n')
+    closed = serving("review", "study", "--coder", "coder_a")
+    assert closed.get("/adjudicate").status_code == 200
+    assert "may not suggest yet" in closed.get("/team").text
+    assert "Forms and queues" in closed.get("/codebook").text
+
+
+def test_a_suggester_that_cannot_be_read_is_said_on_the_teams_page(named, serving):
+    kept = named("trained")
+    (kept / "model" / "suggester.json").write_text("{}")
+    told = serving("adjudicate", "study", "--coder", "TW").get("/team")
+
+    assert told.status_code == 200
+    assert "Nothing: " in told.text

@@ -1,0 +1,258 @@
+"""The adjudication page as it is asked: who may, what it tells, and what it does once."""
+
+import pytest
+
+from autocode.coding import Basis
+from autocode.journal import Kind
+
+LINES = ["GP1:2", "GP1:3", "GP1:5"]
+
+
+@pytest.fixture
+def asked(asked_by, differing):
+    return asked_by("TW")
+
+
+def look(asked, hidden=0):
+    return asked.get(f"/adjudicate/lines?hidden={hidden}").json()
+
+
+def ruling(asked, line, which="left", **more):
+    (one,) = (one for one in look(asked)["lines"] if one["id"] == line)
+    gives = one["pairs"][0]["gives"]
+    said = {"line": line, "digest": one["digest"], "ruling": which, "left": gives["left"], "right": gives["right"]}
+    return {**said, "codes": [], "reason": "", "hidden": False, "milliseconds": 5, **more}
+
+
+# what it tells
+
+
+def test_every_line_on_which_coders_differ_is_told_with_its_question_and_neighbours(asked):
+    told = look(asked)
+
+    assert [one["id"] for one in told["lines"]] == LINES
+    first, second = told["lines"][:2]
+    assert (first["question"], first["before"], first["after"]) == (
+        "How do you reach social services?",
+        [],
+        ["Parking there is a day's work."],
+    )
+    assert second["before"] == ["There is one number and it rings out."]
+    assert second["after"] == []
+    assert first["readings"] == [
+        {"by": "JB", "codes": ["logistics", "awareness"]},
+        {"by": "MO, SK", "codes": ["logistics"]},
+    ]
+    assert first["contested"] == ["awareness"]
+    assert first["pairs"] == [
+        {
+            "left": 0,
+            "right": 1,
+            "gives": {
+                "left": ["logistics", "awareness"],
+                "right": ["logistics"],
+                "both": ["logistics", "awareness"],
+                "neither": [],
+            },
+        }
+    ]
+    assert [(one["left"], one["right"]) for one in second["pairs"]] == [(0, 1), (0, 2), (1, 2)]
+    assert told["contested"] == {"awareness": 2, "logistics": 1, "meetings": 1}
+    assert list(told["codes"]) == ["logistics", "awareness", "meetings", "computers"]
+    assert (told["codes"]["logistics"]["theme"], told["codes"]["meetings"]["theme"]) == ("Accessing services", "")
+    assert told["codes"]["logistics"]["hue"] == told["codes"]["awareness"]["hue"] != told["codes"]["meetings"]["hue"]
+
+
+def test_hidden_names_do_not_reach_the_browser(asked):
+    told = asked.get("/adjudicate/lines?hidden=1").text
+
+    for name in ("MO", "JB", "SK"):
+        assert f'"{name}' not in told
+    assert '"Reading A' in told
+    assert '"Reading B (2 coders)"' in told or '"Reading A (2 coders)"' in told
+
+
+# what it does
+
+
+def test_a_ruling_is_stored_as_a_third_reading_with_how_it_came_about(asked, differing):
+    before = set(differing.codings())
+    answer = asked.act(**ruling(asked, "GP1:2", "both", reason=" both are said ", hidden=True, milliseconds=4200))
+
+    assert answer.status_code == 200
+    assert answer.json()["line"]["settled"] == [
+        {"by": "TW", "codes": ["logistics", "awareness"], "reason": "both are said"}
+    ]
+    (made,) = set(differing.codings()) - before
+    assert (made.coder, made.basis, made.codes) == ("TW", Basis.ADJUDICATED, {"logistics", "awareness"})
+    (entry,) = differing.history(kinds=(Kind.ADJUDICATION,))
+    assert (entry.gesture, entry.record.ruling, entry.record.milliseconds) == ("g1", "both", 4200)
+    assert entry.record.names_hidden is True
+
+
+def test_sent_twice_it_is_stored_once_and_undone_once(asked, differing):
+    said = ruling(asked, "GP1:2")
+    first, second = asked.act(**said), asked.act(**said)
+
+    assert first.json()["line"]["settled"] == second.json()["line"]["settled"]
+    assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
+
+    asked.act(**{**ruling(asked, "GP1:3"), "gesture": "g2"})
+    undone = [asked.act(kind="undo", gesture="g3").json() for _ in range(2)]
+
+    assert undone[0]["line"] == {"id": "GP1:3", "settled": []}
+    assert "refused" in undone[1]
+    assert [one.line for one in differing.codings().with_basis(Basis.ADJUDICATED)] == ["GP1:2"]
+    assert asked.act(kind="undo", gesture="g4").json()["line"]["id"] == "GP1:2"
+    assert asked.act(kind="undo", gesture="g5").json() == {"refused": "There is nothing to undo."}
+
+
+def test_a_line_that_somebody_read_anew_is_not_settled_unseen(asked, differing, coding_of):
+    said = ruling(asked, "GP1:2")
+    differing.append(coding_of("GP1:2", "JB", "meetings"))
+    answer = asked.act(**said).json()
+
+    assert answer["refused"].startswith("Somebody has read that line anew since it came to your screen.")
+    assert answer["line"]["readings"][0] == {"by": "JB", "codes": ["meetings"]}
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+def test_a_line_on_which_coders_no_longer_differ_is_not_settled(asked, differing, coding_of):
+    said = ruling(asked, "GP1:5")
+    differing.append(coding_of("GP1:5", "JB", "meetings"))
+
+    assert asked.act(**said).json() == {
+        "refused": "The coders no longer differ on that line, so nothing was stored.",
+        "reload": True,
+    }
+
+
+def test_undone_where_coders_no_longer_differ_the_page_reads_again(asked, differing, coding_of):
+    asked.act(**ruling(asked, "GP1:5"))
+    differing.append(coding_of("GP1:5", "JB", "meetings"))
+
+    assert asked.act(kind="undo", gesture="g2").json() == {"reload": True}
+
+
+def test_another_code_must_be_one_of_the_codebook(asked, differing):
+    for codes, why in [(["moon"], "'moon' is not in the codebook"), (["access"], "is a theme"), ([], "no other code")]:
+        answer = asked.act(**ruling(asked, "GP1:2", "other", codes=codes)).json()
+        assert answer["refused"].startswith("Nothing was stored. GP1:2: ")
+        assert why in answer["refused"]
+
+    assert asked.act(**ruling(asked, "GP1:2", "other", codes=["computers"])).json()["line"]["settled"][0]["codes"] == [
+        "computers"
+    ]
+
+
+# who may
+
+
+@pytest.mark.parametrize("path", ["/adjudicate", "/adjudicate/lines", "/adjudicate/act"])
+def test_whom_the_study_does_not_name_is_refused_in_a_sentence(asked_by, differing, path):
+    answer = asked_by("JB").get(path)
+
+    assert answer.status_code == 403
+    assert answer.text == "JB may not open this page; study.toml says who may."
+
+
+def test_nobody_rules_who_is_not_named_or_has_no_token(asked_by, asked, differing):
+    said = ruling(asked, "GP1:2")
+
+    assert asked_by("JB").act(**said).status_code == 403
+    assert asked_by(None).act(**said).status_code == 403
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+def test_a_ruling_is_in_the_name_of_the_token_whatever_is_sent(asked_by, asked, differing):
+    asked_by("MO").act(**ruling(asked, "GP1:2"), coder="TW", by="TW")
+
+    assert [one.coder for one in differing.codings().with_basis(Basis.ADJUDICATED)] == ["MO"]
+
+
+def test_while_independent_coding_is_open_a_coder_sees_no_other_codings(asked_by, journal, coding_of):
+    journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
+    coder = asked_by("MO")
+    page, lines, act = (
+        coder.get("/adjudicate"),
+        coder.get("/adjudicate/lines"),
+        coder.act(**ruling(asked_by("TW"), "GP1:2")),
+    )
+
+    assert (page.status_code, lines.status_code, act.status_code) == (403, 403, 403)
+    assert "MO has 4 lines left to read, and independent coding is open" in page.text
+    assert "independent_coding = &#34;closed&#34;" in page.text
+    assert lines.text == act.text
+    assert "JB" not in page.text + lines.text
+    assert len(look(asked_by("TW"))["lines"]) == 1
+    assert len(look(asked_by("MO", coding_closed=True))["lines"]) == 1
+
+
+def test_who_has_read_every_line_may_adjudicate_while_others_still_read(asked_by, differing):
+    assert [one["id"] for one in look(asked_by("MO"))["lines"]] == LINES
+
+
+# what no page of ours sends
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "accept"},
+        {"gesture": ""},
+        {"gesture": "g" * 65},
+        {"gesture": 7},
+        {"line": 7},
+        {"ruling": "machine"},
+        {"left": "logistics"},
+        {"left": [7]},
+        {"left": ["moon"]},
+        {"right": ["logistics", "awareness"]},
+        {"codes": ["meetings"]},
+        {"milliseconds": "5"},
+        {"milliseconds": True},
+        {"hidden": 1},
+        {"reason": None},
+    ],
+)
+def test_what_is_not_a_ruling_is_refused(asked, differing, wrong):
+    answer = asked.act(**{**ruling(asked, "GP1:2"), **wrong})
+
+    assert answer.status_code == 422
+    assert answer.text.startswith("This is not a ruling: ")
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"{}", "text/plain", 415),
+        (b"kind=undo", "application/x-www-form-urlencoded", 415),
+        (b"[1]", "application/json; charset=utf-8", 422),
+        (b"{", "application/json", 422),
+        (b"\xff", "application/json", 422),
+        (b"[" * 100_000, "application/json", 422),
+        (b"x" * 2_000_000, "application/json", 413),
+    ],
+)
+def test_only_small_json_is_read(asked, differing, content, kind, status):
+    headers = {"Origin": "http://127.0.0.1:8765", "Content-Type": kind}
+
+    assert asked.post("/adjudicate/act", content=content, headers=headers).status_code == status
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+def test_another_site_does_not_rule(asked, differing):
+    answer = asked.post("/adjudicate/act", json=ruling(asked, "GP1:2"), headers={"Origin": "http://evil.example"})
+
+    assert answer.status_code == 403
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+def test_a_journal_that_cannot_be_written_says_so_and_keeps_the_ruling_unsaid(asked, differing):
+    said = ruling(asked, "GP1:2")
+    differing.close()
+    answer = asked.act(**said)
+
+    assert answer.status_code == 500
+    assert "closed" in answer.text

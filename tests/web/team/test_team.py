@@ -1,0 +1,132 @@
+"""Where the team stands, the lines to read again, and the codebook, as they are asked."""
+
+import pytest
+
+from autocode.coding import CoderId, Proposal
+from autocode.transcripts import LineId
+from autocode.web import Machine, Reread
+
+
+def test_progress_differences_proposals_and_unused_codes_are_told(asked_by, differing, coding_of):
+    differing.append(
+        coding_of("GP1:2", "TW", "logistics", basis="adjudicated"),
+        Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("MO")),
+        Proposal(name="language ", line=LineId("GP1:5"), coder=CoderId("JB")),
+        Proposal(name="Meetings, inefficient", line=LineId("GP1:5"), coder=CoderId("JB")),
+        Proposal(name="Logistical issues", line=LineId("GP1:5"), coder=CoderId("JB")),
+    )
+    told = asked_by("SK").get("/team").text
+
+    assert "<b>JB</b> <span>5 of 5 lines</span>" in told
+    assert "5 read independently. None fits on 3; 3 codes proposed." in told
+    assert "<b>1</b> of <b>3</b> lines on which independent readings differ are adjudicated." in told
+    assert '<span class="chip proposed">Language</span> <span class="soft">JB, MO, on 2 lines</span>' in told
+    assert "Meetings, inefficient" in told
+    assert '<span class="chip proposed">Logistical issues</span>' not in told
+    assert told.index("Codes that nobody uses") < told.index("Minimal interoperability")
+
+
+def test_agreement_is_that_of_the_agreement_room_and_few_lines_are_not_judged(asked_by, differing, codebook, lines):
+    from autocode.agreement import agreement_table
+
+    told = asked_by("SK").get("/team").text
+    table = agreement_table(differing.codings(), codebook, lines)
+
+    for row in table.codes:
+        assert f'<span class="number">{"–" if row.alpha.undefined else row.alpha.estimate}</span>' in told
+    assert f"All codes together {table.overall.alpha.estimate}" in told
+    assert table.overall.alpha.basis in told
+    assert told.count("Too few lines to judge: ") == len(table.codes)
+    assert told.count('class="code few"') == len(table.codes)
+
+
+def test_assisted_readings_count_for_no_agreement(asked_by, journal, coding_of):
+    journal.append(*(coding_of("GP1:2", coder, "logistics", basis="assisted") for coder in ("MO", "JB")))
+    told = asked_by("SK").get("/team").text
+
+    assert "No line was read by two coders yet." in told
+    assert 'class="number"' not in told
+
+
+def test_a_code_that_left_the_codebook_is_said_and_the_rest_is_told(asked_by, differing, coding_of):
+    differing.append(coding_of("PM1:2", "MO", "moon"))
+    told = asked_by("SK").get("/team").text
+
+    assert "the code &#39;moon&#39; was given to lines but is not in the codebook" in told
+    assert "<b>MO</b>" in told
+
+
+def test_before_anybody_codes_the_page_says_so(asked_by, journal):
+    told = asked_by("SK").get("/team").text
+
+    assert "Nobody has coded a line yet." in told
+    assert "There is no suggester in this study." in told
+    assert "No two independent readings of one line differ." in told
+
+
+def test_what_was_told_is_told_anew_when_the_journal_grows(asked_by, differing, coding_of):
+    asked = asked_by("SK")
+    before = asked.get("/team").text
+    differing.append(coding_of("GP1:2", "AA", "logistics"))
+
+    assert "<b>AA</b>" not in before
+    assert "<b>AA</b>" in asked.get("/team").text
+
+
+def test_what_the_machine_may_not_suggest_yet_is_said_in_its_own_words(asked_by, journal):
+    told = asked_by(
+        "SK", machine=Machine(learnt_from="learnt from 3 lines", not_yet=["'x' stands on one line <only>."])
+    )
+
+    assert "&#39;x&#39; stands on one line &lt;only&gt;." in told.get("/team").text
+    quiet = asked_by("SK", machine=Machine(learnt_from="learnt from 3 lines", not_yet=[])).get("/team").text
+    assert "Nothing is held back." in quiet
+    assert "It has learnt from 3 lines." in quiet
+
+
+def test_lines_to_read_again_show_who_gave_what_and_why_they_surprise(asked_by, differing):
+    slips = [Reread(line=LineId("GP1:2"), why="It surprises."), Reread(line=LineId("GP9:1"), why="It is gone.")]
+    told = asked_by("SK", reread=slips).get("/team/slips").text
+
+    assert "There is one number and it rings out." in told
+    assert "It surprises." in told
+    assert "It is gone." not in told
+    assert '<span class="by">JB</span>' in told
+    assert "None found." in asked_by("SK").get("/team/slips").text
+
+
+def test_who_still_reads_independently_sees_no_others_slips(asked_by, journal, coding_of):
+    journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
+    slips = [Reread(line=LineId("GP1:2"), why="It surprises.")]
+    answer = asked_by("MO", reread=slips).get("/team/slips")
+
+    assert answer.status_code == 403
+    assert "MO has 4 lines left to read" in answer.text
+    assert "It surprises." not in answer.text
+    assert "It surprises." in asked_by("MO", reread=slips, coding_closed=True).get("/team/slips").text
+
+
+def test_the_codebook_tells_when_to_use_a_code_and_when_not(asked_by, codebook):
+    told = asked_by("SK").get("/codebook").text
+
+    assert "Getting there." in told
+    assert "The codebook does not define it yet." in told
+    assert "version 1, 4 codes" in told
+    assert told.index("Accessing services") < told.index("Logistical issues") < told.index("Inefficient meetings")
+
+
+@pytest.mark.parametrize("path", ["/adjudicate", "/team", "/team/slips", "/codebook"])
+def test_scripts_in_words_names_and_codes_are_words(asked_by, differing, hostile, path):
+    differing.append(Proposal(name="<script>alert(3)</script>", line=LineId("GP1:2"), coder=CoderId("<i>MO</i>")))
+    reread = [Reread(line=LineId("GP1:2"), why="<script>alert(4)</script>")]
+    told = asked_by("TW", reread=reread, **hostile).get(path).text
+
+    assert "<img" not in told
+    assert "<script>alert" not in told
+    assert "1337" not in told
+    assert "<i>MO</i>" not in told
+
+
+@pytest.mark.parametrize("path", ["/team", "/team/slips", "/codebook"])
+def test_strangers_see_nothing(asked_by, differing, path):
+    assert asked_by(None).get(path).status_code == 403
