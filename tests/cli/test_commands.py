@@ -726,7 +726,7 @@ def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monk
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
     assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook"]
-    assert (asked["coders"], asked["port"], asked["open_browser"]) == (["MO"], 9000, False)
+    assert (asked["coders"], asked["port"], asked["open_browser"]) == (("MO",), 9000, False)
 
 
 # report and export

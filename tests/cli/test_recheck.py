@@ -17,3 +17,20 @@ def test_a_study_with_too_few_coded_lines_is_refused_in_a_sentence(run, study):
 
     assert result.exit_code == 1
     assert result.output.startswith("autocode: 0 coded lines with 0 codes are too few to judge any by the others;")
+
+
+def test_a_promise_that_few_interviews_cannot_bear_is_refused_with_what_is_missing(run, coded):
+    result = run("suggest", coded, "--promise", "precision=0.8")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "autocode: precision=0.8 cannot be promised: it would rest on coded lines of 6 interviews, and fewer than 10 "
+        "say too little about others; code lines of 4 more.\n"
+    )
+
+
+def test_a_promise_that_cannot_be_read_is_a_mistake_of_the_command(run, coded):
+    result = run("suggest", coded, "--promise", "precision")
+
+    assert result.exit_code == 2
+    assert "a promise is written precision=0.8 or recall=0.9, not 'precision'." in " ".join(result.output.split())

@@ -345,7 +345,7 @@ def test_a_journal_that_cannot_be_written_ends_the_review_with_its_sentence(revi
     def full(*entries):
         raise JournalError.at(journal.path, "the disk is full.")
 
-    monkeypatch.setattr(Journal, "append", lambda self, *entries: full(*entries))
+    monkeypatch.setattr(Journal, "append", lambda self, *entries, gesture: full(*entries))
 
     with pytest.raises(JournalError, match="the disk is full"):
         reviewed("n")

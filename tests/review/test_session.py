@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocode.coding import Abstention, Basis, BatchId, CoderId, Coding, Codings, Reason, SuggestionBatch, Verdict
+from autocode.coding import Abstention, Band, Basis, BatchId, CoderId, Coding, Codings, Reason, SuggestionBatch, Verdict
 from autocode.errors import CodingError, JournalError, SettlementError, StudyError
 from autocode.journal import Journal, Kind, Undo
 from autocode.review import Progress, Queue, ReviewSession
@@ -70,7 +70,25 @@ def test_at_most_three_suggestions_are_shown_and_none_that_cannot_be_given(sessi
     many = tuple(suggestion_of("GP1:2", code, rank) for rank, code in enumerate(codes, start=1))
     session = session_of(batch=replace(batch, suggestions=many))
 
-    assert [one.code for one in session.suggestions] == ["logistics", "awareness", "meetings"]
+    assert {one.code for one in session.suggestions} == {"logistics", "awareness", "meetings"}
+
+
+def test_suggestions_of_equal_strength_stand_in_an_order_that_is_each_coders_own(session_of, suggestion_of, batch):
+    codes = ["logistics", "awareness", "meetings"]
+    equal = [suggestion_of(f"GP1:{n}", code, rank) for n in (2, 3, 5) for rank, code in enumerate(codes, start=1)]
+    strong = suggestion_of("PM1:2", "computers", 2, Band.STRONG)
+    told = replace(batch, suggestions=(*equal, suggestion_of("PM1:2", "logistics", 1, Band.WEAK), strong))
+
+    def orders(coder):
+        session = session_of(coder, batch=told)
+        return {line: tuple(one.code for one in session.offer(line).suggestions) for line in session_lines}
+
+    session_lines = ["GP1:2", "GP1:3", "GP1:5", "PM1:2"]
+    found = {coder: orders(coder) for coder in ("MO", "JB", "RK", "coder_a")}
+
+    assert len({order for one in found.values() for order in one.values()}) > 3
+    assert all(orders(coder) == one for coder, one in found.items())
+    assert all(one["PM1:2"] == ("computers", "logistics") for one in found.values())
 
 
 def test_every_act_is_in_the_journal_before_the_next_line_shows(session_of, batch, journal):
@@ -125,7 +143,7 @@ def test_a_line_left_for_later_comes_at_the_end_also_after_opening_again(session
     session.later()
 
     assert [entry.kind for entry in journal.history()] == [
-        Kind.TRANSCRIPT, Kind.DECISION, Kind.TRANSCRIPT, Kind.DEFERRAL
+        Kind.TRANSCRIPT, Kind.DECISION, Kind.PARADATA, Kind.TRANSCRIPT, Kind.DEFERRAL, Kind.PARADATA
     ]  # fmt: skip
     assert len(journal.codings()) == 0
     for one in (session, session_of(batch=batch)):

@@ -5,7 +5,6 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from autocode.coding import CoderId
 from autocode.review import ReviewSession
 from autocode.web import make_app, review_page
 
@@ -35,19 +34,27 @@ def token() -> str:
     return TOKEN
 
 
-@pytest.fixture
-def stranger_to() -> Callable[[ReviewSession], Browser]:
-    return lambda session: Browser(make_app([review_page(session)], tokens={CoderId("MO"): TOKEN}, port=8765))
+class Visits:
+    """Browsers that came in with a token: of a session on its own, or of an application that is there already."""
 
+    def __call__(self, session: ReviewSession, **more: object) -> Browser:
+        app = make_app([review_page({session.coder: session}, **more)], tokens={session.coder: TOKEN}, port=8765)
+        return self.over(app, TOKEN)
 
-@pytest.fixture
-def browser_of(stranger_to) -> Callable[[ReviewSession], Browser]:
-    def build(session: ReviewSession) -> Browser:
-        browser = stranger_to(session)
-        browser.get("/", params={"token": TOKEN})
+    def over(self, app: Starlette, token: str) -> Browser:
+        browser = Browser(app)
+        browser.get("/", params={"token": token})
         return browser
 
-    return build
+
+@pytest.fixture
+def stranger_to() -> Callable[[ReviewSession], Browser]:
+    return lambda one: Browser(make_app([review_page({one.coder: one})], tokens={one.coder: TOKEN}, port=8765))
+
+
+@pytest.fixture
+def browser_of() -> Visits:
+    return Visits()
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ def served(session, monkeypatch):
 
     def start(**options):
         thread = threading.Thread(
-            target=serve, args=([review_page(session)],), kwargs={"coders": ["MO"], **options, "announce": told.put}
+            target=serve,
+            args=([review_page({session.coder: session})],),
+            kwargs={"coders": ["MO"], **options, "announce": told.put},
         )
         thread.start()
         threads.append(thread)
@@ -51,7 +53,7 @@ def test_the_address_is_announced_with_a_token_of_192_bits_and_answers_on_this_m
     with httpx.Client(follow_redirects=True, trust_env=False) as browser:
         answer = browser.get(address)
     assert answer.status_code == 200
-    assert "one number and it rings out" in answer.text
+    assert 'title="You are coding as MO"' in answer.text
     assert "server" not in answer.headers
 
 
@@ -71,7 +73,7 @@ def test_a_port_that_is_taken_is_a_sentence(session):
         port = other.getsockname()[1]
 
         with pytest.raises(StudyError) as refusal:
-            serve([review_page(session)], coders=["MO"], port=port, open_browser=False, announce=print)
+            serve([review_page({session.coder: session})], coders=["MO"], port=port, open_browser=False, announce=print)
 
     assert str(refusal.value) == (
         f"the review page cannot be served on port {port} (Address already in use); "
@@ -82,7 +84,7 @@ def test_a_port_that_is_taken_is_a_sentence(session):
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "study.example", "::"])
 def test_other_machines_are_not_served_without_encryption(session, host):
     with pytest.raises(StudyError) as refusal:
-        serve([review_page(session)], coders=["MO"], host=host, port=0, announce=print)
+        serve([review_page({session.coder: session})], coders=["MO"], host=host, port=0, announce=print)
 
     assert str(refusal.value) == (
         f"the pages are not served on {host} without encryption; "
@@ -95,13 +97,13 @@ def test_a_certificate_that_is_none_is_a_sentence(session, tmp_path):
     given = Certificate(certificate=tmp_path / "cert.pem", key=tmp_path / "key.pem")
 
     with pytest.raises(StudyError, match=r"cert.pem: cannot be used with the key .*key.pem \(.*\); give two PEM files"):
-        serve([review_page(session)], coders=["MO"], certificate=given, port=0, announce=print)
+        serve([review_page({session.coder: session})], coders=["MO"], certificate=given, port=0, announce=print)
 
 
 def test_several_coders_have_an_address_each(session, monkeypatch):
     told = []
     monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: None)
-    serve([review_page(session)], coders=["MO", "JB"], port=0, announce=told.append)
+    serve([review_page({session.coder: session})], coders=["MO", "JB"], port=0, announce=told.append)
 
     assert [one.partition(": ")[0] for one in told] == ["MO", "JB"]
     assert len({one.partition("token=")[2] for one in told}) == 2
@@ -122,7 +124,7 @@ lines = Transcripts([Transcript(id="GP1", text=line.text, lines=(line,), digest=
 with Journal.open(sys.argv[1]) as journal:
     session = ReviewSession(journal, lines=lines, codebook=Codebook([Code(id="x", name="X")]), coder="MO")
     serve(
-        [review_page(session)],
+        [review_page({session.coder: session})],
         coders=["MO"],
         port=0,
         open_browser=False,
@@ -143,12 +145,12 @@ def test_ctrl_c_ends_the_page_and_what_was_decided_is_stored(tmp_path: Path):
         address = httpx.URL(server.stdout.readline().strip())
         browser.get(address)
         told = browser.post(
-            address.copy_with(path="/decide", query=None),
-            data={"line_id": "GP1:1", "action": "keep", "add": "x"},
+            address.copy_with(path="/review/acts", query=None),
+            json={"acts": [{"gesture": "gesture-1", "coder": "MO", "kind": "keep", "line": "GP1:1", "codes": ["x"]}]},
             headers={"Origin": f"http://127.0.0.1:{address.port}"},
         )
         server.send_signal(signal.SIGINT)
         out, err = server.communicate(timeout=10)
 
-    assert "Every line is decided" in told.text
+    assert told.json()["results"][0]["line"]["kept"]["codes"] == ["x"]
     assert (server.returncode, out, err) == (0, "left in order\n", "")

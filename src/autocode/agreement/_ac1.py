@@ -8,10 +8,10 @@ import numpy as np
 from autocode.agreement import _shares
 from autocode.agreement._gwet_error import single_coded_as_zero
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import ratio
+from autocode.agreement._pairs import beyond_chance, ratio
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement._shares import MISSING, agreement_and_shares, beyond_chance
+from autocode.agreement._shares import MISSING, agreement_and_shares
 from autocode.agreement._weights import Spacing, Weights, weights_of
 
 statistics = _shares.statistics

@@ -6,10 +6,9 @@ import numpy as np
 
 from autocode.agreement._gwet_error import single_coded_as_zero
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import judgements, ratio, share_alike
+from autocode.agreement._pairs import beyond_chance, judgements, ratio, share_alike
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement._shares import beyond_chance
 from autocode.agreement._weights import Spacing, Weights, weights_of
 
 

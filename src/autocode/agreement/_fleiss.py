@@ -5,9 +5,10 @@ from collections.abc import Callable, Hashable
 from autocode.agreement._category import against_rest
 from autocode.agreement._gwet_error import single_coded_as_zero
 from autocode.agreement._intervals import Array, Interval, estimate
+from autocode.agreement._pairs import beyond_chance
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement._shares import MISSING, agreement_and_shares, beyond_chance, statistics
+from autocode.agreement._shares import MISSING, agreement_and_shares, statistics
 from autocode.agreement._weights import Spacing, Weights, weights_of
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from autocode.agreement._category import against_rest
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import ratio
+from autocode.agreement._pairs import beyond_chance, ratio
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._weights import Spacing, Weights, weights_of
@@ -37,7 +37,7 @@ def weighted(w: Array) -> Callable[[Array], Array]:
 
     def of(totals: Array) -> Array:
         p_o, p_e = observed_and_expected(totals, w)
-        return ratio(p_o - p_e, 1 - p_e)[..., None]
+        return beyond_chance(p_o, p_e)
 
     return of
 
@@ -55,7 +55,7 @@ def highest(totals: Array) -> Array:
     n, _, first, second = _margins(totals)
     p_max = ratio(np.minimum(first, second).sum(axis=-1), n)
     p_e = ratio((first * second).sum(axis=-1), n * n)
-    return ratio(p_max - p_e, 1 - p_e)[..., None]
+    return beyond_chance(p_max, p_e)
 
 
 def _margins(totals: Array) -> tuple[Array, Array, Array, Array]:

@@ -8,6 +8,7 @@ from autocode.agreement._reliability import Values
 from autocode.agreement._standard_errors import Array
 
 FEW_LABELS = 16
+_ROUNDING = 1e-14
 
 
 def judgements(patterns: Values) -> Array:
@@ -71,3 +72,10 @@ def ratio(above: Array, below: Array) -> Array:
     quotient: Array = np.full(np.broadcast(above, below).shape, np.nan, dtype=np.result_type(above, below, 1.0))
     np.divide(above, below, out=quotient, where=below != 0)
     return quotient
+
+
+def beyond_chance(p_a: Array, p_e: Array) -> Array:
+    """Return (p_a - p_e) / (1 - p_e) as the only quantity; NaN where chance alone agrees always."""
+    left = 1 - p_e
+    # what rounding leaves of nothing is nothing, in whatever order the categories were added up
+    return ratio(p_a - p_e, np.where(np.abs(left) > _ROUNDING, left, 0.0))[..., None]

@@ -8,7 +8,7 @@ import numpy as np
 
 from autocode.agreement import _kappa
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import ratio
+from autocode.agreement._pairs import beyond_chance
 from autocode.agreement._reliability import ReliabilityData, Values
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._weights import Spacing, Weights, weights_of
@@ -34,7 +34,7 @@ def hubert(n_pairs: int, w: Array) -> Callable[[Array], Array]:
     def of(totals: Array) -> Array:
         p_o, p_e = _kappa.observed_and_expected(totals.reshape(*totals.shape[:-1], n_pairs, -1), w)
         mean_o, mean_e = p_o.mean(axis=-1), p_e.mean(axis=-1)
-        return ratio(mean_o - mean_e, 1 - mean_e)[..., None]
+        return beyond_chance(mean_o, mean_e)
 
     return of
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from autocode.agreement import _kappa
 from autocode.agreement._intervals import Array, Interval, estimate
-from autocode.agreement._pairs import ratio
+from autocode.agreement._pairs import beyond_chance, ratio
 from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement._weights import Spacing, Weights, weights_of
@@ -18,7 +18,7 @@ def definition(w: Array) -> Callable[[Array], Array]:
         said = totals[..., 2 : 2 + len(w)] + totals[..., 2 + len(w) :]
         p_k = ratio(said, 2 * n[..., None])
         p_o, p_e = ratio(alike, n), ((p_k @ w) * p_k).sum(axis=-1)
-        return ratio(p_o - p_e, 1 - p_e)[..., None]
+        return beyond_chance(p_o, p_e)
 
     return of
 

@@ -26,8 +26,3 @@ def agreement_and_shares(totals: Array) -> tuple[Array, Array]:
     """Return p_a and pi_k."""
     n_pairable, alike, n = totals[..., 0], totals[..., 1], totals[..., 2]
     return ratio(alike, n_pairable), ratio(totals[..., 3:], n[..., None])
-
-
-def beyond_chance(p_a: Array, p_e: Array) -> Array:
-    """Return (p_a - p_e) / (1 - p_e) as the only quantity; NaN where chance alone agrees always."""
-    return ratio(p_a - p_e, 1 - p_e)[..., None]

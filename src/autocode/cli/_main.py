@@ -40,6 +40,24 @@ SEED = click.option(
 )
 
 
+def _promise(_: click.Context, __: click.Parameter, text: str | None) -> Any:
+    from autocode.suggester import Promise
+
+    try:
+        return None if text is None else Promise.of(text)
+    except ValueError as no:
+        raise click.BadParameter(str(no)) from no
+
+
+PROMISE = click.option(
+    "--promise",
+    metavar="precision=0.8",
+    callback=_promise,
+    help="Speak only where this share of what is suggested will be kept; recall=0.9: stay silent only where this share "
+    "of the lines with a code is not lost. Refused where the coded lines do not bear it.",
+)
+
+
 class Commands(click.Group):
     """The group that turns every expected failure into a sentence on stderr and exit code 1."""
 
@@ -395,9 +413,10 @@ def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> 
 @main.command()
 @STUDY
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
+@PROMISE
 @SEED
 @FORCE
-def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
+def train(study: Path, out: Path | None, promise: Any, seed: int, force: bool) -> None:
     """Learn from what humans hold of the lines, and save the suggester."""
     from autocode.cli._study import MODEL, is_study, material_of
     from autocode.cli._suggest import learn
@@ -406,7 +425,7 @@ def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
     if out is None and not is_study(study):
         raise click.UsageError("say where the model goes: -o MODEL.")
     # A study's own model is a product of its codings: training again replaces it.
-    suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None)
+    suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None, promise=promise)
     click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
     for note in suggester.notes:
         remark(note)
@@ -426,6 +445,7 @@ def train(study: Path, out: Path | None, seed: int, force: bool) -> None:
 @click.option(
     "--jobs", type=click.IntRange(-1), default=1, show_default=True, help="Processes, beside --text; -1: all."
 )
+@PROMISE
 @SEED
 @FORCE
 def suggest(
@@ -438,6 +458,7 @@ def suggest(
     speaker: str | None,
     transcript: str | None,
     jobs: int,
+    promise: Any,
     seed: int,
     force: bool,
 ) -> None:
@@ -454,6 +475,8 @@ def suggest(
         raise click.UsageError("--speaker, --transcript and --jobs go with --text, the column of the words.")
     if text is not None and (model is None or out in (None, "-") or unit or is_study(target)):
         raise click.UsageError("--text is for a table: it needs --model MODEL and -o OUT, a file, and no --unit.")
+    if text is not None and promise is not None:
+        raise click.UsageError("for a table, make the promise when the model is trained: autocode train --promise.")
     with steps() as step:
         told = step("suggesting")
         if text is not None:
@@ -472,7 +495,9 @@ def suggest(
         if is_study(target) and (unit or interviewers):
             raise click.UsageError("a study says in study.toml what a line is and who asks; leave the options out.")
         if is_study(target):
-            said = for_study(target, model=model, out=out, seed=seed, force=force, progress=told, remark=remark)
+            said = for_study(
+                target, model=model, out=out, seed=seed, promise=promise, force=force, progress=told, remark=remark
+            )
         elif model is None:
             raise click.UsageError(f"{target} is not a study, so say which suggester is asked: --model MODEL.")
         else:
@@ -482,6 +507,7 @@ def suggest(
                 out=out or "-",
                 unit=unit or "paragraph",
                 interviewers=interviewers,
+                promise=promise,
                 force=force,
                 progress=told,
             )
@@ -490,21 +516,46 @@ def suggest(
 
 @main.command()
 @STUDY
-@click.option("--coder", required=True, help="Your initials or pseudonym; decisions are stored under it.")
+@click.option(
+    "--coder",
+    "coders",
+    required=True,
+    multiple=True,
+    help="Your initials or pseudonym; decisions are stored under it. Repeated, each coder has an address.",
+)
 @click.option("--terminal", is_flag=True, help="Review here instead of in a page.")
 @click.option("--blind", is_flag=True, help="Without suggestions: an independent reading.")
 @click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Other machines need --certificate and --key.")
+@click.option("--certificate", type=click.Path(exists=True, path_type=Path), help="PEM file, to serve other machines.")
+@click.option("--key", type=click.Path(exists=True, path_type=Path), help="PEM file, the certificate's.")
 @click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
-def review(study: Path, coder: str, terminal: bool, blind: bool, port: int, no_browser: bool) -> None:
+def review(
+    study: Path,
+    coders: tuple[str, ...],
+    terminal: bool,
+    blind: bool,
+    port: int,
+    host: str,
+    certificate: Path | None,
+    key: Path | None,
+    no_browser: bool,
+) -> None:
     """Decide, line by line; every decision is stored before the next line shows."""
     from autocode.cli._review import begin_review
 
+    if terminal and len(coders) > 1:
+        raise click.UsageError("one coder sits at a terminal; name one with --coder.")
+    if (certificate is None) != (key is None):
+        raise click.UsageError("a certificate and its key belong together; give --certificate and --key.")
     begin_review(
         study,
-        coder=coder,
+        coders=coders,
         terminal=terminal,
         blind=blind,
         port=port,
+        host=host,
+        certificate=None if certificate is None or key is None else (certificate, key),
         open_browser=not no_browser,
         announce=lambda sentence: click.echo(sentence, err=True),
     )

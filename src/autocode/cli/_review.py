@@ -4,57 +4,92 @@ from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
 
-from autocode.cli._study import journal_of, material_of, seen, settings_of
+from autocode.cli._learning import learn_beside
+from autocode.cli._study import Material, journal_of, material_of, seen, settings_of
 from autocode.cli._team import pages_of_team
-from autocode.coding import SuggestionBatch, human
+from autocode.coding import Basis, Mode, SuggestionBatch, human
 from autocode.errors import StudyError
 from autocode.journal import Journal
-from autocode.review import ReviewSession
+from autocode.review import ReviewSession, draw_blind
 from autocode.transcripts import Transcripts
 
 
 def begin_review(
     study: Path,
     *,
-    coder: str,
+    coders: tuple[str, ...],
     terminal: bool,
     blind: bool,
     port: int,
+    host: str,
+    certificate: tuple[Path, Path] | None,
     open_browser: bool,
     announce: Callable[[str], None],
 ) -> None:
-    """Open a review of a study, in the terminal or as a page, until the coder leaves."""
-    name = human(coder)
-    found = material_of(study, corpus_too=False)
+    """Open a review of a study, in the terminal or as pages, until the coders leave."""
+    names = tuple(dict.fromkeys(human(coder) for coder in coders))
+    found, settings = material_of(study, corpus_too=False), settings_of(study)
+    mode = Mode.INDEPENDENT if blind else settings.mode
     with journal_of(study) as journal:
-        batch = None if blind else journal.latest_batch()
-        if batch is not None and batch.codebook != found.codebook.digest:
-            raise StudyError.at(
-                study,
-                f"has suggestions for another version of the codebook; make new ones with: "
-                f"autocode train {study}, then autocode suggest {study}.",
-            )
-        if batch is None and not blind:
-            announce(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study}")
-        if batch is not None:
-            _refuse_corrected(journal, found.lines, batch, study)
+        if mode is not Mode.INDEPENDENT:
+            _fitting(journal, found, study, announce)
         journal.append(*seen(journal, found.lines))
-        session = ReviewSession(journal, lines=found.lines, codebook=found.codebook, coder=name, batch=batch)
+        if mode is Mode.ASSISTED:
+            _draw_blind(journal, found.lines, share=settings.blind_share)
+        sessions = {
+            name: ReviewSession(journal, lines=found.lines, codebook=found.codebook, coder=name, mode=mode)
+            for name in names
+        }
         if terminal:
             import click
             from rich.console import Console
 
             from autocode.cli._terminal import review_in_terminal
 
-            again = f"autocode review {quote(str(study))} --coder {quote(name)} --terminal{' --blind' * blind}"
-            review_in_terminal(session, console=Console(), read_key=click.getchar, resume=again)
+            again = f"autocode review {quote(str(study))} --coder {quote(names[0])} --terminal{' --blind' * blind}"
+            review_in_terminal(sessions[names[0]], console=Console(), read_key=click.getchar, resume=again)
         else:
-            from autocode.web import review_page, serve
+            from autocode.web import Certificate, Learning, review_page, serve
 
-            pages = pages_of_team(study, found=found, settings=settings_of(study), journal=journal)
+            learning = None if mode is Mode.INDEPENDENT else Learning(lambda: learn_beside(study))
             serve(
-                [review_page(session), *pages], coders=[name], port=port, open_browser=open_browser, announce=announce
+                [
+                    review_page(sessions, learning=learning),
+                    *pages_of_team(study, found=found, settings=settings, journal=journal),
+                ],
+                coders=names,
+                port=port,
+                host=host,
+                certificate=None
+                if certificate is None
+                else Certificate(certificate=certificate[0], key=certificate[1]),
+                open_browser=open_browser,
+                announce=announce,
             )
+
+
+def _fitting(journal: Journal, found: Material, study: Path, announce: Callable[[str], None]) -> None:
+    """Say that there is nothing to show, or raise a `StudyError` if what there is does not fit the study."""
+    batch = journal.latest_batch()
+    if batch is None:
+        announce(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study}")
+        return
+    if batch.codebook != found.codebook.digest:
+        raise StudyError.at(
+            study,
+            f"has suggestions for another version of the codebook; make new ones with: "
+            f"autocode train {study}, then autocode suggest {study}.",
+        )
+    _refuse_corrected(journal, found.lines, batch, study)
+
+
+def _draw_blind(journal: Journal, lines: Transcripts, *, share: float) -> None:
+    """Draw which lines stay blind among those that were not in a draw yet and that nobody saw suggestions for."""
+    shown = {one.line for one in journal.codings() if one.basis is not Basis.INDEPENDENT}
+    shown |= {one.line for one in journal.decisions()}
+    draw = draw_blind(lines, share=share, seed=0, earlier=journal.blind_draws(), seen=shown)
+    if draw is not None:
+        journal.append(draw)
 
 
 def _refuse_corrected(journal: Journal, lines: Transcripts, batch: SuggestionBatch, study: Path) -> None:

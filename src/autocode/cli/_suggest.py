@@ -12,21 +12,28 @@ from autocode.codebook import Codebook
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
-from autocode.suggester import Suggester, open_suggester, save_suggester, train
+from autocode.suggester import Promise, Suggester, open_suggester, save_suggester, train
 from autocode.transcripts import INTERVIEWERS, Line, Role, read_transcripts
 
 HEADER = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
 
 
-def learn(found: Material, folder: Path, *, seed: int, force: bool) -> tuple[Suggester, Path]:
+def learn(
+    found: Material, folder: Path, *, seed: int, force: bool, promise: Promise | None = None
+) -> tuple[Suggester, Path]:
     """Train on a study and save the suggester."""
     if folder.exists() and not folder.is_dir():
         raise ArtefactError.at(folder, "is a file; choose another name for the model's folder.")
     if folder.exists() and not force:
         raise ArtefactError.at(folder, "exists already; choose another name, or replace it with --force.")
-    suggester = train(found.codings, found.lines, found.codebook, language=found.language, seed=seed)
+    suggester = _learnt(found, seed=seed, promise=promise)
     # The folder's own name is enough: a path would tell whose machine the model was made on.
-    return suggester, save_suggester(suggester, folder, force=force, made_by=f"autocode train --seed {seed}")
+    made_by = f"autocode train --seed {seed}{'' if promise is None else f' --promise {promise}'}"
+    return suggester, save_suggester(suggester, folder, force=force, made_by=made_by)
+
+
+def _learnt(found: Material, *, seed: int, promise: Promise | None) -> Suggester:
+    return train(found.codings, found.lines, found.codebook, language=found.language, seed=seed, promise=promise)
 
 
 def for_study(
@@ -35,6 +42,7 @@ def for_study(
     model: Path | None,
     out: str | None,
     seed: int,
+    promise: Promise | None,
     force: bool,
     progress: Callable[[int, int], None],
     remark: Callable[[str], None],
@@ -42,7 +50,14 @@ def for_study(
     """Suggest for the lines of a study that nobody has coded, into its journal, and say how much was suggested."""
     found = material_of(study, corpus_too=False)
     _free(out, force=force)
-    suggester = _suggester(study, found, model=model, seed=seed, remark=remark)
+    if promise is not None and model is None:
+        # What a promise rests on is tried anew, with all that is coded by now.
+        suggester = _learnt(found, seed=seed, promise=promise)
+    else:
+        suggester = _suggester(study, found, model=model, seed=seed, remark=remark)
+        suggester = suggester if promise is None else suggester.under(promise)
+    if promise is not None:
+        remark(suggester.notes[-1])
     new = tuple(line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT)
     if not new:
         raise StudyError.at(study, "has no line that nobody has coded; add transcripts with: autocode add.")
@@ -61,6 +76,7 @@ def for_file(
     out: str,
     unit: str,
     interviewers: Collection[str],
+    promise: Promise | None,
     force: bool,
     progress: Callable[[int, int], None],
 ) -> str:
@@ -72,7 +88,7 @@ def for_file(
     else:
         asking = INTERVIEWERS | frozenset(interviewers)
         lines = read_transcripts(file, unit=unit, language=suggester.language, interviewers=asking)
-    batch = suggester.suggest(lines, progress=progress)
+    batch = suggester.suggest(lines, promise=promise, progress=progress)
     told = table(batch, lines.participant_lines)
     with placing(_file(out, told), about=Path(out)):
         if out == "-":

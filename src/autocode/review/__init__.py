@@ -1,18 +1,23 @@
 """Which lines a coder sees next, how verdicts become codings and decisions, and how a team settles where it differs."""
 
 from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
+from autocode.review._blind import draw_blind
 from autocode.review._differences import Difference, differences
+from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
-from autocode.review._session import ReviewSession
+from autocode.review._session import Act, ReviewSession
 from autocode.review._settle import Settlement, settle
 from autocode.review._team import CoderProgress, ProposedCode, progress_of_coders, proposed_codes, unused_codes
 
 __all__ = [
+    "AT_MOST",
+    "Act",
     "Adjudicated",
     "AdjudicationSession",
     "CoderProgress",
     "Difference",
+    "Offer",
     "Progress",
     "ProposedCode",
     "Queue",
@@ -20,6 +25,7 @@ __all__ = [
     "Settlement",
     "adjudicate",
     "differences",
+    "draw_blind",
     "lines_left_to_read",
     "may_adjudicate",
     "progress_of_coders",

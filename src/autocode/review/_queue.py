@@ -31,24 +31,35 @@ class Queue:
     lines : the lines to judge, in interview order; interviewers' lines among them are passed over.
     judged : lines that the coder has judged, on any basis.
     deferred : lines that the coder left for later, in the order in which they were left.
+    again : judged lines to look at once more, after those that were never seen.
     """
 
-    def __init__(self, lines: Iterable[Line], *, judged: Collection[LineId], deferred: Collection[LineId] = ()) -> None:
+    def __init__(
+        self,
+        lines: Iterable[Line],
+        *,
+        judged: Collection[LineId],
+        deferred: Collection[LineId] = (),
+        again: Collection[LineId] = (),
+    ) -> None:
         told = {line.id: line for line in lines if line.role is Role.PARTICIPANT}
         waiting = {line_id: told[line_id] for line_id in deferred if line_id in told and line_id not in judged}
         self._order = {line_id: place for place, line_id in enumerate(told)}
         self.unseen = tuple(line for line in told.values() if line.id not in judged and line.id not in waiting)
         self.later = tuple(waiting.values())
+        wanted = frozenset(again)
+        self.again = tuple(line for line in told.values() if line.id in wanted)
         self.progress = Progress(
             done=len(told) - len(self.unseen) - len(self.later), later=len(self.later), left=len(self.unseen)
         )
 
     def __iter__(self) -> Iterator[Line]:
         yield from self.unseen
+        yield from self.again
         yield from self.later
 
     def __len__(self) -> int:
-        return len(self.unseen) + len(self.later)
+        return len(self.unseen) + len(self.again) + len(self.later)
 
     def after(self, line: Line | None) -> Line | None:
         """Return the line that comes next: further down if there is one, else from the top, else one left for later."""

@@ -45,6 +45,7 @@ def settle(
     batch: BatchId | None = None,
     memo: str = "",
     at: datetime | None = None,
+    influenced: bool = False,
 ) -> Settlement:
     """
     Return the coding and the decision that a human's verdicts on one line come to.
@@ -57,6 +58,7 @@ def settle(
     shown : the suggestions that the coder saw, in their order; empty where the suggester was seen to be silent, and
         None where the coder saw nothing of a suggester, which makes the coding independent.
     batch : where the suggestions come from; needed unless `shown` is None.
+    influenced : whether the coder saw suggestions for the line before, so that no reading of it is independent now.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def settle(
     coding = decision = None
     if not skipped:
         accepted = (code for code, verdict in verdicts.items() if verdict is Verdict.ACCEPTED)
-        basis = Basis.INDEPENDENT if shown is None else Basis.ASSISTED
+        basis = Basis.INDEPENDENT if shown is None and not influenced else Basis.ASSISTED
         coding = Coding(line=line.id, coder=coder, codes=frozenset((*accepted, *extra)), basis=basis, memo=memo, at=at)
     if batch is not None and shown is not None:
         as_seen = tuple(

@@ -5,6 +5,7 @@ from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
 from autocode.suggester._model import LineModel, fit
+from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
 from autocode.suggester._spacy import SuggestingPipe
@@ -21,10 +22,14 @@ __all__ = [
     "ConfusedCodes",
     "DifferentUse",
     "ExampleLine",
+    "Given",
     "LineClassifier",
     "LineModel",
+    "Promise",
+    "PromiseKind",
     "Ratio",
     "Recheck",
+    "Refused",
     "Slip",
     "Streamed",
     "Suggester",
@@ -35,9 +40,11 @@ __all__ = [
     "fit",
     "line_surprise",
     "open_suggester",
+    "promised",
     "recheck",
     "save_suggester",
     "surprises",
     "theme_coherence",
     "train",
+    "trial",
 ]

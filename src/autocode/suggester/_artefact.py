@@ -105,6 +105,8 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "calibration": model.calibration.intercepts,
         "thresholds": model.cut.codes,
     }
+    if len(suggester.trial):
+        arrays["trial"] = suggester.trial.astype(np.float32)
     files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
     facts: dict[str, object] = {
         "format": FORMAT,
@@ -113,6 +115,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "language": suggester.language,
         "roles": list(model.inputs.roles),
         "line_threshold": model.cut.line,
+        "least": model.cut.least,
         "blend": asdict(model.blend),
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
@@ -243,7 +246,8 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
             intercepts=arrays["intercepts"],
             blend=_blend(facts),
             calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
-            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"]),
+            # Folders saved before promises were made say nothing of them.
+            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)),
         ),
         codes=[Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]],
         said=facts["said"],
@@ -262,6 +266,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
         learnt_from=facts["learnt_from"],
         notes=facts["notes"],
         seed=facts["seed"],
+        trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
 
 

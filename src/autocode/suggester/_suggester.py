@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from copy import copy
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
@@ -29,6 +30,8 @@ from autocode.errors import TrainingError
 from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
+from autocode.suggester._promises import INTERVIEWS, Given, Promise, Refused, promised, trial
+from autocode.suggester._promises import under as keeping
 from autocode.suggester._shares import Heard
 from autocode.suggester._streams import suggest_table
 from autocode.suggester._table import CodedLines
@@ -80,6 +83,8 @@ class Suggester:
     codes : the subthemes it knows, in the order of the codebook.
     learnt_from : a sentence that says how many lines it learnt from, and by which rule their codes stand.
     notes : sentences about what it knows too little of.
+    trial : ndarray of float, shape (n_examples, n_codes), the probabilities that a suggester gave which had not seen
+        the line's fold: what promises rest on. Empty where it was not trained with a promise.
     digest : SHA-256 of the model, the codes and the coded lines that its suggestions follow from.
     """
 
@@ -94,6 +99,7 @@ class Suggester:
         learnt_from: str,
         notes: Sequence[str],
         seed: int,
+        trial: NDArray[np.float64] | None = None,
     ) -> None:
         self.model = model
         self.codes = tuple(codes)
@@ -103,6 +109,7 @@ class Suggester:
         self.learnt_from = learnt_from
         self.notes = tuple(notes)
         self.seed = seed
+        self.trial = np.zeros((0, len(self.codes))) if trial is None else trial
         self.language = model.inputs.language
         # Likeness is of what was said: who says it would make everything that a GP says like everything a GP said.
         # Before the first line is coded, only what the codebook says can be like a line.
@@ -123,6 +130,28 @@ class Suggester:
     suggest_frame = suggest_frame
     suggest_table = suggest_table
 
+    def promise(self, promise: Promise | str) -> Given | Refused:
+        """Return the promise with the threshold that keeps it on other interviews, or what is missing."""
+        asked = Promise.of(promise) if isinstance(promise, str) else promise
+        place: dict[TranscriptId, int] = {}
+        interview = np.array([place.setdefault(e.transcript, len(place)) for e in self.examples], dtype=np.intp)
+        if len(self.trial) != len(self.examples) and len(place) >= INTERVIEWS:
+            return Refused(
+                promise=asked, why="this suggester was not tried on interviews held out; train it with a promise."
+            )
+        return promised(asked, self.trial, self._has, interview, seed=self.seed)
+
+    def under(self, promise: Promise | str) -> "Suggester":
+        """Return this suggester, speaking only where it keeps a promise; raises `TrainingError` if it is refused."""
+        answer = self.promise(promise)
+        if isinstance(answer, Refused):
+            raise TrainingError(str(answer))
+        other = copy(self)
+        other.model = replace(self.model, cut=keeping(answer, self.model.cut))
+        other.notes = (*self.notes, f"{answer}.")
+        other.digest = other._digest()
+        return other
+
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes): what lines are ranked by."""
         return self.model.scores(lines)
@@ -135,13 +164,17 @@ class Suggester:
         self,
         lines: Iterable[Line],
         *,
+        promise: Promise | str | None = None,
         at: datetime | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> SuggestionBatch:
         """Return suggestions, or an abstention with its reason, for every participant's line among `lines`.
 
-        `progress` is told how many lines are done, of how many.
+        `promise`, such as "precision=0.8", is kept or refused with a `TrainingError`; `progress` is told how many lines
+        are done, of how many.
         """
+        if promise is not None:
+            return self.under(promise).suggest(lines, at=at, progress=progress)
         asked = tuple({line.id: line for line in lines if line.role is Role.PARTICIPANT}.values())
         # Lines are judged as they were said, a batch at a time, and told in the order in which they were asked about.
         said: list[list[Suggestion] | Abstention] = [[]] * len(asked)
@@ -206,7 +239,7 @@ class Suggester:
         unlike[doubtful] = _most(rows[doubtful] @ self._known.T) < UNLIKE
         reasons: list[Reason | None] = [None] * len(now.lines)
         for holds, reason in (
-            (cut.strength(p) < cut.line, Reason.NOTHING_FITS),
+            ((cut.strength(p) < cut.line) | (p.max(axis=1) < cut.least), Reason.NOTHING_FITS),
             (unlike, Reason.UNLIKE_ANYTHING),
             (now.heard.words.lengths < SHORT, Reason.TOO_SHORT),
         ):
@@ -216,6 +249,7 @@ class Suggester:
         order = np.argsort(-p, axis=1, kind="stable")
         worth = np.take_along_axis(p >= BESIDE * cut.codes, order, axis=1)
         worth[:, 0] = True
+        worth &= np.take_along_axis(p >= cut.least, order, axis=1)
         worth &= np.cumsum(worth, axis=1) <= SHOWN
         worth[[i for i, reason in enumerate(reasons) if reason is not None]] = False
         line, place = np.nonzero(worth)
@@ -322,6 +356,8 @@ class Suggester:
             told.update(json.dumps(asdict(model.blend)).encode())
         for vocabulary in (model.inputs.words.vocabulary_, model.inputs.characters.vocabulary_):
             told.update("\x00".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8", "surrogatepass"))
+        if model.cut.least:
+            told.update(np.array([model.cut.least]).tobytes())
         told.update("\x00".join([self.codebook_digest, self.language, *(c.id for c in self.codes)]).encode())
         for example in self.examples:
             told.update(f"\x00{example.line}\x00{example.text}\x00{sorted(example.codes)}".encode())
@@ -336,21 +372,23 @@ def train(
     lines: Transcripts | Sequence[Line],
     codebook: Codebook,
     *,
+    promise: Promise | str | None = None,
     language: str = "en",
     seed: int = 0,
     n_jobs: int | None = None,
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
-    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. `n_jobs` models
-    are fitted side by side, as joblib takes it; the result is the same for any number.
+    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. With a
+    `promise`, such as "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
+    joblib takes it; the result is the same for any number.
 
     Before the first line is coded it rests on names and definitions only, and says so.
 
     Raises
     ------
     TrainingError
-        If the codebook has fewer than two codes, or a coding names a code that it lacks.
+        If the codebook has fewer than two codes, a coding names a code that it lacks, or the promise cannot be given.
     """
     table = CodedLines.of(codings, lines, codebook)
     if len(table.codes) < 2:
@@ -372,7 +410,7 @@ def train(
             "add codings (autocode add) or code some lines (autocode review)."
         ]
     interviews = len({line.transcript for line in table.lines})
-    return Suggester(
+    suggester = Suggester(
         model=fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
         codes=table.codes,
         said=[sayings(code, codebook) for code in table.codes],
@@ -383,7 +421,9 @@ def train(
         else "made from the names and definitions of the codes only, no line coded",
         notes=notes,
         seed=seed,
+        trial=None if promise is None else trial(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
     )
+    return suggester if promise is None else suggester.under(promise)
 
 
 def _rules(table: CodedLines) -> str:

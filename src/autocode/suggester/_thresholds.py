@@ -17,10 +17,12 @@ class Thresholds:
     ----------
     codes : ndarray of float, shape (n_codes,), the probability from which on a code is said.
     line : the least value of `strength` at which a line gets a suggestion at all.
+    least : the probability below which nothing is said, be it the best code of a line; 0 unless precision was promised.
     """
 
     codes: NDArray[np.float64]
     line: float
+    least: float = 0.0
 
     def strength(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how strongly some code applies to each line, shape (n_lines,): the chance that not all stay away."""

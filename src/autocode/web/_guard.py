@@ -84,6 +84,9 @@ class Guard:
         foreign = headers.get("origin", f"{self._scheme}://{host}") != f"{self._scheme}://{host}"
         if foreign or headers.get("sec-fetch-site", "same-origin") != "same-origin":
             return _sentence(403, "Decisions are taken only from the review page itself.")
+        # a form of another site can send text, but no JSON without asking first
+        if headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
+            return _sentence(415, "Decisions arrive as application/json.")
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > _LARGEST:
             return _sentence(413, _TOO_LONG)
         return None
