@@ -97,6 +97,13 @@ def test_intervals_may_be_linearised(
     assert found.sets.ratio.conventions["interval"].endswith("with t over interviews")
 
 
+def test_a_ratio_may_lie_above_one_however_its_interval_is_made(codings: Codings, interviews: Transcripts) -> None:
+    model = {one.line: one.codes for one in codings.by(CoderId("MO"))}
+    found = model_table(codings, model, interviews, codes=CODES, interval="linearised")
+
+    assert 1 < found.sets.ratio.value < found.sets.ratio.high
+
+
 def test_it_is_told_in_a_line_a_row_and_in_json(
     codings: Codings, model: dict[LineId, frozenset[CodeId]], interviews: Transcripts
 ) -> None:

@@ -291,6 +291,22 @@ def test_perfect_agreement_on_one_category_is_undefined_with_its_reason(run, tab
             ["--level", "ordinal"],
             "codes.csv: holds sets of codes, which --level ordinal cannot compare; leave it out.",
         ),
+        (
+            "unit,A,a\n1,x,x\n",
+            [],
+            "codes.csv:1: the columns 'A' and 'a' differ only by case; rename one of them.",
+        ),
+        (
+            "line_id,coder,code,basis\n1,MO,x,assisted\n1,JB,x,adjudicated\n",
+            [],
+            "codes.csv: holds no independent judgement, only assisted or adjudicated ones; "
+            "agreement needs independent ones.",
+        ),
+        (
+            "line_id,coder,code,basis\n1,MO,x,independent\n1,JB,x,sleepy\n",
+            [],
+            "codes.csv:3: the basis 'sleepy' is none of independent, assisted, adjudicated; correct it.",
+        ),
         ("unit,A,A\n1,x,x\n", [], "codes.csv:1: two columns are named 'A'; rename one of them."),
         ("unit,coder,code\n,MO,x\n", [], "codes.csv:2: no unit is named; fill in the column 'unit'."),
         ("", [], "codes.csv: is empty; it needs a header at least."),
@@ -301,6 +317,47 @@ def test_a_table_that_holds_no_agreement_is_refused_in_one_sentence(run, table, 
 
     assert result.stderr == f"autocode: {said}\n"
     assert (result.exit_code, result.stdout) == (1, "")
+
+
+def test_columns_that_are_no_coders_are_left_out_unless_they_are_named(told):
+    text = "unit,text,A,B\n1,hello,x,x\n2,well,y,x\n3,so,y,y\n"
+    named = told(text, "--coders", "text,A")
+    found = told(text)
+
+    assert found["coders"] == ["A", "B"]
+    assert "no coders, and left out: text (name them with --coders if they are)" in found["notes"]
+    assert named["coders"] == ["text", "A"]
+
+
+def test_labels_that_may_not_be_meant_so_are_told(told):
+    notes = told("unit,A,B\n1,Yes,yes\n2,NA,yes\n3,no,no\n4,yes,-\n")["notes"]
+
+    assert "'NA' is taken for a label; if it means not judged, leave the cell empty" in notes
+    assert "'-' is taken for a label; if it means not judged, leave the cell empty" in notes
+    assert "'Yes' and 'yes' are different labels; correct them if they are meant to be one" in notes
+    assert len(notes) == 4
+
+
+def test_one_unit_is_one_unit(run, table):
+    assert "2 coders (A, B), 1 unit, 1 judged" in run("agree", table("unit,A,B\n1,x,y\n")).stdout
+
+
+@pytest.mark.parametrize("name", ["percent", "ac1", "alpha", "cohen", "brennan-prediger"])
+def test_a_bound_lies_where_the_coefficient_can(told, name):
+    found = told("unit,A,B\n1,x,x\n2,y,x\n3,z,y\n", "--coefficient", name)["coefficients"][name]
+
+    assert (0 if name == "percent" else -1) <= found["low"] < found["value"]
+    assert found["value"] < found["high"] <= 1
+
+
+def test_a_file_that_is_no_table_is_told_what_would_do(run, tmp_path):
+    (tmp_path / "codes.docx").write_text("x")
+    result = run("agree", "codes.docx")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "autocode: codes.docx: is neither a study's folder nor a table (.csv, .tsv, .xlsx); name one of these.\n"
+    )
 
 
 @pytest.mark.parametrize(

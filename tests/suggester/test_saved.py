@@ -1,5 +1,6 @@
 import functools
 import hashlib
+import importlib.metadata
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import skops.io
 from hypothesis import given
@@ -375,3 +377,98 @@ def test_a_full_disk_leaves_what_was_there(rambling, copy, suggester):
     assert str(refused.value) == f"{copy}: cannot be written (File too large); free some space and repeat."
     assert open_suggester(copy).digest == suggester.digest
     assert [path.name for path in copy.parent.iterdir()] == ["copy"]
+
+
+# formats and cards
+
+FORMATS = Path(__file__).parent / "formats"
+
+
+@pytest.mark.parametrize("number", [1])
+def test_a_suggester_of_every_format_there_was_still_opens_and_says_the_same(study, number):
+    opened = open_suggester(FORMATS / f"{number}")
+    told = json.loads((FORMATS / f"{number}.json").read_text(encoding="utf-8"))
+    lines = [study.lines.line(line) for line in told["lines"]]
+
+    assert opened.digest == told["digest"]
+    assert opened.probabilities(study.lines.participant_lines)[:12] == pytest.approx(
+        np.array(told["probabilities"]), abs=1e-6
+    )
+    assert opened.suggest(lines).suggestions
+    assert opened.quality == ()
+    assert "| Parking | 18 | – | – |" in card(opened)
+
+
+def test_a_suggester_written_by_another_scikit_learn_opens_without_a_word(copy, suggester):
+    with zipfile.ZipFile(copy / "model.skops") as held:
+        members = {name: held.read(name) for name in held.namelist()}
+    now = importlib.metadata.version("scikit-learn")
+    assert f'"{now}"'.encode() in members["schema.json"].replace(b"\\", b"")
+    members["schema.json"] = members["schema.json"].replace(now.encode(), b"1.0.2")
+    with zipfile.ZipFile(copy / "model.skops", "w") as out:
+        for name, data in members.items():
+            out.writestr(name, data)
+    sealed(copy)
+
+    assert open_suggester(copy).digest == suggester.digest
+
+
+@pytest.mark.parametrize("name", ["../../outside.npy", "/tmp/outside.npy", "a/../../../outside.npy"])
+def test_names_that_lead_out_of_an_archive_lead_nowhere(copy, suggester, name):
+    with zipfile.ZipFile(copy / "model.skops", "a") as out:
+        out.writestr(name, b"outside")
+    sealed(copy)
+    beside = set(copy.parent.iterdir())
+
+    assert open_suggester(copy).digest == suggester.digest
+    assert set(copy.parent.iterdir()) == beside
+    assert not Path("/tmp/outside.npy").exists()
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.99])
+@pytest.mark.parametrize("name", ["model.skops", "suggester.json"])
+def test_a_file_that_was_cut_short_is_refused(copy, name, share):
+    held = (copy / name).read_bytes()
+    (copy / name).write_bytes(held[: int(share * len(held))])
+
+    assert "get a fresh copy" in refusal(copy)
+
+
+def test_a_model_that_was_cut_short_and_sealed_again_is_refused(copy):
+    held = (copy / "model.skops").read_bytes()
+    (copy / "model.skops").write_bytes(held[: len(held) // 2])
+    sealed(copy)
+
+    assert "is not a suggester that this autocode can read" in refusal(copy)
+
+
+def test_facts_name_the_coded_lines_and_the_versions_by_which_it_was_made(saved, study, coding, tmp_path):
+    facts = json.loads((saved / "suggester.json").read_text(encoding="utf-8"))
+    other = type(study.codings)([*study.codings, coding("GP1:2", "phones", "coder_b")])
+    more = save_suggester(train(other, study.lines, study.codebook, seed=3), tmp_path / "more")
+
+    assert {name: len(facts[name]) for name in ("digest", "codebook", "data")} == dict.fromkeys(
+        ("digest", "codebook", "data"), 64
+    )
+    assert facts["versions"]["scikit-learn"] == importlib.metadata.version("scikit-learn")
+    assert facts["versions"]["autocode"] == importlib.metadata.version("autocode")
+    assert json.loads((more / "suggester.json").read_text(encoding="utf-8"))["data"] != facts["data"]
+    assert facts["data"] in (saved / "card.md").read_text(encoding="utf-8")
+
+
+def test_the_card_tells_of_each_code_how_often_it_was_said_rightly(suggester, saved):
+    parking = suggester.quality[0]
+    said = (saved / "card.md").read_text(encoding="utf-8")
+
+    assert (parking.code, parking.held) == ("parking", 18)
+    assert 0 < parking.right <= min(parking.said, parking.held)
+    assert f"| Parking | 18 | {parking.precision:.0%} | {parking.recall:.0%} |" in said
+    assert open_suggester(saved).quality == suggester.quality
+
+
+def test_a_code_that_nobody_gave_has_no_quality(study, coding):
+    few = type(study.codings)([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
+    records = train(few, study.lines, study.codebook).quality[2]
+
+    assert (records.held, records.recall) == (0, None)
+    assert (records.precision is None) == (records.said == 0)

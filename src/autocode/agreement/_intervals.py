@@ -35,6 +35,7 @@ Definition: TypeAlias = Callable[[Array], Array]
 FEW_INTERVIEWS = 15
 _BY_INTERVIEW = ("interviews", "bca", "linearised", "jackknife")
 _BY_LINE = ("lines", "gwet", "asymptotic")
+_RANGES = {"difference": (-2.0, 2.0), "ratio": (-math.inf, math.inf)}
 _CELLS_AT_ONCE = 4_000_000
 _FEW_CELLS = 1_000_000
 
@@ -147,6 +148,13 @@ def _draws_of_interviews(n: int, strata: tuple[tuple[int, ...], ...], resamples:
     return weights
 
 
+def _range(name: str) -> tuple[float, float]:
+    """Return between what a quantity of this name can lie."""
+    if name in ("percent_agreement", "specific_agreement"):
+        return 0.0, 1.0
+    return _RANGES.get(name.partition("_")[0], (-1.0, 1.0))
+
+
 def estimates(
     data: ReliabilityData,
     names: list[str],
@@ -231,7 +239,10 @@ def estimates(
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
-        lows, highs = symmetric(values, errors, level, freedom)
+        least, most = (np.array(ends) for ends in zip(*map(_range, names), strict=True))
+        if interval == "gwet":  # his bounds are cut above only
+            least = np.full(len(names), -math.inf)
+        lows, highs = symmetric(values, errors, level, freedom, least=least, most=most)
     reasons = reason(totals)
     found = []
     for i, name in enumerate(names):

@@ -122,13 +122,15 @@ def accelerated(again: Array, value: float, without: Array, times: Array, level:
     return float(low), float(high)
 
 
-def symmetric(values: Array, errors: Array, level: float, freedom: float) -> tuple[Array, Array]:
-    """Return value less and plus Student's t times the error, cut at 1; with the normal for infinite freedom, uncut."""
+def symmetric(
+    values: Array, errors: Array, level: float, freedom: float, *, least: Array, most: Array
+) -> tuple[Array, Array]:
+    """Return value less and plus Student's t times the error, cut where the quantity ends; the normal's is uncut."""
     tail = (1 + level) / 2
     if math.isinf(freedom):
         return values - ndtri(tail) * errors, values + ndtri(tail) * errors
     reach = stdtrit(freedom, tail) * errors if freedom > 0 else np.full_like(errors, math.nan)
-    return values - reach, np.minimum(values + reach, 1.0)
+    return np.maximum(values - reach, np.minimum(least, values)), np.minimum(values + reach, np.maximum(most, values))
 
 
 def dense(rows: Any) -> Array:

@@ -11,7 +11,7 @@ import click
 from autocode import agreement
 from autocode.agreement import Agreement, AgreementTable, ReliabilityData
 from autocode.cli._ratings import SUFFIXES, Ratings, read_ratings
-from autocode.cli._study import Material, material_of
+from autocode.cli._study import Material, is_study, material_of
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault
@@ -114,6 +114,10 @@ def agree_on(path: Path, asked: Asked) -> AgreementTable | Found:
     """Return the agreement of a study's or a plain corpus's coders, or of those of a table."""
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         return _of_ratings(path, asked)
+    if path.is_file() and not is_study(path.parent):
+        raise AgreementError.at(
+            path, f"is neither a study's folder nor a table ({', '.join(SUFFIXES)}); name one of these."
+        )
     return _of_study(path, asked)
 
 
@@ -153,8 +157,8 @@ def _of_ratings(path: Path, asked: Asked) -> Found:
     }
     where = f", {first.n_interviews} interviews" if first.n_interviews else ""
     title = (
-        f"{path.name}: {len(data.coders)} coders ({_few(data.coders)}), {first.n_units} units, "
-        f"{first.n_pairable} judged by at least two{where}"
+        f"{path.name}: {len(data.coders)} coders ({_few(data.coders)}), {first.n_units} unit"
+        f"{'' if first.n_units == 1 else 's'}, {first.n_pairable} judged by at least two{where}"
     )
     return Found(title=title, about=about, data=data, rows=rows, notes=read.notes)
 

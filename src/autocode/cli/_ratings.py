@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autocode.agreement import ReliabilityData
+from autocode.coding import Basis
 from autocode.errors import AgreementError, Fault
 from autocode.exchange import Sheet, read_sheet
 
@@ -18,6 +19,11 @@ _CODER = ("coder", "rater", "annotator", "observer")
 _VALUE = ("code", "label", "value", "rating", "category", "score")
 _INTERVIEW = ("interview", "transcript", "doc_id")
 _NUMBERS = ("interval", "ratio")
+# columns that stand beside judgements in exported sheets and are nobody's judgement
+_BESIDE = frozenset(
+    ("text", "speaker", "participant", "order", "start", "end", "date", "time", "basis", "memo", "memos", "note")
+) | {"notes", "comment", "comments"}
+_MAYBE_NOTHING = frozenset({"na", "n/a", "#n/a", "none", "null", "-", ".", "?"})
 
 Row = tuple[int, dict[str, str]]
 
@@ -41,6 +47,16 @@ def read_ratings(
     sheet = read_sheet(path, error=AgreementError)
     AgreementError.raise_if(sheet.faults())
     names = [name.casefold() for name in sheet.header]
+    AgreementError.raise_if(
+        Fault(
+            f"the columns {sheet.header[names.index(name)]!r} and {sheet.header[place]!r} differ only by case; rename "
+            "one of them.",
+            path,
+            sheet.first,
+        )
+        for place, name in enumerate(names)
+        if name and names.index(name) < place
+    )
     rows: list[Row] = [(line, dict(zip(names, map(str.strip, cells), strict=True))) for line, cells in sheet.rows]
     unit, interview = _first(names, _UNIT), _first(names, _INTERVIEW)
     coder, value = _first(names, _CODER), _first(names, _VALUE)
@@ -66,9 +82,18 @@ def _long(
     categories: Sequence[str],
 ) -> Ratings:
     path, notes = sheet.path, []
+    AgreementError.raise_if(
+        Fault(f"the basis {row['basis']!r} is none of {', '.join(Basis)}; correct it.", path, line)
+        for line, row in rows
+        if row.get("basis", "") not in ("", *Basis)
+    )
     kept = [(line, row) for line, row in rows if row.get("basis", "") in ("", "independent") and row[coder] != "gold"]
     if len(kept) < len(rows):
         notes.append(f"{len(rows) - len(kept)} rows are left out: assisted or adjudicated, so not independent")
+    if rows and not kept:
+        raise AgreementError.at(
+            path, "holds no independent judgement, only assisted or adjudicated ones; agreement needs independent ones."
+        )
     known = tuple(dict.fromkeys(row[coder] for _, row in kept if row[coder]))
     chosen = _chosen(coders, known)
     kept = [(line, row) for line, row in kept if not row[coder] or row[coder] in chosen]
@@ -97,7 +122,7 @@ def _long(
         categories=labels,
         places=[(path, line) for line, _ in kept],
     )
-    return Ratings(_enough(data, path), tuple(notes))
+    return Ratings(_enough(data, path), (*notes, *_doubts(data)))
 
 
 def _wide(
@@ -111,7 +136,10 @@ def _wide(
 ) -> Ratings:
     path = sheet.path
     shown = {name.casefold(): name for name in sheet.header if name}
-    known = [name for name in shown if name not in (unit, interview)]
+    named = [name for name in shown if name not in (unit, interview)]
+    asked_for = {name.casefold() for name in coders}
+    known = [name for name in named if name not in _BESIDE or name in asked_for]
+    left_out = [shown[name] for name in named if name not in known]
     chosen = _chosen(coders, tuple(shown[name] for name in known))
     judging = [name for name in known if shown[name] in chosen]
     flat = [(line, row[name]) for name in judging for line, row in rows]
@@ -130,7 +158,25 @@ def _wide(
         categories=labels,
         places=[(path, line) for line, _ in rows],
     )
-    return Ratings(_enough(data, path), ("a row a unit, a column a coder; an empty cell was not judged",))
+    notes = ["a row a unit, a column a coder; an empty cell was not judged"]
+    if left_out:
+        notes.append(f"no coders, and left out: {', '.join(left_out)} (name them with --coders if they are)")
+    return Ratings(_enough(data, path), (*notes, *_doubts(data)))
+
+
+def _doubts(data: ReliabilityData) -> Iterator[str]:
+    """Yield what about the labels may not be as it was meant."""
+    used = {code for label in data.labels for code in (label if isinstance(label, frozenset) else (label,))}
+    words = sorted(label for label in used if isinstance(label, str))
+    for label in words:
+        if label.casefold() in _MAYBE_NOTHING:
+            yield f"{label!r} is taken for a label; if it means not judged, leave the cell empty"
+    alike: dict[str, list[str]] = {}
+    for label in words:
+        alike.setdefault(label.casefold(), []).append(label)
+    for several in alike.values():
+        if len(several) > 1:
+            yield f"{' and '.join(map(repr, several))} are different labels; correct them if they are meant to be one"
 
 
 def _first(names: Collection[str], known: Sequence[str]) -> str | None:

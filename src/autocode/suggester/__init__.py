@@ -4,8 +4,10 @@ from autocode.suggester._artefact import card, open_suggester, save_suggester
 from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
+from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
+from autocode.suggester._quality import CodeQuality
 from autocode.suggester._recheck import Recheck, recheck
 from autocode.suggester._slips import Slip, line_surprise, surprises
 from autocode.suggester._spacy import SuggestingPipe
@@ -16,12 +18,15 @@ from autocode.suggester._twins import Twins
 from autocode.suggester._usage import DifferentUse
 
 __all__ = [
+    "Change",
     "CodeCoherence",
+    "CodeQuality",
     "CodedExample",
     "CodedLines",
     "ConfusedCodes",
     "DifferentUse",
     "ExampleLine",
+    "Explanation",
     "Given",
     "LineClassifier",
     "LineModel",
@@ -36,6 +41,7 @@ __all__ = [
     "SuggestingPipe",
     "ThemeCoherence",
     "Twins",
+    "WordShare",
     "card",
     "fit",
     "line_surprise",

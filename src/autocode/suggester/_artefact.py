@@ -21,6 +21,7 @@ import os
 import re
 import shutil
 import tempfile
+import warnings
 import zipfile
 import zlib
 from dataclasses import asdict
@@ -31,6 +32,7 @@ from typing import Any
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
+from sklearn.exceptions import InconsistentVersionWarning
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
@@ -40,6 +42,7 @@ from autocode.suggester._blend import Blend
 from autocode.suggester._calibration import Platt
 from autocode.suggester._inputs import LineInputs
 from autocode.suggester._model import LineModel
+from autocode.suggester._quality import CodeQuality
 from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
@@ -133,6 +136,8 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
             }
             for e in suggester.examples
         ],
+        "quality": [asdict(one) for one in suggester.quality],
+        "data": _data(suggester),
         "made_by": made_by,
         "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
         "files": {name: _sha256(held) for name, held in files.items()},
@@ -197,7 +202,11 @@ def open_suggester(folder: Path | str) -> Suggester:
                 source / MODEL,
                 f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
             )
-        arrays = skops.io.loads(held[MODEL])
+        with warnings.catch_warnings():
+            # Another scikit-learn may have written it: what is taken from it are the words and their weights, and the
+            # digest below says whether they are the same.
+            warnings.simplefilter("ignore", InconsistentVersionWarning)
+            arrays = skops.io.loads(held[MODEL])
         suggester = _assemble(facts, arrays)
     except TrainingError as no:
         raise ArtefactError.at(source, f"cannot be used here: {no}") from no
@@ -266,6 +275,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
         learnt_from=facts["learnt_from"],
         notes=facts["notes"],
         seed=facts["seed"],
+        quality=[CodeQuality(**one) for one in facts.get("quality", ())],
         trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
 
@@ -286,7 +296,10 @@ def _blend(facts: dict[str, Any]) -> Blend:
 def card(suggester: Suggester, *, made_by: str = "") -> str:
     """Return the model card, in Markdown."""
     uses = {code.id: sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes}
-    rows = "\n".join(f"| {code.name} | {uses[code.id]} |" for code in suggester.codes)
+    of = {one.code: one for one in suggester.quality}
+    shares = {c.id: [_share(of.get(c.id), what) for what in ("precision", "recall")] for c in suggester.codes}
+    rows = "\n".join(f"| {c.name} | {uses[c.id]} | {' | '.join(shares[c.id])} |" for c in suggester.codes)
+    versions = ", ".join(f"{name} {version(name)}" for name in ("autocode", "scikit-learn"))
     notes = "".join(f"\n- {note}" for note in suggester.notes)
     made = f"\nMade by `{made_by}`.\n" if made_by else ""
     return f"""# A suggester for {len(suggester.codes)} codes
@@ -294,9 +307,14 @@ def card(suggester: Suggester, *, made_by: str = "") -> str:
 It was {suggester.learnt_from}, seed {suggester.seed}.
 It proposes codes for lines that nobody has judged. A proposal is not a coding: a named person decides.
 {made}
-| code | lines it learnt from |
-|---|---|
+| code | lines it learnt from | right when said | said of those |
+|---|---|---|---|
 {rows}
+
+*Right when said*: of the lines for which the code reached its threshold, the share that humans gave. *Said of those*:
+of the lines that humans gave it, the share for which it did. Both on the lines above, each judged by a model that had
+not seen its interview (its part of the lines, where there are fewer than ten interviews); – where there is nothing to
+count. Thresholds were chosen on the same lines, so both flatter a little.
 
 ## Limits
 
@@ -305,8 +323,20 @@ It proposes codes for lines that nobody has judged. A proposal is not a coding: 
 - How often it is right on interviews it has not seen: `autocode validate`.
 - The folder holds the coded lines it shows as evidence. Guard it as you guard the transcripts.{notes}
 
-Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`.
+Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`, coded lines `{_data(suggester)}`.
+Written by {versions}.
 """
+
+
+def _share(quality: CodeQuality | None, what: str) -> str:
+    share = None if quality is None else getattr(quality, what)
+    return "–" if share is None else f"{share:.0%}"
+
+
+def _data(suggester: Suggester) -> str:
+    """Return the SHA-256 of the coded lines: who gave which codes to which words."""
+    told = [[e.line, e.text, sorted(e.codes), [[c, list(by)] for c, by in e.coders]] for e in suggester.examples]
+    return _sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def _seal(facts: dict[str, object]) -> str:

@@ -4,6 +4,7 @@ The matrices are the vectorizers' own, bit for bit. Which place of a text brough
 share of every word in a score follows from it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ from autocode.errors import TrainingError
 # What is remembered of words and languages is forgotten beyond this many, so that a million lines need no more memory
 # than a thousand.
 REMEMBERED = 200_000
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -42,6 +45,11 @@ def pipeline(language: str) -> Any:
         _blank.cache_clear()
         held = _blank(language)
     return held
+
+
+def whole(text: str) -> str:
+    """Return a text in which half characters (lone surrogates), of which spaCy knows nothing, are replacement marks."""
+    return text if text.isascii() else _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

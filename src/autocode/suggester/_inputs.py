@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline
+from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline, whole
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
@@ -23,7 +23,7 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     """Return the words of a text as (start, end, lower-cased form), punctuation and space left out."""
     return [
         (t.idx, t.idx + len(t.text), t.lower_)
-        for t in pipeline(language).tokenizer(text)
+        for t in pipeline(language).tokenizer(whole(text))
         if not (t.is_space or t.is_punct) and not t.text.isspace()
     ]
 
@@ -61,6 +61,7 @@ class LineInputs:
     def fit(self, texts: Sequence[str], roles: Sequence[str]) -> "LineInputs":
         """Learn the vocabulary; roles matter only where there are several."""
         self._grams = None
+        texts = [whole(text) for text in texts]
         self.words.fit(self._cut(texts))
         # A character run seen once tells nothing that its word does not, but makes up half of the model file.
         self.characters.set_params(min_df=2 if len(texts) >= 300 else 1).fit(texts)
@@ -85,6 +86,7 @@ class LineInputs:
         if self._grams is None:
             # Made on first use and kept: they remember what every word brought.
             self._grams = (WordGrams(self.words), CharacterGrams(self.characters))
+        texts = [whole(text) for text in texts]
         words = cut(texts, language=self.language)
         runs = self._grams[0].occurrences(words)
         characters = self._grams[1].occurrences(texts)

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # So many rows are judged and stored at once; what is stored is not judged again.
 ROWS = 10_000
+# So many rows before and after a part are heard with it: further away no line counts beside another.
+AROUND = 50
 JOB = "job.json"
 _FAULTS = 20
 
@@ -104,7 +108,7 @@ def suggest_table(
     for n in sorted(stored):
         tell(n)
     resumed = done
-    todo = _with_neighbours(read.blocks(rows_at_once), skip=stored, reach=suggester.model.reach)
+    todo = _with_neighbours(read.blocks(rows_at_once), skip=stored)
     blocks: dict[int, _Block] = {}
 
     def asked() -> Iterator[Any]:
@@ -143,41 +147,32 @@ def _spoken(blocks: "Sequence[_Block]", names: Mapping[str, str | None]) -> Spok
 
 
 def _with_neighbours(
-    blocks: "Iterable[_Block]", *, skip: Collection[int], reach: int
+    blocks: "Iterator[_Block]", *, skip: Collection[int]
 ) -> "Iterator[tuple[int, Sequence[_Block], _Block, Sequence[_Block]]]":
-    """Yield each block that is not skipped, with its number, and so many rows before it and after it."""
+    """Yield each block that is not skipped, with its number, the rows before it and the rows after it."""
     before: list[_Block] = []
-    waiting: list[_Block] = []
-    todo, n = iter(blocks), 0
+    ahead: deque[_Block] = deque()
+    n = 0
     while True:
-        while sum(map(len, waiting[1:])) < reach and (block := next(todo, None)) is not None:
-            waiting.append(block)
-        if not waiting:
+        # enough rows ahead of the block that is next, or all that are left
+        while sum(len(block) for block in islice(ahead, 1, None)) < AROUND and (more := next(blocks, None)):
+            ahead.append(more)
+        if not ahead:
             return
-        now, *after = waiting
+        block = ahead.popleft()
         if n not in skip:
-            yield n, before, now, _first(after, reach)
-        before = _last([*before, now], reach)
-        waiting.pop(0)
+            yield n, before, block, _nearest(ahead, AROUND)
+        before = _nearest([block, *before[::-1]], AROUND, last=True)[::-1]
         n += 1
 
 
-def _first(blocks: "Sequence[_Block]", rows: int) -> "list[_Block]":
+def _nearest(blocks: "Iterable[_Block]", rows: int, *, last: bool = False) -> "list[_Block]":
+    """Return the first so many rows of blocks; of blocks told backwards the last, still backwards."""
     found: list[_Block] = []
     for block in blocks:
-        found.append(block.rows(0, min(rows, len(block))))
+        found.append(block.some(max(len(block) - rows, 0) if last else 0, len(block) if last else rows))
         rows -= len(found[-1])
-        if not rows:
-            break
-    return found
-
-
-def _last(blocks: "Sequence[_Block]", rows: int) -> "list[_Block]":
-    found: list[_Block] = []
-    for block in reversed(blocks):
-        found.insert(0, block.rows(max(len(block) - rows, 0), len(block)))
-        rows -= len(found[0])
-        if not rows:
+        if rows <= 0:
             break
     return found
 
@@ -189,7 +184,7 @@ class _Block(Protocol):
     """Some rows that follow each other."""
 
     def __len__(self) -> int: ...
-    def rows(self, first: int, last: int) -> "_Block": ...
+    def some(self, begin: int, end: int) -> "_Block": ...
     def column(self, name: str) -> Iterable[object]: ...
     def cells(self) -> Iterable[Sequence[object]]: ...
     def header(self) -> Sequence[str]: ...
@@ -211,8 +206,8 @@ class _CsvBlock:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def rows(self, first: int, last: int) -> "_CsvBlock":
-        return _CsvBlock(self._names, self._rows[first:last])
+    def some(self, begin: int, end: int) -> "_CsvBlock":
+        return _CsvBlock(self._names, self._rows[begin:end])
 
     def column(self, name: str) -> list[str]:
         place = self._names.index(name)
@@ -237,8 +232,8 @@ class _ArrowBlock:
     def __len__(self) -> int:
         return int(self._table.num_rows)
 
-    def rows(self, first: int, last: int) -> "_ArrowBlock":
-        return _ArrowBlock(self._table.slice(first, last - first))
+    def some(self, begin: int, end: int) -> "_ArrowBlock":
+        return _ArrowBlock(self._table.slice(begin, end - begin))
 
     def column(self, name: str) -> list[object]:
         return list(self._table[name].to_pylist())
