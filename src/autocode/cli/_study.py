@@ -12,6 +12,7 @@ from autocode.codebook import Codebook, read_codebook
 from autocode.coding import CoderId, Codings, Mode, human
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.exchange import is_corpus, read_corpus
+from autocode.files import draft
 from autocode.journal import Journal, TranscriptSeen
 from autocode.transcripts import INTERVIEWERS, TranscriptId, Transcripts, Unit, read_transcripts
 
@@ -330,8 +331,7 @@ def placing(files: Mapping[Path, bytes], *, about: Path, away: Collection[Path] 
                 for folder in reversed(missing):
                     folder.mkdir()
                     made.append(folder)
-                drafts[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
-                _write_through(drafts[path], data)
+                drafts[path] = draft(path, data)
             for path in dict.fromkeys((*files, *away)):
                 if path.exists():
                     kept = path.with_name(f".{path.name}.{os.getpid()}.old")
@@ -346,19 +346,11 @@ def placing(files: Mapping[Path, bytes], *, about: Path, away: Collection[Path] 
             path.unlink()
         for path, kept in aside.items():
             kept.replace(path)
-        for draft in drafts.values():
-            if draft.exists():
-                draft.unlink()
+        for written in drafts.values():
+            written.unlink(missing_ok=True)
         for folder in reversed(made):
             if not any(folder.iterdir()):
                 folder.rmdir()
         raise
     for kept in aside.values():
         kept.unlink()
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())

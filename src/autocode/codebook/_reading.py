@@ -1,7 +1,6 @@
 """Codebooks from files and to files."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from autocode.codebook._csv import read_csv
 from autocode.codebook._nouns import Code, Codebook
 from autocode.codebook._toml import read_toml
 from autocode.errors import CodebookError
+from autocode.files import put
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -55,16 +55,8 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     if not codebook:
         raise CodebookError.at(path, "would hold no codes; a codebook needs at least one.")
     text = "\n".join(_tables(codebook))
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        try:
-            with draft.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        put({path: text.encode()})
     except OSError as why:
         raise CodebookError.at(path, f"cannot be written ({why.strerror}); choose another folder.") from why
 

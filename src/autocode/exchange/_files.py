@@ -2,11 +2,11 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from autocode.errors import CodingError, Fault
+from autocode.files import put
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -31,18 +31,7 @@ def write_files(texts: Mapping[Path, str], *, force: bool) -> None:
             for path in texts
             if path.exists()
         )
-    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}.draft") for path in texts}
     try:
-        for path, text in texts.items():
-            with drafts[path].open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        for path, draft in drafts.items():
-            draft.replace(path)
+        put({path: text.encode() for path, text in texts.items()})
     except OSError as why:
-        raise CodingError.at(path, f"cannot be written ({why.strerror}); choose another folder.") from why
-    finally:
-        for draft in drafts.values():
-            if draft.parent.is_dir():
-                draft.unlink(missing_ok=True)
+        raise CodingError.at(why.filename, f"cannot be written ({why.strerror}); choose another folder.") from why

@@ -1,7 +1,5 @@
 """A report as one file: a self-contained page, or Markdown."""
 
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +12,7 @@ from autocode.agreement import AgreementTable
 from autocode.codebook import Codebook
 from autocode.coding import Codings, Decision, SuggestionBatch
 from autocode.errors import ReportError
+from autocode.files import put
 from autocode.report._findings import findings
 from autocode.report._markdown import aligned, plain
 from autocode.report._plots import forest_plot, learning_curve, svg
@@ -96,19 +95,10 @@ def _environment(suffix: str) -> Environment:
 
 
 def replace_file(target: Path, data: bytes) -> None:
-    """Write the whole file or nothing: to a new file in the same folder, which then takes the name."""
-    written = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    """Write the whole file or nothing, and say so in a sentence."""
     try:
-        with written.open("xb") as out:
-            try:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-                written.replace(target)
-            finally:
-                written.unlink(missing_ok=True)
+        put({target: data})
     except OSError as error:
-        why = error.strerror or type(error).__name__
         raise ReportError.at(
-            target, f"the report cannot be written ({why}); choose a folder you may write to."
+            target, f"the report cannot be written ({error.strerror}); choose a folder you may write to."
         ) from error
