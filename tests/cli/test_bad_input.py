@@ -315,24 +315,12 @@ def test_a_language_that_spacy_does_not_have(coded, refused):
     )
 
 
-def test_training_with_no_codings(study, refused):
-    said = refused(study("fresh"), "train", "study")
+def test_training_with_no_codings_rests_on_the_definitions_and_says_so(study, run):
+    study("fresh")
+    told = run("train", "study")
 
-    assert said == (
-        "autocode: no participant's line has been coded yet, so there is nothing to learn from; "
-        "add codings (autocode add) or code some lines (autocode review).\n"
-    )
-
-
-def test_training_with_one_code_only(study, run, refused, tmp_path):
-    kept = study("fresh")
-    (tmp_path / "one.csv").write_text("line_id,coder,code\nGP1:2,coder_a,forms\nGP1:3,coder_a,\n")
-    run("add", "study", "one.csv")
-
-    assert refused(kept, "train", "study") == (
-        "autocode: only 'Forms and queues' stands on any line of the 2 coded ones, so there is nothing to tell apart; "
-        "code more lines, with at least two codes.\n"
-    )
+    assert told.exit_code == 0
+    assert "no line has been coded yet, so suggestions rest on" in " ".join(f"{told.stdout}{told.stderr}".split())
 
 
 def test_training_with_a_code_coded_once_trains_and_says_so(study, run, tmp_path):

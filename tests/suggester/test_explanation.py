@@ -45,7 +45,7 @@ def test_without_the_words_that_it_names_it_is_otherwise_and_one_word_alone_woul
     suggester = sample_suggester
     ids = [code.id for code in suggester.codes]
     sizes = set()
-    for line in sample.lines.participant_lines[:40]:
+    for line in sample.lines.participant_lines[:65]:
         for one in suggester.suggest([line]).of(line.id)[:1]:
             change = suggester.explain(line, one.code).change
             if change is None:

@@ -86,7 +86,7 @@ def test_suggestions_do_not_depend_on_how_many_lines_are_judged_at_once(monkeypa
     monkeypatch.setattr(_suggester, "BATCH", size)
     in_turn = suggester.suggest([*lines, lines[4], lines[9]])
 
-    assert suggester.model.beside > 0
+    assert suggester.model.reach > size
     assert in_turn.abstentions == at_once.abstentions
     assert [(s.line, s.code, s.rank, s.band) for s in in_turn.suggestions] == [
         (s.line, s.code, s.rank, s.band) for s in at_once.suggestions

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester._beside import SHARES, beside, best_share, mixed
+from autocode.suggester._beside import Beside, beside
+from autocode.suggester._blend import LEARNT, MEANT, WEIGHTS, best_blend
 from autocode.suggester._calibration import platt
 from autocode.suggester._model import folds
 from autocode.suggester._thresholds import thresholds
@@ -105,33 +106,39 @@ def test_lines_beside_each_other_are_of_one_speaker_in_one_interview(interview):
     assert np.argwhere(np.triu(near)).tolist() == [[0, 1], [4, 5]]
 
 
-def test_a_share_of_nothing_changes_nothing():
-    scores, _ = drawn(3)
+@pytest.mark.parametrize("reach", [1, 2, 5])
+def test_lines_further_away_count_less_and_none_beyond_the_reach(interview, reach):
+    lines = interview("GP1", ["words"] * 7).lines
+    near = beside(lines[::-1], reach=reach, fading=0.5).toarray()
+    away = np.abs(np.subtract.outer(range(7), range(7)))
 
-    assert mixed(scores, beside([]), 0.0) is scores
+    assert near == pytest.approx(np.where((away > 0) & (away <= reach), 0.5 ** (away - 1.0), 0))
+
+
+def test_a_share_of_nothing_adds_nothing_and_no_lines_have_no_neighbours(interview):
+    scores, _ = drawn(3, lines=2)
+
+    assert not Beside(share=0.0).mixed(interview("GP1", ["One.", "Two."]).lines, scores).any()
+    assert Beside(share=0.5).mixed([], np.zeros((0, 3))).shape == (0, 3)
+    assert beside([], reach=3).shape == (0, 0)
 
 
 def test_neighbours_tell_which_code_and_not_whether_any(interview):
     lines = interview("GP1", ["One.", "Two."]).lines
     scores = np.array([[0.0, 0.0], [5.0, 3.0]])
     louder = scores + np.array([[0.0], [10.0]])
+    half = Beside(share=0.5)
 
-    assert mixed(scores, beside(lines), 0.5)[0].tolist() == [0.5, -0.5]
-    assert (mixed(louder, beside(lines), 0.5)[0] == mixed(scores, beside(lines), 0.5)[0]).all()
-
-
-def test_where_no_line_has_a_neighbour_each_speaks_for_itself(interview):
-    scores, applied = drawn(4, lines=4)
-    alone = [line for n in range(4) for line in interview(f"GP{n}", ["One."]).lines]
-
-    assert best_share(scores, applied, beside(alone)) == 0
+    assert half.mixed(lines, scores)[0].tolist() == [0.5, -0.5]
+    assert (half.mixed(lines, louder)[0] == half.mixed(lines, scores)[0]).all()
 
 
 def test_where_no_code_stands_each_line_speaks_for_itself(interview):
     scores, applied = drawn(5, lines=4)
     lines = interview("GP1", ["One.", "Two.", "Three.", "Four."]).lines
+    blend, _ = best_blend(lines, np.zeros_like(applied), scores, np.zeros_like(scores))
 
-    assert best_share(scores, np.zeros_like(applied), beside(lines)) == 0
+    assert blend.beside.share == 0
 
 
 def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
@@ -139,6 +146,28 @@ def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
     steady = np.repeat(np.eye(3, dtype=bool), 20, axis=0)
     jumping = np.tile(np.eye(3, dtype=bool), (20, 1))
     noise = np.random.default_rng(6).normal(size=(60, 3))
+    nothing = np.zeros((60, 3))
 
-    assert best_share(steady + noise, steady, beside(lines)) in SHARES[1:]
-    assert best_share(jumping + noise, jumping, beside(lines)) == 0
+    assert best_blend(lines, steady, steady + noise, nothing)[0].beside in LEARNT[1:]
+    assert best_blend(lines, jumping, jumping + noise, nothing)[0].beside == LEARNT[0]
+
+
+def test_the_codebook_speaks_louder_the_more_the_coded_lines_mislead(interview):
+    applied = np.tile(np.eye(3, dtype=bool), (20, 1))
+    noise = np.random.default_rng(7).normal(size=(60, 3))
+    lines = [line for n in range(60) for line in interview(f"GP{n}", ["words"]).lines]
+    meant, learnt = 0.3 * applied + 0.1 * noise, np.zeros((60, 3))
+
+    assert best_blend(lines, applied, learnt - 4 * applied, meant)[0].meant == WEIGHTS[-1]
+    assert best_blend(lines, applied, learnt + 4.0 * applied, -meant)[0].meant == WEIGHTS[0]
+
+
+def test_the_scores_returned_are_those_of_the_blend_returned(interview):
+    lines = interview("GP1", ["words"] * 40).lines
+    scores, applied = drawn(8)
+    likeness = np.random.default_rng(9).random(scores.shape) / 4
+    blend, blended = best_blend(lines, applied, scores, likeness)
+    meant = likeness - likeness.mean(axis=1, keepdims=True)
+    learnt = scores + blend.beside.mixed(lines, scores)
+
+    assert blended == pytest.approx(learnt + blend.meant * (meant + MEANT.mixed(lines, meant)))

@@ -188,10 +188,10 @@ def test_facts_that_are_no_json_are_refused(copy, held):
 
 
 def test_a_newer_format_is_refused_by_its_number(copy):
-    sealed(copy, format=2)
+    sealed(copy, format=3)
 
     assert refusal(copy) == (
-        f"{copy / 'suggester.json'}: is of format 2, newer than this autocode reads (1); update autocode."
+        f"{copy / 'suggester.json'}: is of format 3, newer than this autocode reads (2); update autocode."
     )
 
 
@@ -205,7 +205,7 @@ def test_a_forged_seal_over_the_same_content_opens(copy, suggester):
     "other",
     [
         {"line_threshold": 0.9},
-        {"beside": 0.4},
+        {"blend": {"meant": 9.0, "beside": {"share": 0.4}, "around": {"share": 0.0}}},
         {"language": "de"},
         {"codebook": "0" * 64},
         {"digest": "0" * 64},

@@ -65,8 +65,10 @@ def test_all_and_only_the_codes_that_come_near_their_threshold_stand_beside_the_
 ):
     ids = [code.id for code in sample_suggester.codes]
     near = BESIDE * sample_suggester.model.cut.codes
+    lines = sample.lines.participant_lines
+    of = dict(zip([line.id for line in lines], sample_suggester.probabilities(lines), strict=True))
     for line, suggestions in by_line(sample_batch).items():
-        p = sample_suggester.probabilities([sample.lines.line(line)])[0]
+        p = of[line]
         first, *others = sorted(range(len(ids)), key=lambda j: -p[j])
 
         assert [one.code for one in suggestions] == [ids[first], *(ids[j] for j in others if p[j] >= near[j])][:3]
@@ -211,7 +213,7 @@ def test_lines_beside_each_other_tell_about_each_other_where_that_helps(rambling
     row = {line.id: i for i, line in enumerate(lines)}
     batch = suggester.suggest(lines)
 
-    assert model.beside > 0
+    assert model.blend.beside.share > 0
     assert any(one.evidence.beside for one in batch.suggestions)
     for one in batch.suggestions:
         i, j = row[one.line], column[one.code]

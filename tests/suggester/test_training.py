@@ -2,48 +2,65 @@ import numpy as np
 import pytest
 
 from autocode.codebook import Code, Codebook, CodeId
-from autocode.coding import Basis, Codings, Reason
+from autocode.coding import Band, Basis, Codings, Reason
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines, fit, train
 from autocode.transcripts import Transcripts
 
 
-def test_training_without_a_coding_is_refused(study):
-    with pytest.raises(TrainingError) as refused:
-        train(Codings(), study.lines, study.codebook)
+def test_before_the_first_coding_suggestions_rest_on_definitions_and_it_is_said(study, interview):
+    suggester = train(Codings(), study.lines, study.codebook)
+    lines = interview(
+        "GP9", ["No room for the car at all.", "Calls that nobody answers.", "Ωραία μέρα σήμερα, φίλε."]
+    ).lines
+    batch = suggester.suggest(lines)
 
-    assert str(refused.value) == (
-        "no participant's line has been coded yet, so there is nothing to learn from; "
-        "add codings (autocode add) or code some lines (autocode review)."
+    assert [batch.of(line.id)[0].code for line in lines[:2]] == ["parking", "phones"]
+    assert [silent.reason for silent in batch.abstentions] == [Reason.UNLIKE_ANYTHING]
+    assert not any(one.band is Band.STRONG or one.evidence.neighbours for one in batch.suggestions)
+    assert suggester.learnt_from == "made from the names and definitions of the codes only, no line coded"
+    assert suggester.notes == (
+        "no line has been coded yet, so suggestions rest on the names and definitions of the codes only; "
+        "add codings (autocode add) or code some lines (autocode review).",
     )
 
 
-def test_training_on_an_interviewers_line_alone_is_refused(study, coding):
-    with pytest.raises(TrainingError, match=r"^no participant's line has been coded yet"):
-        train(Codings([coding("GP1:1", "parking")]), study.lines, study.codebook)
+def test_a_coded_line_of_an_interviewer_is_no_coded_line(study, coding):
+    suggester = train(Codings([coding("GP1:1", "parking")]), study.lines, study.codebook)
+
+    assert suggester.examples == ()
+    assert suggester.notes[0].startswith("no line has been coded yet, so suggestions rest on")
 
 
-def test_training_on_one_code_only_is_refused(study, coding):
+def test_one_code_on_the_coded_lines_is_told_apart_from_the_codes_that_are_only_defined(study, coding, interview):
     codings = Codings([coding("GP1:2", "parking"), coding("GP1:3", "parking"), coding("GP1:4")])
+    suggester = train(codings, study.lines, study.codebook)
+    line = interview("GP9", ["Calls that nobody answers."]).lines[0]
 
-    with pytest.raises(TrainingError) as refused:
-        train(codings, study.lines, study.codebook)
+    assert suggester.codes[suggester.scores([line])[0].argmax()].id == "phones"
+    assert len(suggester.notes) == 2
 
-    assert str(refused.value) == (
-        "only 'Parking' stands on any line of the 3 coded ones, so there is nothing to tell apart; "
-        "code more lines, with at least two codes."
+
+def test_lines_read_without_a_code_leave_it_at_the_definitions_and_it_is_said(study, coding):
+    codings = Codings([coding("GP1:2", "parking"), coding("GP1:2", "phones", "coder_b"), coding("GP1:3")])
+    suggester = train(codings, study.lines, study.codebook)
+
+    assert suggester.notes == (
+        "no code stands on any of the 2 coded lines, so suggestions rest on the names and definitions of the codes "
+        "only; add codings (autocode add) or code some lines (autocode review).",
     )
 
 
-def test_training_where_no_code_stands_is_refused(study, coding):
-    codings = Codings([coding("GP1:2", "parking"), coding("GP1:2", "phones", "coder_b"), coding("GP1:3")])
+@pytest.mark.parametrize(("codes", "what"), [(["parking"], "one code"), ([], "no code")])
+def test_a_codebook_with_fewer_than_two_codes_is_refused(study, codes, what):
+    codebook = Codebook(Code(id=CodeId(code), name=code.title()) for code in codes)
 
     with pytest.raises(TrainingError) as refused:
-        train(codings, study.lines, study.codebook)
+        train(Codings(), study.lines, codebook)
 
     assert str(refused.value) == (
-        "no code stands on any line of the 2 coded ones, so there is nothing to tell apart; "
-        "code more lines, with at least two codes."
+        f"the codebook has {what} that a line can be given, so there is nothing to tell apart; "
+        "add codes to the codebook."
     )
 
 

@@ -1,6 +1,6 @@
 """A suggester as a folder: readable facts beside arrays, opened without running any code from it.
 
-Format 1
+Format 2
 --------
 `suggester.json`
     format number, SHA-256 of every other file and of itself, codes and what the codebook said of them, the coded lines
@@ -10,6 +10,8 @@ Format 1
     does not know as harmless are refused.
 `card.md`
     what it learnt from, for people.
+
+Format 1 knew no part of its own for the codebook (`meant`), and lines beside counted one line away only (`beside`).
 """
 
 import hashlib
@@ -29,11 +31,14 @@ from typing import Any
 
 import numpy as np
 import skops.io
+from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.errors import ArtefactError, TrainingError
+from autocode.suggester._beside import Beside
+from autocode.suggester._blend import Blend
 from autocode.suggester._calibration import Platt
 from autocode.suggester._inputs import LineInputs
 from autocode.suggester._model import LineModel
@@ -42,7 +47,7 @@ from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
 
-FORMAT = 1
+FORMAT = 2
 FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
 # What zipfile, json, skops and the classes themselves raise over contents that are not a suggester's.
 _UNREADABLE = (
@@ -97,6 +102,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "words": model.inputs.words,
         "characters": model.inputs.characters,
         "coefficients": model.coefficients.astype(np.float32),
+        "meant": model.meant.astype(np.float32),
         "intercepts": model.intercepts,
         "slopes": model.calibration.slopes,
         "calibration": model.calibration.intercepts,
@@ -113,7 +119,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "roles": list(model.inputs.roles),
         "line_threshold": model.cut.line,
         "least": model.cut.least,
-        "beside": model.beside,
+        "blend": asdict(model.blend),
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
         "notes": list(suggester.notes),
@@ -245,8 +251,9 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
         model=LineModel(
             inputs=inputs,
             coefficients=arrays["coefficients"].astype(np.float64),
+            meant=_meant(facts, arrays),
             intercepts=arrays["intercepts"],
-            beside=facts["beside"],
+            blend=_blend(facts),
             calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
             # Folders saved before promises were made say nothing of them.
             cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)),
@@ -271,6 +278,19 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
         quality=[CodeQuality(**one) for one in facts.get("quality", ())],
         trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
+
+
+def _meant(facts: dict[str, Any], arrays: dict[str, Any]) -> NDArray[np.float64]:
+    if facts["format"] == 1:
+        return np.zeros(arrays["coefficients"].shape)
+    return np.asarray(arrays["meant"], dtype=np.float64)
+
+
+def _blend(facts: dict[str, Any]) -> Blend:
+    if facts["format"] == 1:
+        return Blend(meant=0.0, beside=Beside(share=facts["beside"]), around=Beside(share=0.0))
+    blend = facts["blend"]
+    return Blend(meant=blend["meant"], beside=Beside(**blend["beside"]), around=Beside(**blend["around"]))
 
 
 def card(suggester: Suggester, *, made_by: str = "") -> str:

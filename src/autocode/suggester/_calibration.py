@@ -9,6 +9,8 @@ from scipy.special import expit
 
 # How far a code's own slope and intercept may stray from the pooled ones, as standard deviations of a normal prior.
 SLOPE, INTERCEPT = 0.3, 1.0
+# The slope of scores that nothing has been tried on.
+UNTRIED = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,6 +40,15 @@ def platt(scores: NDArray[np.float64], applied: NDArray[np.bool_]) -> Platt:
         [_curve(scores[:, j], applied[:, j], centre=pooled, spread=spread) for j in range(scores.shape[1])]
     ).reshape(-1, 2)
     return Platt(slopes=curves[:, 0], intercepts=curves[:, 1])
+
+
+def untried(n_codes: int) -> Platt:
+    """Return the curves for scores that nothing has been tried on: flat, about one code a line.
+
+    Without a coded line nobody can say how often a likeness to the codebook is right, so none is called strong.
+    """
+    share = 1 / (n_codes + 1)
+    return Platt(slopes=np.full(n_codes, UNTRIED), intercepts=np.full(n_codes, np.log(share / (1 - share))))
 
 
 def _curve(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from autocode.codebook import Code, Codebook
-from autocode.suggester._beside import beside, best_share, mixed
-from autocode.suggester._calibration import Platt, platt
+from autocode.suggester._blend import Blend, against_others, best_blend
+from autocode.suggester._calibration import Platt, platt, untried
 from autocode.suggester._inputs import LineInputs, speaker_kind
 from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
@@ -30,9 +30,10 @@ class LineModel:
 
     Attributes
     ----------
-    coefficients : ndarray of float, shape (n_codes, n_features).
+    coefficients : ndarray of float, shape (n_codes, n_features), of a line by itself.
+    meant : ndarray of float, same shape, the part of the coefficients that is likeness to what the codebook says.
     intercepts : ndarray of float, shape (n_codes,).
-    beside : the share of a neighbouring line's score that a line takes on.
+    blend : how much the codebook counts beside the coded lines, and how the lines around a line do.
     calibration : from scores to probabilities, one slope and intercept a code.
     cut : from which probability on a code is worth saying, and from which strength on a line is.
     held_out : ndarray of float, shape (n_lines, n_codes), the scores of the lines it was fitted to, each by a model
@@ -41,8 +42,9 @@ class LineModel:
 
     inputs: LineInputs
     coefficients: NDArray[np.float64]
+    meant: NDArray[np.float64]
     intercepts: NDArray[np.float64]
-    beside: float
+    blend: Blend
     calibration: Platt
     cut: Thresholds
     held_out: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
@@ -51,25 +53,39 @@ class LineModel:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
         return self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
 
-    def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64]]:
-        """Return what lines bring, and their scores by themselves, shape (n_lines, n_codes)."""
+    def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64], NDArray[np.float64]]:
+        """Return what lines bring, their scores by themselves, and what of these is likeness to the codebook."""
         heard = self.inputs.heard([line.text for line in lines])
-        return heard, self.alone(self.inputs.spoken(heard.rows, [speaker_kind(line) for line in lines]))
+        rows = self.inputs.spoken(heard.rows, [speaker_kind(line) for line in lines])
+        return heard, self.alone(rows), self.likeness(rows)
 
     def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
         """Return the scores of lines by themselves, shape (n_lines, n_codes)."""
         return np.asarray(rows @ self.coefficients.T) + self.intercepts
 
+    def likeness(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
+        """Return what likeness to the codebook brings to the scores of lines by themselves, same shape."""
+        return np.asarray(rows @ self.meant.T)
+
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes).
 
-        A line also takes on a share of the scores of the lines beside it, as far as they are among `lines`.
+        A line also takes on a share of what the lines around it say, as far as they are among `lines`.
         """
-        return self.together(lines, self.alone(self.rows(lines)))
+        rows = self.rows(lines)
+        return self.together(lines, self.alone(rows), self.likeness(rows))
 
-    def together(self, lines: Sequence[Line], alone: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return scores with the neighbours' share, from the scores of the lines by themselves."""
-        return mixed(alone, beside(lines), self.beside) if self.beside else alone
+    @property
+    def reach(self) -> int:
+        """How many lines away a line may still count."""
+        return max(self.blend.beside.reach, self.blend.around.reach)
+
+    def together(
+        self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return scores with the share of the lines around, from what `hear` returns of the lines by themselves."""
+        learnt = self.blend.beside.mixed(lines, alone - likeness)
+        return alone + learnt + self.blend.around.mixed(lines, likeness)
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_lines, n_codes)."""
@@ -98,6 +114,7 @@ def fit(
     inputs = LineInputs(language=language).fit([*texts, *(saying for _, saying in said)], roles)
     X = inputs.transform(texts, roles)
     D = inputs.transform([saying for _, saying in said])
+    meant = _meant(D, speaks_for, n_codes=len(table.codes))
     fold = folds([line.transcript for line in table.lines], seed=seed)
     # Fold -1 is nobody's: the first model learns from all lines.
     (coefficients, intercepts), *apart = Parallel(n_jobs=n_jobs)(
@@ -107,19 +124,33 @@ def fit(
     out = np.zeros(table.applied.shape)
     for k, (w, b) in zip(np.unique(fold), apart, strict=True):
         out[fold == k] = X[fold == k] @ w.T + b
-    near = beside(table.lines)
-    share = best_share(out, table.applied, near)
-    out = mixed(out, near, share)
-    calibration = platt(out, table.applied)
+    blend, out = best_blend(table.lines, table.applied, out, np.asarray(X @ meant.T))
+    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
+    # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
+    meant = _single(blend.meant * against_others(meant.T).T)
     return LineModel(
         inputs=inputs,
-        coefficients=coefficients,
+        coefficients=_single(coefficients + meant),
+        meant=meant,
         intercepts=intercepts,
-        beside=share,
+        blend=blend,
         calibration=calibration,
         cut=thresholds(calibration(out), table.applied),
         held_out=out,
     )
+
+
+def _meant(D: sp.csr_matrix, speaks_for: NDArray[np.intp], *, n_codes: int) -> NDArray[np.float64]:
+    """Return the mean of what the codebook says for each code, shape (n_codes, n_features)."""
+    sayings_of = np.bincount(speaks_for, minlength=n_codes)
+    mean = sp.csr_matrix(
+        (1 / sayings_of[speaks_for], (speaks_for, np.arange(len(speaks_for)))), shape=(n_codes, len(speaks_for))
+    )
+    return np.asarray((mean @ D).toarray(), dtype=np.float64)
+
+
+def _single(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values.astype(np.float32).astype(np.float64)
 
 
 def folds(interviews: Sequence[str], *, seed: int) -> NDArray[np.intp]:
@@ -157,5 +188,4 @@ def _regress(
         model = LogisticRegression(C=C, solver="liblinear", max_iter=300, random_state=seed)
         model.fit(rows, np.concatenate([positive, own]), sample_weight=np.concatenate([lines_weight, said_weight]))
         coefficients[j], intercepts[j] = model.coef_[0], model.intercept_[0]
-    # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
-    return coefficients.astype(np.float32).astype(np.float64), intercepts
+    return coefficients, intercepts

@@ -1,10 +1,11 @@
 """Learns from human codings and proposes codes with evidence."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
@@ -68,11 +69,12 @@ class CodedExample:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scored:
-    """Lines with what they bring and their scores by themselves."""
+    """Lines with what they bring, their scores by themselves, and what of these is likeness to the codebook."""
 
     lines: Sequence[Line]
     heard: Heard
     alone: NDArray[np.float64]
+    likeness: NDArray[np.float64]
 
 
 class Suggester:
@@ -232,26 +234,32 @@ class Suggester:
         Lines that stand beside each other must follow each other.
         """
         waiting: list[_Scored] = []
-        before: _Scored | None = None
+        before: list[_Scored] = []
+        reach = self.model.reach
         for chunk in batched(lines, BATCH):
-            heard, alone = self.model.hear(chunk)
-            waiting.append(_Scored(lines=chunk, heard=heard, alone=alone))
-            if len(waiting) == 2:
-                yield self._judge(before, waiting[0], waiting[1])
-                before = waiting.pop(0)
-        if waiting:
-            yield self._judge(before, waiting[0], None)
+            heard, alone, likeness = self.model.hear(chunk)
+            waiting.append(_Scored(lines=chunk, heard=heard, alone=alone, likeness=likeness))
+            while len(waiting) > 1 and not _near(waiting[0].lines[-1], chunk[-1], reach):
+                yield self._judge(before, waiting[0], waiting[1:])
+                before.append(waiting.pop(0))
+                before = [one for one in before if _near(one.lines[-1], waiting[0].lines[0], reach)]
+        while waiting:
+            yield self._judge(before, waiting[0], waiting[1:])
+            before.append(waiting.pop(0))
 
-    def _judge(self, before: "_Scored | None", now: "_Scored", after: "_Scored | None") -> Verdicts:
-        # The last line of the batch before and the first of the one after may stand beside lines of this one.
-        first = 0 if before is None else _run(before.lines[::-1])
-        last = 0 if after is None else _run(after.lines)
-        lines, alone = list(now.lines), [now.alone]
-        if before is not None:
-            lines, alone = [*before.lines[len(before.lines) - first :], *lines], [before.alone[-first:], *alone]
-        if after is not None:
-            lines, alone = [*lines, *after.lines[:last]], [*alone, after.alone[:last]]
-        scores = self.model.together(lines, np.concatenate(alone))[first : first + len(now.lines)]
+    def _judge(self, before: Sequence["_Scored"], now: "_Scored", after: Sequence["_Scored"]) -> Verdicts:
+        # The last lines of the batches before and the first of those after may count beside lines of this one.
+        reach, chunks = self.model.reach, [*before, now, *after]
+        lines = [line for chunk in chunks for line in chunk.lines]
+        begin = sum(len(chunk.lines) for chunk in before)
+        end = begin + len(now.lines)
+        first = begin - sum(_near(line, lines[begin], reach) for line in lines[:begin])
+        last = end + sum(_near(line, lines[end - 1], reach) for line in lines[end:])
+        scores = self.model.together(
+            lines[first:last],
+            np.concatenate([chunk.alone for chunk in chunks])[first:last],
+            np.concatenate([chunk.likeness for chunk in chunks])[first:last],
+        )[begin - first : end - first]
         p = self.model.calibration(scores)
         cut = self.model.cut
         # A line in which some code of the coded lines speaks on average is like one of them; others are compared.
@@ -373,9 +381,13 @@ class Suggester:
             model.calibration.slopes,
             model.calibration.intercepts,
             model.cut.codes,
-            np.array([model.cut.line, model.beside]),
+            np.array([model.cut.line, model.blend.beside.share]),
         ):
             told.update(np.ascontiguousarray(array).tobytes())
+        # Suggesters of format 1 have no part of their own for the codebook; their digest stays what it was.
+        if model.meant.any():
+            told.update(np.ascontiguousarray(model.meant.astype(np.float32)).tobytes())
+            told.update(json.dumps(asdict(model.blend)).encode())
         for vocabulary in self._spelt:
             told.update(vocabulary)
         if model.cut.least:
@@ -406,31 +418,32 @@ def train(
     `promise`, such as "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
     joblib takes it; the result is the same for any number.
 
+    Before the first line is coded it rests on names and definitions only, and says so.
+
     Raises
     ------
     TrainingError
-        If no participant's line is coded, fewer than two codes are used, or the promise cannot be given.
+        If the codebook has fewer than two codes, a coding names a code that it lacks, or the promise cannot be given.
     """
     table = CodedLines.of(codings, lines, codebook)
-    if not len(table):
+    if len(table.codes) < 2:
         raise TrainingError(
-            "no participant's line has been coded yet, so there is nothing to learn from; "
-            "add codings (autocode add) or code some lines (autocode review)."
+            f"the codebook has {'one code' if len(table.codes) else 'no code'} that a line can be given, so there is "
+            "nothing to tell apart; add codes to the codebook."
         )
     uses = table.applied.sum(axis=0)
-    used = [code.name for code, n in zip(table.codes, uses, strict=True) if n]
-    if len(used) < 2:
-        what = f"only {used[0]!r} stands on any line" if used else "no code stands on any line"
-        raise TrainingError(
-            f"{what} of the {len(table)} coded ones, so there is nothing to tell apart; "
-            "code more lines, with at least two codes."
-        )
     notes = [
         f"{code.name!r} stands on {'one line' if n == 1 else 'no line'} only, so it is known mostly by its definition; "
         "code more lines with it before trusting what is suggested."
         for code, n in zip(table.codes, uses, strict=True)
-        if n < 2
+        if n < 2 and uses.any()
     ]
+    if not uses.any():
+        what = f"no code stands on any of the {len(table)} coded lines" if len(table) else "no line has been coded yet"
+        notes = [
+            f"{what}, so suggestions rest on the names and definitions of the codes only; "
+            "add codings (autocode add) or code some lines (autocode review)."
+        ]
     interviews = len({line.transcript for line in table.lines})
     model = fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(
@@ -440,7 +453,9 @@ def train(
         said=[sayings(code, codebook) for code in table.codes],
         examples=_examples(table),
         codebook=codebook.digest,
-        learnt_from=f"learnt from {len(table)} lines of {interviews} interviews ({_rules(table)})",
+        learnt_from=f"learnt from {len(table)} lines of {interviews} interviews ({_rules(table)})"
+        if len(table)
+        else "made from the names and definitions of the codes only, no line coded",
         notes=notes,
         seed=seed,
         trial=None if promise is None else trial(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
@@ -479,10 +494,9 @@ def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
         yield chunk
 
 
-def _run(lines: Sequence[Line]) -> int:
-    """Return how many of the first lines may stand beside what comes before: those of one place in one transcript."""
-    here = (lines[0].transcript, lines[0].order)
-    return next((n for n, line in enumerate(lines) if (line.transcript, line.order) != here), len(lines))
+def _near(one: Line, other: Line, reach: int) -> bool:
+    """Return whether two lines may count beside each other."""
+    return one.transcript == other.transcript and abs(one.order - other.order) <= reach
 
 
 def _lengths(rows: sp.csr_matrix) -> NDArray[np.float64]:
