@@ -64,16 +64,17 @@ def session(session_of, batch) -> ReviewSession:
     return session_of(batch=batch)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """One Chromium for all tests of the session; without one they are skipped, but in CI they fail."""
+    """One Chromium for all tests of a module; without one they are skipped, but in CI they fail."""
     found = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     if not Path(found).exists():
         if os.environ.get("CI"):
             pytest.fail(f"there is no browser at {found}; .ci/run installs one.")
         pytest.skip(f"there is no browser at {found}; apt-get install chromium, or set CHROMIUM.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a busy machine is not a broken page
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
              "--disable-background-networking", "--disable-component-update"]  # fmt: skip
     with sync_playwright() as playwright:

@@ -174,6 +174,7 @@ class Suggester:
         other.examples = (*self.examples, *examples)
         other._known = sp.vstack([self._known, known.multiply(1 / _lengths(known)[:, None])], format="csr")
         other._has = np.concatenate([self._has, new.applied])
+        other._compared = np.concatenate([self._compared, np.arange(len(self._has), len(other._has))])
         # The centres of the older lines still pass only lines that are like one of them; the others are compared.
         other._coders = [*self._coders, *(dict(e.coders) for e in examples)]
         other.learnt_from = f"{self.learnt_from}, and {len(examples)} since"
