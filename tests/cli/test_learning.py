@@ -28,8 +28,8 @@ def test_what_is_learnt_is_suggested_for_lines_nobody_has_coded(study):
     assert not coded & {one.line for one in (*first.suggestions, *first.abstentions)}
 
 
-def test_what_training_says_comes_back_from_the_other_process(study):
+def test_what_went_wrong_in_the_other_process_is_said_in_this_one(study):
     folder = study("fresh")
 
-    with pytest.raises(AutocodeError, match="nothing to learn from"):
+    with pytest.raises(AutocodeError, match="there is no journal here"):
         learn_beside(folder)

@@ -279,7 +279,8 @@ def test_every_line_is_where_it_says_in_any_text(tmp_path_factory, turns, unit):
     assert all(line.start >= before for line, before in zip(interview.lines, ends, strict=False))
 
 
-@given(cues=st.lists(st.tuples(st.sampled_from(["GP1", "I"]), WORDS), min_size=1))
+# WebVTT keeps the arrow for timings: a cue's text must not hold it.
+@given(cues=st.lists(st.tuples(st.sampled_from(["GP1", "I"]), WORDS.filter(lambda w: "-->" not in w)), min_size=1))
 def test_every_line_is_where_it_says_in_subtitles(tmp_path_factory, cues):
     path = tmp_path_factory.mktemp("any") / "GP1.vtt"
     said = "".join(f"00:01.000 --> 00:02.000\n{speaker}: {words}\n\n" for speaker, words in [*cues, ("GP1", "ends")])
