@@ -34,3 +34,12 @@ def test_slips_are_found_as_often_as_was_asked():
     assert first["a code was swapped"]["precision@20"] >= 0.45
     for hit in ("nothing in common with the others", "nothing in common with the adjudication"):
         assert first[hit]["precision@20"] >= 2 * first[hit]["chance"]
+
+
+def test_the_numbers_of_quick_learning_are_those_of_the_evaluation(page):
+    batches = results("refit")["runs"]
+    cost, same = ([one[name] for one in batches] for name in ("cpu_ms", "same_first"))
+
+    assert max(cost) < 100
+    assert f"took {min(cost):.0f} to {max(cost):.0f} CPU-milliseconds" in page
+    assert f"on {min(same):.0%} to {max(same):.0%} of the lines".replace("%", " %").replace(" % to", " to") in page
