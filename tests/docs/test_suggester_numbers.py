@@ -43,3 +43,15 @@ def test_the_numbers_of_quick_learning_are_those_of_the_evaluation(page):
     assert max(cost) < 100
     assert f"took {min(cost):.0f} to {max(cost):.0f} CPU-milliseconds" in page
     assert f"on {min(same):.0%} to {max(same):.0%} of the lines".replace("%", " %").replace(" % to", " to") in page
+
+
+def test_what_choosing_lines_is_worth_is_what_was_measured(page):
+    last = {(one["corpus"], one["way"]): one for one in results("reading_order")["means"] if one["N"] == 400}
+
+    def both(measure, way):
+        return " and ".join(f"{last[corpus, way][measure]:.2f}" for corpus in ("nhs_feedback", "disapere"))
+
+    assert f"(R@3): {both('R@3', 'chosen')} chosen, {both('R@3', 'at random')} at random" in page
+    assert f"{both('R@3', 'in order')} in order" in page
+    assert f"as many lines at random {both('mAP', 'at random')}, in order {both('mAP', 'in order')}" in page
+    assert last["nhs_feedback", "chosen"]["mAP"] > last["nhs_feedback", "at random"]["mAP"]
