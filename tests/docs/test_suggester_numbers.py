@@ -55,3 +55,13 @@ def test_what_choosing_lines_is_worth_is_what_was_measured(page):
     assert f"{both('R@3', 'in order')} in order" in page
     assert f"as many lines at random {both('mAP', 'at random')}, in order {both('mAP', 'in order')}" in page
     assert last["nhs_feedback", "chosen"]["mAP"] > last["nhs_feedback", "at random"]["mAP"]
+
+
+def test_the_numbers_of_promises_are_those_of_the_evaluation(page):
+    precision, recall = results("promises")["summary"]
+
+    assert precision["missed"] <= 0.1 * precision["given"]
+    told = "precision=0.8 was given in {given} of {runs} runs and missed in {missed}"
+    assert told.format(**precision) in page
+    assert "recall=0.9 given in {given} and missed in {missed}".format(**recall) in page
+    assert "missed in {naive_missed} of {naive_given}".format(**precision) in page
