@@ -1000,8 +1000,10 @@ async function begin() {
   document.documentElement.dataset.ready = "true";
   if ("BroadcastChannel" in window) {
     channel = new BroadcastChannel(outbox.key);
-    channel.onmessage = ({ data }) => {
-      takeLine(data.line);
+    channel.onmessage = async ({ data }) => {
+      // the storage that tabs share may still show the act as waiting; then what is stored is asked for, not overheard
+      if (waits(data.line.id)) await catchUp();
+      else takeLine(data.line);
       if (data.act && !S.acts.some((one) => one.name === data.act.name)) S.acts.push(data.act);
       paintTicks();
     };
@@ -1011,7 +1013,7 @@ async function begin() {
 
 /** A tab that lay aside learns what was decided elsewhere meanwhile. */
 async function catchUp() {
-  outbox.flush();
+  await outbox.flush();
   try {
     const { lines } = S.interview ? await ask("/review/interview", { id: S.interview.id }) : { lines: [] };
     for (const line of lines) if (!line.asks) takeLine(line);
