@@ -25,7 +25,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from autocode.journal import Journal, Kind
+from autocode.coding import Coding
+from autocode.journal import Journal
 
 HERE = Path(__file__).parent
 SERVER = HERE.parent / "tests" / "web" / "serve_a_study.py"
@@ -113,7 +114,7 @@ def decide(browser: Any, address: str, journal: Path, *, decisions: int) -> dict
     times = page.evaluate("window.times")
     page.close()
     with Journal.open(journal) as kept:
-        rows = [entry.record.line for entry in kept.history(kinds=(Kind.CODING,))]  # type: ignore[union-attr]
+        rows = [one.record.line for one in kept.history() if isinstance(one.record, Coding)]
     return {
         "screen_ms": quantiles([one["screen"] for one in times]),
         "saved_ms": quantiles([one["saved"] for one in times if "saved" in one]),
@@ -133,7 +134,7 @@ def burst(browser: Any, address: str, journal: Path) -> dict[str, int]:
     page.locator("#saved[data-state=saved]").wait_for(timeout=60_000)
     page.close()
     with Journal.open(journal) as kept:
-        rows = [entry.record.line for entry in kept.history(kinds=(Kind.CODING,))]  # type: ignore[union-attr]
+        rows = [one.record.line for one in kept.history() if isinstance(one.record, Coding)]
     return {"rows": len(rows), "lines": len(set(rows))}
 
 
