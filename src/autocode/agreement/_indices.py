@@ -77,6 +77,5 @@ def _index(data: ReliabilityData, name: str, definition: Callable[[Array], Array
         definition,
         reason=lambda totals: [Undefined.NO_PAIRS],
         conventions=_kappa.conventions(data),
-        least=0.0,
         **how,
     )

@@ -159,7 +159,7 @@ def _draws_of_interviews(n: int, strata: tuple[tuple[int, ...], ...], resamples:
 
 def _range(name: str) -> tuple[float, float]:
     """Return between what a quantity of this name can lie."""
-    if name in ("percent_agreement", "specific_agreement"):
+    if name in ("percent_agreement", "specific_agreement", "prevalence_index", "bias_index"):
         return 0.0, 1.0
     return _RANGES.get(name.partition("_")[0], (-1.0, 1.0))
 
@@ -177,14 +177,13 @@ def estimates(
     resamples: int,
     seed: int,
     gwet: GwetError | None = None,
-    least: float = -1.0,
     differences: Collection[str] = (),
 ) -> list[Agreement]:
     """Return one `Agreement` for each quantity that the definition makes of the totals of the statistics.
 
     `reason(totals)` says, for each quantity, why it would be undefined; it is asked only where the value is NaN.
-    `gwet` is Gwet's published variance of the coefficient, if there is one. No quantity can be lower than `least` or
-    higher than 1, but for the differences and ratios named in `differences`, whose intervals are on their own scale.
+    `gwet` is Gwet's published variance of the coefficient, if there is one. The differences and ratios named in
+    `differences` have intervals on their own scale.
     """
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level}.")
@@ -231,6 +230,7 @@ def estimates(
     lows = highs = errors = np.full(len(names), math.nan)
     left_out_of = np.zeros(len(names), dtype=int)
     unanimous = np.zeros(len(names), dtype=bool)
+    least, most = (np.array(ends) for ends in zip(*map(_range, names), strict=True))
     if interval == "cube-root":
         told |= _told(interval, by, n_interviews, known, level)
         freedom = float(table.multiplicity[table.strata[0]].sum() - 1)
@@ -272,10 +272,9 @@ def estimates(
         errors, freedom, warning = _errors(interval, table, by_cluster, totals, definition, gwet, values)
         told |= {} if warning is None else {"caution": warning}
         told |= {} if math.isinf(freedom) else {"degrees of freedom": f"{freedom:g}"}
-        lowest, most = (np.array(ends) for ends in zip(*map(_range, names), strict=True))
         if interval == "gwet":  # his bounds are cut above only
-            lowest = np.full(len(names), -math.inf)
-        lows, highs = symmetric(values, errors, level, freedom, least=lowest, most=most)
+            least = np.full(len(names), -math.inf)
+        lows, highs = symmetric(values, errors, level, freedom, least=least, most=most)
     reasons = reason(totals)
     found = []
     for i, name in enumerate(names):

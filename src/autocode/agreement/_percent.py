@@ -65,5 +65,4 @@ def percent_agreement(
         resamples=resamples,
         seed=seed,
         gwet=single_coded_as_zero(weighted(w), definition),
-        least=0.0,
     )

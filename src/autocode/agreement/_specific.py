@@ -63,5 +63,4 @@ def specific_agreement(
         level=level,
         resamples=resamples,
         seed=seed,
-        least=0.0,
     )

@@ -134,7 +134,7 @@ def cube_root_errors(
 
 
 def symmetric_on_cube_root(
-    values: Array, errors: Array, level: float, freedom: float, least: float, rooted: NDArray[np.bool_]
+    values: Array, errors: Array, level: float, freedom: float, least: Array, rooted: NDArray[np.bool_]
 ) -> tuple[Array, Array]:
     """Return bounds that are symmetric in the cube root of 1 - quantity, with Student's t, cut at `least` and at 1.
 

@@ -340,7 +340,6 @@ def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: 
             "distance": SAID["nominal"],
         }
         | _CATEGORY.get(kind.label, {}),
-        least=0.0 if kind.label in ("percent", "positive", "negative") else -1.0,
         **how,
     )
 
