@@ -47,7 +47,7 @@ WEIGHTED = [gwet_ac2, fleiss_kappa, conger_kappa, brennan_prediger, percent_agre
 PAIRWISE = [light_kappa, hubert_kappa]
 MANY: list[Coefficient] = [*ALPHAS, *WEIGHTED, *PAIRWISE, icc, partial(icc, model="oneway"), gwet_ac1]
 TWO: list[Coefficient] = [cohen_kappa, cohen_kappa_max, scott_pi]
-INTERVALS = ("interviews", "lines", "bca", "linearised", "jackknife", "asymptotic")
+INTERVALS = ("cube-root", "interviews", "lines", "bca", "linearised", "jackknife", "asymptotic")
 
 
 @st.composite
