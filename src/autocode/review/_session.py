@@ -335,8 +335,7 @@ class ReviewSession:
             For a code not shown or not to be given, or a batch that was not shown.
         """
         at = self._line(line)
-        if gesture and self._journal.stores(gesture):
-            self.refresh()
+        if self._stores(gesture):
             return _NOTHING
         shown = self._shown(at, batch)
         verdicts = {one.code: Verdict.REJECTED for one in (() if shown is None else shown.suggestions)}
@@ -362,8 +361,7 @@ class ReviewSession:
     ) -> Settlement:
         """Accept the first suggestion alone, if it is strong; raises `SettlementError` if it is not."""
         at = self._line(line)
-        if gesture and self._journal.stores(gesture):
-            self.refresh()
+        if self._stores(gesture):
             return _NOTHING
         shown = self._shown(at, batch)
         first = None if shown is None else shown.strong_first
@@ -387,8 +385,7 @@ class ReviewSession:
     ) -> Settlement:
         """Leave a line for later, at the end of the queue, and go on to the next."""
         at = self._line(line)
-        if gesture and self._journal.stores(gesture):
-            self.refresh()
+        if self._stores(gesture):
             return _NOTHING
         shown = self._shown(at, batch)
         verdicts = {one.code: Verdict.SKIPPED for one in (() if shown is None else shown.suggestions)}
@@ -396,13 +393,19 @@ class ReviewSession:
         self._append(at, settlement, (), shown=shown, gesture=gesture, milliseconds=milliseconds)
         return settlement
 
+    def _stores(self, gesture: str) -> bool:
+        """Whether a gesture that comes again is on record already; then what it came to is read anew."""
+        stored = bool(gesture) and self._journal.stores(gesture)
+        if stored:
+            self.refresh()
+        return stored
+
     def undo(self, act: str | None = None, *, gesture: str = "") -> Line | None:
         """Take back this coder's latest act, or a named one, go back to its line and return it; None if there is none.
 
         A named act that is undone already is left alone.
         """
-        if gesture and self._journal.stores(gesture):
-            self.refresh()
+        if self._stores(gesture):
             return self.current
         if act is None:
             found = next((one for one in reversed(self._acts.values()) if one.entries), None)
