@@ -1,14 +1,12 @@
 """A study on which three coders differ, behind the team's pages: asked without a network, or in a real browser."""
 
 import asyncio
-import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -105,24 +103,6 @@ def asked_by(pages_of) -> Callable[..., Asked]:
 # in a real browser
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=30_000)
-    program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not Path(program).exists():
-        assert os.environ.get("CI") != "true", "CI installs Chromium: apt-get install chromium"
-        pytest.skip("Chromium is not installed; set CHROMIUM to its program")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=program, args=[*quiet, "--disable-component-update", "--disable-sync"]
-        )
-        yield browser
-        browser.close()
-
-
 class Served:
     """The pages on a real port of this machine, until it is closed."""
 
@@ -162,7 +142,7 @@ def serve():
 
 
 @pytest.fixture
-def visit(chromium, serve, pages_of):
+def visit(browser, serve, pages_of):
     """Open a page of the study in a browser of its own, as one of the coders; nothing may go wrong on it unseen."""
     contexts = []
     problems: list[str] = []
@@ -171,7 +151,7 @@ def visit(chromium, serve, pages_of):
         looks = {key: more.pop(key) for key in ("color_scheme",) if key in more}
         served = served or serve(pages_of(**more))
         width, height = size
-        context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **looks)
+        context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **looks)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)  # how long a page takes says something of the machine

@@ -48,7 +48,7 @@ def widget_of(journal, lines, codebook):
 
 
 @pytest.fixture
-def carried(widget_of, differing, chromium):
+def carried(widget_of, differing, browser):
     """The widget in a browser."""
     widget = widget_of()
     sent = []
@@ -77,7 +77,7 @@ def carried(widget_of, differing, chromium):
     server = http.server.HTTPServer(("127.0.0.1", 0), Carrier)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    context = chromium.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     problems = []
     page.on("pageerror", lambda error: problems.append(str(error)))
