@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from autocode.transcripts import Line
 WEIGHTS = (2.0, 4.0, 8.0, 16.0)
 # The same for likeness of meaning, where there is an encoder; of both, fewer are tried.
 MEANINGS, WITH_MEANING = (0.0, 2.0, 4.0, 8.0), (2.0, 4.0, 8.0)
+# With so many to try, few lines choose by chance: of those as good, what is nearest to the usual blend, which counts as
+# if one more line spoke for it at every doubling.
+USUAL, SPOKEN_FOR = (1, 4.0, 2.0), 1.0
 LEARNT = (
     Beside(share=0.0),
     Beside(share=0.15),
@@ -79,19 +83,26 @@ def best_blend(
     scores = learnt + standing.meant * words + standing.meaning * vectors
     if not applied.any():
         return standing, scores
-    best = -1.0
+    best = -np.inf
     tried = [(w, 0.0) for w in WEIGHTS] if meaning is None else list(product(WITH_MEANING, MEANINGS))
-    for beside in LEARNT:
+    for place, beside in enumerate(LEARNT):
         spread = learnt + beside.mixed(lines, learnt)
         for in_words, in_meaning in tried:
             blended = spread + in_words * words + in_meaning * vectors
             order = np.argsort(-blended, axis=1, kind="stable")
             rank = np.argsort(order, axis=1)[applied] + 1
-            merit = float((1 / rank).mean())
+            away = 0.0 if meaning is None else _away(place, in_words, in_meaning)
+            merit = float((1 / rank).sum() - SPOKEN_FOR * away)
             if merit > best:
                 best, scores = merit, blended
                 standing = Blend(meant=in_words, beside=beside, meaning=in_meaning)
     return standing, scores
+
+
+def _away(place: int, in_words: float, in_meaning: float) -> float:
+    """Return how many doublings a blend is away from the usual one."""
+    around, words, meaning = USUAL
+    return abs(place - around) / 2 + abs(log2(in_words / words)) + abs(log2((in_meaning + 1) / (meaning + 1)))
 
 
 def _around(lines: Sequence[Line], likeness: NDArray[np.float64]) -> NDArray[np.float64]:
