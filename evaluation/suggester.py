@@ -2,13 +2,15 @@
 
     python -m evaluation.suggester ../shared/corpora
 
-Writes evaluation/results/<corpus>.json and the table in evaluation/README.md. The protocol is that of the corpora's own
-`protocol.py`: whole documents held out, N coded lines to learn from, three seeds.
+Writes evaluation/results/<corpus>.json, <corpus>_semantic.json (the same with the sentence encoder of
+`autocode[semantic]`) and the table in evaluation/README.md. The protocol is that of the corpora's own `protocol.py`:
+whole documents held out, N coded lines to learn from, three seeds.
 """
 
 import argparse
 import json
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 import autocode
@@ -26,7 +28,10 @@ def rows(results: Iterable[dict]) -> Iterator[str]:
     yield f"|---|---|---|{'---|' * len(SHOWN)}"
     for result in results:
         for point in result["curve"]:
-            for method, metrics in {"autocode": point["metrics"], **point["baselines"]}.items():
+            encoded = "encoder" in result["protocol"]
+            others = {} if encoded else point["baselines"]
+            own = "autocode[semantic]" if encoded else "autocode"
+            for method, metrics in {own: point["metrics"], **others}.items():
                 cells = " | ".join(_cell(metrics[name], with_interval=name in ("R@3", "mAP")) for name in SHOWN)
                 yield f"| {result['corpus']} | {point['n']} | {method} | {cells} |"
 
@@ -44,14 +49,15 @@ def main() -> None:
     parser.add_argument("corpora", type=Path, help="the folder that holds the corpora")
     corpora = parser.parse_args().corpora
     results = []
-    for name in CORPORA:
+    encoder = autocode.SentenceEncoder(threads=2)
+    for name, heard in product(CORPORA, (None, encoder)):
         codings, lines, codebook = autocode.read_corpus(corpora / name)
         found = autocode.validate(
-            codings, lines, codebook, learn=LEARN, seeds=SEEDS, seed=0, resamples=RESAMPLES, corpus=name
+            codings, lines, codebook, learn=LEARN, seeds=SEEDS, seed=0, resamples=RESAMPLES, encoder=heard, corpus=name
         )
         print(f"{name}\n{found}\n", flush=True)
         results.append(found.to_json())
-        path = HERE / "results" / f"{name}.json"
+        path = HERE / "results" / f"{name}{'' if heard is None else '_semantic'}.json"
         path.write_text(json.dumps(results[-1], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     page = HERE / "README.md"
     before, rest = page.read_text(encoding="utf-8").split(BEGIN)

@@ -147,7 +147,11 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "files": {name: _sha256(held) for name, held in files.items()},
     }
     if embeddings is not None:
-        facts["encoder"] = {"name": embeddings.name, "probe": embeddings.probe.tolist()}
+        facts["encoder"] = {
+            "name": embeddings.name,
+            "weight": model.inputs.meaning,
+            "probe": embeddings.probe.tolist(),
+        }
     files[FACTS] = _written(facts | {"self": _seal(facts)})
     for name, held in files.items():
         with (folder / name).open("xb") as out:
@@ -270,6 +274,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
     # It notes where its stop words lie in memory, which is another place now: saved again, it must be the same bytes.
     inputs.words.build_analyzer()
     inputs.roles = tuple(facts["roles"])
+    inputs.meaning = facts["encoder"]["weight"] if embeddings is not None else inputs.meaning
     return Suggester(
         model=LineModel(
             inputs=inputs,

@@ -14,9 +14,12 @@ from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline, 
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
-# Characters and role weigh less than words, an embedding as much as they: chosen on splits that are not the reported
-# ones (evaluation/README.md).
-CHARACTERS, ROLE, MEANING = 0.8, 0.5, 1.0
+# Characters and role weigh less than words: chosen on splits that are not the reported ones (evaluation/README.md).
+CHARACTERS, ROLE = 0.8, 0.5
+# An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, an eighth
+# at so many. Chosen likewise.
+MORE, FEW = 0.25, 250
+
 
 _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
@@ -50,6 +53,7 @@ class LineInputs:
     def __init__(self, *, language: str = "en", embeddings: Embeddings | None = None) -> None:
         self.language = language
         self.embeddings = embeddings
+        self.meaning = 1.0
         # Tokens reach scikit-learn already cut and joined by blanks, so that no function has to be stored in a model.
         self.words = TfidfVectorizer(
             lowercase=False, token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64
@@ -69,6 +73,7 @@ class LineInputs:
         self.words.fit(self._cut(texts))
         # A character run seen once tells nothing that its word does not, but makes up half of the model file.
         self.characters.set_params(min_df=2 if len(texts) >= 300 else 1).fit(texts)
+        self.meaning = 1 + MORE * FEW / (len(roles) + FEW)
         seen = tuple(sorted(set(roles)))
         self.roles = seen if len(seen) > 1 else ()
         return self
@@ -83,7 +88,7 @@ class LineInputs:
         if self.roles:
             parts.append(sp.csr_matrix(ROLE * self._spoken_by(roles)))
         if self.embeddings is not None:
-            parts.append(sp.csr_matrix(MEANING * self.embeddings.of(texts)))
+            parts.append(sp.csr_matrix(self.meaning * self.embeddings.of(texts)))
         return sp.hstack(parts, format="csr") if len(parts) > 1 else said
 
     def said(self, texts: Sequence[str]) -> sp.csr_matrix:

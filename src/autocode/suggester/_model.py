@@ -13,7 +13,7 @@ from autocode.codebook import Code, Codebook
 from autocode.suggester._blend import Blend, against_others, best_blend
 from autocode.suggester._calibration import Platt, platt, untried
 from autocode.suggester._embeddings import Embeddings, Encoding
-from autocode.suggester._inputs import MEANING, LineInputs, speaker_kind
+from autocode.suggester._inputs import LineInputs, speaker_kind
 from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
@@ -137,7 +137,7 @@ def fit(
     meaning = X.shape[1] - (0 if embeddings is None else embeddings.dimensions)
     in_words, in_meaning = np.asarray(X[:, :meaning] @ meant[:, :meaning].T), None
     if embeddings is not None:
-        meant[:, meaning:] /= MEANING**2
+        meant[:, meaning:] /= inputs.meaning**2
         in_meaning = np.asarray(X[:, meaning:] @ meant[:, meaning:].T)
     blend, out = best_blend(table.lines, table.applied, out, in_words, in_meaning)
     calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
