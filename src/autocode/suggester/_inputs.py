@@ -16,10 +16,9 @@ from autocode.transcripts import Line
 
 # Characters and role weigh less than words: chosen on splits that are not the reported ones (evaluation/README.md).
 CHARACTERS, ROLE = 0.8, 0.5
-# An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, an eighth
-# at so many. Chosen likewise.
+# An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, half of
+# that at so many. Chosen likewise.
 MORE, FEW = 0.25, 250
-
 
 _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
