@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline, whole
+from autocode.suggester._grams import REMEMBERED, CharacterGrams, WordGrams, cut, pipeline, whole
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
@@ -28,6 +29,7 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     ]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_function_word(word: str, *, language: str = "en") -> bool:
     """Return whether spaCy counts a word among the stop words of its language."""
     return bool(pipeline(language).vocab[word].is_stop) or not any(map(str.isalnum, word))
