@@ -64,3 +64,28 @@ def test_before_any_line_is_coded_no_line_is_near(study):
 
     assert batch.suggestions
     assert all(one.evidence.neighbours == () for one in batch.suggestions)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", {"parking": "Il n'y a pas de place où garer l'auto.", "phones": "Le téléphone sonne, qu'on l'entende."}),
+        ("de", {"parking": "Für das Auto gibt es keinen Parkplatz.", "phones": "Das Telefon läutet und läutet lange."}),
+    ],
+)
+def test_the_words_shown_are_those_of_the_language_without_its_function_words(make_study, codebook, language, said):
+    told = [*((text, code) for code, text in said.items()), ("", "")] * 2
+    suggester = train(*make_study({f"GP{n}": told for n in range(1, 5)}, codebook), language=language)
+    lines = make_study({"GP9": [(text, "") for text in said.values()]}, codebook).lines.participant_lines
+    best = [suggester.suggest(lines).of(line.id)[0] for line in lines]
+    shown = [{word for word, _ in one.evidence.words} for one in best]
+
+    assert [one.code for one in best] == list(said)
+    assert shown[0] & {"auto", "garer", "place", "parkplatz"}
+    assert shown[1] & {"téléphone", "sonne", "telefon", "läutet"}
+    assert not (shown[0] | shown[1]) & {"il", "le", "pas", "où", "das", "für", "und", "es"}
+    for line, one in zip(lines, best, strict=True):
+        told_of = suggester.explain(line, one.code)
+        parts = told_of.marks + told_of.role + told_of.around + told_of.intercept + told_of.meaning
+
+        assert sum(word.share for word in told_of.words) + parts == pytest.approx(told_of.score, abs=1e-9)
