@@ -6,19 +6,18 @@ Writes `results/suggester_speed.json` and the table between the markers of `READ
 coded lines of the health comments (`nhs_feedback`, split of seed 0, codes on at least 15 lines). The lines that it is
 asked about are invented: lines of the three corpora drawn with replacement (seed 0), in which every fiftieth word is
 made one that nobody ever said, because lines that only repeat themselves would be remembered. Times are of the
-processor, with one thread; peak memory is that of a process of its own. A million lines take some minutes.
+processor, with one thread; peak memory is that of a process of its own (Linux). Longer tables and more coded lines are
+for `suggester_scale`.
 """
 
 import argparse
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -117,7 +116,14 @@ def suggesting(corpora: Path, model: Path, how: str, n: int) -> dict[str, float]
         begun = time.process_time()
         suggester.suggest(lines)
     cpu = time.process_time() - begun
-    return {"lines": n, "cpu": cpu, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"lines": n, "cpu": cpu, "peak_mb": peak()}
+
+
+def peak() -> float:
+    """Return the most memory that this process has held, in MB; Linux says it of the process alone."""
+    # The usage that `resource` tells begins with that of the process that started this one.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return float(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def apart(*args: object) -> dict[str, float]:
@@ -125,22 +131,6 @@ def apart(*args: object) -> dict[str, float]:
     command = [sys.executable, "-m", "evaluation.suggester_speed", *map(str, args)]
     said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent)
     return dict(json.loads(said.stdout))
-
-
-def training(corpora: Path, n: int) -> dict[str, float]:
-    """Return CPU seconds and peak memory in MB of fitting to so many invented coded lines, made of the corpus's own."""
-    table, codebook = learnt(corpora)
-    rows = np.random.default_rng(SEED).integers(0, len(table), n)
-    texts = list(invented(corpora, n))
-    lines = tuple(
-        replace(table.lines[r], id=f"{i}", order=2 * i, text=f"{table.lines[r].text} {text}", transcript=f"d{i // 200}")
-        for i, (r, text) in enumerate(zip(rows, texts, strict=True))
-    )
-    begun = time.process_time()
-    fit(replace(table, lines=lines, applied=table.applied[rows]), codebook)
-    cpu = time.process_time() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"lines": n, "codes": len(table.codes), "cpu": cpu, "peak_mb": peak}
 
 
 def rows(found: dict) -> Iterator[str]:
@@ -154,23 +144,17 @@ def rows(found: dict) -> Iterator[str]:
     for how, runs in found["suggesting"].items():
         for run in runs:
             yield f"| {names[how]} | {run['lines']:,} | {run['cpu']:.1f} | {run['peak_mb']:,.0f} |"
-    for run in found["training"]:
-        yield f"| fit, {run['codes']} codes | {run['lines']:,} | {run['cpu']:,.0f} | {run['peak_mb']:,.0f} |"
 
 
 def main() -> None:
     """Measure everything and write it down; with `--apart`, one thing, as JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, help="the folder that holds the corpora")
-    parser.add_argument("--lines", type=int, default=1_000_000, help="the longest table")
-    parser.add_argument("--train", type=int, default=100_000, help="the most coded lines to learn from; 0: leave out")
+    parser.add_argument("--lines", type=int, default=100_000, help="how many lines to suggest for")
     parser.add_argument("--apart", help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     corpora = asked.corpora.resolve()
-    if asked.apart == "training":
-        print(json.dumps(training(corpora, asked.lines)))
-        return
     if asked.apart:
         print(json.dumps(suggesting(corpora, asked.model, asked.apart, asked.lines)))
         return
@@ -180,21 +164,13 @@ def main() -> None:
     codings, lines, codebook = autocode.read_corpus(corpora / CORPORA[0])
     pool = {line.id for line in learnt(corpora)[0].lines}
     found["suggesting"] = {"suggest": [], "frame": [], "table": []}
-    found["training"] = []
     with tempfile.TemporaryDirectory() as folder:
         model = autocode.save_suggester(autocode.train(codings.on(pool), lines, codebook), Path(folder) / "model")
-        for how, n in [("suggest", 100_000), ("frame", 100_000), ("table", 100_000), ("table", asked.lines)]:
-            if any(run["lines"] == n for run in found["suggesting"][how]):
-                continue
-            run = apart(corpora, "--apart", how, "--lines", n, "--model", model)
+        for how in found["suggesting"]:
+            run = apart(corpora, "--apart", how, "--lines", asked.lines, "--model", model)
             found["suggesting"][how].append(run)
             print(how, run, flush=True)
             written(found)
-    if asked.train:
-        run = apart(corpora, "--apart", "training", "--lines", asked.train)
-        found["training"].append(run)
-        print("training", run, flush=True)
-        written(found)
 
 
 def written(found: dict) -> None:

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester import _grams, _suggester, train
+from autocode.suggester import _grams, _inputs, _suggester, train
 from autocode.suggester._inputs import CHARACTERS, LineInputs, tokens
 
 SAID = {
@@ -94,3 +94,21 @@ def test_suggestions_do_not_depend_on_how_many_lines_are_judged_at_once(monkeypa
     for one, other in zip(in_turn.suggestions, at_once.suggestions, strict=True):
         assert one.probability == pytest.approx(other.probability, abs=1e-12)
         assert one.evidence.beside == pytest.approx(other.evidence.beside, abs=1e-9)
+
+
+@given(texts=TEXTS.filter(len), language=st.sampled_from(list(SAID)))
+def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, language):
+    inputs = inputs_of[language]
+    at_once = inputs.said(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_inputs, "TOGETHER", 2)
+        in_turns = inputs.said(texts)
+
+    assert in_turns.shape == at_once.shape
+    assert (in_turns != at_once).nnz == 0
+
+
+def test_runs_are_found_where_no_text_has_two_words():
+    inputs = LineInputs().fit(["park", "phones"], ["", ""])
+
+    assert (inputs.said(["phones park", "other"]) != by_the_vectorizers(inputs, ["phones park", "other"])).nnz == 0

@@ -18,7 +18,8 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
-from autocode.suggester import LineClassifier, fit
+from autocode.suggester import LineClassifier, _classifier, fit
+from autocode.suggester._beside import beside
 from autocode.suggester._table import CodedLines
 
 
@@ -243,6 +244,31 @@ def test_a_grid_is_searched_by_interview(texts, labels, interviews):
 
     assert len(grid.cv_results_["params"]) == 2
     assert grid.best_estimator_.predict(["The phone rings out."]).tolist() == ["phones"]
+
+
+def test_texts_of_one_group_do_not_stand_beside_each_other(texts, labels, interviews, monkeypatch):
+    learnt_from = []
+
+    def noting(table, *rest, **options):
+        learnt_from.append(table)
+        return fit(table, *rest, **options)
+
+    monkeypatch.setattr(_classifier, "fit", noting)
+    one = LineClassifier().fit(texts, labels, groups=interviews)
+    [table] = learnt_from
+
+    assert one.model_.reach > 1
+    assert beside(table.lines, reach=one.model_.reach).nnz == 0
+    assert len({line.transcript for line in table.lines}) == len(set(interviews))
+
+
+def test_a_grid_is_searched_by_interview_on_other_kinds_of_input_and_with_its_own_parameters(texts, sets, interviews):
+    grid = GridSearchCV(LineClassifier(), {"random_state": [1, 2], "language": ["en", "de"]}, cv=GroupKFold(2))
+    grid.fit(pl.Series(texts), np.array(sets, dtype=object), groups=pl.Series(interviews))
+
+    assert grid.best_score_ > 0.7
+    assert set(grid.best_params_) == {"random_state", "language"}
+    assert grid.predict(pl.Series(["The phone rings out."])).tolist() == [{"phones"}]
 
 
 def test_one_class_alone_is_always_predicted(texts):

@@ -11,10 +11,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
+from autocode.suggester._blend import LEARNT, MEANT
 from autocode.suggester._embeddings import Encoding
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._table import CodedLines
 from autocode.transcripts import Line, LineId, Role, TranscriptId
+
+# Further away than any line counts, so that texts of one group do not stand beside each other.
+_APART = 1 + max(one.reach for one in (*LEARNT, MEANT))
 
 
 class LineClassifier(ClassifierMixin, BaseEstimator):
@@ -174,7 +178,7 @@ def _lines(
         Line(
             id=LineId(f"{i}"),
             transcript=TranscriptId(f"{i}" if owners is None else owners[i]),
-            order=2 * i,  # every other place, so that no line stands beside another
+            order=_APART * i,
             speaker="" if speakers is None else speakers[i],
             role=Role.PARTICIPANT,
             text=text,

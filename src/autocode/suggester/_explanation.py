@@ -36,7 +36,8 @@ class Change:
 
     Attributes
     ----------
-    words : as they stand in the line, each wherever it occurs.
+    words : as they stand in the line, each cut out wherever it occurs, all at once; what is left is read anew, so that
+        the half of "means-tested" that stays may be another word than before.
     first : the code that would come first without them.
     probability : of the explained code without them.
     """
@@ -59,7 +60,8 @@ class Explanation:
     intercept : the score of a line that says nothing.
     meaning : the share of a sentence embedding, which no word can be told apart in; 0 without one.
     definition : the part of the words' share that comes from words the codebook uses for the code.
-    change : what would change it, or None where the code is neither first nor above its threshold.
+    change : what would change it, or None where the code is neither first nor above its threshold, or stays so without
+        all the words that speak for it.
     """
 
     line: LineId

@@ -5,7 +5,7 @@ share of every word in a score follows from it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -30,12 +30,21 @@ Floats = NDArray[np.float64]
 
 @lru_cache(maxsize=8)
 def _blank(language: str) -> Any:
+    from spacy.attrs import IS_PUNCT, IS_SPACE, IS_STOP, LOWER
+    from spacy.tokenizer import Tokenizer
+
     try:
-        return spacy.blank(language)
+        held = spacy.blank(language)
     except (ImportError, ValueError) as missing:
         raise TrainingError(
             f"spaCy has no language {language!r}; give one of its codes, such as 'en', 'fr' or 'de'."
         ) from missing
+    # The shape of a word, or whether it is an address, is asked by nobody and takes half the time of a new word.
+    getters = held.vocab.lex_attr_getters
+    held.vocab.lex_attr_getters = {kind: getters[kind] for kind in (IS_PUNCT, IS_SPACE, IS_STOP, LOWER)}
+    if isinstance(held.tokenizer, Tokenizer):
+        held.tokenizer.max_cache_size = REMEMBERED
+    return held
 
 
 def pipeline(language: str) -> Any:
@@ -157,35 +166,52 @@ class WordGrams:
     """Runs of words, as a TfidfVectorizer counts them that gets its words joined by blanks."""
 
     def __init__(self, vectorizer: Any) -> None:
-        self._vocabulary: dict[str, int] = vectorizer.vocabulary_
+        self._n_features = len(vectorizer.vocabulary_)
         self._lengths = range(vectorizer.ngram_range[0], vectorizer.ngram_range[1] + 1)
+        # Words by number, and a run as the number that has them for its digits: no run has to be spelt to be found.
+        self._number: dict[str, int] = {}
+        number, runs = self._number, {n: list[tuple[int, int]]() for n in self._lengths}
+        told = [(run.split(" "), feature) for run, feature in vectorizer.vocabulary_.items()]
+        for words, _ in told:
+            for word in words:
+                number.setdefault(word, len(number))
+        for words, feature in told:
+            key = 0
+            for word in words:
+                key = key * len(number) + number[word]
+            runs[len(words)].append((key, feature))
+        self._runs = {n: np.array(sorted(found), dtype=np.int64).reshape(-1, 2).T for n, found in runs.items()}
 
     def occurrences(self, words: Cut) -> Occurrences:
         """Return the occurrences of runs of words."""
+        known = np.array([self._number.get(form, -1) for form in words.forms], dtype=np.int64)
+        word = known[words.form]
         text = np.repeat(np.arange(len(words.first) - 1), words.lengths)
-        runs = [self._runs(words, text, n) for n in self._lengths]
+        runs = [self._of_length(n, word, words.first[1:][text]) for n in self._lengths]
         place, feature, spanned = (np.concatenate([run[k] for run in runs]) for k in range(3))
         order = np.argsort(text[place], kind="stable")
         return _occurrences(
-            text[place[order]], place[order], spanned[order], feature[order], len(words.first) - 1, self._vocabulary
+            text[place[order]], place[order], spanned[order], feature[order], len(words.first) - 1, self._n_features
         )
 
-    def _runs(self, words: Cut, text: Integers, n: int) -> tuple[Integers, Integers, Integers]:
-        place = np.arange(len(words.form))
-        place = place[place + n <= words.first[1:][text]]
-        # Runs alike get one number, so that each is looked up once.
-        alike = words.form[place]
-        for k in range(1, n):
-            alike = np.unique(alike, return_inverse=True)[1].reshape(-1) * len(words.forms) + words.form[place + k]
-        _, example, which = np.unique(alike, return_index=True, return_inverse=True)
-        look, forms, form = self._vocabulary.get, words.forms, words.form.tolist()
-        known = np.array(
-            [look(" ".join([forms[form[p + k]] for k in range(n)]), -1) for p in place[example].tolist()],
-            dtype=np.int64,
-        )
-        feature = known[which.reshape(-1)]
-        held = feature >= 0
-        return place[held], feature[held], np.full(int(held.sum()), n)
+    def _of_length(self, n: int, word: Integers, end: Integers) -> tuple[Integers, Integers, Integers]:
+        """Return where known runs of so many words begin, which they are, and how long.
+
+        Parameters
+        ----------
+        word, end : shape (n_words,), the number of each word, -1 if it is in no run, and where its text ends.
+        """
+        place = np.arange(len(word))
+        place = place[place + n <= end]
+        key = np.zeros(len(place), dtype=np.int64)
+        whole = np.ones(len(place), dtype=bool)
+        for k in range(n):
+            key = key * len(self._number) + word[place + k]
+            whole &= word[place + k] >= 0
+        keys, features = self._runs[n]
+        at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
+        held = whole & (keys[at] == key) if len(keys) else np.zeros(len(place), dtype=bool)
+        return place[held], features[at[held]], np.full(int(held.sum()), n)
 
 
 class CharacterGrams:
@@ -193,7 +219,7 @@ class CharacterGrams:
 
     def __init__(self, vectorizer: Any) -> None:
         self._vocabulary: dict[str, int] = vectorizer.vocabulary_
-        self._analyse: Callable[[str], list[str]] = vectorizer.build_analyzer()
+        self._lengths = range(vectorizer.ngram_range[0], vectorizer.ngram_range[1] + 1)
         self._of: dict[str, Integers] = {}
 
     def occurrences(self, texts: Sequence[str]) -> Occurrences:
@@ -219,19 +245,22 @@ class CharacterGrams:
             np.ones(len(place), dtype=np.int64),
             np.concatenate([*brought, np.zeros(0, dtype=np.int64)]),
             len(texts),
-            self._vocabulary,
+            len(self._vocabulary),
         )
 
     def _features(self, word: str) -> Integers:
-        look = self._vocabulary.get
-        found = [look(gram, -1) for gram in self._analyse(word)]
+        spelt, look = f" {word.lower()} ", self._vocabulary.get
+        found = []
+        for n in self._lengths:
+            found += [look(spelt[at : at + n], -1) for at in range(max(len(spelt) - n, 0) + 1)]
+            # A word that is no longer than the run is one run, and counts once.
+            if len(spelt) <= n:
+                break
         return np.array([feature for feature in found if feature >= 0], dtype=np.int64)
 
 
 def _occurrences(
-    text: Integers, place: Integers, spanned: Integers, feature: Integers, n_texts: int, vocabulary: dict[str, int]
+    text: Integers, place: Integers, spanned: Integers, feature: Integers, n_texts: int, n_features: int
 ) -> Occurrences:
     first = np.searchsorted(text, np.arange(n_texts + 1))
-    return Occurrences(
-        text=text, place=place, spanned=spanned, feature=feature, first=first, n_features=len(vocabulary)
-    )
+    return Occurrences(text=text, place=place, spanned=spanned, feature=feature, first=first, n_features=n_features)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from autocode.suggester._embeddings import Embeddings
-from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline, whole
+from autocode.suggester._grams import REMEMBERED, CharacterGrams, WordGrams, cut, pipeline, whole
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
@@ -19,6 +20,8 @@ CHARACTERS, ROLE = 0.8, 0.5
 # An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, half of
 # that at so many. Chosen likewise.
 MORE, FEW = 0.25, 250
+# So many texts are heard at once where only their features are asked for.
+TOGETHER = 2000
 
 _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
@@ -32,6 +35,7 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     ]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_function_word(word: str, *, language: str = "en") -> bool:
     """Return whether spaCy counts a word among the stop words of its language."""
     return bool(pipeline(language).vocab[word].is_stop) or not any(map(str.isalnum, word))
@@ -92,7 +96,9 @@ class LineInputs:
 
     def said(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return the part of the matrix that comes from the texts alone, whoever speaks: its first columns."""
-        return self.heard(texts).rows
+        # From which words features come takes ten times the memory of the features, and is not asked for here.
+        some = [texts[at : at + TOGETHER] for at in range(0, max(len(texts), 1), TOGETHER)]
+        return sp.vstack([self.heard(one).rows for one in some], format="csr")
 
     def heard(self, texts: Sequence[str]) -> Heard:
         """Return what comes from the texts alone, and from which of their words."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
@@ -125,14 +126,20 @@ def fit(
     D = inputs.transform([saying for _, saying in said])
     meant = _meant(D, speaks_for, n_codes=len(table.codes))
     fold = folds([line.transcript for line in table.lines], seed=seed)
-    # Fold -1 is nobody's: the first model learns from all lines.
+    held = np.unique(fold)
+    # Of the models that have not seen a fold only its scores are kept: their weights would take most of the memory.
     (coefficients, intercepts), *apart = Parallel(n_jobs=n_jobs)(
-        delayed(_regress)(X[fold != k], table.applied[fold != k], D, speaks_for, seed=seed)
-        for k in (-1, *np.unique(fold))
+        chain(
+            [delayed(_regress)(X, table.applied, D, speaks_for, seed=seed)],
+            (
+                delayed(_unseen)(X[fold != k], table.applied[fold != k], X[fold == k], D, speaks_for, seed=seed)
+                for k in held
+            ),
+        )
     )
     out = np.zeros(table.applied.shape)
-    for k, (w, b) in zip(np.unique(fold), apart, strict=True):
-        out[fold == k] = X[fold == k] @ w.T + b
+    for k, scores in zip(held, apart, strict=True):
+        out[fold == k] = scores
     # What the codebook says in words, and what it means to the encoder, are weighed apart.
     meaning = X.shape[1] - (0 if embeddings is None else embeddings.dimensions)
     in_words, in_meaning = np.asarray(X[:, :meaning] @ meant[:, :meaning].T), None
@@ -178,6 +185,20 @@ def folds(interviews: Sequence[str], *, seed: int) -> NDArray[np.intp]:
         fold_of = dict(zip(names, drawn, strict=True))
         return np.array([fold_of[name] for name in interviews], dtype=np.intp)
     return np.arange(len(interviews)) * FOLDS // max(len(interviews), 1)
+
+
+def _unseen(
+    X: sp.csr_matrix,
+    applied: NDArray[np.bool_],
+    unseen: sp.csr_matrix,
+    D: sp.csr_matrix,
+    speaks_for: NDArray[np.intp],
+    *,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return the scores of lines by a regression that has not seen them, shape (n_unseen, n_codes)."""
+    coefficients, intercepts = _regress(X, applied, D, speaks_for, seed=seed)
+    return np.asarray(unseen @ coefficients.T + intercepts)
 
 
 def _regress(

@@ -1,6 +1,5 @@
 """What each word of a text adds to a linear score."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from autocode.suggester._grams import Cut, Floats, Integers, Occurrences
+
+# Which code points part words, as `str.split` sees it; the last one stands for all beyond.
+_BLANK = np.array([chr(point).isspace() for point in range(0x3002)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,16 +91,16 @@ class Heard:
     @cached_property
     def _spans(self) -> "_Spans":
         """The blank-separated words, and the words inside each."""
-        found = [[m.span() for m in re.finditer(r"\S+", text)] for text in self._texts]
-        first = np.concatenate([[0], np.cumsum([len(one) for one in found], dtype=np.int64)])
-        places = np.array([place for one in found for place in one], dtype=np.int64).reshape(-1, 2)
-        # Texts are laid end to end, so that one search serves all of them.
-        away = np.concatenate([[0], np.cumsum([len(text) + 1 for text in self._texts], dtype=np.int64)])[:-1]
-        of_span = np.repeat(away, np.diff(first))
-        of_word = np.repeat(away, self.words.lengths)
-        word = np.searchsorted(self.words.end + of_word, places[:, 0] + of_span, side="right")
-        beyond = np.searchsorted(self.words.start + of_word, places[:, 1] + of_span, side="left")
-        return _Spans(first=first, word=word, inside=beyond - word)
+        # Texts are laid end to end, a blank after each, so that one search serves all of them.
+        points = np.frombuffer(" ".join([*self._texts, ""]).encode("utf-32-le"), dtype=np.uint32)
+        blank = _BLANK[np.minimum(points, len(_BLANK) - 1)]
+        edges = np.diff(blank, prepend=True, append=True)
+        places = np.flatnonzero(edges).reshape(-1, 2)
+        away = np.concatenate([[0], np.cumsum([len(text) + 1 for text in self._texts], dtype=np.int64)])
+        of_word = np.repeat(away[:-1], self.words.lengths)
+        word = np.searchsorted(self.words.end + of_word, places[:, 0], side="right")
+        beyond = np.searchsorted(self.words.start + of_word, places[:, 1], side="left")
+        return _Spans(first=np.searchsorted(places[:, 0], away), word=word, inside=beyond - word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

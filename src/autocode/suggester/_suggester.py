@@ -28,9 +28,10 @@ from autocode.coding import (
 )
 from autocode.errors import TrainingError
 from autocode.suggester._embeddings import Embeddings, Encoding
+from autocode.suggester._evidence import OwnWords, words_shown
 from autocode.suggester._explanation import explain
 from autocode.suggester._frames import suggest_frame
-from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
+from autocode.suggester._inputs import speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
 from autocode.suggester._promises import INTERVIEWS, Given, Promise, Refused, promised, trial
 from autocode.suggester._promises import under as keeping
@@ -126,13 +127,15 @@ class Suggester:
         # Before the first line is coded, only what the codebook says can be like a line.
         texts = [self.examples[i].text for i in self._compared] or [text for saying in self.said for text in saying]
         known = model.inputs.said(texts)
-        self._known = known.multiply(1 / _lengths(known)[:, None]).tocsr()
+        self._known = _of_length_one(known)
+        self._turned: dict[int | None, sp.csr_matrix] = {}
         self._centres = _centres(self._known, np.resize(self._has[self._compared], (len(texts), len(self.codes))))
         self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
             for saying in self.said
         ]
+        self._own = OwnWords.told(self._own_words)
         # A suggester that learns a little more has the same vocabulary, and sorting it takes longer than the learning.
         self._spelt = [
             "\x00".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8", "surrogatepass")
@@ -173,7 +176,8 @@ class Suggester:
         examples = _examples(new)
         known = model.inputs.said([e.text for e in examples])
         other.examples = (*self.examples, *examples)
-        other._known = sp.vstack([self._known, known.multiply(1 / _lengths(known)[:, None])], format="csr")
+        other._known = sp.vstack([self._known, _of_length_one(known)], format="csr")
+        other._turned = {}
         other._has = np.concatenate([self._has, new.applied])
         other._compared = np.concatenate([self._compared, np.arange(len(self._has), len(other._has))])
         # The centres of the older lines still pass only lines that are like one of them; the others are compared.
@@ -265,10 +269,10 @@ class Suggester:
         p = self.model.calibration(scores)
         cut = self.model.cut
         # A line in which some code of the coded lines speaks on average is like one of them; others are compared.
-        rows = now.heard.rows.multiply(1 / _lengths(now.heard.rows)[:, None]).tocsr()
+        rows = _of_length_one(now.heard.rows)
         unlike = np.asarray(rows @ self._centres).max(axis=1, initial=0.0) < UNLIKE * 1.01
         doubtful = np.flatnonzero(unlike)
-        unlike[doubtful] = _most(rows[doubtful] @ self._known.T) < UNLIKE
+        unlike[doubtful] = _most(rows[doubtful] @ self._held_by(None)) < UNLIKE
         reasons: list[Reason | None] = [None] * len(now.lines)
         for holds, reason in (
             ((cut.strength(p) < cut.line) | (p.max(axis=1) < cut.least), Reason.NOTHING_FITS),
@@ -321,44 +325,38 @@ class Suggester:
 
     def _evidence(self, verdicts: Verdicts) -> Iterator[Evidence]:
         """Yield what each thing worth saying rests on."""
-        line, code, words = verdicts.line, verdicts.code, verdicts.heard.words
-        found = verdicts.heard.shares(line, code, self.model.coefficients)
         near = self._nearest(verdicts)
-        silent = [is_function_word(form, language=self.language) for form in words.forms]
-        forms, share, first = words.form.tolist(), found.words.tolist(), found.first.tolist()
-        begins = words.first.tolist()
-        for k, (i, j) in enumerate(zip(line.tolist(), code.tolist(), strict=True)):
-            by_form: dict[int, float] = {}
-            for form, x in zip(forms[begins[i] : begins[i + 1]], share[first[k] : first[k + 1]], strict=True):
-                by_form[form] = by_form.get(form, 0.0) + x
-            top = sorted((-x, words.forms[f], silent[f]) for f, x in by_form.items() if x > 0)
-            # "they" and "'ve" add to a score like other words, but show a coder nothing.
-            top = [one for one in top if not one[2]] or top
-            own = self._own_words[j]
-            yield Evidence(
-                words=tuple((word, -x) for x, word, _ in top[:WORDS]),
-                definition=float(sum(x for f, x in by_form.items() if words.forms[f] in own)),
-                beside=float(verdicts.beside[i, j]),
-                neighbours=near[k],
-            )
+        beside = verdicts.beside[verdicts.line, verdicts.code].tolist()
+        shares = verdicts.heard.shares(verdicts.line, verdicts.code, self.model.coefficients)
+        shown, definition = words_shown(verdicts, shares, own=self._own, most=WORDS, language=self.language)
+        for k, words in enumerate(shown):
+            yield Evidence(words=words, definition=definition[k], beside=beside[k], neighbours=near[k])
 
     def _nearest(self, verdicts: Verdicts) -> list[tuple[Neighbour, ...]]:
         """Return for each thing worth saying the nearest lines that humans gave the code."""
-        nearest: list[tuple[Neighbour, ...]] = [()] * len(verdicts.line)
-        asked, row = np.unique(verdicts.line, return_inverse=True)
-        likeness = (verdicts.rows[asked] @ self._known.T).toarray()
-        for j in np.unique(verdicts.code):
+        shape = (min(NEIGHBOURS, len(self._compared)), len(verdicts.line))
+        similarity, which = np.zeros(shape), np.zeros(shape, dtype=np.intp)
+        for j in np.unique(verdicts.code).tolist():
             holders = np.flatnonzero(self._has[self._compared, j])
             pairs = np.flatnonzero(verdicts.code == j)
-            alike = likeness[np.ix_(row[pairs], holders)]
-            for _ in range(min(NEIGHBOURS, len(holders))):
+            # Only with lines of the code: with all, it would be most of what suggesting costs.
+            alike = (verdicts.rows[verdicts.line[pairs]] @ self._held_by(j)).toarray()
+            for n in range(min(NEIGHBOURS, len(holders))):
                 best = alike.argmax(axis=1)
-                similarity = alike[np.arange(len(pairs)), best]
-                for k, b, x in zip(pairs.tolist(), best.tolist(), similarity.tolist(), strict=True):
-                    if x > UNLIKE:
-                        nearest[k] += (self._neighbour(int(self._compared[holders[b]]), int(j), x),)
+                similarity[n, pairs] = alike[np.arange(len(pairs)), best]
+                which[n, pairs] = self._compared[holders[best]]
                 alike[np.arange(len(pairs)), best] = -1.0
-        return nearest
+        return [
+            tuple(self._neighbour(i, j, x) for i, x in zip(ones, values, strict=True) if x > UNLIKE)
+            for j, ones, values in zip(verdicts.code.tolist(), which.T.tolist(), similarity.T.tolist(), strict=True)
+        ]
+
+    def _held_by(self, j: int | None) -> sp.csr_matrix:
+        """Return the compared lines that have a code, or all of them, shape (n_features, n_lines)."""
+        if j not in self._turned:
+            held = self._known if j is None else self._known[np.flatnonzero(self._has[self._compared, j])]
+            self._turned[j] = held.T.tocsr()
+        return self._turned[j]
 
     def _neighbour(self, i: int, j: int, similarity: float) -> Neighbour:
         example = self.examples[i]
@@ -510,9 +508,11 @@ def _near(one: Line, other: Line, reach: int) -> bool:
     return one.transcript == other.transcript and abs(one.order - other.order) <= reach
 
 
-def _lengths(rows: sp.csr_matrix) -> NDArray[np.float64]:
-    squared = np.asarray(rows.multiply(rows).sum(axis=1), dtype=np.float64).ravel()
-    return np.maximum(np.sqrt(squared), 1e-12)
+def _of_length_one(rows: sp.csr_matrix) -> sp.csr_matrix:
+    squared = sp.csr_matrix((rows.data**2, rows.indices, rows.indptr), shape=rows.shape).sum(axis=1)
+    length = np.maximum(np.sqrt(np.asarray(squared, dtype=np.float64).ravel()), 1e-12)
+    data = rows.data * np.repeat(1 / length, np.diff(rows.indptr))
+    return sp.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
 
 
 def _spread(has: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
