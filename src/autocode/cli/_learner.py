@@ -45,9 +45,9 @@ class Learner:
     def _suggesters(self, codings: Codings) -> Iterator[Suggester]:
         found = self._found
         if len(codings.lines) > _QUICK:
-            yield train(codings, found.lines, found.codebook, language=found.language, seed=0)
+            yield train(codings, found.lines, found.codebook, **found.hear(), seed=0)
         elif self._quick is None:
-            self._quick = LearningSuggester(codings, found.lines, found.codebook, language=found.language, seed=0)
+            self._quick = LearningSuggester(codings, found.lines, found.codebook, **found.hear(), seed=0)
             yield self._quick.suggester
         else:
             yield self._quick.learn(codings)
