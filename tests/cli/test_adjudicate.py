@@ -16,7 +16,9 @@ def named(study):
     def build(kind="coded", *more):
         kept = study(kind)
         with (kept / "study.toml").open("a") as settings:
-            settings.write("\n".join(['adjudicators = ["TW", "coder_a"]', *more, ""]))
+            settings.write(
+                "\n".join(['adjudicators = ["TW", "coder_a"]', 'coders = ["coder_a", "coder_b"]', *more, ""])
+            )
         return kept
 
     return build
@@ -41,7 +43,7 @@ def serving(tmp_path):
             trust_env=False, timeout=60, base_url=address.copy_with(query=None), follow_redirects=True
         )
         started.append((process, browser))
-        assert browser.get(address).status_code == 200
+        browser.get(address)
         return browser
 
     yield start
@@ -85,7 +87,7 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
     kept = named("coded")
     browser = serving("adjudicate", "study", "--coder", "TW")
     told = browser.get("/adjudicate/lines").json()
-    first = told["lines"][0]
+    first = told["read"][0]
     gives = first["pairs"][0]["gives"]
     ruling = {
         "gesture": "g1",
@@ -127,6 +129,26 @@ def test_a_coder_with_lines_left_is_refused_until_the_team_closes_coding(named, 
     assert closed.get("/adjudicate").status_code == 200
     assert "may not suggest yet" in closed.get("/team").text
     assert "Forms and queues" in closed.get("/codebook").text
+
+
+def test_whom_the_study_does_not_name_as_a_coder_does_not_code_in_it(named, run):
+    named("coded")
+
+    assert run("review", "study", "--coder", "TW", "--coder", "coder_a").stderr == (
+        "autocode: study/study.toml: TW does not code in this study; it names coder_a, coder_b. "
+        'The team can add the name there: coders = ["TW"].\n'
+    )
+
+
+def test_while_anybody_may_begin_to_code_an_adjudicator_sees_no_codings(study, serving):
+    kept = study("coded")
+    with (kept / "study.toml").open("a") as settings:
+        settings.write('adjudicators = ["TW"]\n')
+    browser = serving("adjudicate", "study", "--coder", "TW")
+
+    for path in ("/adjudicate", "/adjudicate/lines", "/team/slips"):
+        assert browser.get(path).status_code == 403
+        assert "lines left to read, and independent coding is open" in browser.get(path).text
 
 
 def test_a_suggester_that_cannot_be_read_is_said_on_the_teams_page(named, serving):

@@ -269,13 +269,15 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: interviewers must be a list such as [\"Interviewer\"], not 'Me'.",
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
         "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, mode, "
-        "blind_share, adjudicators, independent_coding, encoder.",
+        "blind_share, adjudicators, independent_coding, coders, encoder.",
     ]
 
 
 def test_settings_of_a_review_that_cannot_be_are_all_named(study, refused):
     kept = study("fresh")
-    (kept / "study.toml").write_text('mode = "bold"\nblind_share = 15\nadjudicators = ["MO", "gpt-4", ""]\n')
+    (kept / "study.toml").write_text(
+        'mode = "bold"\nblind_share = 15\nadjudicators = ["MO", "gpt-4", ""]\ncoders = ["GPT-4"]\n'
+    )
     said = refused(kept, "agree", "study")
 
     assert said.splitlines() == [
@@ -284,6 +286,8 @@ def test_settings_of_a_review_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: adjudicators: the coder 'gpt-4' is named like a machine; a coder is a person, "
         "and what a machine proposes is a suggestion. Give the person's initials or a pseudonym.",
         "autocode: study/study.toml: adjudicators: a coder needs a name; write the coder's initials or a pseudonym.",
+        "autocode: study/study.toml: coders: the coder 'GPT-4' is named like a machine; a coder is a person, "
+        "and what a machine proposes is a suggestion. Give the person's initials or a pseudonym.",
     ]
 
 

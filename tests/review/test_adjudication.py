@@ -273,6 +273,16 @@ def test_a_ruling_in_review_is_not_undone_by_the_key_of_the_coders_page(session,
     assert "GP1:2" in coder.judged
 
 
+def test_who_adjudicated_a_line_does_not_read_it_independently_any_more(session, journal, session_of):
+    session.settle(LineId("GP1:2"), Ruling.LEFT)
+    reader = session_of(TEAM)
+    reader.settle(added=["awareness"], line=LineId("GP1:2"))
+    reader.settle(added=["awareness"], line=LineId("GP1:3"))
+
+    own = {one.line: one.basis for one in journal.codings().by(TEAM) if one.basis is not Basis.ADJUDICATED}
+    assert own == {"GP1:2": Basis.ASSISTED, "GP1:3": Basis.INDEPENDENT}
+
+
 def test_a_line_read_alike_is_not_adjudicated(session):
     with pytest.raises(ValueError, match="the coders do not differ on the line 'GP1:3', so there is nothing to"):
         session.settle(LineId("GP1:3"), Ruling.LEFT)

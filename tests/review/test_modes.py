@@ -1,13 +1,16 @@
 """What coders see of a suggester in each mode, and what is stored of it."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
+from autocode.codebook import Codebook
 from autocode.coding import Basis, BlindDraw, Mode, Stage
 from autocode.errors import SettlementError
-from autocode.review import draw_blind
+from autocode.review import blind_seed, draw_blind
 from autocode.review._pace import Pace
+from autocode.transcripts import Transcripts
 
 
 @pytest.fixture
@@ -141,6 +144,20 @@ def test_what_stays_blind_is_drawn_once_by_itself_and_with_its_probability(lines
     assert draw_blind(lines, share=0.5, seed=3, earlier=[again]) is None
     assert draw_blind(lines, share=0.0, seed=3).drawn == frozenset()
     assert len(draw_blind(lines, share=1.0, seed=3).drawn) == 5
+
+
+def test_no_two_studies_draw_alike_and_copies_of_one_do(interview, codebook):
+    words = [("GP1", f"Line {n}.") for n in range(400)]
+    lines = Transcripts([interview("GP1", words)])
+    other = Transcripts([interview("GP1", [*words[:-1], ("GP1", "Another ending.")])])
+    fewer = Codebook(code for code in codebook.values() if code.id != "meetings")
+    seeds = [blind_seed(*study) for study in ((lines, codebook), (other, codebook), (lines, fewer))]
+    drawn = [draw_blind(lines, share=0.15, seed=seed).drawn for seed in seeds]
+
+    assert blind_seed(Transcripts([interview("GP1", words)]), codebook) == seeds[0]
+    assert len(set(seeds)) == 3
+    for one, another in combinations(drawn, 2):
+        assert len(one & another) < 25  # 9 by chance where both draw 60 of 400
 
 
 def test_about_the_share_of_lines_stays_blind(interview):

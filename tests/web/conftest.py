@@ -2,6 +2,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -90,8 +91,16 @@ def context(browser) -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    """The source of axe-core, as the test package brings it; it is not shipped."""
+def violations() -> Callable[..., list[tuple[str, list[str]]]]:
+    """What axe-core finds on a page; its source comes with the test package and is not shipped."""
     import axe_playwright_python
 
-    return (Path(axe_playwright_python.__file__).with_name("axe.min.js")).read_text(encoding="utf-8")
+    axe = (Path(axe_playwright_python.__file__).with_name("axe.min.js")).read_text(encoding="utf-8")
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+    def found(page: Any) -> list[tuple[str, list[str]]]:
+        page.evaluate(f"window.axe || (() => {{ {axe} }})()")
+        told = page.evaluate("(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags)
+        return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in told["violations"]]
+
+    return found

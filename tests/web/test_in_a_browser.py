@@ -1,7 +1,6 @@
 """The review page in a real browser: every key, every state, and everything that can be torn away under it."""
 
 import json
-import random
 import signal
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 SERVER = Path(__file__).with_name("serve_a_study.py")
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+ROOT = Path(__file__).parents[2]
 
 
 class Study:
@@ -273,6 +272,19 @@ def test_the_whole_flow_by_tab_and_enter_alone(study_of, page_of):
     expect(page.locator(".card").first).to_have_attribute("aria-pressed", "true")
 
 
+def test_what_a_match_has_meant_stands_beside_the_keys(study_of, page_of):
+    study = study_of(lines=160)
+    page = page_of(study)
+    for _ in range(31):  # a strong match, two fair ones, and a line without suggestions, in turn
+        press(page, "a", "n", "n", "n")
+    saved(page)
+    press(page, "?")
+
+    expect(page.locator("#help-bands")).to_contain_text("strongcoders kept 10 of 10 (31 of 31)")
+    expect(page.locator("#help-bands")).to_contain_text("fair")
+    assert page.locator("#side").inner_text().count("10 of 10") == 0
+
+
 def test_a_new_line_is_announced_with_what_is_suggested(study_of, page_of):
     page = page_of(study_of())
     press(page, "n")
@@ -384,6 +396,27 @@ def test_a_server_killed_with_decisions_waiting_loses_none(study_of, page_of):
     expect(again.locator("article.now")).to_have_attribute("data-line", "GP1:8")
 
 
+def test_an_answer_that_breaks_off_is_asked_for_again(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    page.evaluate(
+        """() => {
+            const real = window.fetch;
+            window.fetch = async (url, how) => {
+                const answer = await real(url, how);
+                if (how?.method !== "POST" || window.broken) return answer;
+                window.broken = true;
+                return new Response(new ReadableStream({ start: (body) => body.error(new TypeError("gone")) }));
+            };
+        }"""
+    )
+    press(page, "n")
+    saved(page)
+
+    assert page.evaluate("window.broken")
+    assert study.in_force() == {"GP1:2": set()}
+
+
 def test_a_tab_closed_while_the_server_is_down_loses_nothing(study_of, page_of):
     study = study_of()
     page = page_of(study)
@@ -476,17 +509,6 @@ def test_learning_goes_on_beside_and_the_line_on_the_screen_stays(study_of, page
 # what it looks like, to eyes and to machines
 
 
-@pytest.fixture
-def violations(axe):
-    def found(page):
-        page.evaluate(axe)
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-        told = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", tags)
-        return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in told["violations"]]
-
-    return found
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_in_any_state(study_of, page_of, violations, scheme):
     study = study_of(lines=8)
@@ -568,47 +590,23 @@ def test_ten_thousand_lines_and_sixty_codes_open_and_move(study_of, page_of):
 # whatever happens in whatever order
 
 
-def test_whatever_happens_in_whatever_order_the_journal_and_the_page_agree(study_of, page_of, browser):
-    chance = random.Random(5)
-    study = study_of(lines=400, quick=True)
-    page = page_of(study)
-    told: dict[str, str] = {}
-    acts = 0
-    for _ in range(3):
-        for _ in range(20):
-            kind = chance.choices(["n", "1", "u", "s", "kill", "reopen", "both"], [8, 6, 4, 2, 0.5, 1, 1])[0]
-            acts += 1
-            if kind == "kill":
-                study.kill()
-                press(page, "n", "n")
-                study.start()
-                apart = page.context.new_page()
-                apart.goto(study.address)
-                saved(apart)
-                apart.close()
-            elif kind == "reopen":
-                page.close()
-                page = page_of(study)
-            elif kind == "both":
-                twin = page_of(study)
-                press(twin, "n")
-                press(page, "j", "n")
-                twin.close()
-            elif kind == "1":
-                press(page, "1", "Enter")
-            else:
-                press(page, kind)
-        saved(page)
-        page.close()
-        page = page_of(study)
-        saved(page)
-        told = page.evaluate(
-            """() => Object.fromEntries([...document.querySelectorAll('article.line')]
-                .filter((one) => one.querySelector('.kept .chip, .kept .none-fits:not(.again)'))
-                .map((one) => [one.dataset.line, one.querySelector('.kept').textContent]))"""
-        )
-        decided = {line for line, text in told.items() if text != "left for later"}
-        assert decided == {line for line in study.in_force() if line.startswith("GP1:")}
-    gestures = Counter(entry.gesture for entry in study.history() if entry.kind is Kind.PARADATA)
-    assert set(gestures.values()) == {1}
-    assert acts == 60
+def test_whatever_happens_in_whatever_order_nothing_is_lost_or_doubled_and_journal_and_page_agree(browser, tmp_path):
+    """A random 250 turns; `python -m evaluation.review_interleavings` takes a thousand, and its result is committed."""
+    made = tmp_path / "found.json"
+    command = [sys.executable, "-m", "evaluation.review_interleavings", "--turns", "250", "--seed", "5"]
+    ended = subprocess.run([*command, "--out", str(made)], cwd=ROOT, capture_output=True, text=True)
+
+    assert ended.returncode == 0, f"{ended.stdout}{ended.stderr}"
+    (run,) = json.loads(made.read_text())["runs"]
+    assert run["happened"].keys() >= {"none", "undo", "killed", "killed, tab closed", "reload", "close", "second tab"}
+    assert run["acts_stored"] > 150
+
+
+def test_the_committed_thousand_turns_lost_and_doubled_nothing():
+    found = json.loads((ROOT / "evaluation" / "results" / "review_interleavings.json").read_text())
+
+    assert {one["turns"] for one in found["runs"]} == {1000}
+    for one in found["runs"]:
+        assert (one["lost"], one["doubled"], one["from_nowhere"], one["keys_that_decided_nothing"]) == (0, 0, 0, 0)
+        assert one["lines_on_which_the_journal_is_unlike_the_acts"] == 0
+        assert one["lines_on_which_the_page_is_unlike_the_journal"] == 0

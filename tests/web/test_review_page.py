@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from autocode.coding import Abstention, Basis, BlindDraw, CoderId, Evidence, Mode, Reason, Stage, Verdict
+from autocode.coding import Abstention, Band, Basis, BlindDraw, CoderId, Evidence, Mode, Reason, Stage, Verdict
 from autocode.errors import StudyError
 from autocode.journal import Journal, Kind
 from autocode.review import ReviewSession
@@ -262,7 +262,7 @@ def test_in_an_independent_study_no_byte_of_a_suggestion_reaches_the_browser(
     journal.append(replace(batch, codebook=codebook.digest))
     browser = browser_of(session_of(mode=Mode.INDEPENDENT))
     results = send(browser, act("keep", "GP1:2", "meetings"))
-    told = [browser.get(path).text for path in ("/", "/review/state", "/review/interview?id=GP1")]
+    told = [browser.get(path).text for path in ("/", "/review/state", "/review/interview?id=GP1", "/review/bands")]
     told.append(browser.get("/review/offers?from=GP1:2").text)
 
     for one in (*told, json.dumps(results)):
@@ -319,6 +319,24 @@ def test_blind_first_says_nothing_where_the_machine_agrees_or_is_silent(blind_fi
     assert "reveal" not in agreed
     assert "reveal" not in silent
     assert browser.get("/review/state").json()["again"] == []
+
+
+def test_what_the_words_for_strength_have_meant_is_told_once_enough_is_decided(
+    session_of, interview, batch, suggestion_of, browser_of, act, send
+):
+    many = interview("GP1", [("GP1", f"Parking, number {n}.") for n in range(40)])
+    strong = tuple(suggestion_of(line.id, "logistics", band=Band.STRONG) for line in many.lines)
+    lines = Transcripts([many])
+    browser = browser_of(session_of(lines=lines, batch=replace(batch, suggestions=strong, abstentions=())))
+    kept = [act("keep", one.id, "logistics", batch="b1") for one in many.lines[:24]]
+    send(browser, *kept, *(act("none", one.id, batch="b1") for one in many.lines[24:29]))
+    before = browser.get("/review/bands").json()["bands"]
+    send(browser, act("none", many.lines[29].id, batch="b1"))
+    after = browser.get("/review/bands").json()["bands"]
+
+    assert before[0] == ["strong", "29 decided so far; what it means shows from 30 on"]
+    assert after[0] == ["strong", "coders kept 8 of 10 (24 of 30)"]
+    assert after[1:] == [[band, "0 decided so far; what it means shows from 30 on"] for band in ("fair", "weak")]
 
 
 def test_of_a_line_without_suggestions_nothing_is_told(browser_of, session_of, batch):

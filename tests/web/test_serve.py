@@ -1,5 +1,7 @@
+import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,6 +15,11 @@ import uvicorn
 
 from autocode.errors import StudyError
 from autocode.web import Certificate, review_page, serve
+
+
+@pytest.fixture
+def act():
+    return {"gesture": "gesture-1", "coder": "MO", "kind": "none", "line": "GP1:2", "codes": [], "batch": "b1"}
 
 
 @pytest.fixture
@@ -98,6 +105,79 @@ def test_a_certificate_that_is_none_is_a_sentence(session, tmp_path):
 
     with pytest.raises(StudyError, match=r"cert.pem: cannot be used with the key .*key.pem \(.*\); give two PEM files"):
         serve([review_page({session.coder: session})], coders=["MO"], certificate=given, port=0, announce=print)
+
+
+@pytest.fixture
+def certified(tmp_path):
+    """A certificate for these hosts that proves itself, and a context that trusts nothing else."""
+
+    def make(*hosts):
+        given = Certificate(certificate=tmp_path / "cert.pem", key=tmp_path / "key.pem")
+        names = ",".join(f"IP:{host}" if host[0].isdigit() or ":" in host else f"DNS:{host}" for host in hosts)
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-days", "2", "-subj", "/CN=autocode", "-addext", f"subjectAltName={names}"]
+        try:
+            subprocess.run([*command, "-keyout", given.key, "-out", given.certificate], check=True, capture_output=True)
+        except FileNotFoundError:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("there is no openssl to make a certificate with.")
+        return given, ssl.create_default_context(cafile=str(given.certificate))
+
+    return make
+
+
+def address_of_this_machine(family, beyond):
+    """Return the address under which others reach this machine; nothing is sent to find it."""
+    with socket.socket(family, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect((beyond, 9))
+        except OSError:
+            pytest.skip("this machine has no address of this kind for others.")
+        return asked.getsockname()[0]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param(lambda: "127.0.0.1", id="this machine"),
+        pytest.param(lambda: address_of_this_machine(socket.AF_INET, "192.0.2.99"), id="other machines"),
+        pytest.param(lambda: address_of_this_machine(socket.AF_INET6, "2001:db8::99"), id="other machines, IPv6"),
+    ],
+)
+def test_over_tls_the_cookie_is_secure_and_the_page_answers_under_its_own_name_alone(served, certified, host, act):
+    at = host()
+    given, trusting = certified(at, "localhost")
+    address = httpx.URL(served(port=0, host=at, certificate=given, open_browser=False))
+    origin = str(address.copy_with(path="/", query=None)).rstrip("/")
+
+    assert (address.scheme, address.host) == ("https", at)
+    with httpx.Client(verify=trusting, trust_env=False) as browser:
+        entered = browser.get(address)
+        assert entered.headers["set-cookie"].endswith("; HttpOnly; Path=/; SameSite=strict; Secure")
+        assert browser.get(f"{origin}/").status_code == 200
+        told = browser.post(f"{origin}/review/acts", json={"acts": [act]}, headers={"Origin": origin})
+        assert "refused" not in told.json()["results"][0]
+        plain = browser.post(
+            f"{origin}/review/acts", json={"acts": []}, headers={"Origin": origin.replace("https", "http")}
+        )
+        assert plain.status_code == 403
+        assert browser.get(f"{origin}/", headers={"Host": f"study.example:{address.port}"}).status_code == 421
+    with httpx.Client(trust_env=False) as stranger, pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY"):
+        stranger.get(address)
+    with httpx.Client(trust_env=False) as unencrypted, pytest.raises(httpx.RemoteProtocolError):
+        unencrypted.get(address.copy_with(scheme="http"))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_all_addresses_at_once_are_the_name_of_none(session, certified, host):
+    given, _ = certified("localhost")
+    with pytest.raises(StudyError) as refusal:
+        serve([review_page({session.coder: session})], coders=["MO"], host=host, certificate=given, announce=print)
+
+    assert str(refusal.value) == (
+        f"no browser can open {host}; give --host the name or address under which other machines reach this one."
+    )
 
 
 def test_several_coders_have_an_address_each(session, monkeypatch):

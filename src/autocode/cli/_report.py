@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autocode.agreement import AgreementTable, agreement_table
-from autocode.cli._study import JOURNAL, MODEL, Material, is_study, journal_of, material_of
+from autocode.cli._study import JOURNAL, MODEL, MODELS, Material, is_study, journal_of, material_of
 from autocode.coding import Decision, SuggestionBatch
 from autocode.errors import ReportError, TrainingError
 from autocode.report import write_report
@@ -83,7 +83,8 @@ def arrange(
         with journal_of(study) as journal:
             batch, decisions = journal.latest_batch(), journal.decisions()
         if batch is not None:
-            made_with["suggester"] = f"SHA-256 {batch.model} ({MODEL}/)"
+            kept = f"{MODELS}/{batch.model[:16]}"
+            made_with["suggester"] = f"SHA-256 {batch.model} ({kept if (study / kept).exists() else MODEL}/)"
     return write_report(
         out,
         title=found.title,

@@ -1,16 +1,16 @@
 """A coder sits down to review."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from shlex import quote
 
-from autocode.cli._learning import learn_beside
-from autocode.cli._study import Material, journal_of, material_of, seen, settings_of
+from autocode.cli._learning import LearningBeside
+from autocode.cli._study import SETTINGS, Material, journal_of, material_of, seen, settings_of
 from autocode.cli._team import pages_of_team
-from autocode.coding import Basis, Mode, SuggestionBatch, human
-from autocode.errors import StudyError
+from autocode.coding import Basis, CoderId, Mode, SuggestionBatch, human
+from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
-from autocode.review import ReviewSession, draw_blind
+from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.transcripts import Transcripts
 
 
@@ -29,13 +29,15 @@ def begin_review(
     """Open a review of a study, in the terminal or as pages, until the coders leave."""
     names = tuple(dict.fromkeys(human(coder) for coder in coders))
     found, settings = material_of(study, corpus_too=False), settings_of(study)
+    if settings.coders:
+        _refuse_strangers(names, settings.coders, study)
     mode = Mode.INDEPENDENT if blind else settings.mode
     with journal_of(study) as journal:
         if mode is not Mode.INDEPENDENT:
             _fitting(journal, found, study, announce)
         journal.append(*seen(journal, found.lines))
         if mode is Mode.ASSISTED:
-            _draw_blind(journal, found.lines, share=settings.blind_share)
+            _draw_blind(journal, found, share=settings.blind_share)
         sessions = {
             name: ReviewSession(journal, lines=found.lines, codebook=found.codebook, coder=name, mode=mode)
             for name in names
@@ -51,21 +53,35 @@ def begin_review(
         else:
             from autocode.web import Certificate, Learning, review_page, serve
 
-            learning = None if mode is Mode.INDEPENDENT else Learning(lambda: learn_beside(study))
-            serve(
-                [
-                    review_page(sessions, learning=learning),
-                    *pages_of_team(study, found=found, settings=settings, journal=journal),
-                ],
-                coders=names,
-                port=port,
-                host=host,
-                certificate=None
-                if certificate is None
-                else Certificate(certificate=certificate[0], key=certificate[1]),
-                open_browser=open_browser,
-                announce=announce,
-            )
+            with LearningBeside(study) as learn:
+                learning = None if mode is Mode.INDEPENDENT else Learning(learn)
+                serve(
+                    [
+                        review_page(sessions, learning=learning),
+                        *pages_of_team(study, found=found, settings=settings, journal=journal),
+                    ],
+                    coders=names,
+                    port=port,
+                    host=host,
+                    certificate=None
+                    if certificate is None
+                    else Certificate(certificate=certificate[0], key=certificate[1]),
+                    open_browser=open_browser,
+                    announce=announce,
+                )
+
+
+def _refuse_strangers(names: Collection[CoderId], coders: Collection[CoderId], study: Path) -> None:
+    """Raise a `StudyError` if somebody is to code whom the study does not name among those who do."""
+    StudyError.raise_if(
+        Fault(
+            f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
+            f'The team can add the name there: coders = ["{name}"].',
+            study / SETTINGS,
+        )
+        for name in names
+        if name not in coders
+    )
 
 
 def _fitting(journal: Journal, found: Material, study: Path, announce: Callable[[str], None]) -> None:
@@ -83,11 +99,13 @@ def _fitting(journal: Journal, found: Material, study: Path, announce: Callable[
     _refuse_corrected(journal, found.lines, batch, study)
 
 
-def _draw_blind(journal: Journal, lines: Transcripts, *, share: float) -> None:
+def _draw_blind(journal: Journal, found: Material, *, share: float) -> None:
     """Draw which lines stay blind among those that were not in a draw yet and that nobody saw suggestions for."""
     shown = {one.line for one in journal.codings() if one.basis is not Basis.INDEPENDENT}
     shown |= {one.line for one in journal.decisions()}
-    draw = draw_blind(lines, share=share, seed=0, earlier=journal.blind_draws(), seen=shown)
+    earlier = journal.blind_draws()
+    seed = earlier[0].seed if earlier else blind_seed(found.lines, found.codebook)
+    draw = draw_blind(found.lines, share=share, seed=seed, earlier=earlier, seen=shown)
     if draw is not None:
         journal.append(draw)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
 JOURNAL, MODEL, VECTORS = "study.sqlite", "model", "vectors.sqlite"
+MODELS = "models"  # those that learnt while coders coded, each under the digest that the journal names
 
 _NEW_SETTINGS = """# What autocode has to know about this study. Lines that begin with # are notes.
 
@@ -46,10 +47,13 @@ interviewers = ["Interviewer"]
 mode = "assisted"
 blind_share = 0.15
 
-# Coders who may settle the lines on which others differ, such as ["MO"].
+# Who codes in this study, such as ["MO", "JB"]; nobody else may. Without names, everybody may begin.
+coders = []
+
+# Who may settle the lines on which coders differ, such as ["TW"].
 adjudicators = []
 
-# While this is "open", nobody who still has lines of their own to read sees what another coder gave; "closed" ends it.
+# While this is "open", nobody who codes and has lines left to read sees what another coder gave; "closed" ends it.
 independent_coding = "open"
 """
 _NEW_CODEBOOK = """# Themes group subthemes; subthemes are what coders give to lines.
@@ -81,6 +85,7 @@ class Settings(NamedTuple):
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
     independent_coding: str = "open"
+    coders: frozenset[CoderId] = frozenset()
     encoder: str = ""
 
 
@@ -191,12 +196,13 @@ def settings_of(folder: Path) -> Settings:
         faults.append(Fault(f"mode must be one of {', '.join(Mode)}, not {mode!r}.", path))
     if not 0 <= share <= 1:  # also refuses nan
         faults.append(Fault(f"blind_share must lie between 0 and 1, not {share:g}.", path))
-    adjudicators: set[CoderId] = set()
-    for name in get("adjudicators", [], list):
-        try:
-            adjudicators.add(human(str(name)))
-        except AutocodeError as error:
-            faults += [Fault(f"adjudicators: {fault.what}", path) for fault in error.faults]
+    people: dict[str, set[CoderId]] = {"adjudicators": set(), "coders": set()}
+    for which, named in people.items():
+        for name in get(which, [], list):
+            try:
+                named.add(human(str(name)))
+            except AutocodeError as error:
+                faults += [Fault(f"{which}: {fault.what}", path) for fault in error.faults]
     independent, encoder = get("independent_coding", "open", str), get("encoder", "", str)
     if independent not in ("open", "closed"):
         faults.append(Fault(f"independent_coding must be open or closed, not {independent!r}.", path))
@@ -210,8 +216,9 @@ def settings_of(folder: Path) -> Settings:
         interviewers=frozenset(map(str, asking)) or INTERVIEWERS,
         mode=Mode(mode),
         blind_share=share,
-        adjudicators=frozenset(adjudicators),
+        adjudicators=frozenset(people["adjudicators"]),
         independent_coding=independent,
+        coders=frozenset(people["coders"]),
         encoder=encoder,
     )
 

@@ -2,7 +2,7 @@
 
 from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
 from autocode.review._bands import BandMeaning, band_meanings
-from autocode.review._blind import draw_blind
+from autocode.review._blind import blind_seed, draw_blind
 from autocode.review._differences import Difference, differences
 from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
@@ -27,6 +27,7 @@ __all__ = [
     "Settlement",
     "adjudicate",
     "band_meanings",
+    "blind_seed",
     "differences",
     "draw_blind",
     "lines_left_to_read",

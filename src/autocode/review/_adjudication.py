@@ -135,6 +135,7 @@ class AdjudicationSession:
     Parameters
     ----------
     adjudicators : those whom the study names as ones who may adjudicate.
+    coders : those whom it names as ones who code; without any, everybody may.
 
     Attributes
     ----------
@@ -157,11 +158,13 @@ class AdjudicationSession:
         codebook: Codebook,
         coder: CoderId,
         adjudicators: Collection[CoderId],
+        coders: Collection[CoderId] = (),
     ) -> None:
         self.coder = may_adjudicate(coder, adjudicators)
         self.lines = lines
         self.codebook = codebook
         self._adjudicators = frozenset(adjudicators)
+        self._coders = frozenset(coders)
         self._journal = journal
         self._read_to = -1
         self.look_again()
@@ -173,7 +176,7 @@ class AdjudicationSession:
             return
         self._read_to = last
         codings = self._journal.codings()
-        self.left_to_read = lines_left_to_read(self.coder, codings, self.lines)
+        self.left_to_read = lines_left_to_read(self.coder, codings, self.lines, coders=self._coders)
         self._differences = {one.line.id: one for one in differences(codings, self.lines)}
         self._settled: dict[LineId, tuple[Coding, ...]] = {
             line: tuple(one for one in codings.of(line) if one.basis is Basis.ADJUDICATED) for line in self._differences
@@ -190,6 +193,10 @@ class AdjudicationSession:
     def differences(self) -> tuple[Difference, ...]:
         """Every line on which coders differ, settled or not, in the order of the interviews."""
         return tuple(self._differences.values())
+
+    def difference(self, line: LineId) -> Difference | None:
+        """Return how coders differ on a line, or None if they do not."""
+        return self._differences.get(line)
 
     @property
     def contested(self) -> Mapping[CodeId, int]:

@@ -3,8 +3,19 @@
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 
+from autocode.codebook import Codebook
 from autocode.coding import BlindDraw
-from autocode.transcripts import Line, LineId, Role
+from autocode.transcripts import Line, LineId, Role, Transcripts
+
+
+def blind_seed(lines: Transcripts, codebook: Codebook) -> int:
+    """
+    Return the seed of a study's first draw: another for other words or other codes, so that no two studies draw alike.
+
+    Copies of one study draw the same lines, so coders who work on machines of their own stay blind on the same ones.
+    """
+    told = "\x00".join((codebook.digest, *sorted(one.digest for one in lines.interviews)))
+    return int.from_bytes(sha256(told.encode()).digest()[:4])
 
 
 def draw_blind(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import (
     Abstention,
+    Adjudication,
     Basis,
     BatchId,
     BlindDraw,
@@ -26,6 +27,7 @@ from autocode.coding import (
 )
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.journal import Deferral, Entry, Journal, TranscriptSeen, Undo
+from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._offer import Offer, Offers
 from autocode.review._pace import Pace
 from autocode.review._queue import Progress, Queue
@@ -174,9 +176,9 @@ class ReviewSession:
             record = entry.record
             if isinstance(record, Paradata):
                 saw = bool(record.revealed) or record.stage is not Stage.BLIND
-            else:
-                saw = isinstance(record, Decision) and bool(record.shown)
-            if saw and isinstance(record, Paradata | Decision):
+            else:  # who adjudicated a line has seen how others read it
+                saw = isinstance(record, Adjudication) or (isinstance(record, Decision) and bool(record.shown))
+            if saw and isinstance(record, Paradata | Decision | Adjudication):
                 self._influenced.add(record.line)
         for act in _acts_of(mine):
             self._acts[act.name] = act
@@ -231,6 +233,11 @@ class ReviewSession:
     def journal_path(self) -> Path:
         """The file that holds what was decided."""
         return self._journal.path
+
+    @property
+    def band_meanings(self) -> tuple[BandMeaning, ...]:
+        """What strong, fair and weak have meant in this study so far, by what its coders kept."""
+        return band_meanings(self._journal.decisions())
 
     def is_withheld(self, line: LineId) -> bool:
         """Return whether something is suggested for a line that the coder is to read alone first."""

@@ -20,6 +20,8 @@ from autocode.web._app import Page, coder_of, render
 from autocode.web._review import hue_of
 
 PATH = "/adjudicate"
+_AT_ONCE = 60  # open lines whose words come with the first answer
+_MOST = 400  # lines that are read in one request
 
 
 class AdjudicationDesk:
@@ -33,6 +35,7 @@ class AdjudicationDesk:
         self._coding_closed = coding_closed
         self._study = study
         self._beside = _beside(session.lines)
+        self._order = {code: place for place, code in enumerate(session.codebook)}
         self._lock = Lock()  # acts of two tabs are done one after the other
 
     def refusal(self) -> str:
@@ -43,11 +46,10 @@ class AdjudicationDesk:
             return still_coding(self._session.coder, left) if left else ""
 
     def look(self, *, hidden: bool) -> dict[str, Any]:
-        """Return every line on which coders differ, with all readings; without who read what if names are hidden."""
+        """Return which lines coders differ on, and words and readings of the first open ones."""
         with self._lock:
             session = self._session
             session.look_again()
-            told = [self._line(one, hidden=hidden) for one in session.differences]
             interviews = {one.line.transcript for one in session.differences}
             return {
                 "coder": session.coder,
@@ -59,8 +61,22 @@ class AdjudicationDesk:
                     for one in session.lines.interviews
                     if one.id in interviews
                 },
-                "lines": told,
+                "lines": [self._placed(one) for one in session.differences],
+                "read": [self._line(one, hidden=hidden) for one in session.open[:_AT_ONCE]],
             }
+
+    def read(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return words and readings of some lines; without who read what if names are hidden.
+
+        Raises `ValueError` for what no page of ours sends.
+        """
+        with self._lock:
+            wanted, hidden = _of(said, "lines", list), _of(said, "hidden", bool)
+            if len(wanted) > _MOST:
+                raise ValueError(f"at most {_MOST} lines are read at once.")
+            self._session.look_again()
+            found = [self._session.difference(LineId(one)) for one in wanted if isinstance(one, str)]
+            return {"lines": [self._line(one, hidden=hidden) for one in found if one is not None]}
 
     def act(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Do one ruling or undo, and return the line as it is then; what is refused says why.
@@ -77,13 +93,13 @@ class AdjudicationDesk:
         line = self._session.undo(gesture=gesture)
         if line is None:
             return {"refused": "There is nothing to undo."}
-        found = self._found(line)
+        found = self._session.difference(line)
         return {"reload": True} if found is None else {"line": self._line(found, hidden=None)}
 
     def _settle(self, said: Mapping[str, Any], gesture: str) -> dict[str, Any]:
         wanted = _Act(said)
         self._session.look_again()
-        found = self._found(wanted.line)
+        found = self._session.difference(wanted.line)
         if found is None:
             return {"refused": "The coders no longer differ on that line, so nothing was stored.", "reload": True}
         fresh = self._line(found, hidden=wanted.hidden)
@@ -109,30 +125,39 @@ class AdjudicationDesk:
             return {"refused": f"Nothing was stored. {error}", "line": fresh}
         return {"line": self._line(found, hidden=wanted.hidden)}
 
-    def _found(self, line: LineId) -> Difference | None:
-        return next((one for one in self._session.differences if one.line.id == line), None)
+    def _placed(self, difference: Difference) -> dict[str, Any]:
+        """Return what the page knows of every line, near the screen or not."""
+        line = difference.line
+        told: dict[str, Any] = {
+            "id": line.id,
+            "order": line.order,
+            "interview": line.transcript,
+            "contested": self._in_order(difference.contested),
+        }
+        if settled := self._settled(line.id):
+            told["settled"] = settled
+        return told
+
+    def _settled(self, line: LineId) -> list[dict[str, Any]]:
+        return [
+            {"by": one.coder, "codes": self._in_order(one.codes), "reason": one.memo}
+            for one in self._session.settled(line)
+        ]
 
     def _line(self, difference: Difference, *, hidden: bool | None) -> dict[str, Any]:
         """Return a line as the page shows it; with `hidden` None, only what changes by settling it."""
         session, line = self._session, difference.line
-        settled = [
-            {"by": one.coder, "codes": self._in_order(one.codes), "reason": one.memo}
-            for one in session.settled(line.id)
-        ]
         if hidden is None:
-            return {"id": line.id, "settled": settled}
+            return {"id": line.id, "settled": self._settled(line.id)}
         shown = difference.shuffled(session.coder) if hidden else difference
         question, before, after = self._beside[line.id]
         return {
-            "id": line.id,
-            "order": line.order,
-            "interview": line.transcript,
+            **self._placed(difference),
             "text": line.text,
             "question": question,
             "before": before,
             "after": after,
             "digest": difference.digest,
-            "contested": self._in_order(difference.contested),
             "readings": [
                 {"by": _named(one, place, hidden=hidden), "codes": self._in_order(one.codes)}
                 for place, one in enumerate(shown.readings)
@@ -141,7 +166,7 @@ class AdjudicationDesk:
                 {"left": a, "right": b, "gives": self._gives(shown.readings[a], shown.readings[b])}
                 for a, b in combinations(range(len(shown.readings)), 2)
             ],
-            "settled": settled,
+            "settled": self._settled(line.id),
         }
 
     def _gives(self, left: Reading, right: Reading) -> dict[str, list[CodeId]]:
@@ -152,8 +177,7 @@ class AdjudicationDesk:
         }
 
     def _in_order(self, codes: Collection[CodeId]) -> list[CodeId]:
-        known = [code for code in self._session.codebook if code in codes]
-        return [*known, *sorted(set(codes) - set(known))]
+        return sorted(codes, key=lambda code: (self._order.get(code, len(self._order)), code))
 
 
 def adjudication_page(
@@ -162,21 +186,26 @@ def adjudication_page(
     lines: Transcripts,
     codebook: Codebook,
     adjudicators: Collection[CoderId],
+    coders: Collection[CoderId] = (),
     coding_closed: bool = False,
     study: str = "",
 ) -> Page:
     """
     Return the page on which those whom the study names settle the lines on which coders differ.
 
-    While independent coding is open, an adjudicator who codes too and has lines left to read is refused: whoever has
-    seen another's codings no longer reads independently.
+    While independent coding is open, an adjudicator who has lines left to read, or may still begin, is refused: whoever
+    has seen another's codings no longer reads independently.
+
+    Parameters
+    ----------
+    coders : those whom the study names as ones who code; without any, everybody may.
     """
     desks: dict[CoderId, AdjudicationDesk] = {}
 
     def desk_of(coder: CoderId) -> AdjudicationDesk:
         if coder not in desks:
             session = AdjudicationSession(
-                journal, lines=lines, codebook=codebook, coder=coder, adjudicators=adjudicators
+                journal, lines=lines, codebook=codebook, coder=coder, adjudicators=adjudicators, coders=coders
             )
             desks[coder] = AdjudicationDesk(session, study=study, coding_closed=coding_closed)
         return desks[coder]
@@ -205,7 +234,7 @@ def adjudication_page(
         hidden = request.query_params.get("hidden") == "1"
         return await answer(request, lambda desk: desk.look(hidden=hidden))
 
-    async def act(request: Request) -> Response:
+    async def told(request: Request, do: Callable[[AdjudicationDesk, dict[str, Any]], dict[str, Any]]) -> Response:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return PlainTextResponse("A ruling is sent as application/json.", status_code=415)
         try:
@@ -214,7 +243,13 @@ def adjudication_page(
             said = None
         if not isinstance(said, dict):
             return PlainTextResponse("This is not a ruling: a ruling is an object in JSON.", status_code=422)
-        return await answer(request, lambda desk: desk.act(said))
+        return await answer(request, lambda desk: do(desk, said))
+
+    async def read(request: Request) -> Response:
+        return await told(request, AdjudicationDesk.read)
+
+    async def act(request: Request) -> Response:
+        return await told(request, AdjudicationDesk.act)
 
     return Page(
         name="Differences",
@@ -222,6 +257,7 @@ def adjudication_page(
         routes=[
             Route(PATH, show, methods=["GET"]),
             Route(f"{PATH}/lines", look, methods=["GET"]),
+            Route(f"{PATH}/read", read, methods=["POST"]),
             Route(f"{PATH}/act", act, methods=["POST"]),
         ],
         open_to=lambda coder: coder in adjudicators,
@@ -233,7 +269,7 @@ def still_coding(coder: CoderId, left: int) -> str:
     return (
         f"{coder} has {left:,} lines left to read, and independent coding is open: whoever has seen another's codings "
         "no longer reads independently. Read them first, or let the team close independent coding in study.toml: "
-        'independent_coding = "closed".'
+        f'independent_coding = "closed". If {coder} does not code in this study, name there, as coders, those who do.'
     )
 
 

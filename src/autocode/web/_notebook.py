@@ -56,4 +56,6 @@ class AdjudicationWidget(anywidget.AnyWidget):
         self._refuse()
         if said["what"] == "act":
             return self._desk.act(said["said"])
+        if said["what"] == "read":
+            return self._desk.read(said["said"])
         return self._desk.look(hidden=bool(said["said"].get("hidden")))

@@ -44,6 +44,7 @@ def review_page(sessions: Mapping[CoderId, ReviewSession], *, learning: Learning
             Route("/review/interview", desk.interview, methods=["GET"]),
             Route("/review/offers", desk.offers, methods=["GET"]),
             Route("/review/offer", desk.offer, methods=["GET"]),
+            Route("/review/bands", desk.bands, methods=["GET"]),
             Route("/review/acts", desk.acts, methods=["POST"]),
         ],
     )
@@ -93,6 +94,10 @@ class _Desk:
         """Tell what may be shown for one line, or refuse while the coder is to read it alone."""
         line = LineId(request.query_params.get("line", ""))
         return await self._answer(request, lambda session: self._offer(session, line))
+
+    async def bands(self, request: Request) -> Response:
+        """Tell what strong, fair and weak have meant so far; nothing where nothing is suggested."""
+        return await self._answer(request, self._bands)
 
     async def acts(self, request: Request) -> Response:
         """Store what the coder did, in the order given, and tell what became of it."""
@@ -204,6 +209,10 @@ class _Desk:
         if session.is_withheld(line):
             raise _RefusalError(403, f"{line} is to be read without suggestions first; decide it, and then look.")
         raise _RefusalError(404, f"nothing is suggested for {line}.")
+
+    def _bands(self, session: ReviewSession) -> dict[str, Any]:
+        meanings = () if session.mode is Mode.INDEPENDENT else session.band_meanings
+        return {"bands": [str(one).partition(": ")[::2] for one in meanings]}
 
     def _act(self, session: ReviewSession, acts: Iterable[Any]) -> dict[str, Any]:
         results, decided = [], 0

@@ -19,6 +19,7 @@ from autocode.errors import StudyError
 from autocode.web._app import Page, make_app
 
 LOCAL = "127.0.0.1"
+_EVERY = ("", "0.0.0.0", "::")  # all addresses of a machine, and the name of none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,8 @@ def serve(
     Raises
     ------
     StudyError
-        If the port is taken, the certificate cannot be used, or the host is another machine's business without one.
+        If the port is taken, the certificate cannot be used, the host is another machine's business without one, or it
+        is no address that a browser can open.
     """
     # interviews are sensitive: what leaves this machine is encrypted, and only when somebody asked for it
     if certificate is None and not _is_local(host):
@@ -61,11 +63,16 @@ def serve(
         )
     if certificate is not None:
         _check(certificate)
+    if host in _EVERY:
+        raise StudyError(
+            f"no browser can open {host}; give --host the name or address under which other machines reach this one."
+        )
+    named = f"[{host}]" if ":" in host else host
     with _listening(host, port) as listening:
         port = listening.getsockname()[1]
         tokens = {coder: secrets.token_hex(24) for coder in coders}
         config = uvicorn.Config(
-            make_app(pages, tokens=tokens, port=port, host=host, secure=certificate is not None),
+            make_app(pages, tokens=tokens, port=port, host=named, secure=certificate is not None),
             log_level="warning",
             access_log=False,  # it would print the token
             server_header=False,
@@ -74,7 +81,6 @@ def serve(
             ssl_keyfile=None if certificate is None else certificate.key,
         )
         scheme = "http" if certificate is None else "https"
-        named = f"[{host}]" if ":" in host else host
         addresses = [f"{scheme}://{named}:{port}/?token={token}" for token in tokens.values()]
         for coder, address in zip(coders, addresses, strict=True):
             announce(address if len(addresses) == 1 else f"{coder}: {address}")

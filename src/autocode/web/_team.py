@@ -83,7 +83,7 @@ class _Team:
         *,
         lines: Transcripts,
         codebook: Codebook,
-        members: Collection[CoderId],
+        coders: Collection[CoderId],
         coding_closed: bool,
         machine: Callable[[], Machine | None],
         reread: Callable[[], Sequence[Reread]] | None,
@@ -91,7 +91,7 @@ class _Team:
         self._journal = journal
         self._lines = lines
         self._codebook = codebook
-        self._members = members
+        self._coders = coders
         self._coding_closed = coding_closed
         self._machine = machine
         self._reread = reread
@@ -111,17 +111,16 @@ class _Team:
         """Show where the team stands."""
         stand = await run_in_threadpool(self._fresh, "stand", self._stand)
         machine = await run_in_threadpool(self._machine)
-        values = {"stand": stand, "machine": machine, "codes": self._codes, "lines": self._lines}
+        # a proposed code is for all to see; on which line somebody missed it is a coding
+        sees = not await run_in_threadpool(self._left_to_read, coder_of(request))
+        values = {"stand": stand, "machine": machine, "codes": self._codes, "lines": self._lines, "sees": sees}
         return render(request, "team.html", slips=self._reread is not None, **values)
 
     async def reread(self, request: Request) -> Response:
         """Show the coded lines that may hold slips, to whoever may see what others coded."""
         coder = coder_of(request)
         title = "Lines to read again"
-        left = 0
-        if not self._coding_closed:
-            left = await run_in_threadpool(lambda: lines_left_to_read(coder, self._journal.codings(), self._lines))
-        if left:
+        if left := await run_in_threadpool(self._left_to_read, coder):
             return render(request, "refused.html", title=title, told=still_coding(coder, left), status=403)
         try:
             found = await run_in_threadpool(self._fresh, "reread", self._reread or tuple)
@@ -129,6 +128,12 @@ class _Team:
             return render(request, "refused.html", title=title, told=str(error))
         codings = await run_in_threadpool(self._journal.codings)
         return render(request, "slips.html", found=found, lines=self._lines, codings=codings, codes=self._codes)
+
+    def _left_to_read(self, coder: CoderId) -> int:
+        """Return how many lines stand between a coder and what others coded; 0 when independent coding is over."""
+        if self._coding_closed:
+            return 0
+        return lines_left_to_read(coder, self._journal.codings(), self._lines, coders=self._coders)
 
     def _stand(self) -> _Stand:
         from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for
@@ -147,7 +152,7 @@ class _Team:
             rests_on = "No line was read by two coders yet." if alpha.undefined else alpha.basis
             rows = [] if alpha.undefined else [_row(one) for one in table.codes]
         return _Stand(
-            coders=progress_of_coders(self._journal, self._lines, members=self._members),
+            coders=progress_of_coders(self._journal, self._lines, members=self._coders),
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),
             overall=overall,
             rests_on=rests_on,
@@ -163,7 +168,7 @@ def team_page(
     *,
     lines: Transcripts,
     codebook: Codebook,
-    members: Collection[CoderId] = (),
+    coders: Collection[CoderId] = (),
     coding_closed: bool = False,
     machine: Callable[[], Machine | None],
     reread: Callable[[], Sequence[Reread]] | None,
@@ -173,7 +178,7 @@ def team_page(
 
     Parameters
     ----------
-    members : coders who are told of even before they begin.
+    coders : those whom the study names as ones who code, told of even before they begin; without any, everybody may.
     machine : what the suggester may and may not suggest yet; None where there is no suggester.
     reread : coded lines that may hold slips; asked when somebody opens their page, and may take seconds. None where
         nothing can tell.
@@ -182,7 +187,7 @@ def team_page(
         journal,
         lines=lines,
         codebook=codebook,
-        members=members,
+        coders=coders,
         coding_closed=coding_closed,
         machine=machine,
         reread=reread,

@@ -76,13 +76,14 @@ def pages_of(journal, lines, codebook):
     def build(
         *,
         adjudicators: tuple[str, ...] = ("TW", "MO"),
+        coders: tuple[str, ...] = ("MO", "JB", "SK"),
         machine: Machine | None = None,
         reread: list[Reread] | None = None,
         lines: Transcripts = lines,
         codebook: Codebook = codebook,
         **more: object,
     ):
-        known = {"lines": lines, "codebook": codebook, **more}
+        known = {"lines": lines, "codebook": codebook, "coders": tuple(map(CoderId, coders)), **more}
         return [
             adjudication_page(journal, adjudicators=set(map(CoderId, adjudicators)), study="tiny", **known),
             team_page(journal, machine=lambda: machine, reread=lambda: reread or [], **known),

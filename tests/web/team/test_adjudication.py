@@ -4,6 +4,8 @@ import pytest
 
 from autocode.coding import Basis
 from autocode.journal import Kind
+from autocode.transcripts import LineId
+from autocode.web import Reread
 
 LINES = ["GP1:2", "GP1:3", "GP1:5"]
 
@@ -14,7 +16,11 @@ def asked(asked_by, differing):
 
 
 def look(asked, hidden=0):
-    return asked.get(f"/adjudicate/lines?hidden={hidden}").json()
+    told = asked.get(f"/adjudicate/lines?hidden={hidden}").json()
+    ids = [one["id"] for one in told["lines"]]
+    read = asked.post("/adjudicate/read", json={"lines": ids, "hidden": bool(hidden)}).json()["lines"]
+    assert [one["id"] for one in read] == ids
+    return {**told, "lines": read}
 
 
 def ruling(asked, line, which="left", **more):
@@ -63,8 +69,37 @@ def test_every_line_on_which_coders_differ_is_told_with_its_question_and_neighbo
     assert told["codes"]["logistics"]["hue"] == told["codes"]["awareness"]["hue"] != told["codes"]["meetings"]["hue"]
 
 
+def test_the_first_answer_holds_every_line_and_the_words_of_the_first_open_ones(asked, monkeypatch):
+    monkeypatch.setattr("autocode.web._adjudication._AT_ONCE", 1)
+    asked.act(**ruling(asked, "GP1:2"))
+    told = asked.get("/adjudicate/lines?hidden=0").json()
+
+    settled = [{"by": "TW", "codes": ["logistics", "awareness"], "reason": ""}]
+    assert told["lines"] == [
+        {"id": "GP1:2", "order": 2, "interview": "GP1", "contested": ["awareness"], "settled": settled},
+        {"id": "GP1:3", "order": 3, "interview": "GP1", "contested": ["logistics", "awareness"]},
+        {"id": "GP1:5", "order": 5, "interview": "GP1", "contested": ["meetings"]},
+    ]
+    assert [one["id"] for one in told["read"]] == ["GP1:3"]
+
+
+def test_words_and_readings_are_read_for_lines_on_which_coders_differ_and_for_no_others(asked, asked_by):
+    asked_for = {"lines": ["GP1:5", "PM1:2", "nowhere", 7, "GP1:2"], "hidden": False}
+
+    assert [one["id"] for one in asked.post("/adjudicate/read", json=asked_for).json()["lines"]] == ["GP1:5", "GP1:2"]
+    assert asked_by("JB").post("/adjudicate/read", json=asked_for).status_code == 403
+    assert asked_by(None).post("/adjudicate/read", json=asked_for).status_code == 403
+    for wrong in (
+        {"lines": "GP1:5", "hidden": False},
+        {"lines": [], "hidden": 1},
+        {"lines": ["x"] * 401, "hidden": True},
+    ):
+        assert asked.post("/adjudicate/read", json=wrong).status_code == 422
+
+
 def test_hidden_names_do_not_reach_the_browser(asked):
     told = asked.get("/adjudicate/lines?hidden=1").text
+    told += asked.post("/adjudicate/read", json={"lines": LINES, "hidden": True}).text
 
     for name in ("MO", "JB", "SK"):
         assert f'"{name}' not in told
@@ -186,6 +221,34 @@ def test_while_independent_coding_is_open_a_coder_sees_no_other_codings(asked_by
     assert "JB" not in page.text + lines.text
     assert len(look(asked_by("TW"))["lines"]) == 1
     assert len(look(asked_by("MO", coding_closed=True))["lines"]) == 1
+
+
+PATHS = ["/adjudicate", "/adjudicate/lines", "/adjudicate/lines?hidden=1", "/team/slips"]
+
+
+@pytest.mark.parametrize("coders", [(), ("MO", "JB", "SK", "TW")])
+def test_who_may_still_begin_to_code_sees_no_other_codings_either(asked_by, differing, coders):
+    told = asked_by("TW", coders=coders, reread=[Reread(line=LineId("GP1:2"), why="It surprises.")])
+    answers = [told.get(path) for path in PATHS]
+    answers.append(told.act(**ruling(asked_by("TW"), "GP1:2")))
+    answers.append(told.post("/adjudicate/read", json={"lines": LINES, "hidden": False}))
+
+    assert {one.status_code for one in answers} == {403}
+    for one in answers:
+        assert "TW has 5 lines left to read, and independent coding is open" in one.text
+        assert "If TW does not code in this study, name there, as coders, those who do." in one.text
+        assert not [name for name in ("MO", "JB", "SK", "logistics", "awareness", "surprises") if name in one.text]
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+def test_who_is_not_among_the_coders_that_the_study_names_may_adjudicate_at_once(asked_by, differing):
+    assert [one["id"] for one in look(asked_by("TW", coders=("MO", "JB")))["lines"]] == LINES
+
+
+def test_a_line_that_was_adjudicated_is_still_left_to_read(asked_by, differing):
+    asked_by("TW").act(**ruling(asked_by("TW"), "GP1:2"))
+
+    assert "TW has 5 lines left to read" in asked_by("TW", coders=("MO", "TW")).get("/adjudicate/lines").text
 
 
 def test_who_has_read_every_line_may_adjudicate_while_others_still_read(asked_by, differing):

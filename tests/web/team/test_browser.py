@@ -1,18 +1,17 @@
 """The team's pages in real Chromium: by keyboard alone, by mouse alone, without anything lost, for everybody's eyes."""
 
 import json
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
 from autocode.coding import Basis, CoderId, Proposal
 from autocode.journal import Kind
-from autocode.transcripts import LineId
+from autocode.transcripts import LineId, Transcripts
 from autocode.web import Machine, Reread
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+pytestmark = pytest.mark.browser
+
 SLIPS = [Reread(line=LineId("GP1:2"), why="Lack of awareness was given, and expected with 3 %.")]
 MACHINE = Machine(
     learnt_from="learnt from 3 lines of 1 interview", not_yet=["'Minimal interoperability' is on no line."]
@@ -41,13 +40,6 @@ def stored(page):
 
 def now(page):
     return page.locator(".row.now").get_attribute("data-line")
-
-
-def findings(page):
-    page.evaluate(AXE)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", tags)
-    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
 
 
 # by keyboard
@@ -340,55 +332,158 @@ def test_who_came_with_a_token_of_an_earlier_run_is_told_to_open_the_new_address
     assert len(json.loads(page.evaluate("JSON.stringify(Object.keys(localStorage))"))) >= 1
 
 
+# thousands of lines
+
+
+@pytest.fixture
+def many(journal, interview, coding_of):
+    """700 lines of three interviews, on all of which MO and JB differ."""
+    told = [interview(name, [(name, f"Line {n}, and what was said.") for n in range(n)]) for name, n in
+            (("GP1", 300), ("GP2", 250), ("PM1", 150))]  # fmt: skip
+    lines = Transcripts(told)
+    one, other = ("logistics", "meetings"), ("awareness", "computers")
+    journal.append(
+        *(
+            coding_of(line.id, coder, codes[n % 10 == 0])
+            for n, line in enumerate(lines)
+            for coder, codes in (("MO", one), ("JB", other))
+        )
+    )
+    return lines
+
+
+def seen(page):
+    """The lines that stand on the screen, whose words are there."""
+    return page.evaluate(
+        """() => {
+            const pane = document.querySelector(".column").getBoundingClientRect();
+            const inside = ({ top, bottom }) => bottom > pane.top && top < pane.bottom;
+            return [...document.querySelectorAll(".row")]
+                .filter((row) => row.querySelector(".words") && inside(row.getBoundingClientRect()))
+                .map((row) => row.dataset.line);
+        }"""
+    )
+
+
+def test_of_many_lines_only_those_near_the_screen_are_elements_and_all_can_be_reached(visit, many):
+    page = visit(lines=many)
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:1")
+    assert page.locator(".sofar").inner_text() == "0 of 700 settled"
+    assert page.locator(".row").count() <= 60
+    tall = page.evaluate("document.querySelector('.column').scrollHeight")
+    assert tall > 700 * 40
+
+    column = page.locator(".column")
+    column.evaluate("(one) => one.scrollTo({ top: one.scrollHeight, behavior: 'instant' })")
+    expect(page.locator('[data-line="PM1:150"] .words')).to_be_visible()
+    column.evaluate("(one) => one.scrollTo({ top: one.scrollHeight / 2, behavior: 'instant' })")
+    expect(page.locator(".row .words").first).to_be_visible()
+    page.wait_for_timeout(300)
+    middle = seen(page)
+    assert middle
+    assert {line.partition(":")[0] for line in middle} <= {"GP1", "GP2"}
+    assert page.locator(".row").count() <= 60
+    page.locator(f'[data-line="{middle[1]}"]').click()
+    assert now(page) == middle[1]
+    page.keyboard.press("j")
+    assert now(page) == f"{middle[1].partition(':')[0]}:{int(middle[1].partition(':')[2]) + 1}"
+
+
+def test_walking_down_and_up_passes_every_line_and_the_present_one_stays_in_sight(visit, many):
+    page = visit(lines=many)
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:1")
+    for n in range(2, 70):
+        page.keyboard.press("j")
+        assert now(page) == f"GP1:{n}"
+        if n % 10 == 0:
+            expect(page.locator(".row.now .words")).to_be_visible()
+            assert f"GP1:{n}" in seen(page)
+    for n in range(68, 0, -1):
+        page.keyboard.press("k")
+        assert now(page) == f"GP1:{n}"
+    assert "GP1:1" in seen(page)
+
+
+def test_rulings_go_on_over_lines_whose_words_came_later(visit, many, journal):
+    page = visit(lines=many)
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:1")
+    for n in range(1, 81):
+        expect(page.locator(f'.row.now[data-line="GP1:{n}"] .words')).to_have_count(1)
+        page.keyboard.press("1")
+    stored(page)
+
+    assert [line for line, _ in rulings(journal)] == [f"GP1:{n}" for n in range(1, 81)]
+    assert page.locator(".sofar").inner_text() == "80 of 700 settled"
+
+
+def test_a_code_or_open_lines_alone_are_found_among_many(visit, many, journal):
+    page = visit(lines=many)
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:1")
+    page.locator("#on-code").select_option("meetings")
+    expect(page.locator(".row")).to_have_count(60)
+    expect(page.locator(".row .words")).to_have_count(60)
+    assert page.locator(".row").nth(1).get_attribute("data-line") == "GP1:11"
+    assert now(page) == "GP1:1"
+    page.get_by_label("Open lines only").check()
+    page.locator(".column").focus()
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    stored(page)
+
+    assert [line for line, _ in rulings(journal)] == ["GP1:1", "GP1:11"]
+    assert page.locator(".row").first.get_attribute("data-line") == "GP1:21"
+    assert page.locator(".sofar").inner_text() == "2 of 70 settled"
+
+
 # for everybody
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme):
+def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violations):
     differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("MO")))
     page = visit(color_scheme=scheme, machine=MACHINE, reread=SLIPS)
     expect(page.locator(".row.now")).to_be_visible()
-    assert findings(page) == []
+    assert violations(page) == []
     for key, box in [("?", ".keys"), ("c", ".book"), ("o", ".palette")]:
         page.keyboard.press(key)
         expect(page.locator(box)).to_be_visible()
-        assert findings(page) == [], box
+        assert violations(page) == [], box
         page.keyboard.press("Escape")
     page.get_by_label("Hide names").check()
     expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
-    assert findings(page) == []
+    assert violations(page) == []
     page.locator(".column").focus()
     page.keyboard.press("1")
     stored(page)
-    assert findings(page) == []
+    assert violations(page) == []
     page.keyboard.press("u")
     expect(page.locator(".row.settled")).to_have_count(0)
     page.keyboard.press("u")
     expect(page.locator(".notice")).to_be_visible()
-    assert findings(page) == []
+    assert violations(page) == []
     for key in ("1", "1", "1"):
         page.keyboard.press(key)
     expect(page.locator(".over")).to_be_visible()
-    assert findings(page) == []
+    assert violations(page) == []
     for path in ("/team", "/team/slips", "/codebook"):
         page.goto(page.url.split("/adjudicate")[0].split("/team")[0] + path)
-        assert findings(page) == [], path
+        assert violations(page) == [], path
 
 
-def test_nothing_to_settle_and_nobody_coding_are_pages_too(visit, journal):
+def test_nothing_to_settle_and_nobody_coding_are_pages_too(visit, journal, violations):
     page = visit(size=(320, 700))
     expect(page.locator(".over h2")).to_have_text("Nothing to settle")
-    assert findings(page) == []
+    assert violations(page) == []
     page.goto(page.url.replace("/adjudicate", "/team"))
-    assert findings(page) == []
+    assert violations(page) == []
 
 
-def test_a_coder_with_lines_left_meets_a_sentence(visit, journal, coding_of):
+def test_a_coder_with_lines_left_meets_a_sentence(visit, journal, coding_of, violations):
     journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
     page = visit(coder="MO")
 
     expect(page.locator("main")).to_contain_text("MO has 4 lines left to read")
-    assert findings(page) == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 640])

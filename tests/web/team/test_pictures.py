@@ -13,6 +13,8 @@ from autocode.coding import CoderId, Proposal
 from autocode.exchange import read_codings
 from autocode.transcripts import LineId, read_transcripts
 
+pytestmark = pytest.mark.browser
+
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "corpora" / "integration-barriers"
 STAND = ROOT / "docs" / "pictures"

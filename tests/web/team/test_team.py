@@ -57,7 +57,7 @@ def test_a_code_that_left_the_codebook_is_said_and_the_rest_is_told(asked_by, di
 
 
 def test_before_anybody_codes_the_page_says_so(asked_by, journal):
-    told = asked_by("SK").get("/team").text
+    told = asked_by("SK", coders=()).get("/team").text
 
     assert "Nobody has coded a line yet." in told
     assert "There is no suggester in this study." in told
@@ -104,6 +104,23 @@ def test_who_still_reads_independently_sees_no_others_slips(asked_by, journal, c
     assert "MO has 4 lines left to read" in answer.text
     assert "It surprises." not in answer.text
     assert "It surprises." in asked_by("MO", reread=slips, coding_closed=True).get("/team/slips").text
+
+
+def test_on_which_line_another_proposed_a_code_is_told_to_who_has_read(asked_by, differing):
+    differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("JB")))
+    reads = asked_by("SK").get("/team").text
+    begins = asked_by("TW", coders=("SK", "TW")).get("/team").text
+    over = asked_by("TW", coders=("SK", "TW"), coding_closed=True).get("/team").text
+
+    assert "Language" in begins
+    assert "JB, on 1 line; which, you see when you have read yours" in begins
+    assert "Parking there is a day&#39;s work." not in begins
+    assert "Parking there is a day&#39;s work." in reads
+    assert "Parking there is a day&#39;s work." in over
+
+
+def test_coders_whom_the_study_names_are_told_of_before_they_begin(asked_by, journal):
+    assert "<b>AA</b> <span>0 of 5 lines</span>" in asked_by("SK", coders=("AA",)).get("/team").text
 
 
 def test_the_codebook_tells_when_to_use_a_code_and_when_not(asked_by, codebook):

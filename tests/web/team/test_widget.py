@@ -40,7 +40,12 @@ document.body.dataset.ready = "yes";
 def widget_of(journal, lines, codebook):
     def build(coder="TW", **more):
         session = AdjudicationSession(
-            journal, lines=lines, codebook=codebook, coder=CoderId(coder), adjudicators={CoderId(coder)}
+            journal,
+            lines=lines,
+            codebook=codebook,
+            coder=CoderId(coder),
+            adjudicators={CoderId(coder)},
+            coders=("MO", "JB", "SK"),
         )
         return autocode.web.AdjudicationWidget(session, **more)
 
@@ -91,6 +96,7 @@ def carried(widget_of, differing, browser):
     assert problems == []
 
 
+@pytest.mark.browser
 def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing):
     expect(carried.locator(".row.now .text")).to_have_text("There is one number and it rings out.")
     carried.locator(".column").focus()
@@ -107,6 +113,7 @@ def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing
     assert (made.line, made.coder, made.codes) == ("GP1:2", "TW", {"logistics", "awareness"})
 
 
+@pytest.mark.browser
 def test_the_widgets_style_stays_inside(carried):
     assert carried.evaluate("getComputedStyle(document.body).margin") == "8px"
     assert "Inter" in carried.locator(".in-notebook").evaluate("(root) => getComputedStyle(root).fontFamily")

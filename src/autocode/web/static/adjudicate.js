@@ -1,8 +1,11 @@
 // The page on which a named adjudicator settles the lines where coders differ. It paints and asks; which codes a ruling
 // comes to, and who may rule, is decided where the journal is.
 //
-// mount(root, channel) fills an element. A channel has two functions that return promises:
-//   look({ hidden })  what there is to settle          act({ gesture, kind, ... })  one ruling or undo, stored on return
+// mount(root, channel) fills an element. A channel has three functions that return promises:
+//   look({ hidden })  which lines there are to settle, and the first open ones with their words and readings
+//   read({ hidden, lines })  words and readings of some lines      act({ gesture, kind, ... })  one ruling or undo, stored
+//
+// Only lines near the screen are elements, and only those have their words: thousands of others wait as numbers.
 
 const el = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
@@ -18,9 +21,17 @@ const el = (tag, attributes = {}, ...children) => {
 const listed = (names) =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 
+const AROUND = 30; // rows painted above and below the middle of the screen
+const NEAR = 12; // rows left before more are painted
+const AHEAD = 30; // open lines whose words are fetched before they are needed
+
 export function mount(root, channel, { document: page = root.ownerDocument, kept = window.localStorage } = {}) {
   let state = null; // what the journal said last
-  let rows = new Map(); // line id -> its element
+  let rows = new Map(); // line id -> its element, of those that are painted
+  let view = []; // the lines that the filters leave
+  let painted = { from: 0, to: 0 }; // which of them are elements
+  let tall = 96; // pixels of a row, measured as we go
+  const asked = new Set(); // lines whose words are on their way
   let lines = new Map(); // line id -> its line
   let now = null; // id of the present line
   let since = 0; // when it came to the screen
@@ -49,7 +60,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
   const help = el("dialog", { class: "keys", "aria-label": "Keys" });
   const palette = el("dialog", { class: "palette", "aria-label": "Other codes" });
   const book = el("dialog", { class: "book", "aria-label": "Codebook" });
-  const column = el("section", { class: "column", "aria-label": "Lines on which coders differ", tabindex: "-1" }, list);
+  const column = el("section", { class: "column", "aria-label": "Lines on which coders differ", tabindex: "-1", onscroll: () => scrolled() }, list);
   root.replaceChildren(
     el(
       "div",
@@ -91,6 +102,13 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function row(line) {
     const present = line.id === now;
+    const made = rows.get(line.id) ?? el("li", { "data-line": line.id, onclick: () => go(line.id) });
+    rows.set(line.id, made);
+    made.className = `row${present ? " now" : ""}${line.settled.length ? " settled" : ""}`;
+    if (!line.readings) {
+      made.replaceChildren(el("span", { class: "order" }, String(line.order)), el("p", { class: "text soft" }, "…"));
+      return made;
+    }
     const { left, right } = compared(line);
     const readings = line.readings.map((one, place) => {
       const key = place === left ? "1" : place === right ? "2" : null;
@@ -133,49 +151,129 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
       el("div", { class: "readings" }, ...readings),
       ...settled,
     ];
-    const made = rows.get(line.id) ?? el("li", { "data-line": line.id, onclick: () => go(line.id) });
-    made.className = `row${present ? " now" : ""}${line.settled.length ? " settled" : ""}`;
     made.replaceChildren(...filled);
-    made.hidden = !wanted(line);
-    rows.set(line.id, made);
     return made;
   }
 
   const wanted = (line) =>
     (!code || line.contested.includes(code)) && (!openOnly || !line.settled.length || line.id === now);
 
+  function heading(interview) {
+    const about = state.interviews[interview];
+    return el("li", { class: "interview", "data-interview": interview }, el("h2", {}, interview), about ? el("span", {}, about) : null);
+  }
+
+  /** Make elements of the lines around a place in the view, and leave what stays on the screen where it is. */
+  function paintAround(place) {
+    const from = Math.max(0, Math.min(place - AROUND, view.length - 2 * AROUND));
+    const to = Math.min(view.length, from + 2 * AROUND);
+    const fixed = view.slice(from, to).find((line) => onScreen(rows.get(line.id)));
+    const before = fixed && topOf(fixed.id);
+    const keep = new Set();
+    const parts = [];
+    for (let n = from; n < to; n += 1) {
+      const line = view[n];
+      keep.add(line.id);
+      if (!n || view[n - 1].interview !== line.interview) parts.push(heading(line.interview));
+      const made = rows.get(line.id) ?? row(line);
+      made.setAttribute("aria-posinset", n + 1);
+      made.setAttribute("aria-setsize", view.length);
+      parts.push(made);
+    }
+    for (const id of [...rows.keys()]) if (!keep.has(id)) rows.delete(id);
+    list.style.padding = `${from * tall}px 0 ${(view.length - to) * tall}px`;
+    list.replaceChildren(...parts);
+    painted = { from, to };
+    if (fixed) column.scrollTo({ top: column.scrollTop + topOf(fixed.id) - before, behavior: "instant" });
+    fetchAhead();
+  }
+
+  const topOf = (id) => rows.get(id).getBoundingClientRect().top - column.getBoundingClientRect().top;
+
+  function onScreen(made) {
+    if (!made?.isConnected) return false;
+    const top = made.getBoundingClientRect().top - column.getBoundingClientRect().top;
+    return top + made.offsetHeight > 0 && top < column.clientHeight;
+  }
+
+  /** What the middle of the screen shows, as a place in the view; it may lie where nothing is painted. */
+  function middle() {
+    const wantedAt = column.clientHeight / 2;
+    const [first, last] = [view[painted.from], view[painted.to - 1]];
+    if (!first) return 0;
+    const top = topOf(first.id);
+    const bottom = topOf(last.id) + rows.get(last.id).offsetHeight;
+    tall = Math.max(24, (bottom - top) / (painted.to - painted.from));
+    if (wantedAt < top) return Math.max(0, Math.floor(painted.from - (top - wantedAt) / tall));
+    if (wantedAt > bottom) return Math.min(view.length - 1, Math.floor(painted.to + (wantedAt - bottom) / tall));
+    let [low, high] = [painted.from, painted.to - 1];
+    while (low < high) {
+      const half = Math.ceil((low + high) / 2);
+      if (topOf(view[half].id) <= wantedAt) low = half;
+      else high = half - 1;
+    }
+    return low;
+  }
+
+  let looking = false;
+  function scrolled() {
+    if (looking || !state) return;
+    looking = true;
+    requestAnimationFrame(() => {
+      looking = false;
+      const place = middle();
+      const few = place - painted.from < NEAR && painted.from > 0;
+      if (!few && !(painted.to - place < NEAR && painted.to < view.length)) return;
+      const far = place < painted.from || place >= painted.to;
+      paintAround(place);
+      if (far) column.scrollTo({ top: column.scrollTop + topOf(view[place].id) - column.clientHeight / 2, behavior: "instant" });
+    });
+  }
+
+  /** Fetch the words of what is painted, and of the open lines that come next. */
+  async function fetchAhead() {
+    const coming = view.slice(painted.from, painted.to);
+    const place = now === null ? 0 : state.lines.indexOf(lines.get(now));
+    for (let n = place, open = 0; n < state.lines.length && open < AHEAD; n += 1) {
+      const line = state.lines[n];
+      if (line.settled.length || (code && !line.contested.includes(code))) continue;
+      coming.push(line);
+      open += 1;
+    }
+    const missing = [...new Set(coming)].filter((line) => !line.readings && !asked.has(line.id)).map((line) => line.id);
+    if (!missing.length) return;
+    const known = state;
+    for (const id of missing) asked.add(id);
+    try {
+      const told = await channel.read({ hidden, lines: missing });
+      if (state !== known) return; // all of it was read anew meanwhile
+      for (const line of told.lines ?? []) {
+        Object.assign(lines.get(line.id) ?? {}, line);
+        if (rows.has(line.id)) row(lines.get(line.id));
+        if (line.id === now) go(now, { again: true, focus: false });
+      }
+    } catch {
+      setTimeout(fetchAhead, 1000);
+    } finally {
+      for (const id of missing) asked.delete(id);
+    }
+  }
+
   function paint() {
     rows = new Map();
+    asked.clear();
+    for (const line of state.lines) line.settled ??= [];
     lines = new Map(state.lines.map((line) => [line.id, line]));
-    const groups = [];
-    let interview = null;
-    for (const line of state.lines) {
-      if (line.interview !== interview) {
-        interview = line.interview;
-        const about = state.interviews[interview];
-        groups.push(
-          el("li", { class: "interview", "data-interview": interview }, el("h2", {}, interview), about ? el("span", {}, about) : null),
-        );
-      }
-      groups.push(row(line));
-    }
-    list.replaceChildren(...groups);
+    for (const line of state.read) Object.assign(lines.get(line.id), line);
+    view = shown();
+    paintAround(0);
     const codes = Object.entries(state.contested);
     filter.replaceChildren(
       el("option", { value: "" }, `All codes (${state.lines.length})`),
       ...codes.map(([id, count]) => el("option", { value: id }, `${nameOf(id)} (${count})`)),
     );
     filter.value = code = codes.some(([id]) => id === code) ? code : "";
-    headings();
     count();
-  }
-
-  function headings() {
-    for (const heading of list.querySelectorAll(".interview")) {
-      let next = heading.nextElementSibling;
-      while (next?.hidden) next = next.nextElementSibling;
-      heading.hidden = !next || next.classList.contains("interview");
-    }
   }
 
   function count() {
@@ -193,16 +291,19 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     if (before === id && !again) return;
     now = id;
     since = performance.now();
-    if (before !== id && lines.has(before)) row(lines.get(before));
-    if (id !== null) row(lines.get(id));
-    headings();
+    if (openOnly) view = shown(); // the line that was left may have been settled
+    const place = view.indexOf(lines.get(id));
+    const { from, to } = painted;
+    const few = (place - from < NEAR && from > 0) || (to - place < NEAR && to < view.length);
+    if (before !== id && rows.has(before)) row(lines.get(before));
+    if (id !== null && rows.has(id)) row(lines.get(id));
+    if (place >= 0 && (openOnly || few)) paintAround(place);
+    else fetchAhead();
     settlePanel();
     if (id === null) return;
     bring(id);
-    // rows that were off the screen have their true heights only when they were painted once
-    requestAnimationFrame(() => requestAnimationFrame(() => now === id && bring(id)));
     if (focus) column.focus({ preventScroll: true });
-    if (!quietly) announce(lines.get(id));
+    if (!quietly && lines.get(id).readings) announce(lines.get(id));
   }
 
   function bring(id) {
@@ -221,9 +322,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
   }
 
   function move(step) {
-    const there = shown();
-    const place = there.findIndex((line) => line.id === now);
-    const next = there[place + step];
+    const next = view[view.indexOf(lines.get(now)) + step];
     if (next) go(next.id);
   }
 
@@ -259,6 +358,10 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
         el("div", { class: "over" }, el("h2", {}, state.lines.length ? "All settled" : "Nothing to settle"), el("p", {}, told)),
         el("div", { class: "moves" }, choice("u", "Undo", () => undo())),
       );
+      return;
+    }
+    if (!line.readings) {
+      panel.replaceChildren(el("div", { class: "over" }, el("p", {}, `Fetching line ${line.order} of ${line.interview}.`)));
       return;
     }
     const { left, right, gives } = compared(line);
@@ -306,7 +409,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function otherPair() {
     const line = lines.get(now);
-    if (!line || line.pairs.length < 2) return;
+    if (!line?.readings || line.pairs.length < 2) return;
     pair.set(line.id, ((pair.get(line.id) ?? 0) + 1) % line.pairs.length);
     const { left, right } = compared(line);
     row(line);
@@ -318,7 +421,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function rule(ruling, codes = []) {
     const line = lines.get(now);
-    if (!line) return;
+    if (!line?.readings) return;
     const { gives } = compared(line);
     const reason = (reasons.get(line.id) ?? "").trim();
     const given = ruling === "other" ? codes : gives[ruling];
@@ -338,7 +441,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     };
     // shown before it is stored; what the answer says takes its place
     line.settled = [...line.settled.filter((one) => one.by !== state.coder), { by: state.coder, codes: given, reason }];
-    row(line);
+    if (rows.has(line.id)) row(line);
     count();
     const next = nextOpen(line.id);
     go(next ? next.id : null, { quietly: true });
@@ -399,10 +502,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
       lines.get(answer.line.id) && Object.assign(lines.get(answer.line.id), answer.line);
       const line = lines.get(answer.line.id);
       // an act on the same line that still waits is already on the screen
-      if (line && !waiting.some((one) => one.line === line.id)) {
-        row(line);
-        headings();
-      }
+      if (line && rows.has(line.id) && !waiting.some((one) => one.line === line.id)) row(line);
     }
     if (answer.reload) look();
     if (answer.refused) {
@@ -433,14 +533,14 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
   function narrow() {
     code = filter.value;
     openOnly = open.checked;
-    for (const line of state.lines) rows.get(line.id).hidden = !wanted(line);
-    headings();
+    view = shown();
+    paintAround(Math.max(0, view.indexOf(lines.get(now))));
     count();
     const there = lines.get(now);
     if (!there || (code && !there.contested.includes(code))) {
       const next = shown().find((line) => !line.settled.length) ?? shown()[0] ?? null;
       go(next ? next.id : null, { focus: false });
-    }
+    } else if (there) bring(now);
   }
 
   async function veil() {
@@ -516,7 +616,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function showPalette() {
     const line = lines.get(now);
-    if (!line) return;
+    if (!line?.readings) return;
     const chosen = [];
     let at = 0;
     let found = [];
@@ -675,7 +775,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
       await look();
     }
     tell();
-    if (lines.has(now)) announce(lines.get(now));
+    if (lines.get(now)?.readings) announce(lines.get(now));
   })();
 
   return { ready, leave: () => hears.removeEventListener("keydown", pressed) };

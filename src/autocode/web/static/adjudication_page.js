@@ -12,14 +12,11 @@ const answer = async (asked) => {
   throw new Error(sentence);
 };
 
+const post = (path, said) =>
+  answer(fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) }));
+
 mount(document.querySelector("#adjudication"), {
   look: ({ hidden }) => answer(fetch(`/adjudicate/lines?hidden=${hidden ? 1 : 0}`)),
-  act: (said) =>
-    answer(
-      fetch("/adjudicate/act", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(said),
-      }),
-    ),
+  read: (said) => post("/adjudicate/read", said),
+  act: (said) => post("/adjudicate/act", said),
 });

@@ -33,7 +33,7 @@ async function render({ model, el }) {
       asked.set(number, { resolve, reject });
       model.send({ number, what, said });
     });
-  const page = mount(root, { look: (said) => ask("look", said), act: (said) => ask("act", said) });
+  const page = mount(root, { look: (said) => ask("look", said), read: (said) => ask("read", said), act: (said) => ask("act", said) });
   await page.ready;
   return () => {
     page.leave();

@@ -102,6 +102,7 @@ export class Outbox {
       return "empty";
     }
     let answer;
+    let said;
     try {
       answer = await fetch(this.url, {
         method: "POST",
@@ -109,11 +110,13 @@ export class Outbox {
         body: JSON.stringify({ acts: batch.map(([, act]) => act) }),
         signal: AbortSignal.timeout(PATIENCE),
       });
+      // a server that is killed may have begun to answer
+      said = answer.ok ? await answer.json() : await answer.text();
     } catch {
       return this.fail("autocode is not running");
     }
     if (answer.status === 403) return this.fail("open the address that autocode printed last");
-    if (answer.status >= 500) return this.fail((await answer.text()) || "autocode could not store this");
+    if (answer.status >= 500) return this.fail(said || "autocode could not store this");
     if (!answer.ok) {
       // one act of several cannot be taken: send them one by one to find which
       if (batch.length > 1) {
@@ -121,18 +124,17 @@ export class Outbox {
         return "again";
       }
       const [[name, act]] = batch;
-      const refused = (await answer.text()) || "autocode could not take this decision.";
+      const refused = said || "autocode could not take this decision.";
       this.forget(name);
       this.onStored(act, { gesture: act.gesture, refused }, {});
       return "again";
     }
-    const told = await answer.json();
     this.alone = false;
     this.failures = 0;
     this.trouble = "";
     for (const [, [name]] of batch.entries()) this.forget(name);
     this.count = this.pending().length;
-    for (const [place, [, act]] of batch.entries()) this.onStored(act, told.results[place], told);
+    for (const [place, [, act]] of batch.entries()) this.onStored(act, said.results[place], said);
     this.tell();
     return "again";
   }

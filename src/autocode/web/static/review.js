@@ -854,7 +854,19 @@ function openHelp() {
   );
   byId("letters").checked = singleKeys.on;
   byId("help-mode").replaceChildren(el("p", {}, MODES[S.mode]), el("p", {}, "What is decided here is stored on the disk as you go; “Saved” says so. What is shown, in which order, and how long a line took is kept with it."));
+  byId("help-bands").replaceChildren();
+  if (S.mode !== "independent") tellBands();
   openDialog(byId("help"), main);
+}
+
+/** Say beside the keys what the words for strength have meant, where nobody is deciding. */
+async function tellBands() {
+  const told = await ask("/review/bands").catch(() => null);
+  if (!told) return;
+  byId("help-bands").replaceChildren(
+    el("h3", {}, "What a match has meant in this study"),
+    el("dl", {}, ...told.bands.map(([band, meant]) => el("div", {}, el("dt", {}, band), el("dd", {}, meant)))),
+  );
 }
 
 byId("letters").addEventListener("change", (event) => {
