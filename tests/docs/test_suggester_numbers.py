@@ -1,6 +1,7 @@
 """The numbers that docs/suggester-evidence.md tells of slips are those of the evaluation."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,65 @@ def test_the_numbers_of_promises_are_those_of_the_evaluation(page):
     assert told.format(**precision) in page
     assert "recall=0.9 given in {given} and missed in {missed}".format(**recall) in page
     assert "missed in {naive_missed} of {naive_given}".format(**precision) in page
+
+
+@pytest.fixture(scope="module")
+def about():
+    return (ROOT / "docs" / "suggester.md").read_text(encoding="utf-8")
+
+
+CORPORA = {"nhs_feedback": "health comments", "serdif_thinkaloud": "think-aloud", "disapere": "review sentences"}
+
+
+def test_the_table_of_ranking_and_calibration_is_that_of_the_evaluation(about):
+    for corpus, name in CORPORA.items():
+        for point in results(corpus)["curve"]:
+            found, plain = point["metrics"]["R@3"], point["baselines"]
+            cells = [
+                name,
+                f"{point['n']:,}",
+                f"{found['mean']:.2f} [{found['low']:.2f}, {found['high']:.2f}]",
+                *(f"{plain[method]['R@3']['mean']:.2f}" for method in ("logistic", "definitions")),
+                f"{point['metrics']['ece']['mean']:.3f}",
+            ]
+
+            assert f"| {' | '.join(cells)} |" in about
+            assert found["mean"] >= max(method["R@3"]["mean"] for method in plain.values())
+
+
+def test_the_table_of_how_it_was_measured_names_every_result_and_command(about):
+    rows = [
+        row.split(" | ") for row in about.partition("## How each number was measured")[2].splitlines() if "`" in row
+    ]
+    told = [row for row in rows if row[0].startswith("| ")]
+
+    assert len(told) == 8
+    for row in told:
+        [command] = re.findall(r"`python -m evaluation\.(\w+)`", row[1])
+        assert (ROOT / "evaluation" / f"{command}.py").is_file()
+        for name in re.findall(r"`(\w+\.json)`", row[-1]):
+            assert (ROOT / "evaluation" / "results" / name).is_file()
+
+
+def test_the_numbers_of_speed_are_those_of_the_evaluation(about):
+    page, found = " ".join(about.split()), results("suggester_speed")
+    took = {how: runs[-1]["cpu"] for how, runs in found["suggesting"].items()}
+    lines = {run["lines"] for runs in found["suggesting"].values() for run in runs}
+
+    assert lines == {100_000}
+    assert f"took {took['suggest']:.1f} CPU-seconds with its evidence" in page
+    assert f"{took['frame']:.1f} as a frame and {took['table']:.1f} as a CSV table" in page
+    assert f"took {found['fitting']['ratio']:.1f} times as long" in page
+    assert found["fitting"]["ratio"] < 3
+
+
+def test_the_numbers_of_scale_are_those_of_the_evaluation(about):
+    page, found = " ".join(about.split()), results("suggester_scale")
+    rows = {run["lines"]: run for run in found["streaming"]}
+    longest, shortest = rows[1_000_000], rows[100_000]
+    learnt = {(run["lines"], run["codes"]): run for run in found["training"]}[10_000, 4]
+
+    assert f"took {longest['cpu']:.0f} CPU-seconds and at most {longest['peak_mb']:.0f} MB" in page
+    assert f"one of 100,000 rows {shortest['peak_mb']:.0f} MB" in page
+    assert longest["peak_mb"] < 1.5 * shortest["peak_mb"]
+    assert f"took {learnt['cpu']:.0f} CPU-seconds and at most {learnt['peak_mb']:,.0f} MB." in page
