@@ -666,8 +666,27 @@ def test_a_plain_corpus_is_trained_on_where_the_model_has_a_place(coded, run, tm
 # review
 
 
+def test_the_seed_of_the_blind_lines_is_the_studys_own_and_stays_when_interviews_come(study, run):
+    from autocode.cli._study import material_of
+    from autocode.review import blind_seed
+
+    kept = study("trained")
+    found = material_of(kept)
+    run("review", "study", "--coder", "MO", "--terminal", keys="q")
+    (kept / "transcripts" / "GP9.txt").write_text("GP9: We wait for a form again.\nGP9: And the record is elsewhere.\n")
+    run("review", "study", "--coder", "JB", "--terminal", keys="q")
+    with Journal.open(kept / "study.sqlite") as journal:
+        first, second = journal.blind_draws()
+
+    assert first.seed == second.seed == blind_seed(found.lines, found.codebook) != 0
+    assert len(second.probabilities) == 2
+    assert not set(second.probabilities) & set(first.probabilities)
+
+
 def test_review_in_the_terminal_decides_undoes_and_goes_on_where_it_stopped(study, run):
     kept = study("trained")
+    with (kept / "study.toml").open("a") as settings:
+        settings.write("blind_share = 0.0\n")  # else chance says which of these lines are read without suggestions
     first = run("review", "study", "--coder", "MO", "--terminal", keys="1\nnq")
     undone = run("review", "study", "--coder", "MO", "--terminal", keys="uq")
     again = run("review", "study", "--coder", "MO", "--terminal", keys="nq")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,23 @@ def test_rounds_are_learnt_quickly_until_a_full_fit_is_due(study, fits, monkeypa
     # the first is a full fit, four quick ones follow, and after the fourth a full one is due
     assert [fitted for fitted, _ in rounds] == [1, 1, 1, 1, 2, 2]
     assert [kept - rounds[0][1] for _, kept in rounds] == [0, 1, 2, 3, 5, 6]
+
+
+def test_what_only_a_full_fit_takes_in_is_not_put_off(study, fits):
+    folder = study("trained")
+    learner = Learner(folder)
+    learner.learn()
+    learner.learn()
+    assert len(fits) == 1
+    with Journal.open(folder / "study.sqlite") as journal:
+        coded = journal.codings().by(CoderId("coder_a"))
+        others = [replace(one, codes=frozenset(["people"])) for one in coded][:5]
+        journal.append(*others)
+    learner.learn()
+
+    assert len(fits) == 2
+    first, again, full = batches(folder)[1:]
+    assert first.model == again.model != full.model
 
 
 def test_beyond_what_quick_learning_can_hold_every_round_is_a_full_fit(study, fits, monkeypatch):

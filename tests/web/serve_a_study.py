@@ -31,7 +31,7 @@ def interviews(lines: int, *, hard: bool, many: int = 2) -> Iterator[Transcript]
             name = "INT" if asks else f"GP{number}"
             said = "And how was that for you?" if asks else f"Parking there is a day's work, number {order}."
             if hard and not asks:
-                said = HARD[order % len(HARD)]
+                said = HARD[(order - (order + 4) // 5 - 1) % len(HARD)]  # all of them, in turn, between the questions
             made.append(
                 Line(
                     id=f"GP{number}:{order}",

@@ -9,7 +9,7 @@ from autocode.suggester import LearningSuggester, Suggester, save_suggester, tra
 from autocode.transcripts import Role
 
 _COMING = 400  # lines to suggest for at once: more than anybody decides until it is learnt again
-# Rounds between two full fits: where two coders read the same lines, some old line changes in every round.
+# Rounds between two full fits, unless a round brings nothing but old lines judged anew, which only a full fit takes in.
 _ROUNDS = 4
 # Coded lines beyond which every round is a full fit: what quick ones rest on grows with their square, to 400 MB here.
 _QUICK = 10_000
@@ -50,8 +50,13 @@ class Learner:
             self._quick = LearningSuggester(codings, found.lines, found.codebook, **found.hear(), seed=0)
             yield self._quick.suggester
         else:
-            yield self._quick.learn(codings)
+            before = self._quick.suggester
+            now = self._quick.learn(codings)
             self._rounds += 1
-            if self._quick.due and self._rounds >= _ROUNDS:
-                yield self._quick.relearn(codings)
+            moved = now.digest != before.digest  # quick learning passes over old lines that were judged anew
+            full = self._quick.due and (self._rounds >= _ROUNDS or not moved)
+            if moved or not full:
+                yield now
+            if full:
                 self._rounds = 0
+                yield self._quick.relearn(codings)

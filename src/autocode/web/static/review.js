@@ -777,7 +777,7 @@ function point(place, scroll = true) {
   const option = list.children[palette.at];
   option?.setAttribute("aria-selected", "true");
   if (option && scroll) {
-    const [top, bottom] = [option.offsetTop - list.offsetTop, option.offsetTop - list.offsetTop + option.offsetHeight];
+    const [top, bottom] = [option.offsetTop, option.offsetTop + option.offsetHeight]; // the list is what it is offset from
     if (top < list.scrollTop) list.scrollTop = top;
     else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
   }

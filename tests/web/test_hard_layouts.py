@@ -1,0 +1,109 @@
+"""What is hard to lay out: a line of 5,000 words, writing from right to left, emoji, one endless word, and 200 codes.
+
+AUTOCODE_PICTURES=1 puts the pictures that are taken into docs/pictures.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+STAND = Path(__file__).parents[2] / "docs" / "pictures"
+# the participants' lines of the invented study, in turn
+LINES = {"long": "GP1:2", "right-to-left": "GP1:3", "emoji": "GP1:4", "one-word": "GP1:5"}
+INSIDE = """(selector) => {
+    const place = document.querySelector(selector).getBoundingClientRect();
+    return place.left >= 0 && place.right <= innerWidth && place.top >= 0 && place.top < innerHeight;
+}"""
+SIDEWAYS = "() => [...document.querySelectorAll('html, main, aside, dialog')].map((e) => e.scrollWidth - e.clientWidth)"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a study that holds all of it, served by a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    how = {"mode": "assisted", "lines": 8, "hard": True, "port": port}
+    how["journal"] = str(tmp_path_factory.mktemp("study") / "study.sqlite")
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("serve_a_study.py")), json.dumps(how)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield server.stdout.readline().strip()
+    server.kill()
+    server.wait()
+    server.stdout.close()
+
+
+@pytest.fixture
+def page_at(browser, address):
+    contexts = []
+
+    def build(size, scheme="light"):
+        width, height = size
+        look = {"viewport": {"width": width, "height": height}, "color_scheme": scheme, "reduced_motion": "reduce"}
+        contexts.append(browser.new_context(**look))
+        page = contexts[-1].new_page()
+        page.goto(address)
+        expect(page.locator("html[data-ready]")).to_have_count(1)
+        return page
+
+    yield build
+    for one in contexts:
+        one.close()
+
+
+def keep(page, name, taken):
+    page.screenshot(path=taken / f"hard-{name}.png")
+    if os.environ.get("AUTOCODE_PICTURES") == "1" and not name.endswith("-dark"):
+        from PIL import Image
+
+        picture = Image.open(taken / f"hard-{name}.png").convert("RGB")
+        # a palette is a third of the size, and no eye tells the difference
+        picture.quantize(256, dither=Image.Dither.NONE).save(STAND / f"hard-{name}.png", optimize=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme", "suffix"),
+    [((1440, 900), "light", ""), ((1440, 900), "dark", "-dark"), ((320, 700), "light", "-narrow")],
+)
+def test_the_beginning_of_every_line_and_the_key_that_keeps_are_on_the_screen(
+    page_at, violations, tmp_path, size, scheme, suffix
+):
+    page = page_at(size, scheme)
+    for name, line in LINES.items():
+        expect(page.locator(f'article.now[data-line="{line}"]')).to_have_count(1)
+        assert page.evaluate(INSIDE, "article.now .words"), name
+        assert page.evaluate(INSIDE, "#keep"), name
+        assert max(page.evaluate(SIDEWAYS)) <= 0, name
+        keep(page, f"{name}{suffix}", tmp_path)
+        page.keyboard.press("j")
+    assert violations(page) == []
+
+    words = page.locator(f'article[data-line="{LINES["right-to-left"]}"] .words')
+    assert words.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    page.keyboard.press("f")
+    expect(page.locator("#found li")).to_have_count(203)
+    assert page.evaluate(INSIDE, "#palette")
+    assert max(page.evaluate(SIDEWAYS)) <= 0
+    for _ in range(30):
+        page.keyboard.press("PageDown")
+    assert page.locator('#found li[aria-selected="true"]').evaluate(
+        """(one) => {
+            const [here, list] = [one.getBoundingClientRect(), one.parentElement.getBoundingClientRect()];
+            return here.top >= list.top - 1 && here.bottom <= list.bottom + 1;
+        }"""
+    )
+    expect(page.locator('#found li[aria-selected="true"]')).to_contain_text("number 199")
+    keep(page, f"codes{suffix}", tmp_path)
