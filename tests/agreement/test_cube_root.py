@@ -10,7 +10,9 @@ from autocode.agreement import (
     Agreement,
     Reliability,
     ReliabilityData,
+    brennan_prediger,
     cohen_kappa,
+    conger_kappa,
     gwet_ac1,
     krippendorff_alpha,
     percent_agreement,
@@ -85,6 +87,26 @@ def test_bounds_stay_where_a_coefficient_can_lie() -> None:
     assert (alpha.low, alpha.high) == (-1.0, 1.0)
     assert (percent.low, percent.high) == (0.0, 1.0)
     assert specific_agreement(few, category=1).low >= 0
+
+
+def test_ten_of_ten_lines_of_one_category_are_no_proof_that_another_is_never_said() -> None:
+    one = ReliabilityData.from_table([["no"] * 10] * 2, labels=["no", "yes"])
+    apart = ReliabilityData.from_table([[None, 1, 1, None, None], [None, 1, 1, None, 2]])
+
+    # Clopper & Pearson (1934): 10 of 10
+    assert percent_agreement(one).low == pytest.approx(0.025 ** (1 / 10), abs=1e-9)
+    for coefficient in (gwet_ac1, brennan_prediger):
+        assert coefficient(one).low < percent_agreement(one).low
+    assert conger_kappa(apart).low < 0 < conger_kappa(apart).high
+
+
+def test_where_no_other_category_is_known_there_is_no_interval() -> None:
+    found = percent_agreement(ReliabilityData.from_table([["no"] * 10] * 2))
+
+    assert found.value == 1
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert math.isnan(found.se)
 
 
 def test_coders_who_never_disagree_get_the_bound_of_lines_that_may_have_escaped() -> None:

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from sklearn.metrics import cohen_kappa_score
 
 from autocode.agreement import (
@@ -94,6 +94,7 @@ def test_an_unjudged_unit_and_a_coder_who_judged_nothing_change_nothing(table: T
 
 @settings(max_examples=30, deadline=None)
 @given(tables())
+@example([[None, 1, 1, None], [None, 1, 1, 2]])  # another category was said, but on no line of two coders
 def test_a_value_that_does_not_exist_has_a_reason_and_no_interval(table: Table) -> None:
     data = data_of(table)
 

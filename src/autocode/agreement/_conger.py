@@ -17,7 +17,7 @@ def statistics(w: Array) -> Callable[[Values], Array]:
 
     def of(patterns: Values) -> Array:
         said = patterns[:, :, None] == np.arange(len(w))
-        flat = said.reshape(len(patterns), -1)
+        flat = said.reshape(len(patterns), said.shape[1] * said.shape[2])  # there may be no pattern
         return np.column_stack([judgements(patterns) >= 2, share_alike(patterns, w), flat]).astype(float)
 
     return of

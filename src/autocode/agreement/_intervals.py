@@ -248,8 +248,9 @@ def estimates(
         lows, highs = symmetric_on_cube_root(values, errors, level, freedom, least, rooted)
         unanimous = rooted & (np.abs(1 - values) < _NOTHING)
         if unanimous.any() and freedom > 0:
-            bounds = unanimous_bounds(table, statistics, definition, totals, level)
-            lows, highs = np.where(unanimous, np.maximum(bounds, least), lows), np.where(unanimous, 1.0, highs)
+            bounds = unanimous_bounds(table, statistics, definition, totals, level, n_categories=len(data.labels))
+            lows = np.where(unanimous, np.maximum(bounds, least), lows)
+            highs = np.where(unanimous, np.where(np.isnan(bounds), math.nan, 1.0), highs)
             errors = np.where(unanimous, (1 - lows) / stdtrit(freedom, (1 + level) / 2), errors)
     elif interval in ("interviews", "lines", "bca"):
         told |= _told(interval, by, n_interviews, known, level)
@@ -358,9 +359,9 @@ def _spread(again: Array) -> Array:
 
 
 def unanimous_bounds(
-    table: Tabulation, statistics: Statistics, definition: Definition, totals: Array, level: float
+    table: Tabulation, statistics: Statistics, definition: Definition, totals: Array, level: float, *, n_categories: int
 ) -> Array:
-    """Return how low each quantity may be although nobody disagreed.
+    """Return how low each quantity may be although nobody disagreed; NaN where nothing tells how one would disagree.
 
     The greatest share of lines that could be disagreed on, and yet be missed by a sample of this size with a
     probability of (1 - level) / 2, is added to the table as lines on which one coder says what chance would have it.
@@ -384,20 +385,28 @@ def unanimous_bounds(
         design_effect = 1 + (float(of_interview @ of_interview / of_interview.sum()) - 1) * ALIKE
     n = float(times @ pairable)
     share = 1 - ((1 - level) / 2) ** (design_effect / n)
-    lines, probability = _one_dissents(patterns[pairable], times[pairable])
+    lines, probability = _one_dissents(patterns[pairable], times[pairable], n_categories)
+    if not len(lines):
+        return np.full(definition(totals).shape[1], math.nan)
     dissent = probability @ dense(statistics(lines))
-    return np.asarray(definition(totals + n * share / (1 - share) * dissent)[0])
+    bounds = np.asarray(definition(totals + n * share / (1 - share) * dissent)[0])
+    # Such as a code that nobody gave to any line: that nobody disagreed on it is no sign that nobody would.
+    return np.where(bounds > 1 - _NOTHING, math.nan, bounds)
 
 
-def _one_dissents(patterns: Values, times: Array) -> tuple[Values, Array]:
+def _one_dissents(patterns: Values, times: Array, n_categories: int) -> tuple[Values, Array]:
     """Return lines on which one coder says something else than all others, and how probable each is.
 
-    The coders are those who most often judge a line together; what is said follows how often it is said.
+    The coders are those who most often judge a line together; what is said follows how often it is said. Where all say
+    the same, what else could be said is each of the other categories alike; with one category there is no such line.
     """
     who, same = np.unique(patterns >= 0, axis=0, return_inverse=True)
     coders = np.flatnonzero(who[np.bincount(same.reshape(-1), weights=times).argmax()])
     said, used = np.unique(patterns[patterns >= 0], return_inverse=True)
     often = np.bincount(used, weights=np.repeat(times, (patterns >= 0).sum(axis=1)))
+    if len(said) == 1:
+        others = np.delete(np.arange(n_categories), said[0]).astype(said.dtype)
+        said, often = np.append(said, others), np.append(often, np.ones(len(others)))
     common = np.sort(np.argsort(-often, kind="stable")[:_MOST_CATEGORIES])
     c, k, dissenter = (
         place.reshape(-1) for place in np.meshgrid(common, common, np.arange(len(coders)), indexing="ij")
