@@ -122,7 +122,7 @@ def test_the_numbers_of_scale_are_those_of_the_evaluation(about):
     page, found = " ".join(about.split()), results("suggester_scale")
     rows = {run["lines"]: run for run in found["streaming"]}
     longest, shortest = rows[1_000_000], rows[100_000]
-    learnt = {(run["lines"], run["codes"]): run for run in found["training"]}[10_000, 4]
+    learnt = {(run["lines"], run["codes"]): run for run in found["training"]}[100_000, 4]
 
     assert f"took {longest['cpu']:.0f} CPU-seconds and at most {longest['peak_mb']:.0f} MB" in page
     assert f"one of 100,000 rows {shortest['peak_mb']:.0f} MB" in page
