@@ -63,10 +63,9 @@ def test_without_the_words_that_it_names_it_is_otherwise_and_one_word_alone_woul
 
 def without(line, words):
     """Return the line without these words, whatever their case."""
-    text = line.text
-    for word in words:
-        gone = {word.lower()}
-        text = "".join(part if part.lower() not in gone else " " for part in pieces(text))
+    # All at once: what is left of "thirty-four" without "thirty" is no word of the line.
+    gone = {word.lower() for word in words}
+    text = "".join(part if part.lower() not in gone else " " for part in pieces(line.text))
     return type(line)(**{name: getattr(line, name) for name in line.__slots__} | {"text": text})
 
 

@@ -447,6 +447,7 @@ def train(study: Path, out: Path | None, promise: Any, seed: int, force: bool) -
     """Learn from what humans hold of the lines, and save the suggester."""
     from autocode.cli._study import MODEL, is_study, material_of
     from autocode.cli._suggest import learn
+    from autocode.suggester import waiting_codes
 
     found = material_of(study)
     if out is None and not is_study(study):
@@ -454,7 +455,7 @@ def train(study: Path, out: Path | None, promise: Any, seed: int, force: bool) -
     # A study's own model is a product of its codings: training again replaces it.
     suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None, promise=promise)
     click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
-    for note in suggester.notes:
+    for note in filter(None, (*suggester.notes, waiting_codes(suggester.not_yet, of=len(suggester.codes)))):
         remark(note)
 
 
@@ -537,6 +538,7 @@ def suggest(
                 promise=promise,
                 force=force,
                 progress=told,
+                remark=remark,
             )
     click.echo(said, err=out == "-" or (out is None and not is_study(target)))
 

@@ -39,6 +39,15 @@ class Blend:
     beside: Beside
     around: Beside = MEANT
 
+    def spread(
+        self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return scores with the share of the lines around, from those of lines by themselves, all (n_lines, n_codes).
+
+        `likeness` is what likeness to the codebook brings to `alone`.
+        """
+        return alone + self.beside.mixed(lines, alone - likeness) + self.around.mixed(lines, likeness)
+
 
 def against_others(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what is said for each code against the others; a code's likeness alone says as much of the line."""

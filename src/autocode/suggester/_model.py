@@ -84,8 +84,7 @@ class LineModel:
         self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return scores with the share of the lines around, from what `hear` returns of the lines by themselves."""
-        learnt = self.blend.beside.mixed(lines, alone - likeness)
-        return alone + learnt + self.blend.around.mixed(lines, likeness)
+        return self.blend.spread(lines, alone, likeness)
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_lines, n_codes)."""
@@ -121,13 +120,15 @@ def fit(
         delayed(_regress)(X[fold != k], table.applied[fold != k], D, speaks_for, seed=seed)
         for k in (-1, *np.unique(fold))
     )
-    out = np.zeros(table.applied.shape)
-    for k, (w, b) in zip(np.unique(fold), apart, strict=True):
-        out[fold == k] = X[fold == k] @ w.T + b
-    blend, out = best_blend(table.lines, table.applied, out, np.asarray(X @ meant.T))
-    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
+    blend, _ = best_blend(
+        table.lines, table.applied, _held_out(X, fold, apart, n_codes=len(table.codes)), np.asarray(X @ meant.T)
+    )
     # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
     meant = _single(blend.meant * against_others(meant.T).T)
+    H = as_unseen(X, D, fold, inputs)
+    likeness = np.asarray(H @ meant.T)
+    out = blend.spread(table.lines, _held_out(H, fold, apart, n_codes=len(table.codes)) + likeness, likeness)
+    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
     return LineModel(
         inputs=inputs,
         coefficients=_single(coefficients + meant),
@@ -138,6 +139,42 @@ def fit(
         cut=thresholds(calibration(out), table.applied),
         held_out=out,
     )
+
+
+def _held_out(
+    rows: sp.csr_matrix,
+    fold: NDArray[np.intp],
+    apart: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    *,
+    n_codes: int,
+) -> NDArray[np.float64]:
+    """Return the scores of lines, each by the model that was fitted without its fold, shape (n_lines, n_codes)."""
+    out = np.zeros((rows.shape[0], n_codes))
+    for k, (w, b) in zip(np.unique(fold), apart, strict=True):
+        out[fold == k] = rows[fold == k] @ w.T + b
+    return out
+
+
+def as_unseen(X: sp.csr_matrix, D: sp.csr_matrix, fold: NDArray[np.intp], inputs: LineInputs) -> sp.csr_matrix:
+    """Return the rows of lines as they would be, had the vocabulary been learnt from the other folds.
+
+    A word that no other fold has takes from the length of a line's other words. In a line to come such a word is none
+    of the vocabulary and takes nothing: held-out lines that keep theirs look more doubtful than lines to come will.
+    """
+    words = len(inputs.words.vocabulary_)
+    texts = words + len(inputs.characters.vocabulary_)
+    rows, places = [X[:0]], [np.zeros(0, dtype=np.intp)]
+    for k in np.unique(fold):
+        held = X[fold == k]
+        met = (X[fold != k].getnnz(axis=0) + D.getnnz(axis=0)) > 0
+        kept = held @ sp.diags(met.astype(np.float64))
+        parts = []
+        for part in (slice(0, words), slice(words, texts)):
+            whole, left = (np.sqrt(np.asarray(one[:, part].power(2).sum(axis=1)).ravel()) for one in (held, kept))
+            parts.append(sp.diags(np.divide(whole, left, out=np.zeros(len(left)), where=left > 0)) @ kept[:, part])
+        rows.append(sp.hstack([*parts, held[:, texts:]], format="csr"))
+        places.append(np.flatnonzero(fold == k))
+    return sp.vstack(rows, format="csr")[np.argsort(np.concatenate(places))]
 
 
 def _meant(D: sp.csr_matrix, speaks_for: NDArray[np.intp], *, n_codes: int) -> NDArray[np.float64]:
