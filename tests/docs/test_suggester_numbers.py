@@ -65,3 +65,15 @@ def test_the_numbers_of_promises_are_those_of_the_evaluation(page):
     assert told.format(**precision) in page
     assert "recall=0.9 given in {given} and missed in {missed}".format(**recall) in page
     assert "missed in {naive_missed} of {naive_given}".format(**precision) in page
+
+
+def test_the_numbers_of_novelty_are_those_of_the_evaluation():
+    text = " ".join((ROOT / "docs" / "suggester.md").read_text(encoding="utf-8").split())
+    found = results("novelty")
+
+    assert found["learn"] == 500
+    for one in found["summary"]:
+        new, other = one["unlike, new"], one["unlike, other"]
+        told = f"{100 * new['mean']:.1f} % ({{}}{100 * other['mean']:.1f} %)"
+        assert told.format("") in text or told.format("other lines ") in text
+        assert new["mean"] > other["mean"]

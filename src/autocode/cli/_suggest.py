@@ -12,6 +12,7 @@ from autocode.codebook import Codebook
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
+from autocode.review import band_meanings
 from autocode.suggester import Promise, Suggester, open_suggester, save_suggester, train, waiting_codes
 from autocode.transcripts import INTERVIEWERS, Line, Role, read_transcripts
 
@@ -65,6 +66,9 @@ def for_study(
     batch = suggester.suggest(new, progress=progress)
     with placing(_file(out, table(batch, new)), about=Path(out or "")), journal_of(study) as journal:
         journal.append(*seen(journal, found.lines), batch)
+        meant = [f"{one}" for one in band_meanings(journal.decisions()) if one.known]
+    if meant:
+        remark(f"what coders made of suggestions so far: {'; '.join(meant)}.")
     if out == "-":
         sys.stdout.write(table(batch, new))
     return f"{batch}. Review them with: autocode review {shlex.quote(str(study))} --coder YOU"

@@ -305,7 +305,7 @@ class Suggester:
         unlike = np.asarray(rows @ self._centres).max(axis=1, initial=0.0) < UNLIKE * 1.01
         doubtful = np.flatnonzero(unlike)
         unlike[doubtful] = _most(rows[doubtful] @ self._known.T) < UNLIKE
-        unlike |= (p < cut.codes).all(axis=1) & (self.likeness(now.heard, rows) < self.novel)
+        unlike |= (p < cut.codes).all(axis=1) & (self._likeness(now.heard, rows) < self.novel)
         reasons: list[Reason | None] = [None] * len(now.lines)
         for holds, reason in (
             ((cut.strength(p) < cut.line) | (p.max(axis=1) < cut.least), Reason.NOTHING_FITS),
@@ -335,8 +335,11 @@ class Suggester:
             beside=scores - now.alone,
         )
 
-    def likeness(self, heard: Heard, rows: sp.csr_matrix) -> NDArray[np.float64]:
-        """Return how like anything coded lines are, shape (n_lines,), from 0 to 1; `rows` are of length one."""
+    def likeness(self, heard: Heard) -> NDArray[np.float64]:
+        """Return how like anything coded or defined lines are, shape (n_lines,), from 0 to 1; below `novel`, unlike."""
+        return self._likeness(heard, unit(heard.rows))
+
+    def _likeness(self, heard: Heard, rows: sp.csr_matrix) -> NDArray[np.float64]:
         words = self.model.inputs.words
         known = known_share(heard.words, words.vocabulary_, np.asarray(words.idf_))
         return likeness(rows, self._centres, known)
