@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from autocode.suggester import (
         LineClassifier,
         Recheck,
+        SentenceEncoder,
         Suggester,
         open_suggester,
         recheck,
@@ -102,6 +103,7 @@ _ROOMS = {
     "suggester": (
         "LineClassifier",
         "Recheck",
+        "SentenceEncoder",
         "Suggester",
         "open_suggester",
         "recheck",
@@ -133,6 +135,7 @@ __all__ = [
     "Recheck",
     "ReliabilityData",
     "ReviewSession",
+    "SentenceEncoder",
     "Suggester",
     "Suggestion",
     "SuggestionBatch",

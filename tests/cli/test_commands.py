@@ -591,7 +591,7 @@ def test_nothing_is_overwritten_without_force(study, run, digest, tmp_path):
 
 def test_suggestions_for_a_file_need_no_study(study, run, tmp_path):
     study("trained")
-    talk = "Chair: And then?\nGP7: You ring, you wait, and the queue of forms on my desk grows.\n"
+    talk = "Chair: And then?\nGP7: The fourth form took the whole morning and then the telephone queue began.\n"
     (tmp_path / "GP7.txt").write_text(talk)
     how = ["suggest", "--model", "study/model", "GP7.txt"]
     written = run(*how, "-o", "out.csv")

@@ -210,7 +210,8 @@ def test_nothing_half_written_is_left(tmp_path: Path, study: Study) -> None:
 
 def test_what_a_strength_has_meant_is_told_from_thirty_decisions_on(tmp_path: Path, study: Study) -> None:
     (one,) = study["decisions"]
-    few = page_of(tmp_path, {**study, "decisions": (one,) * 29})
+    (tmp_path / "few").mkdir()
+    few = page_of(tmp_path / "few", {**study, "decisions": (one,) * 29})
     text = page_of(tmp_path, {**study, "decisions": (one,) * 30})
 
     assert "have meant so far" not in few

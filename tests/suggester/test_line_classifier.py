@@ -64,14 +64,26 @@ def test_nothing_is_done_before_fit():
     definitions = {"a": "x"}
     one = LineClassifier(definitions=definitions, language="klingon", n_jobs="many")
 
-    assert vars(one) == {"definitions": definitions, "language": "klingon", "random_state": 0, "n_jobs": "many"}
+    assert vars(one) == {
+        "definitions": definitions,
+        "language": "klingon",
+        "encoder": None,
+        "random_state": 0,
+        "n_jobs": "many",
+    }
     assert one.definitions is definitions
 
 
 def test_parameters_are_got_set_and_cloned_and_a_clone_is_not_fitted(fitted):
     twin = clone(fitted)
 
-    assert twin.get_params() == {"definitions": None, "language": "en", "random_state": 3, "n_jobs": None}
+    assert twin.get_params() == {
+        "definitions": None,
+        "language": "en",
+        "encoder": None,
+        "random_state": 3,
+        "n_jobs": None,
+    }
     assert twin.set_params(random_state=4) is twin
     assert twin.random_state == 4
     assert fitted.random_state == 3

@@ -189,10 +189,10 @@ def test_facts_that_are_no_json_are_refused(copy, held):
 
 
 def test_a_newer_format_is_refused_by_its_number(copy):
-    sealed(copy, format=3)
+    sealed(copy, format=4)
 
     assert refusal(copy) == (
-        f"{copy / 'suggester.json'}: is of format 3, newer than this autocode reads (2); update autocode."
+        f"{copy / 'suggester.json'}: is of format 4, newer than this autocode reads (3); update autocode."
     )
 
 

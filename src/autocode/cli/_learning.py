@@ -34,7 +34,7 @@ def learn_once(study: Path) -> None:
     new = [line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT]
     if not new:
         return
-    suggester = train(found.codings, found.lines, found.codebook, language=found.language, seed=0)
+    suggester = train(found.codings, found.lines, found.codebook, **found.hear(), seed=0)
     with journal_of(study, create=False) as journal:
         journal.append(suggester.suggest(new[:_COMING]))
 

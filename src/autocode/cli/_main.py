@@ -38,6 +38,11 @@ SEED = click.option(
     type=click.IntRange(0, 2**31),
     help="Chance starts here; the same seed, the same result.",
 )
+ENCODER = click.option(
+    "--encoder",
+    metavar="minilm",
+    help="What tells the meaning of sentences, instead of the study's setting: minilm, or an installed spaCy pipeline.",
+)
 
 
 def _promise(_: click.Context, __: click.Parameter, text: str | None) -> Any:
@@ -368,14 +373,17 @@ def prevalence(
 @click.option(
     "--resamples", default=500, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
 )
+@ENCODER
 @JSON
-def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: int, as_json: bool) -> None:
+def validate(
+    study: Path, learn: str | None, seeds: int, seed: int, resamples: int, encoder: str | None, as_json: bool
+) -> None:
     """Try the suggester on whole interviews it has not seen, beside baselines and humans."""
     from autocode.cli._study import material_of
     from autocode.validation import validate as try_out
 
     sizes = None if learn is None else _numbers(learn)
-    found = material_of(study)
+    found = material_of(study).hearing_by(encoder)
     with steps() as step:
         result = try_out(
             found.codings,
@@ -385,7 +393,7 @@ def validate(study: Path, learn: str | None, seeds: int, seed: int, resamples: i
             seeds=seeds,
             seed=seed,
             resamples=resamples,
-            language=found.language,
+            **found.hear(),
             corpus=study.resolve().name,
             progress=step("trying on interviews held out"),
         )
@@ -432,7 +440,7 @@ def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> 
 
     found = material_of(study)
     result = look_again(
-        found.codings, found.lines, found.codebook, top=top, language=found.language, resamples=resamples, seed=seed
+        found.codings, found.lines, found.codebook, top=top, **found.hear(), resamples=resamples, seed=seed
     )
     click.echo(dumped(result.to_json()) if as_json else str(result))
 
@@ -440,16 +448,17 @@ def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> 
 @main.command()
 @STUDY
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
+@ENCODER
 @PROMISE
 @SEED
 @FORCE
-def train(study: Path, out: Path | None, promise: Any, seed: int, force: bool) -> None:
+def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed: int, force: bool) -> None:
     """Learn from what humans hold of the lines, and save the suggester."""
     from autocode.cli._study import MODEL, is_study, material_of
     from autocode.cli._suggest import learn
     from autocode.suggester import waiting_codes
 
-    found = material_of(study)
+    found = material_of(study).hearing_by(encoder)
     if out is None and not is_study(study):
         raise click.UsageError("say where the model goes: -o MODEL.")
     # A study's own model is a product of its codings: training again replaces it.

@@ -13,7 +13,7 @@ def choose(study: Path, n: int, *, random: float, whole_interviews: bool, seed: 
     if not is_study(study):
         raise StudyError.at(study, "is not a study, and only a study's journal keeps what was chosen; make one first.")
     found = material_of(study)
-    suggester = train(found.codings, found.lines, found.codebook, language=found.language, seed=seed)
+    suggester = train(found.codings, found.lines, found.codebook, **found.hear(), seed=seed)
     unread = found.codings.uncoded(found.lines)
     if whole_interviews:
         # An interview that was begun is no longer whole.

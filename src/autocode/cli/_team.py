@@ -65,7 +65,7 @@ def _reread_of(study: Path) -> "Callable[[], Sequence[Reread]]":
         from autocode.web import Reread
 
         now = material_of(study)
-        found = recheck(now.codings, now.lines, now.codebook, top=TOP, language=now.language, resamples=1)
+        found = recheck(now.codings, now.lines, now.codebook, top=TOP, **now.hear(), resamples=1)
         return [Reread(line=one.line, why=_why(one)) for one in found.slips if one.surprise > 0]
 
     return reread

@@ -4,6 +4,8 @@ from autocode.suggester._artefact import card, open_suggester, save_suggester
 from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._coherence import CodeCoherence, ExampleLine, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester._confusions import ConfusedCodes
+from autocode.suggester._embeddings import Embeddings, Encoding
+from autocode.suggester._encoder import Encoder, SentenceEncoder
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
@@ -28,6 +30,9 @@ __all__ = [
     "CodedLines",
     "ConfusedCodes",
     "DifferentUse",
+    "Embeddings",
+    "Encoder",
+    "Encoding",
     "ExampleLine",
     "Explanation",
     "Given",
@@ -40,6 +45,7 @@ __all__ = [
     "Ratio",
     "Recheck",
     "Refused",
+    "SentenceEncoder",
     "Slip",
     "Streamed",
     "Suggester",

@@ -40,6 +40,8 @@ from autocode.errors import ArtefactError, TrainingError
 from autocode.suggester._beside import Beside
 from autocode.suggester._blend import Blend
 from autocode.suggester._calibration import Platt
+from autocode.suggester._embeddings import Embeddings, Encoding
+from autocode.suggester._encoder import MINILM, SentenceEncoder
 from autocode.suggester._inputs import LineInputs
 from autocode.suggester._model import LineModel
 from autocode.suggester._not_yet import NotYet
@@ -48,7 +50,7 @@ from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
 
-FORMAT = 2
+FORMAT = 3
 FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
 # What zipfile, json, skops and the classes themselves raise over contents that are not a suggester's.
 _UNREADABLE = (
@@ -112,15 +114,17 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
     if len(suggester.trial):
         arrays["trial"] = suggester.trial.astype(np.float32)
     files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
+    embeddings = model.inputs.embeddings
     facts: dict[str, object] = {
-        "format": FORMAT,
+        # What needs no encoder stays readable for those who know of none.
+        "format": FORMAT if embeddings is not None else FORMAT - 1,
         "digest": suggester.digest,
         "codebook": suggester.codebook_digest,
         "language": suggester.language,
         "roles": list(model.inputs.roles),
         "line_threshold": model.cut.line,
         "least": model.cut.least,
-        "blend": asdict(model.blend),
+        "blend": model.blend.told(),
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
         "notes": list(suggester.notes),
@@ -145,6 +149,8 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
         "files": {name: _sha256(held) for name, held in files.items()},
     }
+    if embeddings is not None:
+        facts["encoder"] = {"name": embeddings.name, "probe": embeddings.probe.tolist()}
     files[FACTS] = _written(facts | {"self": _seal(facts)})
     for name, held in files.items():
         with (folder / name).open("xb") as out:
@@ -179,8 +185,8 @@ def _packed(dumped: bytes) -> bytes:
     return out.getvalue()
 
 
-def open_suggester(folder: Path | str) -> Suggester:
-    """Return the suggester saved in a folder.
+def open_suggester(folder: Path | str, *, encoder: Encoding | None = None) -> Suggester:
+    """Return the suggester saved in a folder; one that learnt with an encoder of your own needs it again.
 
     Raises `ArtefactError` if the folder is not a suggester's, was altered after it was saved, holds any type that a
     suggester has no need of, or is of a newer format. No code from the folder is run.
@@ -210,7 +216,7 @@ def open_suggester(folder: Path | str) -> Suggester:
             # digest below says whether they are the same.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
             arrays = skops.io.loads(held[MODEL])
-        suggester = _assemble(facts, arrays)
+        suggester = _assemble(facts, arrays, _encoder(source, facts, encoder))
     except TrainingError as no:
         raise ArtefactError.at(source, f"cannot be used here: {no}") from no
     except _UNREADABLE as broken:
@@ -244,8 +250,25 @@ def _facts(source: Path) -> dict[str, Any]:
     return facts
 
 
-def _assemble(facts: dict[str, Any], arrays: dict[str, Any]) -> Suggester:
-    inputs = LineInputs(language=facts["language"])
+def _encoder(source: Path, facts: dict[str, Any], given: Encoding | None) -> Embeddings | None:
+    """Return the embeddings that the suggester learnt with, if it did."""
+    known = facts.get("encoder")
+    if known is None:
+        return None
+    if given is None and known["name"] != MINILM:
+        raise ArtefactError.at(
+            source, f"learnt with the encoder {known['name']}; give it again: open_suggester(folder, encoder=...)."
+        )
+    embeddings = Embeddings.by(SentenceEncoder() if given is None else given)
+    if not embeddings.same(np.array(known["probe"])):
+        raise ArtefactError.at(
+            source, f"learnt with the encoder {known['name']}, and {embeddings.name} tells other things; give that one."
+        )
+    return embeddings
+
+
+def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddings | None) -> Suggester:
+    inputs = LineInputs(language=facts["language"], embeddings=embeddings)
     inputs.words, inputs.characters = arrays["words"], arrays["characters"]
     # It notes where its stop words lie in memory, which is another place now: saved again, it must be the same bytes.
     inputs.words.build_analyzer()
@@ -296,7 +319,12 @@ def _blend(facts: dict[str, Any]) -> Blend:
     if facts["format"] == 1:
         return Blend(meant=0.0, beside=Beside(share=facts["beside"]), around=Beside(share=0.0))
     blend = facts["blend"]
-    return Blend(meant=blend["meant"], beside=Beside(**blend["beside"]), around=Beside(**blend["around"]))
+    return Blend(
+        meant=blend["meant"],
+        beside=Beside(**blend["beside"]),
+        around=Beside(**blend["around"]),
+        meaning=blend.get("meaning", 0.0),
+    )
 
 
 def card(suggester: Suggester, *, made_by: str = "") -> str:
@@ -330,7 +358,7 @@ weak.
 
 ## Limits
 
-- It knows words, not meaning: irony, hints and what was said two answers before are beyond it.
+- {_knows(suggester)}
 - It was fitted to one study and one codebook. On other interviews it has not been tried.
 - How often it is right on interviews it has not seen: `autocode validate`.
 - The folder holds the coded lines it shows as evidence. Guard it as you guard the transcripts.{notes}
@@ -338,6 +366,16 @@ weak.
 Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`, coded lines `{_data(suggester)}`.
 Written by {versions}.
 """
+
+
+def _knows(suggester: Suggester) -> str:
+    embeddings = suggester.model.inputs.embeddings
+    if embeddings is None:
+        return "It knows words, not meaning: irony, hints and what was said two answers before are beyond it."
+    return (
+        f"Beside words it learnt from the vectors of an encoder ({embeddings.name}), which it needs wherever it is "
+        "opened. What of a score comes from them cannot be told word by word."
+    )
 
 
 def _share(quality: CodeQuality | None, what: str) -> str:

@@ -1,7 +1,10 @@
 """How loud the codebook, the coded lines and the lines around speak: what ranked this study's own lines best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import product
+from math import log2
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,11 @@ from autocode.transcripts import Line
 # What is tried: weights of the likeness to what the codebook says, in log-odds for a likeness of 1, and how the scores
 # of neighbouring lines count. Chosen on splits that are not the reported ones (evaluation/README.md).
 WEIGHTS = (2.0, 4.0, 8.0, 16.0)
+# The same for likeness of meaning, where there is an encoder; of both, fewer are tried.
+MEANINGS, WITH_MEANING = (0.0, 2.0, 4.0, 8.0), (2.0, 4.0, 8.0)
+# With so many to try, few lines choose by chance: of those as good, what is nearest to the usual blend, which counts as
+# if one more line spoke for it at every doubling.
+USUAL, SPOKEN_FOR = (1, 4.0, 2.0), 1.0
 LEARNT = (
     Beside(share=0.0),
     Beside(share=0.15),
@@ -21,7 +29,7 @@ LEARNT = (
 # Few words of a definition fall in the line they are about, more in the lines around it.
 MEANT = Beside(share=0.5, reach=8, fading=0.8)
 # Where nothing has been coded yet there is nothing to choose by.
-UNTRIED = 8.0
+UNTRIED, UNTRIED_MEANING = 8.0, 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +41,17 @@ class Blend:
     meant : weight of the likeness to what the codebook says of a code, against the other codes.
     beside : how the scores learnt from coded lines spread to the lines around.
     around : how the likeness to the codebook does.
+    meaning : weight of the likeness by the encoder's vectors; 0 without an encoder.
     """
 
     meant: float
     beside: Beside
     around: Beside = MEANT
+    meaning: float = 0.0
+
+    def told(self) -> dict[str, Any]:
+        """Return what is stored of it; of meaning only where there is some, as before there were encoders."""
+        return {name: value for name, value in asdict(self).items() if name != "meaning" or value}
 
     def spread(
         self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
@@ -55,7 +69,11 @@ def against_others(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def best_blend(
-    lines: Sequence[Line], applied: NDArray[np.bool_], learnt: NDArray[np.float64], likeness: NDArray[np.float64]
+    lines: Sequence[Line],
+    applied: NDArray[np.bool_],
+    learnt: NDArray[np.float64],
+    likeness: NDArray[np.float64],
+    meaning: NDArray[np.float64] | None = None,
 ) -> tuple[Blend, NDArray[np.float64]]:
     """Return the blend that ranks the codes of coded lines best, and the scores that it gives them.
 
@@ -66,20 +84,36 @@ def best_blend(
     ----------
     learnt : ndarray of float, shape (n_lines, n_codes), scores by models that have not seen the line's fold.
     likeness : ndarray of float, same shape, likeness of each line to what the codebook says of each code.
+    meaning : the same by the vectors of an encoder, if there is one.
     """
-    meant = against_others(likeness)
-    around = meant + MEANT.mixed(lines, meant)
-    best, standing = -1.0, Blend(meant=UNTRIED, beside=LEARNT[0])
-    scores = learnt + UNTRIED * around
+    words = _around(lines, likeness)
+    vectors = np.zeros_like(words) if meaning is None else _around(lines, meaning)
+    standing = Blend(meant=UNTRIED, beside=LEARNT[0], meaning=0.0 if meaning is None else UNTRIED_MEANING)
+    scores = learnt + standing.meant * words + standing.meaning * vectors
     if not applied.any():
         return standing, scores
-    for beside in LEARNT:
+    best = -np.inf
+    tried = [(w, 0.0) for w in WEIGHTS] if meaning is None else list(product(WITH_MEANING, MEANINGS))
+    for place, beside in enumerate(LEARNT):
         spread = learnt + beside.mixed(lines, learnt)
-        for weight in WEIGHTS:
-            blended = spread + weight * around
+        for in_words, in_meaning in tried:
+            blended = spread + in_words * words + in_meaning * vectors
             order = np.argsort(-blended, axis=1, kind="stable")
             rank = np.argsort(order, axis=1)[applied] + 1
-            merit = float((1 / rank).mean())
+            away = 0.0 if meaning is None else _away(place, in_words, in_meaning)
+            merit = float((1 / rank).sum() - SPOKEN_FOR * away)
             if merit > best:
-                best, standing, scores = merit, Blend(meant=weight, beside=beside), blended
+                best, scores = merit, blended
+                standing = Blend(meant=in_words, beside=beside, meaning=in_meaning)
     return standing, scores
+
+
+def _away(place: int, in_words: float, in_meaning: float) -> float:
+    """Return how many doublings a blend is away from the usual one."""
+    around, words, meaning = USUAL
+    return abs(place - around) / 2 + abs(log2(in_words / words)) + abs(log2((in_meaning + 1) / (meaning + 1)))
+
+
+def _around(lines: Sequence[Line], likeness: NDArray[np.float64]) -> NDArray[np.float64]:
+    meant = against_others(likeness)
+    return meant + MEANT.mixed(lines, meant)

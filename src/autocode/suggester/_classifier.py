@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
+from autocode.suggester._embeddings import Encoding
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._table import CodedLines
 from autocode.transcripts import Line, LineId, Role, TranscriptId
@@ -23,6 +24,7 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
     ----------
     definitions : what each class means, by class; counts like examples of it. Classes may be left out.
     language : a language that spaCy can cut into words.
+    encoder : what sentences mean, as `train` takes it.
     random_state : seed of the fit; the same seed gives the same model.
     n_jobs : processes for the out-of-fold fits, as joblib takes it.
 
@@ -48,11 +50,13 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         *,
         definitions: Mapping[Any, str] | None = None,
         language: str = "en",
+        encoder: Encoding | None = None,
         random_state: int = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.definitions = definitions
         self.language = language
+        self.encoder = encoder
         self.random_state = random_state
         self.n_jobs = n_jobs
 
@@ -89,7 +93,14 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
             codings=Codings(),
             settled=Consensus(codes={}, rules={}),
         )
-        self.model_ = fit(table, Codebook(codes), language=self.language, seed=self.random_state, n_jobs=self.n_jobs)
+        self.model_ = fit(
+            table,
+            Codebook(codes),
+            language=self.language,
+            encoder=self.encoder,
+            seed=self.random_state,
+            n_jobs=self.n_jobs,
+        )
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:

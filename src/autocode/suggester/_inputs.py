@@ -1,4 +1,4 @@
-"""What the suggester sees of a line: its words, the characters of its words, and the role of its speaker."""
+"""What the suggester sees of a line: its words, their characters, who speaks, and what an encoder makes of it."""
 
 import re
 from collections.abc import Sequence
@@ -9,12 +9,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from autocode.suggester._embeddings import Embeddings
 from autocode.suggester._grams import CharacterGrams, WordGrams, cut, pipeline, whole
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
-# Characters and role weigh less than words: chosen on splits that are not the reported ones (evaluation/README.md).
-CHARACTERS, ROLE = 0.8, 0.5
+# Characters and role weigh less than words, an embedding as much as they: chosen on splits that are not the reported
+# ones (evaluation/README.md).
+CHARACTERS, ROLE, MEANING = 0.8, 0.5, 1.0
 
 _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
@@ -41,11 +43,13 @@ def speaker_kind(line: Line) -> str:
 class LineInputs:
     """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, and the speaker's role.
 
-    Each part is TF-IDF with logarithmic counts and rows of length one, then weighted.
+    Words and characters are TF-IDF with logarithmic counts and rows of length one, then weighted; the vectors of an
+    encoder, if there is one, are the last columns.
     """
 
-    def __init__(self, *, language: str = "en") -> None:
+    def __init__(self, *, language: str = "en", embeddings: Embeddings | None = None) -> None:
         self.language = language
+        self.embeddings = embeddings
         # Tokens reach scikit-learn already cut and joined by blanks, so that no function has to be stored in a model.
         self.words = TfidfVectorizer(
             lowercase=False, token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64
@@ -71,11 +75,16 @@ class LineInputs:
 
     def transform(self, texts: Sequence[str], roles: Sequence[str] | None = None) -> sp.csr_matrix:
         """Return a matrix of shape (n_texts, n_features); without roles the text is nobody's, such as a definition."""
-        return self.spoken(self.said(texts), roles or [""] * len(texts))
+        return self.spoken(self.said(texts), texts, roles or [""] * len(texts))
 
-    def spoken(self, said: sp.csr_matrix, roles: Sequence[str]) -> sp.csr_matrix:
-        """Return what texts bring with the roles of those who say them, shape (n_texts, n_features)."""
-        return sp.hstack([said, sp.csr_matrix(ROLE * self._spoken_by(roles))], format="csr") if self.roles else said
+    def spoken(self, said: sp.csr_matrix, texts: Sequence[str], roles: Sequence[str]) -> sp.csr_matrix:
+        """Return `said` of the texts with who says them and what they mean, shape (n_texts, n_features)."""
+        parts = [said]
+        if self.roles:
+            parts.append(sp.csr_matrix(ROLE * self._spoken_by(roles)))
+        if self.embeddings is not None:
+            parts.append(sp.csr_matrix(MEANING * self.embeddings.of(texts)))
+        return sp.hstack(parts, format="csr") if len(parts) > 1 else said
 
     def said(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return the part of the matrix that comes from the texts alone, whoever speaks: its first columns."""

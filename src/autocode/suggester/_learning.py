@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from autocode.codebook import Codebook
 from autocode.coding import Abstention, Coding, Codings, Suggestion
+from autocode.suggester._embeddings import Embeddings, Encoding
 from autocode.suggester._model import C, LineModel
 from autocode.suggester._suggester import Suggester, train
 from autocode.suggester._table import CodedLines
@@ -63,11 +64,13 @@ class LearningSuggester:
         codebook: Codebook,
         *,
         language: str = "en",
+        encoder: Encoding | None = None,
         seed: int = 0,
     ) -> None:
         self._lines = tuple(lines)
         self._codebook = codebook
         self._language, self._seed = language, seed
+        self._embeddings = None if encoder is None else Embeddings.by(encoder)
         self._lock = RLock()
         self._held: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
         self.relearn(codings)
@@ -85,7 +88,14 @@ class LearningSuggester:
     def relearn(self, codings: Codings) -> Suggester:
         """Fit everything anew to all that is coded, and return the suggester; for when nobody is waiting."""
         # The fit itself is long, and whoever asks meanwhile is answered by the suggester that there is.
-        suggester = train(codings, self._lines, self._codebook, language=self._language, seed=self._seed)
+        suggester = train(
+            codings,
+            self._lines,
+            self._codebook,
+            language=self._language,
+            encoder=self._embeddings,
+            seed=self._seed,
+        )
         table = CodedLines.of(codings, self._lines, self._codebook)
         settled = _settle(suggester.model, table, codings)
         with self._lock:

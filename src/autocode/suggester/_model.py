@@ -12,7 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from autocode.codebook import Code, Codebook
 from autocode.suggester._blend import Blend, against_others, best_blend
 from autocode.suggester._calibration import Platt, platt, untried
-from autocode.suggester._inputs import LineInputs, speaker_kind
+from autocode.suggester._embeddings import Embeddings, Encoding
+from autocode.suggester._inputs import MEANING, LineInputs, speaker_kind
 from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
@@ -55,8 +56,9 @@ class LineModel:
 
     def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64], NDArray[np.float64]]:
         """Return what lines bring, their scores by themselves, and what of these is likeness to the codebook."""
-        heard = self.inputs.heard([line.text for line in lines])
-        rows = self.inputs.spoken(heard.rows, [speaker_kind(line) for line in lines])
+        texts = [line.text for line in lines]
+        heard = self.inputs.heard(texts)
+        rows = self.inputs.spoken(heard.rows, texts, [speaker_kind(line) for line in lines])
         return heard, self.alone(rows), self.likeness(rows)
 
     def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
@@ -99,7 +101,13 @@ def sayings(code: Code, codebook: Codebook) -> tuple[str, ...]:
 
 
 def fit(
-    table: CodedLines, codebook: Codebook, *, language: str = "en", seed: int = 0, n_jobs: int | None = None
+    table: CodedLines,
+    codebook: Codebook,
+    *,
+    language: str = "en",
+    encoder: Encoding | None = None,
+    seed: int = 0,
+    n_jobs: int | None = None,
 ) -> LineModel:
     """Return a model fitted to all lines of a table, calibrated on out-of-fold scores.
 
@@ -110,7 +118,8 @@ def fit(
     roles = [speaker_kind(line) for line in table.lines]
     said = [(j, saying) for j, code in enumerate(table.codes) for saying in sayings(code, codebook)]
     speaks_for = np.array([j for j, _ in said], dtype=np.intp)
-    inputs = LineInputs(language=language).fit([*texts, *(saying for _, saying in said)], roles)
+    embeddings = None if encoder is None else Embeddings.by(encoder)
+    inputs = LineInputs(language=language, embeddings=embeddings).fit([*texts, *(saying for _, saying in said)], roles)
     X = inputs.transform(texts, roles)
     D = inputs.transform([saying for _, saying in said])
     meant = _meant(D, speaks_for, n_codes=len(table.codes))
@@ -120,15 +129,23 @@ def fit(
         delayed(_regress)(X[fold != k], table.applied[fold != k], D, speaks_for, seed=seed)
         for k in (-1, *np.unique(fold))
     )
-    blend, _ = best_blend(
-        table.lines, table.applied, _held_out(X, fold, apart, n_codes=len(table.codes)), np.asarray(X @ meant.T)
-    )
+    # What the codebook says in words, and what it means to the encoder, are weighed apart.
+    meaning = X.shape[1] - (0 if embeddings is None else embeddings.dimensions)
+    in_words, in_meaning = np.asarray(X[:, :meaning] @ meant[:, :meaning].T), None
+    if embeddings is not None:
+        meant[:, meaning:] /= MEANING**2
+        in_meaning = np.asarray(X[:, meaning:] @ meant[:, meaning:].T)
+    n_codes = len(table.codes)
+    seen = _held_out(X, fold, apart, n_codes=n_codes)
+    blend, _ = best_blend(table.lines, table.applied, seen, in_words, in_meaning)
     # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
-    meant = _single(blend.meant * against_others(meant.T).T)
+    meant[:, :meaning] *= blend.meant
+    meant[:, meaning:] *= blend.meaning
+    meant = _single(against_others(meant.T).T)
     H = as_unseen(X, D, fold, inputs)
     likeness = np.asarray(H @ meant.T)
-    out = blend.spread(table.lines, _held_out(H, fold, apart, n_codes=len(table.codes)) + likeness, likeness)
-    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
+    out = blend.spread(table.lines, _held_out(H, fold, apart, n_codes=n_codes) + likeness, likeness)
+    calibration = platt(out, table.applied) if len(table) else untried(n_codes)
     return LineModel(
         inputs=inputs,
         coefficients=_single(coefficients + meant),

@@ -13,6 +13,8 @@ from autocode.suggester._table import CodedLines
 # The share of coded lines, held out, that are less like the others than a line has to be to pass for new; and of how
 # many lines at least such a share can be taken. Chosen on splits that are not the reported ones (evaluation/README.md).
 LEAST_LIKE, ENOUGH = 0.05, 30
+# A line so like what was coded is not new, however much the coded lines repeat each other.
+ALIKE = 0.3
 
 
 def unit(rows: sp.csr_matrix) -> sp.csr_matrix:
@@ -90,4 +92,4 @@ def novel_below(model: LineModel, table: CodedLines, said: Sequence[Sequence[str
         known = known_share(heard.words, vocabulary, idf, met[: len(vocabulary)])
         means = np.column_stack([centres(unit(heard.rows[~here]), table.applied[~here]), meant])
         found[here] = likeness(held, means, known[here])
-    return float(np.quantile(found, LEAST_LIKE))
+    return min(float(np.quantile(found, LEAST_LIKE)), ALIKE)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from autocode.codebook import Codebook
+from autocode.suggester._embeddings import Encoding
 from autocode.suggester._likeness import draws_of_interviews
 from autocode.suggester._model import fit, folds
 from autocode.suggester._table import CodedLines
@@ -108,7 +109,13 @@ Answer: TypeAlias = Given | Refused
 
 
 def trial(
-    table: CodedLines, codebook: Codebook, *, language: str, seed: int, n_jobs: int | None = None
+    table: CodedLines,
+    codebook: Codebook,
+    *,
+    language: str,
+    encoder: Encoding | None = None,
+    seed: int,
+    n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
     """Return the probabilities of each line by a whole suggester that had not seen its fold, shape (n_lines, n_codes).
 
@@ -122,7 +129,7 @@ def trial(
     tried = np.zeros(table.applied.shape)
     for k in np.unique(fold):
         held, learnt = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-        model = fit(table.take(learnt), codebook, language=language, seed=seed, n_jobs=n_jobs)
+        model = fit(table.take(learnt), codebook, language=language, encoder=encoder, seed=seed, n_jobs=n_jobs)
         tried[held] = model.probabilities([table.lines[i] for i in held])
     # As it is stored, so that a promise is the same before and after a suggester is saved.
     return tried.astype(np.float32).astype(np.float64)

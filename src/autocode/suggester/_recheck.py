@@ -9,6 +9,7 @@ from autocode.coding import Codings
 from autocode.errors import TrainingError
 from autocode.suggester._coherence import ThemeCoherence, coherence_of, interviews_of
 from autocode.suggester._confusions import ConfusedCodes, confused_of
+from autocode.suggester._embeddings import Encoding
 from autocode.suggester._likeness import draws_of_interviews, word_rows
 from autocode.suggester._model import fit
 from autocode.suggester._slips import Slip, slips_of
@@ -84,6 +85,7 @@ def recheck(
     *,
     top: int = 20,
     language: str = "en",
+    encoder: Encoding | None = None,
     resamples: int = 300,
     seed: int = 0,
 ) -> Recheck:
@@ -113,7 +115,7 @@ def recheck(
     interview = interviews_of(table)
     n_interviews = int(interview.max()) + 1
     draws = draws_of_interviews(n_interviews, resamples=resamples, seed=seed)
-    model = fit(table, codebook, language=language, seed=seed)
+    model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
     rows = word_rows([line.text for line in table.lines], language=language)
     return Recheck(
         slips=slips_of(table, model.calibration(model.held_out), n=top),

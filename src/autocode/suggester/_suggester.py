@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
@@ -28,6 +28,7 @@ from autocode.coding import (
 )
 from autocode.errors import TrainingError
 from autocode.suggester._code_sets import CodeSets
+from autocode.suggester._embeddings import Embeddings, Encoding
 from autocode.suggester._explanation import explain
 from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import is_function_word, speaker_kind, tokens
@@ -449,7 +450,9 @@ class Suggester:
         # Suggesters of format 1 have no part of their own for the codebook; their digest stays what it was.
         if model.meant.any():
             told.update(np.ascontiguousarray(model.meant.astype(np.float32)).tobytes())
-            told.update(json.dumps(asdict(model.blend)).encode())
+            told.update(json.dumps(model.blend.told()).encode())
+        if model.inputs.embeddings is not None:
+            told.update(f"\x00{model.inputs.embeddings.name}".encode())
         for vocabulary in self._spelt:
             told.update(vocabulary)
         if model.cut.least:
@@ -476,6 +479,7 @@ def train(
     *,
     promise: Promise | str | None = None,
     language: str = "en",
+    encoder: Encoding | None = None,
     seed: int = 0,
     n_jobs: int | None = None,
 ) -> Suggester:
@@ -485,6 +489,9 @@ def train(
     definition only, and `Suggester.not_yet` says how many more examples would help. With a `promise`, such as
     "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
     joblib takes it; the result is the same for any number.
+
+    An `encoder` adds what sentences mean beyond their words: a `SentenceEncoder`, anything with a method
+    `encode(list of texts)`, a spaCy pipeline with word vectors, or `Embeddings` by one.
 
     Before the first line is coded it rests on names and definitions only, and says so.
 
@@ -509,7 +516,8 @@ def train(
         ]
     interviews = len({line.transcript for line in table.lines})
     said = [sayings(code, codebook) for code in table.codes]
-    model = fit(table, codebook, language=language, seed=seed, n_jobs=n_jobs)
+    embeddings = None if encoder is None else Embeddings.by(encoder)
+    model = fit(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(
         model=model,
         quality=quality(model, table.codes, table.applied),
@@ -524,7 +532,9 @@ def train(
         else "made from the names and definitions of the codes only, no line coded",
         notes=notes,
         seed=seed,
-        trial=None if promise is None else trial(table, codebook, language=language, seed=seed, n_jobs=n_jobs),
+        trial=None
+        if promise is None
+        else trial(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs),
     )
     return suggester if promise is None else suggester.under(promise)
 

@@ -11,7 +11,7 @@ from autocode.agreement import Agreement, ReliabilityData, krippendorff_alpha
 from autocode.codebook import Codebook
 from autocode.coding import Basis, Coding, Codings
 from autocode.errors import TrainingError
-from autocode.suggester import CodedLines, fit
+from autocode.suggester import CodedLines, Embeddings, Encoding, fit
 from autocode.transcripts import LineId, Transcripts
 from autocode.validation._baselines import definitions, logistic
 from autocode.validation._metrics import Answers, average_precision, measure, per_code
@@ -33,6 +33,7 @@ def validate(
     resamples: int = 500,
     min_uses: int = MIN_USES,
     language: str = "en",
+    encoder: Encoding | None = None,
     corpus: str = "",
     n_jobs: int | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -47,6 +48,7 @@ def validate(
     resamples : bootstrap draws of interviews behind each 95 % interval. The trained models stay as they are: the
         interval speaks of other interviews to be asked about, not of other interviews to learn from.
     n_jobs : how many models are fitted side by side, as joblib takes it; the result is the same for any number.
+    encoder : what sentences mean beyond their words, as `train` takes it.
     progress : is told how many models are fitted, of how many.
 
     Raises
@@ -68,13 +70,19 @@ def validate(
             raise ValueError(f"{name} must be at least 1, not {least}.")
     table = eligible(codings, lines, codebook, min_uses=min_uses)
     splits = [split(table, seed=seed + s) for s in range(seeds)]
+    embeddings = None if encoder is None else Embeddings.by(encoder)
     draws = _draws(table, splits, resamples=resamples, seed=seed)
     points: list[CurvePoint] = []
     last = dict[int, Answers]()
     supplied = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
     answered = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_answers)(
-            table.take(splits[s].pool[:n]), table.take(splits[s].test), codebook, language=language, seed=seed + s
+            table.take(splits[s].pool[:n]),
+            table.take(splits[s].test),
+            codebook,
+            language=language,
+            encoder=embeddings,
+            seed=seed + s,
         )
         for n, able in zip(sizes, supplied, strict=True)
         for s in able
@@ -109,7 +117,9 @@ def validate(
     codes, human = _codes(table, codebook, codings, splits, last, draws, seed=seed, resamples=resamples)
     return Validation(
         corpus=corpus,
-        protocol=_protocol(table, seeds=seeds, seed=seed, resamples=resamples, min_uses=min_uses),
+        protocol=_protocol(
+            table, seeds=seeds, seed=seed, resamples=resamples, min_uses=min_uses, embeddings=embeddings
+        ),
         curve=tuple(points),
         codes=codes,
         human=human,
@@ -117,9 +127,15 @@ def validate(
 
 
 def _answers(
-    train: CodedLines, test: CodedLines, codebook: Codebook, *, language: str, seed: int
+    train: CodedLines,
+    test: CodedLines,
+    codebook: Codebook,
+    *,
+    language: str,
+    encoder: Embeddings | None,
+    seed: int,
 ) -> dict[str, Answers]:
-    model = fit(train, codebook, language=language, seed=seed)
+    model = fit(train, codebook, language=language, encoder=encoder, seed=seed)
     scores = model.scores(test.lines)
     p = model.calibration(scores)
     own = Answers(truth=test.applied, scores=scores, said=p >= model.cut.codes, probabilities=p)
@@ -271,8 +287,11 @@ class _Pairs:
         return Estimate(mean=found.value, low=found.low, high=found.high)
 
 
-def _protocol(table: CodedLines, *, seeds: int, seed: int, resamples: int, min_uses: int) -> dict[str, object]:
-    return {
+def _protocol(
+    table: CodedLines, *, seeds: int, seed: int, resamples: int, min_uses: int, embeddings: Embeddings | None
+) -> dict[str, object]:
+    heard = {} if embeddings is None else {"encoder": embeddings.name}
+    return heard | {
         "lines": len(table),
         "interviews": len({line.transcript for line in table.lines}),
         "codes": len(table.codes),
