@@ -158,3 +158,16 @@ def test_a_suggester_that_cannot_be_read_is_said_on_the_teams_page(named, servin
 
     assert told.status_code == 200
     assert "Nothing: " in told.text
+
+
+def test_codes_that_have_not_earned_their_suggestions_are_on_the_teams_page(named, run, serving, tmp_path):
+    named("fresh")
+    rows = ["GP1:2,coder_a,forms", "GP1:3,coder_a,", "GP1:4,coder_a,records", "GP1:5,coder_a,people"]
+    (tmp_path / "few.csv").write_text("line_id,coder,code\n" + "\n".join(rows) + "\n")
+    run("add", "study", "few.csv")
+    run("train", "study")
+    told = serving("adjudicate", "study", "--coder", "TW").get("/team")
+
+    assert (
+        "&#39;Records apart&#39; has not yet earned its suggestions: it is on one coded line only; about" in told.text
+    )

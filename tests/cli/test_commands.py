@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from autocode.cli import _main as commands
 from autocode.cli import main
-from autocode.coding import Basis
+from autocode.coding import Band, Basis, Decision, Shown, Verdict
 from autocode.exchange import read_corpus
 from autocode.journal import Journal
 from autocode.transcripts import read_transcripts
@@ -517,6 +517,29 @@ def test_train_and_suggest_for_a_study_put_the_batch_on_record(coded, run):
     assert held(coded).on([f"GP4:{n}" for n in range(30)]).lines == ()
 
 
+def test_what_coders_made_of_a_strength_is_told_from_thirty_decisions_on(study, run):
+    folder = study("trained")
+    run("suggest", "study")
+    with Journal.open(folder / "study.sqlite") as journal:
+        batch = journal.latest_batch()
+        one = next(one for one in batch.suggestions if one.band is Band.STRONG)
+        lines = read_transcripts(folder / "transcripts", interviewers=["Interviewer"]).participant_lines
+        for n in range(30):
+            shown = Shown(
+                code=one.code,
+                rank=1,
+                probability=one.probability,
+                band=one.band,
+                verdict=Verdict.REJECTED if n % 10 == 0 else Verdict.ACCEPTED,
+            )
+            journal.append(Decision(line=lines[n].id, coder="coder_a", batch=batch.id, shown=(shown,)))
+    told = run("suggest", "study")
+
+    assert told.stderr == (
+        "autocode: what coders made of suggestions so far: strong: coders kept 9 of 10 (27 of 30).\n"
+    )
+
+
 def test_suggestions_as_a_table(study, run, tmp_path):
     study("trained")
     said = run("suggest", "study", "-o", "out.csv")
@@ -568,7 +591,7 @@ def test_nothing_is_overwritten_without_force(study, run, digest, tmp_path):
 
 def test_suggestions_for_a_file_need_no_study(study, run, tmp_path):
     study("trained")
-    talk = "Chair: And then?\nGP7: You ring, you wait, and the queue of forms on my desk grows.\n"
+    talk = "Chair: And then?\nGP7: The fourth form took the whole morning and then the telephone queue began.\n"
     (tmp_path / "GP7.txt").write_text(talk)
     how = ["suggest", "--model", "study/model", "GP7.txt"]
     written = run(*how, "-o", "out.csv")

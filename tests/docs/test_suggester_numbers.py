@@ -128,3 +128,15 @@ def test_the_numbers_of_scale_are_those_of_the_evaluation(about):
     assert f"one of 100,000 rows {shortest['peak_mb']:.0f} MB" in page
     assert longest["peak_mb"] < 1.5 * shortest["peak_mb"]
     assert f"took {learnt['cpu']:.0f} CPU-seconds and at most {learnt['peak_mb']:,.0f} MB." in page
+
+
+def test_the_numbers_of_novelty_are_those_of_the_evaluation():
+    text = " ".join((ROOT / "docs" / "suggester.md").read_text(encoding="utf-8").split())
+    found = results("novelty")
+
+    assert found["learn"] == 500
+    for one in found["summary"]:
+        new, other = one["unlike, new"], one["unlike, other"]
+        told = f"{100 * new['mean']:.1f} % ({{}}{100 * other['mean']:.1f} %)"
+        assert told.format("") in text or told.format("other lines ") in text
+        assert new["mean"] > other["mean"]

@@ -206,3 +206,13 @@ def test_nothing_half_written_is_left(tmp_path: Path, study: Study) -> None:
     with pytest.raises(ReportError, match=r"the report cannot be written \(Is a directory\)"):
         write_report(tmp_path / "report.md", **study, force=True)
     assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
+
+
+def test_what_a_strength_has_meant_is_told_from_thirty_decisions_on(tmp_path: Path, study: Study) -> None:
+    (one,) = study["decisions"]
+    (tmp_path / "few").mkdir()
+    few = page_of(tmp_path / "few", {**study, "decisions": (one,) * 29})
+    text = page_of(tmp_path, {**study, "decisions": (one,) * 30})
+
+    assert "have meant so far" not in few
+    assert "What strengths have meant so far: weak: coders kept 0 of 10 (0 of 30)." in text

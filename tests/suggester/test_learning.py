@@ -43,12 +43,30 @@ def test_calibrated_probabilities_are_about_as_frequent_as_they_say():
 
 
 @given(seed=SEEDS)
-def test_for_a_single_code_the_threshold_has_the_best_f1_there_is(seed):
+def test_a_single_code_is_said_as_often_as_humans_give_it(seed):
     scores, applied = drawn(seed, codes=1)
     p = platt(scores, applied)(scores)
     cut = thresholds(p, applied)
 
-    assert f1(p >= cut.codes[0], applied) == pytest.approx(max(f1(p >= t, applied) for t in np.unique(p)))
+    # Lines of the same score cannot be told apart.
+    assert (p > cut.codes[0]).sum() <= applied.sum() <= (p >= cut.codes[0]).sum()
+
+
+@given(seed=SEEDS)
+def test_a_line_is_spoken_of_from_the_strength_of_best_f1_on(seed):
+    scores, applied = drawn(seed, codes=1)
+    p = platt(scores, applied)(scores)
+    cut = thresholds(p, applied)
+
+    assert f1(p >= cut.line, applied) == pytest.approx(max(f1(p >= t, applied) for t in np.unique(p)))
+
+
+def test_codes_of_unlike_frequency_are_each_said_about_as_often_as_given():
+    scores, applied = drawn(5, lines=3000, codes=3)
+    applied[:, 0] &= np.random.default_rng(1).random(len(applied)) < 0.3
+    p = platt(scores, applied)(scores)
+
+    assert (p >= thresholds(p, applied).codes).sum(axis=0) == pytest.approx(applied.sum(axis=0), rel=0.1)
 
 
 @given(seed=SEEDS, share=st.sampled_from([0.0, 0.1, 1.0]))

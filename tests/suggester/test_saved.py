@@ -103,7 +103,8 @@ def test_the_card_names_what_is_known_too_little(study, coding):
     few = type(study.codings)([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
     said = card(train(few, study.lines, study.codebook))
 
-    assert "\n- 'Parking' stands on one line only" in said
+    assert "| Parking | 1 | 0% | 0% | not yet: about 3 more examples would help |" in said
+    assert "*Earned*: whether the lines that have the\ncode, held out, ranked above the others" in said
     assert "Made by" not in said
 
 

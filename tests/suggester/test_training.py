@@ -38,7 +38,8 @@ def test_one_code_on_the_coded_lines_is_told_apart_from_the_codes_that_are_only_
     line = interview("GP9", ["Calls that nobody answers."]).lines[0]
 
     assert suggester.codes[suggester.scores([line])[0].argmax()].id == "phones"
-    assert len(suggester.notes) == 2
+    assert suggester.notes == ()
+    assert [(one.code, one.examples) for one in suggester.not_yet] >= [("parking", 2), ("phones", 0), ("records", 0)]
 
 
 def test_lines_read_without_a_code_leave_it_at_the_definitions_and_it_is_said(study, coding):
@@ -64,16 +65,14 @@ def test_a_codebook_with_fewer_than_two_codes_is_refused(study, codes, what):
     )
 
 
-def test_a_code_on_one_line_or_none_is_learnt_and_noted(study, coding):
+def test_a_code_on_one_line_or_none_is_learnt_and_listed_as_not_yet(study, coding):
     codings = Codings([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
     suggester = train(codings, study.lines, study.codebook)
 
-    assert suggester.notes == (
-        "'Parking' stands on one line only, so it is known mostly by its definition; "
-        "code more lines with it before trusting what is suggested.",
-        "'Records' stands on no line only, so it is known mostly by its definition; "
-        "code more lines with it before trusting what is suggested.",
-    )
+    assert [f"{one}" for one in suggester.not_yet if one.examples < 2] == [
+        "'Parking' has not yet earned its suggestions: it is on one coded line only; about 3 more examples would help.",
+        "'Records' has not yet earned its suggestions: it is on no coded line; about 4 more examples would help.",
+    ]
 
 
 def test_a_code_on_no_line_is_known_by_its_definition(interview, coding, codebook):
@@ -85,8 +84,9 @@ def test_a_code_on_no_line_is_known_by_its_definition(interview, coding, codeboo
     assert suggester.codes[suggester.scores(unseen)[0].argmax()].id == "records"
 
 
-def test_codes_on_two_lines_and_more_give_no_note(suggester):
-    assert suggester.notes == ()
+def test_codes_that_held_out_lines_are_told_by_have_earned_their_suggestions(suggester):
+    assert suggester.notes == suggester.not_yet == ()
+    assert suggester.earned.all()
 
 
 def test_a_suggester_says_how_much_it_learnt_from_and_by_which_rule(study, coding):

@@ -12,7 +12,8 @@ from autocode.codebook import Codebook
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
-from autocode.suggester import Promise, Suggester, open_suggester, save_suggester, train
+from autocode.review import band_meanings
+from autocode.suggester import Promise, Suggester, open_suggester, save_suggester, train, waiting_codes
 from autocode.transcripts import INTERVIEWERS, Line, Role, read_transcripts
 
 HEADER = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
@@ -61,9 +62,13 @@ def for_study(
     new = tuple(line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT)
     if not new:
         raise StudyError.at(study, "has no line that nobody has coded; add transcripts with: autocode add.")
+    _tell_what_waits(suggester, remark)
     batch = suggester.suggest(new, progress=progress)
     with placing(_file(out, table(batch, new)), about=Path(out or "")), journal_of(study) as journal:
         journal.append(*seen(journal, found.lines), batch)
+        meant = [f"{one}" for one in band_meanings(journal.decisions()) if one.known]
+    if meant:
+        remark(f"what coders made of suggestions so far: {'; '.join(meant)}.")
     if out == "-":
         sys.stdout.write(table(batch, new))
     return f"{batch}. Review them with: autocode review {shlex.quote(str(study))} --coder YOU"
@@ -79,6 +84,7 @@ def for_file(
     promise: Promise | None,
     force: bool,
     progress: Callable[[int, int], None],
+    remark: Callable[[str], None],
 ) -> str:
     """Suggest for the lines of a transcript, a folder of them, or a plain corpus, as CSV."""
     _free(out, force=force)
@@ -88,6 +94,7 @@ def for_file(
     else:
         asking = INTERVIEWERS | frozenset(interviewers)
         lines = read_transcripts(file, unit=unit, language=suggester.language, interviewers=asking)
+    _tell_what_waits(suggester, remark)
     batch = suggester.suggest(lines, promise=promise, progress=progress)
     told = table(batch, lines.participant_lines)
     with placing(_file(out, told), about=Path(out)):
@@ -153,6 +160,12 @@ def _suggester(
     if model is None and now != len(suggester.examples):
         remark(f"{suggester.learnt_from}, and {now} are coded by now; to learn from them all: autocode train {study}.")
     return suggester
+
+
+def _tell_what_waits(suggester: Suggester, remark: Callable[[str], None]) -> None:
+    waiting = waiting_codes(suggester.not_yet, of=len(suggester.codes))
+    if waiting:
+        remark(waiting)
 
 
 def _same_codes(suggester: Suggester, codebook: Codebook, folder: Path, study: Path) -> None:

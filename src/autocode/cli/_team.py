@@ -101,7 +101,10 @@ def _machine_of(study: Path) -> "Callable[[], Machine | None]":
             except ArtefactError as error:
                 known[version] = Machine(learnt_from="", not_yet=(f"Nothing: {error}",))
             else:
-                known[version] = Machine(learnt_from=suggester.learnt_from, not_yet=tuple(suggester.notes))
+                known[version] = Machine(
+                    learnt_from=suggester.learnt_from,
+                    not_yet=(*suggester.notes, *(str(one) for one in suggester.not_yet if suggester.examples)),
+                )
         return known[version]
 
     return machine

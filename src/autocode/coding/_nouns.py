@@ -204,6 +204,7 @@ class Reason(StrEnum):
     """Why a suggester stays silent on a line."""
 
     NOTHING_FITS = "nothing fits"
+    TOO_FEW_EXAMPLES = "too few examples"
     TOO_SHORT = "too short"
     UNLIKE_ANYTHING = "unlike anything coded"
 

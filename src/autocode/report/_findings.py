@@ -8,6 +8,7 @@ from autocode.agreement import Agreement, AgreementTable, CodeAgreement, Reliabi
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Band, Basis, CoderId, Codings, Consensus, Decision, SuggestionBatch, Verdict, consensus
 from autocode.report._quotes import Quote, quotes
+from autocode.review import band_meanings
 from autocode.transcripts import LineId, Transcripts
 from autocode.validation import CodeScore, CurvePoint, Estimate, Validation
 
@@ -368,6 +369,10 @@ def _suggestions(batch: SuggestionBatch | None, decisions: Sequence[Decision]) -
         )
     else:
         said.append("Nobody has decided on any of them yet, so none of them counts as a code.")
+    # What a band has meant shows from so many decisions on that it means something.
+    meant = [f"{one}" for one in band_meanings(decisions) if one.known]
+    if meant:
+        said.append(f"What strengths have meant so far: {'; '.join(meant)}.")
     by = Counter((one.band, one.verdict) for one in shown)
     return SuggestionFindings(
         summary=tuple(said),

@@ -10,6 +10,7 @@ from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._learning import LearningSuggester
 from autocode.suggester._model import LineModel, fit
 from autocode.suggester._next import read_next, worth_reading
+from autocode.suggester._not_yet import NotYet, waiting_codes
 from autocode.suggester._promises import Given, Promise, PromiseKind, Refused, promised, trial
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._recheck import Recheck, recheck
@@ -38,6 +39,7 @@ __all__ = [
     "LearningSuggester",
     "LineClassifier",
     "LineModel",
+    "NotYet",
     "Promise",
     "PromiseKind",
     "Ratio",
@@ -63,5 +65,6 @@ __all__ = [
     "theme_coherence",
     "train",
     "trial",
+    "waiting_codes",
     "worth_reading",
 ]

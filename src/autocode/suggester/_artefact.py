@@ -44,6 +44,7 @@ from autocode.suggester._embeddings import Embeddings, Encoding
 from autocode.suggester._encoder import MINILM, SentenceEncoder
 from autocode.suggester._inputs import LineInputs
 from autocode.suggester._model import LineModel
+from autocode.suggester._not_yet import NotYet
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester._thresholds import Thresholds
@@ -141,6 +142,8 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
             for e in suggester.examples
         ],
         "quality": [asdict(one) for one in suggester.quality],
+        "not_yet": [asdict(one) for one in suggester.not_yet],
+        "novel": suggester.novel,
         "data": _data(suggester),
         "made_by": made_by,
         "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
@@ -304,6 +307,9 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
         notes=facts["notes"],
         seed=facts["seed"],
         quality=[CodeQuality(**one) for one in facts.get("quality", ())],
+        # Folders saved before codes had to earn their suggestions suggest every code, and call few lines new.
+        not_yet=[NotYet(**one) for one in facts.get("not_yet", ())],
+        novel=facts.get("novel", 0.0),
         trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
 
@@ -331,7 +337,11 @@ def card(suggester: Suggester, *, made_by: str = "") -> str:
     uses = {code.id: sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes}
     of = {one.code: one for one in suggester.quality}
     shares = {c.id: [_share(of.get(c.id), what) for what in ("precision", "recall")] for c in suggester.codes}
-    rows = "\n".join(f"| {c.name} | {uses[c.id]} | {' | '.join(shares[c.id])} |" for c in suggester.codes)
+    waiting = {one.code: f"not yet: {one.remedy}" for one in suggester.not_yet}
+    rows = "\n".join(
+        f"| {c.name} | {uses[c.id]} | {' | '.join(shares[c.id])} | {waiting.get(c.id, 'yes')} |"
+        for c in suggester.codes
+    )
     versions = ", ".join(f"{name} {version(name)}" for name in ("autocode", "scikit-learn"))
     notes = "".join(f"\n- {note}" for note in suggester.notes)
     made = f"\nMade by `{made_by}`.\n" if made_by else ""
@@ -340,14 +350,16 @@ def card(suggester: Suggester, *, made_by: str = "") -> str:
 It was {suggester.learnt_from}, seed {suggester.seed}.
 It proposes codes for lines that nobody has judged. A proposal is not a coding: a named person decides.
 {made}
-| code | lines it learnt from | right when said | said of those |
-|---|---|---|---|
+| code | lines it learnt from | right when said | said of those | earned |
+|---|---|---|---|---|
 {rows}
 
 *Right when said*: of the lines for which the code reached its threshold, the share that humans gave. *Said of those*:
 of the lines that humans gave it, the share for which it did. Both on the lines above, each judged by a model that had
 not seen its interview (its part of the lines, where there are fewer than ten interviews); – where there is nothing to
-count. Thresholds were chosen on the same lines, so both flatter a little.
+count. Thresholds were chosen on the same lines, so both flatter a little. *Earned*: whether the lines that have the
+code, held out, ranked above the others further than by chance. Until then only its definition suggests it, always as
+weak.
 
 ## Limits
 

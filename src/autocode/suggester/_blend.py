@@ -53,6 +53,15 @@ class Blend:
         """Return what is stored of it; of meaning only where there is some, as before there were encoders."""
         return {name: value for name, value in asdict(self).items() if name != "meaning" or value}
 
+    def spread(
+        self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return scores with the share of the lines around, from those of lines by themselves, all (n_lines, n_codes).
+
+        `likeness` is what likeness to the codebook brings to `alone`.
+        """
+        return alone + self.beside.mixed(lines, alone - likeness) + self.around.mixed(lines, likeness)
+
 
 def against_others(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what is said for each code against the others; a code's likeness alone says as much of the line."""

@@ -87,8 +87,7 @@ class LineModel:
         self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return scores with the share of the lines around, from what `hear` returns of the lines by themselves."""
-        learnt = self.blend.beside.mixed(lines, alone - likeness)
-        return alone + learnt + self.blend.around.mixed(lines, likeness)
+        return self.blend.spread(lines, alone, likeness)
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_lines, n_codes)."""
@@ -126,32 +125,41 @@ def fit(
     D = inputs.transform([saying for _, saying in said])
     meant = _meant(D, speaks_for, n_codes=len(table.codes))
     fold = folds([line.transcript for line in table.lines], seed=seed)
-    held = np.unique(fold)
+    held, H = np.unique(fold), as_unseen(X, D, fold, inputs)
     # Of the models that have not seen a fold only its scores are kept: their weights would take most of the memory.
     (coefficients, intercepts), *apart = Parallel(n_jobs=n_jobs)(
         chain(
             [delayed(_regress)(X, table.applied, D, speaks_for, seed=seed)],
             (
-                delayed(_unseen)(X[fold != k], table.applied[fold != k], X[fold == k], D, speaks_for, seed=seed)
+                delayed(_unseen)(
+                    X[fold != k],
+                    table.applied[fold != k],
+                    sp.vstack([X[fold == k], H[fold == k]], format="csr"),
+                    D,
+                    speaks_for,
+                    seed=seed,
+                )
                 for k in held
             ),
         )
     )
-    out = np.zeros(table.applied.shape)
-    for k, scores in zip(held, apart, strict=True):
-        out[fold == k] = scores
     # What the codebook says in words, and what it means to the encoder, are weighed apart.
     meaning = X.shape[1] - (0 if embeddings is None else embeddings.dimensions)
     in_words, in_meaning = np.asarray(X[:, :meaning] @ meant[:, :meaning].T), None
     if embeddings is not None:
         meant[:, meaning:] /= inputs.meaning**2
         in_meaning = np.asarray(X[:, meaning:] @ meant[:, meaning:].T)
-    blend, out = best_blend(table.lines, table.applied, out, in_words, in_meaning)
-    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
+    seen, new = np.zeros(table.applied.shape), np.zeros(table.applied.shape)
+    for k, scores in zip(held, apart, strict=True):
+        seen[fold == k], new[fold == k] = np.split(scores, 2)
+    blend, _ = best_blend(table.lines, table.applied, seen, in_words, in_meaning)
     # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
     meant[:, :meaning] *= blend.meant
     meant[:, meaning:] *= blend.meaning
     meant = _single(against_others(meant.T).T)
+    likeness = np.asarray(H @ meant.T)
+    out = blend.spread(table.lines, new + likeness, likeness)
+    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
     return LineModel(
         inputs=inputs,
         coefficients=_single(coefficients + meant),
@@ -162,6 +170,28 @@ def fit(
         cut=thresholds(calibration(out), table.applied),
         held_out=out,
     )
+
+
+def as_unseen(X: sp.csr_matrix, D: sp.csr_matrix, fold: NDArray[np.intp], inputs: LineInputs) -> sp.csr_matrix:
+    """Return the rows of lines as they would be, had the vocabulary been learnt from the other folds.
+
+    A word that no other fold has takes from the length of a line's other words. In a line to come such a word is none
+    of the vocabulary and takes nothing: held-out lines that keep theirs look more doubtful than lines to come will.
+    """
+    words = len(inputs.words.vocabulary_)
+    texts = words + len(inputs.characters.vocabulary_)
+    rows, places = [X[:0]], [np.zeros(0, dtype=np.intp)]
+    for k in np.unique(fold):
+        held = X[fold == k]
+        met = (X[fold != k].getnnz(axis=0) + D.getnnz(axis=0)) > 0
+        kept = held @ sp.diags(met.astype(np.float64))
+        parts = []
+        for part in (slice(0, words), slice(words, texts)):
+            whole, left = (np.sqrt(np.asarray(one[:, part].power(2).sum(axis=1)).ravel()) for one in (held, kept))
+            parts.append(sp.diags(np.divide(whole, left, out=np.zeros(len(left)), where=left > 0)) @ kept[:, part])
+        rows.append(sp.hstack([*parts, held[:, texts:]], format="csr"))
+        places.append(np.flatnonzero(fold == k))
+    return sp.vstack(rows, format="csr")[np.argsort(np.concatenate(places))]
 
 
 def _meant(D: sp.csr_matrix, speaks_for: NDArray[np.intp], *, n_codes: int) -> NDArray[np.float64]:

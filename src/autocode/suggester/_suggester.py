@@ -27,12 +27,15 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
+from autocode.suggester._code_sets import CodeSets
 from autocode.suggester._embeddings import Embeddings, Encoding
 from autocode.suggester._evidence import OwnWords, words_shown
 from autocode.suggester._explanation import explain
 from autocode.suggester._frames import suggest_frame
 from autocode.suggester._inputs import speaker_kind, tokens
 from autocode.suggester._model import LineModel, fit, sayings
+from autocode.suggester._not_yet import NotYet, not_yet
+from autocode.suggester._novelty import centres, known_share, likeness, meanings, novel_below, unit
 from autocode.suggester._promises import INTERVIEWS, Given, Promise, Refused, promised, trial
 from autocode.suggester._promises import under as keeping
 from autocode.suggester._quality import CodeQuality, quality
@@ -49,7 +52,7 @@ BESIDE = 0.5
 # Fewer words than this say too little to judge a line by.
 SHORT = 3
 WORDS, NEIGHBOURS = 5, 2
-# Cosine with the nearest coded line under which a line is like nothing that was coded.
+# Cosine with the nearest coded line under which a line is like nothing that was coded, whatever is said of it.
 UNLIKE = 0.05
 # So many lines are judged at once.
 BATCH = 1000
@@ -88,7 +91,10 @@ class Suggester:
     ----------
     codes : the subthemes it knows, in the order of the codebook.
     learnt_from : a sentence that says how many lines it learnt from, and by which rule their codes stand.
-    notes : sentences about what it knows too little of.
+    notes : sentences about the whole of it: that it rests on definitions only, or what it promises.
+    not_yet : the codes that have not earned their suggestions by coded lines, and how many more examples would help.
+    earned : ndarray of bool, shape (n_codes,), the others.
+    novel : the likeness to what was coded below which a line is unlike all of it, if no code reaches its threshold.
     quality : how often each code was said rightly of lines held out while learning; empty in those of format 1.
     trial : ndarray of float, shape (n_examples, n_codes), the probabilities that a suggester gave which had not seen
         the line's fold: what promises rest on. Empty where it was not trained with a promise.
@@ -107,11 +113,17 @@ class Suggester:
         notes: Sequence[str],
         seed: int,
         quality: Sequence[CodeQuality] = (),
+        not_yet: Sequence[NotYet] = (),
+        novel: float = 0.0,
         trial: NDArray[np.float64] | None = None,
     ) -> None:
         self.model = model
         self.quality = tuple(quality)
         self.codes = tuple(codes)
+        self.novel = novel
+        self.not_yet = tuple(not_yet)
+        waiting = {one.code for one in self.not_yet}
+        self.earned = np.array([code.id not in waiting for code in self.codes], dtype=bool)
         self.said = tuple(tuple(s) for s in said)
         self.examples = tuple(examples)
         self.codebook_digest = codebook
@@ -127,9 +139,11 @@ class Suggester:
         # Before the first line is coded, only what the codebook says can be like a line.
         texts = [self.examples[i].text for i in self._compared] or [text for saying in self.said for text in saying]
         known = model.inputs.said(texts)
-        self._known = _of_length_one(known)
+        self._known = unit(known)
         self._turned: dict[int | None, sp.csr_matrix] = {}
-        self._centres = _centres(self._known, np.resize(self._has[self._compared], (len(texts), len(self.codes))))
+        meant = meanings(unit(model.inputs.said([text for saying in self.said for text in saying])), self.said)
+        held = np.resize(self._has[self._compared], (len(texts), len(self.codes)))
+        self._centres = np.column_stack([centres(self._known, held), meant])
         self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
@@ -176,13 +190,23 @@ class Suggester:
         examples = _examples(new)
         known = model.inputs.said([e.text for e in examples])
         other.examples = (*self.examples, *examples)
-        other._known = sp.vstack([self._known, _of_length_one(known)], format="csr")
+        other._known = sp.vstack([self._known, unit(known)], format="csr")
         other._turned = {}
         other._has = np.concatenate([self._has, new.applied])
         other._compared = np.concatenate([self._compared, np.arange(len(self._has), len(other._has))])
         # The centres of the older lines still pass only lines that are like one of them; the others are compared.
         other._coders = [*self._coders, *(dict(e.coders) for e in examples)]
         other.learnt_from = f"{self.learnt_from}, and {len(examples)} since"
+        # Whether they help is tried at the next full fit; until then there are so many fewer to find.
+        found = Counter(code for e in examples for code in e.codes)
+        other.not_yet = tuple(
+            replace(
+                one,
+                examples=one.examples + found[one.code],
+                more=one.more if one.more is None else max(one.more - found[one.code], 1),
+            )
+            for one in self.not_yet
+        )
         # What was tried on the lines of the last full fit says nothing of a model that has moved.
         other.trial = np.zeros((0, len(self.codes)))
         other.digest = other._digest()
@@ -195,6 +219,18 @@ class Suggester:
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_lines, n_codes)."""
         return self.model.probabilities(lines)
+
+    def would_code(self, lines: Sequence[Line]) -> dict[LineId, frozenset[CodeId]]:
+        """Return the set of codes that it would give each line, perhaps none, were it a coder: to measure agreement by.
+
+        Of the sets that humans gave so far, each code alone and no code, the one from which most agreement beyond
+        chance (MASI) with a coder is to be expected. It is no coding and no suggestion: nobody is shown it.
+        """
+        given = CodeSets.of(self._has).best(self.probabilities(lines))
+        return {
+            line.id: frozenset(code.id for code, yes in zip(self.codes, row, strict=True) if yes)
+            for line, row in zip(lines, given, strict=True)
+        }
 
     def suggest(
         self,
@@ -261,18 +297,20 @@ class Suggester:
         end = begin + len(now.lines)
         first = begin - sum(_near(line, lines[begin], reach) for line in lines[:begin])
         last = end + sum(_near(line, lines[end - 1], reach) for line in lines[end:])
-        scores = self.model.together(
-            lines[first:last],
-            np.concatenate([chunk.alone for chunk in chunks])[first:last],
-            np.concatenate([chunk.likeness for chunk in chunks])[first:last],
-        )[begin - first : end - first]
+        near, middle = lines[first:last], slice(begin - first, end - first)
+        likeness = np.concatenate([chunk.likeness for chunk in chunks])[first:last]
+        alone = np.concatenate([chunk.alone for chunk in chunks])[first:last]
+        scores = self.model.together(near, alone, likeness)[middle]
+        meant = (likeness + self.model.blend.around.mixed(near, likeness))[middle]
         p = self.model.calibration(scores)
         cut = self.model.cut
-        # A line in which some code of the coded lines speaks on average is like one of them; others are compared.
-        rows = _of_length_one(now.heard.rows)
+        # A line in which some code of the coded lines speaks on average is like one of them, and one that is like a
+        # definition is like what may be coded; others are compared.
+        rows = unit(now.heard.rows)
         unlike = np.asarray(rows @ self._centres).max(axis=1, initial=0.0) < UNLIKE * 1.01
         doubtful = np.flatnonzero(unlike)
         unlike[doubtful] = _most(rows[doubtful] @ self._held_by(None)) < UNLIKE
+        unlike |= (p < cut.codes).all(axis=1) & (self._likeness(now.heard, rows) < self.novel)
         reasons: list[Reason | None] = [None] * len(now.lines)
         for holds, reason in (
             ((cut.strength(p) < cut.line) | (p.max(axis=1) < cut.least), Reason.NOTHING_FITS),
@@ -285,9 +323,11 @@ class Suggester:
         order = np.argsort(-p, axis=1, kind="stable")
         worth = np.take_along_axis(p >= BESIDE * cut.codes, order, axis=1)
         worth[:, 0] = True
-        worth &= np.take_along_axis(p >= cut.least, order, axis=1)
+        worth &= np.take_along_axis((p >= cut.least) & self._may_be_said(meant), order, axis=1)
         worth &= np.cumsum(worth, axis=1) <= SHOWN
         worth[[i for i, reason in enumerate(reasons) if reason is not None]] = False
+        for i in np.flatnonzero(~worth.any(axis=1)):
+            reasons[i] = reasons[i] or Reason.TOO_FEW_EXAMPLES
         line, place = np.nonzero(worth)
         return Verdicts(
             lines=now.lines,
@@ -299,6 +339,27 @@ class Suggester:
             rows=rows,
             beside=scores - now.alone,
         )
+
+    def likeness(self, heard: Heard) -> NDArray[np.float64]:
+        """Return how like anything coded or defined lines are, shape (n_lines,), from 0 to 1; below `novel`, unlike."""
+        return self._likeness(heard, unit(heard.rows))
+
+    def _likeness(self, heard: Heard, rows: sp.csr_matrix) -> NDArray[np.float64]:
+        words = self.model.inputs.words
+        known = known_share(heard.words, words.vocabulary_, np.asarray(words.idf_))
+        return likeness(rows, self._centres, known)
+
+    def _may_be_said(self, meant: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which codes may be suggested for which lines, from the likeness of lines to what the codebook says.
+
+        A code that has not earned it by coded lines is suggested where its definition speaks for it, as it was before
+        the first line was coded: where a line is like that and hardly any other.
+        """
+        # A promise of precision was tried on codes of both kinds, and holds for both.
+        if self.earned.all() or self.model.cut.least or not self._has.any():
+            return np.ones(meant.shape, dtype=bool)
+        foremost = np.sort(meant, axis=1)[:, -min(SHOWN, meant.shape[1])]
+        return np.asarray(self.earned | ((meant > 0) & (meant >= foremost[:, None])), dtype=np.bool_)
 
     def told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
         """Return for each line its suggestions with their evidence, or why there is none."""
@@ -317,7 +378,7 @@ class Suggester:
                     code=self.codes[j].id,
                     rank=len(ones) + 1,
                     probability=p,
-                    band=band(p),
+                    band=band(p, earned=bool(self.earned[j])),
                     evidence=shown,
                 )
             )
@@ -394,6 +455,11 @@ class Suggester:
             told.update(vocabulary)
         if model.cut.least:
             told.update(np.array([model.cut.least]).tobytes())
+        if self.novel:
+            told.update(np.array([self.novel]).tobytes())
+        # Older suggesters say nothing of it, and suggest every code.
+        if self.not_yet:
+            told.update("\x00".join(sorted(one.code for one in self.not_yet)).encode())
         told.update("\x00".join([self.codebook_digest, self.language, *(c.id for c in self.codes)]).encode())
         for example in self.examples:
             told_of = f"\x00{example.line}\x00{example.text}\x00{sorted(example.codes)}"
@@ -417,8 +483,9 @@ def train(
 ) -> Suggester:
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
-    Codes that are on few lines are learnt mostly from their definitions; `Suggester.notes` names them. With a
-    `promise`, such as "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
+    A code is suggested by what was learnt once its own held-out lines show that something was; until then by its
+    definition only, and `Suggester.not_yet` says how many more examples would help. With a `promise`, such as
+    "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
     joblib takes it; the result is the same for any number.
 
     An `encoder` adds what sentences mean beyond their words: a `SentenceEncoder`, anything with a method
@@ -438,12 +505,7 @@ def train(
             "nothing to tell apart; add codes to the codebook."
         )
     uses = table.applied.sum(axis=0)
-    notes = [
-        f"{code.name!r} stands on {'one line' if n == 1 else 'no line'} only, so it is known mostly by its definition; "
-        "code more lines with it before trusting what is suggested."
-        for code, n in zip(table.codes, uses, strict=True)
-        if n < 2 and uses.any()
-    ]
+    notes: list[str] = []
     if not uses.any():
         what = f"no code stands on any of the {len(table)} coded lines" if len(table) else "no line has been coded yet"
         notes = [
@@ -451,13 +513,16 @@ def train(
             "add codings (autocode add) or code some lines (autocode review)."
         ]
     interviews = len({line.transcript for line in table.lines})
+    said = [sayings(code, codebook) for code in table.codes]
     embeddings = None if encoder is None else Embeddings.by(encoder)
     model = fit(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(
         model=model,
         quality=quality(model, table.codes, table.applied),
+        not_yet=not_yet(model, table.codes, table.applied),
+        novel=novel_below(model, table, said, seed=seed),
         codes=table.codes,
-        said=[sayings(code, codebook) for code in table.codes],
+        said=said,
         examples=_examples(table),
         codebook=codebook.digest,
         learnt_from=f"learnt from {len(table)} lines of {interviews} interviews ({_rules(table)})"
@@ -508,13 +573,6 @@ def _near(one: Line, other: Line, reach: int) -> bool:
     return one.transcript == other.transcript and abs(one.order - other.order) <= reach
 
 
-def _of_length_one(rows: sp.csr_matrix) -> sp.csr_matrix:
-    squared = sp.csr_matrix((rows.data**2, rows.indices, rows.indptr), shape=rows.shape).sum(axis=1)
-    length = np.maximum(np.sqrt(np.asarray(squared, dtype=np.float64).ravel()), 1e-12)
-    data = rows.data * np.repeat(1 / length, np.diff(rows.indptr))
-    return sp.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
-
-
 def _spread(has: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
     """Return which lines to compare with, at most so many: all, or of each code, and of none, as many spread evenly."""
     if len(has) <= most:
@@ -527,12 +585,6 @@ def _spread(has: NDArray[np.bool_], most: int) -> NDArray[np.intp]:
         room = (most - int(chosen.sum())) // (member.shape[1] - n)
         chosen[free[np.linspace(0, len(free) - 1, min(room, len(free))).astype(np.intp)]] = True
     return np.flatnonzero(chosen)
-
-
-def _centres(known: sp.csr_matrix, has: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the means of the lines of each code and of those without a code, shape (n_features, n_codes + 1)."""
-    member = np.column_stack([has, ~has.any(axis=1)]).astype(np.float64)
-    return np.ascontiguousarray(known.T @ (member / np.maximum(member.sum(axis=0), 1)))
 
 
 def _most(likeness: sp.csr_matrix) -> NDArray[np.float64]:
