@@ -1,6 +1,7 @@
 """A whole study of agreement on a corpus that many people coded: the coders, and a suggester held beside them.
 
     python -m evaluation.agreement_disapere ../shared/corpora/disapere
+    python -m evaluation.agreement_disapere ../shared/corpora/disapere --semantic
 
 Writes `results/agreement_disapere.json` and `agreement_disapere.md`; about ten minutes on one core. The suggester is
 asked only about documents that it has not seen: documents are dealt into folds, and for each fold a suggester learns
@@ -33,6 +34,7 @@ from autocode.agreement import (
 )
 from autocode.codebook import CodeId
 from autocode.coding import Codings
+from autocode.suggester import Embeddings
 from autocode.transcripts import Line, LineId, TranscriptId, Transcripts
 
 HERE = Path(__file__).parent
@@ -126,13 +128,14 @@ def said_of_unseen(
     n_folds: int,
     learn: int,
     seed: int,
+    encoder: Embeddings | None,
     tell: Callable[[str], None],
 ) -> dict[str, Said]:
     """Return, by each rule, the codes that a suggester decides on for the lines of `among`, each document unseen."""
     said: dict[str, Said] = {rule: {} for rule in RULES}
     for number, fold in enumerate(folds(codings, lines, n_folds=n_folds, learn=learn, seed=seed), start=1):
         tell(f"seed {seed}, fold {number} of {n_folds}: learning from {len(fold.learnt)} lines")
-        suggester = autocode.train(codings.on(fold.learnt), lines, codebook, seed=seed)
+        suggester = autocode.train(codings.on(fold.learnt), lines, codebook, encoder=encoder, seed=seed)
         asked = [line for line in lines if line.transcript in fold.asked & among]
         for rule, decided in _decided(suggester, asked).items():
             said[rule] |= decided
@@ -205,7 +208,16 @@ def _told(found: AltTest, **about: Any) -> dict[str, Any]:
     }
 
 
-def study(folder: Path, *, learn: int, n_folds: int, seeds: int, resamples: int, tell: Callable[[str], None]) -> Found:
+def study(
+    folder: Path,
+    *,
+    learn: int,
+    n_folds: int,
+    seeds: int,
+    resamples: int,
+    encoder: Embeddings | None,
+    tell: Callable[[str], None],
+) -> Found:
     """Return the agreement of a corpus's coders, and of a suggester beside them."""
     codings, lines, codebook = autocode.read_corpus(folder)
     own = codings.independent()
@@ -219,7 +231,15 @@ def study(folder: Path, *, learn: int, n_folds: int, seeds: int, resamples: int,
     said = []
     for seed in range(seeds):
         everywhere = said_of_unseen(
-            codings, lines, codebook, among=among, n_folds=n_folds, learn=learn, seed=seed, tell=tell
+            codings,
+            lines,
+            codebook,
+            among=among,
+            n_folds=n_folds,
+            learn=learn,
+            seed=seed,
+            encoder=encoder,
+            tell=tell,
         )
         said.append({rule: {line: decided[line] for line in twice} for rule, decided in everywhere.items()})
     tell("the suggester beside the coders")
@@ -237,7 +257,8 @@ def study(folder: Path, *, learn: int, n_folds: int, seeds: int, resamples: int,
             f"coders of {ENOUGH} such lines or more": len(enough),
             "codes": len(codes),
         },
-        settings={"learn": learn, "folds": n_folds, "seeds": seeds, "resamples": resamples},
+        settings={"learn": learn, "folds": n_folds, "seeds": seeds, "resamples": resamples}
+        | ({} if encoder is None else {"encoder": encoder.name}),
         coders=coders,
         models=[
             {rule: model_table(codings, one, lines, codes=codes, **how) for rule, one in by_rule.items()}
@@ -264,7 +285,10 @@ def page(found: Found) -> Iterator[str]:
     first = found.models[0][HEADLINE]
     yield f"# Agreement on `{found.corpus}`"
     yield ""
-    yield "Written by `python -m evaluation.agreement_disapere`; do not edit. "
+    encoder = settings.get("encoder")
+    yield f"Written by `python -m evaluation.agreement_disapere{' --semantic' if encoder else ''}`; do not edit."
+    if encoder:
+        yield from ("", f"The suggester also heard by a sentence encoder: {encoder}.")
     yield from ("", *(f"- {what}: {n:,}" for what, n in counts.items()), "")
     yield (
         f"**Held out.** Documents are dealt at random into {settings['folds']} folds. For each, a suggester learns "
@@ -405,6 +429,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=FOLDS, help="parts that documents are dealt into (%(default)s)")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="times that they are dealt (%(default)s)")
     parser.add_argument("--resamples", type=int, default=RESAMPLES, help="bootstrap draws of documents (%(default)s)")
+    parser.add_argument("--semantic", action="store_true", help="with the sentence encoder of autocode[semantic]")
     parser.add_argument("--out", type=Path, default=HERE, help="where the page and results/ are written")
     asked = parser.parse_args()
     found = study(
@@ -413,12 +438,14 @@ def main() -> None:
         n_folds=asked.folds,
         seeds=asked.seeds,
         resamples=asked.resamples,
+        encoder=Embeddings(autocode.SentenceEncoder()) if asked.semantic else None,
         tell=lambda what: print(what, flush=True),
     )
     told = json.dumps(found.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
     (asked.out / "results").mkdir(exist_ok=True)
-    (asked.out / "results" / f"agreement_{found.corpus}.json").write_text(told + "\n", encoding="utf-8")
-    (asked.out / f"agreement_{found.corpus}.md").write_text("\n".join(page(found)) + "\n", encoding="utf-8")
+    name = f"agreement_{found.corpus}{'_semantic' if asked.semantic else ''}"
+    (asked.out / "results" / f"{name}.json").write_text(told + "\n", encoding="utf-8")
+    (asked.out / f"{name}.md").write_text("\n".join(page(found)) + "\n", encoding="utf-8")
     for rule in RULES:
         first = found.models[0][rule]
         print(f"{rule}, seed 0: sets of codes (MASI): {first.sets}\n{rule}, seed 0: mean over codes: {first.mean}")
