@@ -155,3 +155,15 @@ def test_the_committed_page_is_the_one_of_the_committed_results() -> None:
         ratio = one["sets"]["ratio"]
         told = f"| {one['rule']} | {one['seed']} | {ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}] |"
         assert told in page
+
+
+def test_the_sentence_on_the_encoder_is_that_of_the_committed_results() -> None:
+    readme = " ".join((ROOT / "evaluation" / "README.md").read_text(encoding="utf-8").split())
+    told = []
+    for name in ("agreement_disapere_semantic", "agreement_disapere"):
+        found = json.loads((ROOT / "evaluation" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        of_rule = [one for one in found["model"] if one["rule"] == "would code"]
+        for what in ("sets", "mean"):
+            told.append(f"{np.mean([one[what]['ratio']['value'] for one in of_rule]):.3f}"[1:])
+
+    assert "it is {} and {}, the mean of three seeds; without, {} and {}.".format(*told) in readme
