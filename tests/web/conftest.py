@@ -1,5 +1,8 @@
 import asyncio
+import http.server
+import json
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,26 @@ from autocode.web import make_app, review_page
 
 TOKEN = "0123456789abcdef" * 3
 ORIGIN = "http://127.0.0.1:8765"
+
+OWN = ("_module", "_style", "_page")  # what our widgets' scripts read
+CELL = """<!doctype html><html lang="en"><title>A cell</title><body><div id="cell"></div>
+<script type="module">
+const state = await (await fetch("/state")).json();
+const heard = new Set();
+const model = {
+  get: (name) => state[name],
+  on: (_, act) => heard.add(act),
+  off: (_, act) => heard.delete(act),
+  send: async (said) => {
+    const told = await (await fetch("/message", { method: "POST", body: JSON.stringify(said) })).json();
+    for (const one of told) for (const act of heard) act(one);
+  },
+};
+const module = await import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" })));
+window.again = () => module.default.render({ model, el: document.querySelector("#cell") });
+await again();
+document.body.dataset.ready = "yes";
+</script></body></html>"""
 
 
 class Browser:
@@ -88,6 +111,89 @@ def browser() -> Iterator[object]:
 def context(browser) -> Iterator[object]:
     with browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as made:
         yield made
+
+
+class Cell:
+    """A widget in a notebook's cell: between Python and Chromium, a small server carries what a kernel's comm would.
+
+    Attributes
+    ----------
+    said, told : the messages of the page and those of the widget, as they went over the wire.
+    deaf : whether the page's messages get lost.
+    mute : whether the widget's messages get lost.
+    """
+
+    def __init__(self, widget: Any, context: Any) -> None:
+        self.said: list[str] = []
+        self.told: list[str] = []
+        self.deaf = self.mute = False
+        self.problems: list[str] = []
+        sent: list[object] = []
+        widget.send = lambda content, buffers=None: sent.append(content)
+        cell = self
+
+        class Carrier(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                state = {
+                    "_esm": str(widget._esm),
+                    **{name: getattr(widget, name) for name in OWN if hasattr(widget, name)},
+                }
+                self.answer(json.dumps(state) if self.path == "/state" else CELL)
+
+            def do_POST(self) -> None:
+                said = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                cell.said.append(said)
+                sent.clear()
+                if not cell.deaf:
+                    widget._handle_custom_msg(json.loads(said), [])
+                told = json.dumps([] if cell.mute else sent)
+                cell.told.append(told)
+                self.answer(told)
+
+            def answer(self, told: str) -> None:
+                self.send_response(200)
+                kind = "application/json" if self.path != "/" else "text/html; charset=utf-8"
+                self.send_header("Content-Type", kind)
+                self.end_headers()
+                self.wfile.write(told.encode())
+
+            def log_message(self, *said: object) -> None:
+                pass
+
+        self._server = http.server.HTTPServer(("127.0.0.1", 0), Carrier)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.open()
+
+    def open(self) -> None:
+        from playwright.sync_api import expect
+
+        self.page.goto(f"http://127.0.0.1:{self._server.server_port}/")
+        expect(self.page.locator("body[data-ready=yes]")).to_be_attached()
+
+    def close(self) -> None:
+        self.page.close()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def cell_of(browser) -> Iterator[Callable[[Any], Cell]]:
+    """Show a widget in a browser, and fail on whatever the browser complains of."""
+    begun: list[Cell] = []
+    with browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce") as context:
+
+        def build(widget: Any) -> Cell:
+            begun.append(Cell(widget, context))
+            return begun[-1]
+
+        yield build
+        for cell in begun:
+            cell.close()
+    assert [problem for cell in begun for problem in cell.problems] == []
 
 
 @pytest.fixture(scope="session")

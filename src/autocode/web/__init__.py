@@ -10,7 +10,7 @@ from autocode.web._serve import Certificate, serve
 from autocode.web._team import Machine, Reread, codebook_page, team_page
 
 if TYPE_CHECKING:
-    from autocode.web._notebook import AdjudicationWidget
+    from autocode.web._notebook import AdjudicationWidget, ReviewWidget
 
 __all__ = [
     "HUES",
@@ -22,6 +22,7 @@ __all__ = [
     "Machine",
     "Page",
     "Reread",
+    "ReviewWidget",
     "adjudication_page",
     "codebook_page",
     "coder_of",
@@ -36,10 +37,10 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # anywidget is in the extra `notebook`: only who asks for a widget needs it
-    if name != "AdjudicationWidget":
+    if name not in ("AdjudicationWidget", "ReviewWidget"):
         raise AttributeError(f"module 'autocode.web' has no attribute {name!r}")
     try:
-        from autocode.web._notebook import AdjudicationWidget
+        from autocode.web import _notebook
     except ModuleNotFoundError as missing:
         raise ImportError("widgets need anywidget; install it with: pip install 'autocode[notebook]'.") from missing
-    return AdjudicationWidget
+    return getattr(_notebook, name)

@@ -53,6 +53,12 @@ def make_app(
     """
     if len(set(tokens.values())) < len(tokens):
         raise ValueError("two coders have the same token; give each one of their own.")
+    guard = Middleware(Guard, pages=pages, tokens=tokens, port=port, host=host, secure=secure)
+    return unguarded_app(pages, middleware=[guard])
+
+
+def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = ()) -> Starlette:
+    """Return the pages as one application that takes for granted whose browser asks: the scope's `coder`."""
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -61,7 +67,7 @@ def make_app(
             *(route for page in pages for route in page.routes),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
-        middleware=[Middleware(Guard, pages=pages, tokens=tokens, port=port, host=host, secure=secure)],
+        middleware=middleware,
     )
     app.state.pages, app.state.templates = tuple(pages), templates
     return app

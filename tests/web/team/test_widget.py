@@ -1,12 +1,6 @@
-"""The adjudication page as a notebook's widget: the real widget in Python, its real module in Chromium.
-
-Between them, instead of a kernel's messages, stands a small server that carries the same messages both ways.
-"""
+"""The adjudication page as a notebook's widget: the real widget in Python, its real module in Chromium."""
 
 import builtins
-import http.server
-import json
-import threading
 
 import anywidget
 import pytest
@@ -16,24 +10,6 @@ import autocode.web
 from autocode.coding import Basis, CoderId
 from autocode.errors import StudyError
 from autocode.review import AdjudicationSession
-
-CARRIER = """<!doctype html><html lang="en"><title>A cell</title><body><div id="cell"></div>
-<script type="module">
-const state = await (await fetch("/state")).json();
-const heard = new Set();
-const model = {
-  get: (name) => state[name],
-  on: (_, act) => heard.add(act),
-  off: (_, act) => heard.delete(act),
-  send: async (said) => {
-    const told = await (await fetch("/message", { method: "POST", body: JSON.stringify(said) })).json();
-    for (const one of told) for (const act of heard) act(one);
-  },
-};
-const module = await import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" })));
-await module.default.render({ model, el: document.querySelector("#cell") });
-document.body.dataset.ready = "yes";
-</script></body></html>"""
 
 
 @pytest.fixture
@@ -53,47 +29,9 @@ def widget_of(journal, lines, codebook):
 
 
 @pytest.fixture
-def carried(widget_of, differing, browser):
+def carried(widget_of, differing, cell_of):
     """The widget in a browser."""
-    widget = widget_of()
-    sent = []
-    widget.send = lambda content, buffers=None: sent.append(content)  # what a comm would carry to the browser
-
-    class Carrier(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            state = {name: str(getattr(widget, name)) for name in ("_esm", "_module", "_style")}
-            self.answer(json.dumps(state) if self.path == "/state" else CARRIER)
-
-        def do_POST(self):
-            said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            sent.clear()
-            widget._handle_custom_msg(said, [])
-            self.answer(json.dumps(sent))
-
-        def answer(self, told):
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json" if self.path != "/" else "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(told.encode())
-
-        def log_message(self, *said):
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Carrier)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
-    problems = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.goto(f"http://127.0.0.1:{server.server_port}/")
-    expect(page.locator("body[data-ready=yes]")).to_be_attached()
-    yield page
-    context.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
-    assert problems == []
+    return cell_of(widget_of()).page
 
 
 @pytest.mark.browser
@@ -151,13 +89,15 @@ def test_a_coder_with_lines_left_gets_no_widget(widget_of, journal, coding_of):
 def test_without_anywidget_the_error_says_what_to_install(monkeypatch):
     known = builtins.__import__
 
-    def without(name, *rest):
-        if name.startswith(("anywidget", "autocode.web._notebook")):
+    def without(name, given=None, inside=None, wanted=(), level=0):
+        if name == "anywidget" or (name == "autocode.web" and "_notebook" in (wanted or ())):
             raise ModuleNotFoundError(name=name)
-        return known(name, *rest)
+        return known(name, given, inside, wanted, level)
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ImportError, match=r"pip install 'autocode\[notebook\]'"):
         autocode.web.__getattr__("AdjudicationWidget")
+    with pytest.raises(ImportError, match=r"pip install 'autocode\[notebook\]'"):
+        autocode.web.__getattr__("ReviewWidget")
     with pytest.raises(AttributeError, match="no attribute 'Widget'"):
         autocode.web.__getattr__("Widget")
