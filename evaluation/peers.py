@@ -194,7 +194,9 @@ def apart(wanted: Sequence[Cell], cells: Path, minilm: Path | None) -> Iterator[
             yield f"failed: {why}" if why else ""
 
 
-def tuned(held_out: NDArray[np.float64], applied: NDArray[np.bool_], scores: NDArray[np.float64]) -> tuple[Any, Any]:
+def tuned(
+    held_out: NDArray[np.float64], applied: NDArray[np.bool_], scores: NDArray[np.float64], *, documents: int
+) -> tuple[Any, Any]:
     """Return probabilities and thresholds from held-out scores, as autocode makes its own, on one scale for all."""
     from autocode.suggester._calibration import platt
     from autocode.suggester._thresholds import thresholds
@@ -202,7 +204,7 @@ def tuned(held_out: NDArray[np.float64], applied: NDArray[np.bool_], scores: NDA
     middle, spread = held_out.mean(), max(float(held_out.std()), 1e-12)
     # Some peers say 10^-12 where they mean never; one slope cannot serve these scores and the others.
     known, asked = (np.maximum((s - middle) / spread, -4) for s in (held_out, scores))
-    calibration = platt(known, applied)
+    calibration = platt(known, applied, interviews=documents)
     return calibration(asked), thresholds(calibration(known), applied).codes
 
 
@@ -251,9 +253,12 @@ class Corpus:
         applied, truth = self.table.applied[part.pool[: cell.n]], self.table.applied[part.test]
         if "cut" in found:
             p, cut = found["probabilities"], found["cut"]
+            ranked = p
         else:
-            p, cut = tuned(found["held_out"], applied, found["scores"])
-        answers = Answers(truth=truth, scores=found["scores"], said=p >= cut, probabilities=p)
+            documents = len({self.table.lines[i].transcript for i in part.pool[: cell.n]})
+            p, cut = tuned(found["held_out"], applied, found["scores"], documents=documents)
+            ranked = found["scores"]
+        answers = Answers(truth=truth, scores=ranked, said=p >= cut, probabilities=p)
         return measure(answers, self.draws[s])
 
     def entry(self, method: Method, n: int, cells: Sequence[tuple[Cell, dict[str, Any]]]) -> dict[str, Any]:

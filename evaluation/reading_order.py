@@ -63,7 +63,7 @@ def curve(corpora: Path, name: str, seed: int) -> list[dict]:
             codings = Codings(judged[line] for line in read)
             suggester = train(codings, [line_of[line] for line in read], book, seed=seed)
             order = [next(j for j, c in enumerate(suggester.codes) if c.id == code.id) for code in test.codes]
-            got = measured(suggester.scores(test.lines)[:, order], test.applied)
+            got = measured(suggester.probabilities(test.lines)[:, order], test.applied)
             found.append({"corpus": name, "seed": seed, "way": way, "N": len(read), **got})
             print(found[-1], flush=True)
             if len(read) >= END:

@@ -68,7 +68,7 @@ def main() -> None:
             quick = learning.learn(now)
             spent = time.process_time() - start
             whole = train(now, lines, book, seed=seed)
-            s, t = (one.scores(test.lines)[:, order] for one in (quick, whole))
+            s, t = (one.probabilities(test.lines)[:, order] for one in (quick, whole))
             # with nothing new to learn, it is the one of the full fit
             before = learning.learn(first(N)) if batch == BATCHES else None
             row = {
@@ -81,7 +81,7 @@ def main() -> None:
                 "R@3_full": recall_at_3(t, test.applied),
             }
             if before is not None:
-                stale = before.scores(test.lines)[:, order]
+                stale = before.probabilities(test.lines)[:, order]
                 row["same_first_without_learning"] = float((stale.argmax(axis=1) == t.argmax(axis=1)).mean())
                 row["R@3_without_learning"] = recall_at_3(stale, test.applied)
             rows.append(row)

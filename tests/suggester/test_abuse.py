@@ -35,7 +35,7 @@ def test_odd_lines_are_learnt_from_and_answered_with_shares_that_add_up(make_stu
     batch = suggester.suggest(study.lines)
     line = study.lines.line("GP1:4")
     told = suggester.explain(line, "records", around=study.lines)
-    parts = sum(one.share for one in told.words) + told.marks + told.role + told.around + told.intercept
+    parts = sum(one.share for one in told.words) + told.marks + told.role + told.place + told.around + told.intercept
 
     assert ((suggester.probabilities(study.lines) > 0) & (suggester.probabilities(study.lines) < 1)).all()
     assert {one.line for one in (*batch.suggestions, *batch.abstentions)} >= {"GP1:4", "GP2:4"}

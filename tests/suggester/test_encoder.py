@@ -1,4 +1,5 @@
 import hashlib
+import json
 import pickle
 import socket
 import sqlite3
@@ -222,7 +223,7 @@ def test_before_any_line_is_coded_it_hears_what_the_words_do_not_share(study, in
 def test_shares_of_words_and_of_meaning_add_up_to_the_score_and_meaning_is_called_inexact(hearing, study):
     for line in study.lines.participant_lines[:12]:
         told = hearing.explain(line, "parking")
-        parts = sum(one.share for one in told.words) + told.marks + told.role + told.around + told.intercept
+        parts = sum(one.share for one in told.words) + told.marks + told.role + told.place + told.around + told.intercept
 
         assert told.meaning
         assert parts + told.meaning == pytest.approx(told.score, abs=1e-9)
@@ -267,9 +268,21 @@ def test_without_its_encoder_or_with_another_a_saved_suggester_is_not_opened(stu
         open_suggester(mini)
 
 
-def test_without_an_encoder_a_saved_suggester_stays_readable_for_older_autocodes(saved, hearing, tmp_path):
-    assert '"format": 2' in (saved / "suggester.json").read_text(encoding="utf-8")
-    assert '"format": 3' in (save_suggester(hearing, tmp_path / "model") / "suggester.json").read_text(encoding="utf-8")
+def test_a_saved_suggester_stays_readable_for_older_autocodes_as_far_as_they_know_what_it_uses(
+    saved, study, encoder, codebook, make_study, tmp_path
+):
+    flat = make_study({f"GP{n}": [("There is nowhere to park.", "parking")] for n in range(1, 4)}, codebook)
+    formats = {
+        "nothing new": save_suggester(train(*flat), tmp_path / "flat"),
+        "an encoder": save_suggester(train(*flat, encoder=encoder), tmp_path / "hears"),
+        "places": saved,
+    }
+
+    assert {name: json.loads((folder / "suggester.json").read_text())["format"] for name, folder in formats.items()} == {
+        "nothing new": 2,
+        "an encoder": 3,
+        "places": 4,
+    }
 
 
 def test_the_classifier_takes_an_encoder_as_a_parameter(study, embeddings):

@@ -86,6 +86,6 @@ def test_the_words_shown_are_those_of_the_language_without_its_function_words(ma
     assert not (shown[0] | shown[1]) & {"il", "le", "pas", "où", "das", "für", "und", "es"}
     for line, one in zip(lines, best, strict=True):
         told_of = suggester.explain(line, one.code)
-        parts = told_of.marks + told_of.role + told_of.around + told_of.intercept + told_of.meaning
+        parts = told_of.marks + told_of.role + told_of.place + told_of.around + told_of.intercept + told_of.meaning
 
         assert sum(word.share for word in told_of.words) + parts == pytest.approx(told_of.score, abs=1e-9)

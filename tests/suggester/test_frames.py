@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import polars as pl
@@ -38,7 +39,8 @@ def rows(rambling):
 
 def test_a_list_of_texts_gives_a_row_each_with_what_suggest_says(suggester, interview, told):
     lines = interview("GP9", [("", text) for text in TEXTS]).lines
-    apart = [suggester.suggest([line]) for line in lines]
+    # Nobody knows where in an interview the texts of a list were said.
+    apart = [suggester.suggest([replace(line, order=-1)]) for line in lines]
 
     assert [row["text"] for row in told] == TEXTS
     assert [row["code_1"] for row in told] == ["parking", None, "phones", None, None]

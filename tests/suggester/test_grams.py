@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.suggester import _grams, _inputs, _suggester, train
-from autocode.suggester._inputs import CHARACTERS, LineInputs, tokens
+from autocode.suggester._inputs import CHARACTERS, NOBODYS, LineInputs, tokens
 
 SAID = {
     "en": ["There's nowhere to park, is there?", "The phone rings out.", "Nobody picks up the phone: ring, ring, ring"],
@@ -21,7 +21,7 @@ TEXTS = st.lists(st.lists(PIECES, max_size=8).map(" ".join), max_size=6)
 
 @pytest.fixture(scope="module")
 def inputs_of():
-    return {name: LineInputs(language=name).fit(texts, [""] * len(texts)) for name, texts in SAID.items()}
+    return {name: LineInputs(language=name).fit(texts, [NOBODYS] * len(texts)) for name, texts in SAID.items()}
 
 
 def by_the_vectorizers(inputs, texts):
@@ -109,6 +109,6 @@ def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, langua
 
 
 def test_runs_are_found_where_no_text_has_two_words():
-    inputs = LineInputs().fit(["park", "phones"], ["", ""])
+    inputs = LineInputs().fit(["park", "phones"], [NOBODYS] * 2)
 
     assert (inputs.said(["phones park", "other"]) != by_the_vectorizers(inputs, ["phones park", "other"])).nnz == 0

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autocode.suggester._inputs import LineInputs, tokens
+from autocode.suggester import train
+from autocode.suggester._inputs import FURTHEST, NOBODYS, LineInputs, Setting, setting, tokens
 
 KNOWN = [
     "parking",
@@ -29,17 +32,20 @@ TEXTS = st.lists(PIECES, max_size=12).flatmap(
 @example(text="", speaker="GP1")
 @example(text="...", speaker="GP1")
 @example(text="the the THE parking parking-the", speaker="PM1")
-def test_the_shares_of_the_words_the_role_and_the_intercept_add_up_to_the_score(suggester, interview, text, speaker):
+def test_the_shares_of_words_role_place_and_intercept_add_up_to_the_score(suggester, interview, text, speaker):
     line = interview("GP1", [(speaker, text)]).lines[0]
     model = suggester.model
     row = model.rows([line])
-    role = model.inputs.transform([""], [speaker.rstrip("0123456789").lower()])
+    kind = speaker.rstrip("0123456789").lower()
+    role = model.inputs.transform([""], [Setting(kind, None)])
+    place = model.inputs.transform([""], [Setting(None, 0)])
 
     for j, score in enumerate(model.alone(row)[0]):
         shares = model.inputs.shares(text, model.coefficients[j])
-        by_role = (role @ model.coefficients[j])[0]
+        by_role, by_place = ((part @ model.coefficients[j])[0] for part in (role, place))
 
-        assert sum(share for _, _, share in shares) + by_role + model.intercepts[j] == pytest.approx(score, abs=1e-9)
+        told = sum(share for _, _, share in shares) + by_role + by_place + model.intercepts[j]
+        assert told == pytest.approx(score, abs=1e-9)
 
 
 @given(text=TEXTS)
@@ -56,7 +62,7 @@ def test_tokens_are_lower_case_words_at_their_place(text):
 
 
 def test_a_word_seen_twice_counts_in_both_places():
-    inputs = LineInputs().fit(["parking again", "nothing else"], ["", ""])
+    inputs = LineInputs().fit(["parking again", "nothing else"], [NOBODYS] * 2)
     weights = np.ones(inputs.transform(["parking"]).shape[1])
     (_, _, once), (_, _, twice) = inputs.shares("parking parking", weights)
 
@@ -73,21 +79,42 @@ def test_the_speakers_number_is_no_part_of_the_role(suggester, interview):
 
 
 def test_where_all_have_one_role_it_is_left_out():
-    inputs = LineInputs().fit(["one line", "another line"], ["gp", "gp"])
+    inputs = LineInputs().fit(["one line", "another line"], [Setting("gp", 3)] * 2)
 
     assert inputs.roles == ()
+    assert inputs.places == ()
+
+
+@pytest.mark.parametrize(
+    ("order", "place"), [(-1, None), (0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (63, 5), (64, 6), (10**6, FURTHEST)]
+)
+def test_places_are_told_apart_by_doublings_as_far_as_they_are_known(interview, order, place):
+    line = replace(interview("GP1", ["Well."]).lines[0], order=order)
+
+    assert setting(line) == ("gp", place)
+
+
+def test_what_opens_an_interview_is_learnt_from_its_place(interview, codebook, make_study):
+    told = [("Well, yes.", "phones"), ("Well, no.", "parking"), ("Well, yes.", "parking"), ("Well, no.", "parking")]
+    suggester = train(*make_study({f"GP{n}": told for n in range(1, 13)}, codebook))
+    asked = interview("GP20", [("Interviewer", "How is it?"), "Well, yes.", "Well, no.", "Well, yes."]).lines[1:]
+    found = [suggester.codes[j].id for j in suggester.probabilities(asked).argmax(axis=1)]
+    nowhere = [replace(line, order=-9 * n) for n, line in enumerate(asked, start=1)]
+
+    assert found == ["phones", "parking", "parking"]
+    assert len({tuple(row) for row in suggester.probabilities(nowhere).round(9).tolist()}) == 2
 
 
 def test_no_lines_are_a_matrix_without_rows(suggester):
     inputs = suggester.model.inputs
 
     assert inputs.transform([], []).shape == (0, suggester.model.coefficients.shape[1])
-    assert LineInputs().fit(["one line"], ["gp"]).transform([], []).shape[0] == 0
+    assert LineInputs().fit(["one line"], [Setting("gp", 0)]).transform([], []).shape[0] == 0
 
 
 def test_rare_runs_of_characters_are_left_out_of_large_studies_only():
-    small = LineInputs().fit(["xylophone"] + ["telephone"] * 298, [""] * 299)
-    large = LineInputs().fit(["xylophone"] + ["telephone"] * 299, [""] * 300)
+    small = LineInputs().fit(["xylophone"] + ["telephone"] * 298, [NOBODYS] * 299)
+    large = LineInputs().fit(["xylophone"] + ["telephone"] * 299, [NOBODYS] * 300)
 
     assert "xylo" in small.characters.vocabulary_
     assert "xylo" not in large.characters.vocabulary_
@@ -95,7 +122,7 @@ def test_rare_runs_of_characters_are_left_out_of_large_studies_only():
 
 
 def test_marks_that_are_no_word_have_a_share_for_the_whole_line():
-    inputs = LineInputs().fit(["well ?!? yes", "no"], ["", ""])
+    inputs = LineInputs().fit(["well ?!? yes", "no"], [NOBODYS] * 2)
     shares = inputs.shares("well ?!? yes", np.ones(inputs.transform(["well"]).shape[1]))
 
     assert [(start, end) for start, end, _ in shares] == [(0, 4), (9, 12), (0, 12)]

@@ -6,14 +6,16 @@ import scipy.sparse as sp
 
 from autocode.coding import Reason
 from autocode.suggester import CodedLines, fit, train
-from autocode.suggester._inputs import LineInputs
+from autocode.suggester._inputs import LineInputs, Setting
 from autocode.suggester._model import as_unseen, folds, sayings
 from autocode.suggester._novelty import ALIKE, ENOUGH, LEAST_LIKE, known_share, likeness, novel_below, unit
+
+GP = Setting("gp", 0)
 
 
 @pytest.fixture(scope="module")
 def inputs():
-    return LineInputs().fit(["the phone rings", "the phone again", "a car park"], ["gp", "gp", "gp"])
+    return LineInputs().fit(["the phone rings", "the phone again", "a car park"], [GP] * 3)
 
 
 def shares(inputs, *texts, met=None):
@@ -56,14 +58,12 @@ def test_so_few_of_the_coded_lines_are_less_like_the_others_held_out(study):
 
 
 def test_a_line_of_new_words_is_unlike_anything_coded_and_one_like_a_definition_is_not(suggester, interview):
-    new, defined, coded = interview(
-        "GP9",
-        [
-            "Zebras graze quietly beyond our orchard wall.",
-            "Computer systems that do not share records.",
-            "There is nowhere to park and the meter takes coins only.",
-        ],
-    ).lines
+    said = [
+        "Zebras graze quietly beyond our orchard wall.",
+        "Computer systems that do not share records.",
+        "There is nowhere to park and the meter takes coins only.",
+    ]
+    new, defined, coded = (interview(f"GP{n}", [text]).lines[0] for n, text in enumerate(said, start=20))
     batch = suggester.suggest([new, defined, coded])
 
     assert [(one.line, one.reason) for one in batch.abstentions] == [(new.id, Reason.UNLIKE_ANYTHING)]
@@ -81,8 +81,8 @@ def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_l
     table = CodedLines.of(*study)
     texts = [line.text for line in table.lines]
     texts[5] += " zebras zebras"
-    inputs = LineInputs().fit(texts, ["gp", "pm"])
-    X, D = inputs.transform(texts, ["gp"] * len(texts)), inputs.transform(["Parking. Zebra."])
+    inputs = LineInputs().fit(texts, [GP, Setting("pm", 1)])
+    X, D = inputs.transform(texts, [GP] * len(texts)), inputs.transform(["Parking. Zebra."])
     fold = folds([line.transcript for line in table.lines], seed=0)
     H = as_unseen(X, D, fold, inputs)
     words = len(inputs.words.vocabulary_)
@@ -98,7 +98,7 @@ def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_l
 
 
 def test_a_held_out_line_of_unknown_words_only_has_nothing_left():
-    inputs = LineInputs().fit(["zebras graze", "the phone"], ["gp", "gp"])
+    inputs = LineInputs().fit(["zebras graze", "the phone"], [GP] * 2)
     X = inputs.transform(["zebras graze", "the phone"])
     H = as_unseen(X, X[:0], np.array([0, 1]), inputs)
 

@@ -103,7 +103,7 @@ def test_the_card_names_what_is_known_too_little(study, coding):
     few = type(study.codings)([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
     said = card(train(few, study.lines, study.codebook))
 
-    assert "| Parking | 1 | 0% | 0% | not yet: about 3 more examples would help |" in said
+    assert "| Parking | 1 | 33% | 100% | not yet: about 3 more examples would help |" in said
     assert "*Earned*: whether the lines that have the\ncode, held out, ranked above the others" in said
     assert "Made by" not in said
 
@@ -189,10 +189,10 @@ def test_facts_that_are_no_json_are_refused(copy, held):
 
 
 def test_a_newer_format_is_refused_by_its_number(copy):
-    sealed(copy, format=4)
+    sealed(copy, format=5)
 
     assert refusal(copy) == (
-        f"{copy / 'suggester.json'}: is of format 4, newer than this autocode reads (3); update autocode."
+        f"{copy / 'suggester.json'}: is of format 5, newer than this autocode reads (4); update autocode."
     )
 
 

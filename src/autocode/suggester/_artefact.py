@@ -11,6 +11,7 @@ Format 2
 `card.md`
     what it learnt from, for people.
 
+Format 3 is format 2 with an encoder; format 4 is either with the places of lines among the inputs (`places`).
 Format 1 knew no part of its own for the codebook (`meant`), and lines beside counted one line away only (`beside`).
 """
 
@@ -50,7 +51,7 @@ from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
 
-FORMAT = 3
+FORMAT = 4
 FACTS, MODEL, CARD = "suggester.json", "model.skops", "card.md"
 # What zipfile, json, skops and the classes themselves raise over contents that are not a suggester's.
 _UNREADABLE = (
@@ -116,12 +117,13 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
     files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
     embeddings = model.inputs.embeddings
     facts: dict[str, object] = {
-        # What needs no encoder stays readable for those who know of none.
-        "format": FORMAT if embeddings is not None else FORMAT - 1,
+        # What needs no place and no encoder stays readable for those who know of none.
+        "format": FORMAT if model.inputs.places else 2 if embeddings is None else 3,
         "digest": suggester.digest,
         "codebook": suggester.codebook_digest,
         "language": suggester.language,
         "roles": list(model.inputs.roles),
+        **({"places": list(model.inputs.places)} if model.inputs.places else {}),
         "line_threshold": model.cut.line,
         "least": model.cut.least,
         "blend": model.blend.told(),
@@ -277,6 +279,8 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
     # It notes where its stop words lie in memory, which is another place now: saved again, it must be the same bytes.
     inputs.words.build_analyzer()
     inputs.roles = tuple(facts["roles"])
+    # Folders saved before places counted know of none.
+    inputs.places = tuple(facts.get("places", ()))
     inputs.meaning = facts["encoder"]["weight"] if embeddings is not None else inputs.meaning
     return Suggester(
         model=LineModel(

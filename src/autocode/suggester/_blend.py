@@ -17,9 +17,9 @@ from autocode.transcripts import Line
 WEIGHTS = (2.0, 4.0, 8.0, 16.0)
 # The same for likeness of meaning, where there is an encoder; of both, fewer are tried.
 MEANINGS, WITH_MEANING = (0.0, 2.0, 4.0, 8.0), (2.0, 4.0, 8.0)
-# With so many to try, few lines choose by chance: of those as good, what is nearest to the usual blend, which counts as
-# if one more line spoke for it at every doubling.
-USUAL, SPOKEN_FOR = (1, 4.0, 2.0), 1.0
+# Few lines choose by chance: of those as good, what is nearest to the usual blend (which of LEARNT, and the weights of
+# words and meaning, without an encoder and with one), which counts as if one more line spoke for it at every doubling.
+USUAL, USUAL_WITH_MEANING, SPOKEN_FOR = (1, 4 * 2**0.5, 0.0), (1, 4.0, 2.0), 1.0
 LEARNT = (
     Beside(share=0.0),
     Beside(share=0.15),
@@ -94,24 +94,24 @@ def best_blend(
         return standing, scores
     best = -np.inf
     tried = [(w, 0.0) for w in WEIGHTS] if meaning is None else list(product(WITH_MEANING, MEANINGS))
+    usual = USUAL if meaning is None else USUAL_WITH_MEANING
     for place, beside in enumerate(LEARNT):
         spread = learnt + beside.mixed(lines, learnt)
         for in_words, in_meaning in tried:
             blended = spread + in_words * words + in_meaning * vectors
             order = np.argsort(-blended, axis=1, kind="stable")
             rank = np.argsort(order, axis=1)[applied] + 1
-            away = 0.0 if meaning is None else _away(place, in_words, in_meaning)
-            merit = float((1 / rank).sum() - SPOKEN_FOR * away)
+            merit = float((1 / rank).sum() - SPOKEN_FOR * _away((place, in_words, in_meaning), usual))
             if merit > best:
                 best, scores = merit, blended
                 standing = Blend(meant=in_words, beside=beside, meaning=in_meaning)
     return standing, scores
 
 
-def _away(place: int, in_words: float, in_meaning: float) -> float:
+def _away(blend: tuple[int, float, float], usual: tuple[int, float, float]) -> float:
     """Return how many doublings a blend is away from the usual one."""
-    around, words, meaning = USUAL
-    return abs(place - around) / 2 + abs(log2(in_words / words)) + abs(log2((in_meaning + 1) / (meaning + 1)))
+    (place, words, meaning), (place_, words_, meaning_) = blend, usual
+    return abs(place - place_) / 2 + abs(log2(words / words_)) + abs(log2((meaning + 1) / (meaning_ + 1)))
 
 
 def _around(lines: Sequence[Line], likeness: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -108,8 +108,9 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Return scores in log-odds, shape (n_texts, n_classes); of two exclusive classes the second's lead."""
-        scores = self._model().scores(_lines(*_texts(X)))
+        """Return calibrated log-odds, shape (n_texts, n_classes); of two exclusive classes the second's lead."""
+        model = self._model()
+        scores = model.calibration.log_odds(model.scores(_lines(*_texts(X))))
         exclusive = self._kind == "labels" and len(self.classes_) == 2
         return scores[:, 1] - scores[:, 0] if exclusive else scores
 
@@ -178,7 +179,8 @@ def _lines(
         Line(
             id=LineId(f"{i}"),
             transcript=TranscriptId(f"{i}" if owners is None else owners[i]),
-            order=_APART * i,
+            # Nobody knows how far into an interview it was said.
+            order=-_APART * (i + 1),
             speaker="" if speakers is None else speakers[i],
             role=Role.PARTICIPANT,
             text=text,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import CodeId
 from autocode.suggester._grams import Cut
-from autocode.suggester._inputs import speaker_kind
+from autocode.suggester._inputs import Setting, setting
 from autocode.transcripts import Line, LineId
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Explanation:
     words : every word of the line with its share.
     marks : the share of characters that belong to no word.
     role : the share of who speaks.
+    place : the share of how far into the interview it is said.
     around : the share of the lines around this one.
     intercept : the score of a line that says nothing.
     meaning : the share of a sentence embedding, which no word can be told apart in; 0 without one.
@@ -71,6 +72,7 @@ class Explanation:
     words: tuple[WordShare, ...]
     marks: float
     role: float
+    place: float
     around: float
     intercept: float
     meaning: float
@@ -79,7 +81,12 @@ class Explanation:
 
     def __str__(self) -> str:
         largest = sorted(self.words, key=lambda one: -abs(one.share))[:5]
-        others = {"who speaks": self.role, "the lines around": self.around, "other marks": self.marks}
+        others = {
+            "who speaks": self.role,
+            "how far into the interview": self.place,
+            "the lines around": self.around,
+            "other marks": self.marks,
+        }
         said = [f"{one.word} {one.share:+.2f}" for one in largest]
         said += [f"{name} {share:+.2f}" for name, share in others.items() if share]
         said += [f"meaning of the sentence, not exact by word, {self.meaning:+.2f}"] * bool(self.meaning)
@@ -111,9 +118,11 @@ def explain(suggester: "Suggester", line: Line, code: str, *, around: Sequence[L
     zero = np.zeros(1, dtype=np.int64)
     found = heard.shares(zero, zero + j, model.coefficients)
     words, forms = heard.words, heard.words.forms
-    role = float((model.inputs.transform([""], [speaker_kind(line)]) @ model.coefficients[j])[0])
+    where = setting(line)
+    apart = [Setting(where.speaker, None), Setting(None, where.place)]
+    role, place = (float(x) for x in model.inputs.transform(["", ""], apart) @ model.coefficients[j])
     intercept, marks = float(model.intercepts[j]), float(found.marks[0])
-    meaning = float(alone[0, j]) - float(found.words.sum()) - marks - role - intercept
+    meaning = float(alone[0, j]) - float(found.words.sum()) - marks - role - place - intercept
     own = suggester.own_words(j)
     return Explanation(
         line=line.id,
@@ -126,6 +135,7 @@ def explain(suggester: "Suggester", line: Line, code: str, *, around: Sequence[L
         ),
         marks=marks,
         role=role,
+        place=place,
         around=float(scores[j] - alone[0, j]),
         intercept=intercept,
         meaning=meaning if abs(meaning) > 1e-9 else 0.0,

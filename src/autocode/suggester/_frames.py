@@ -21,22 +21,27 @@ ADDED = (*(f"{what}_{rank}" for rank in range(1, SHOWN + 1) for what in ("code",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """What some rows say: texts, and whose they are and where, if that is known."""
+    """What some rows say: texts, and whose they are and where, if that is known.
+
+    `orders` are the rows' places in their transcripts; without them a transcript begins where another one ends.
+    """
 
     texts: Sequence[str]
     speakers: Sequence[str] | None = None
     transcripts: Sequence[str] | None = None
+    orders: Sequence[int] | None = None
 
     def lines(self, *, interviewers: Collection[str] = INTERVIEWERS) -> Iterable[Line]:
         """Yield a line a row; rows that follow each other in one transcript stand beside each other."""
-        for i, text in enumerate(self.texts):
+        orders = self.orders if self.orders is not None else places(self.transcripts, len(self.texts))
+        for i, (text, order) in enumerate(zip(self.texts, orders, strict=True)):
             speaker = "" if self.speakers is None else self.speakers[i]
             # Without a transcript every row stands for itself.
             where = f"{i}" if self.transcripts is None else self.transcripts[i]
             yield Line(
                 id=LineId(f"{i}"),
                 transcript=TranscriptId(where),
-                order=i,
+                order=order,
                 speaker=speaker,
                 role=role_of(speaker, interviewers=interviewers) if speaker else Role.PARTICIPANT,
                 text=text,
@@ -102,6 +107,22 @@ def refuse_columns(there: Collection[str], wanted: Iterable[str]) -> None:
         raise ValueError(f"there is a column {twice[0]!r} already; rename it, for suggestions are written there.")
 
 
+def places(transcripts: Sequence[str] | None, n: int, *, after: tuple[str, int] = ("", 0)) -> list[int]:
+    """Return each row's place in its transcript, from 1; without transcripts -1, for nobody knows it.
+
+    `after` is the transcript of the row before the first, and that row's place.
+    """
+    if transcripts is None:
+        return [-1] * n
+    told = []
+    where, place = after
+    for transcript in transcripts:
+        place = place + 1 if transcript == where else 1
+        where = transcript
+        told.append(place)
+    return told
+
+
 def words(cell: object) -> str:
     """Return a cell as text; one that holds nothing as none."""
     return cell if isinstance(cell, str) else "" if cell is None or cell != cell else f"{cell}"
@@ -114,7 +135,7 @@ def columns(
     told: dict[str, list[Any]] = {name: [None] * len(spoken.texts) for name in ADDED}
     asked = (line for line in spoken.lines(interviewers=interviewers) if line.role is Role.PARTICIPANT)
     for verdicts in suggester.verdicts(asked):
-        rows = [line.order for line in verdicts.lines]
+        rows = [int(line.id) for line in verdicts.lines]
         for row, reason in zip(rows, verdicts.reasons, strict=True):
             told[ABSTENTION][row] = reason and reason.value
         said = verdicts.probabilities[verdicts.line, verdicts.code].tolist()

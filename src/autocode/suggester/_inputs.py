@@ -1,9 +1,9 @@
-"""What the suggester sees of a line: its words, their characters, who speaks, and what an encoder makes of it."""
+"""What the suggester sees of a line: its words, their characters, who says it and when, what an encoder makes of it."""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -15,8 +15,11 @@ from autocode.suggester._grams import REMEMBERED, CharacterGrams, WordGrams, cut
 from autocode.suggester._shares import Heard
 from autocode.transcripts import Line
 
-# Characters and role weigh less than words: chosen on splits that are not the reported ones (evaluation/README.md).
-CHARACTERS, ROLE = 0.8, 0.5
+# Characters, role and place weigh less than words: chosen on splits that are not the reported ones
+# (evaluation/README.md).
+CHARACTERS, ROLE, PLACE = 0.8, 0.5, 0.3
+# Places are told apart by doublings, up to here: where in its first lines a line stands says more than where in its last.
+FURTHEST = 6
 # An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, half of
 # that at so many. Chosen likewise.
 MORE, FEW = 0.25, 250
@@ -46,8 +49,27 @@ def speaker_kind(line: Line) -> str:
     return _NUMBER.sub("", line.speaker).strip().casefold()
 
 
+class Setting(NamedTuple):
+    """Who says a line, by kind, and how far into the interview: 0 the first line, 1 from the second, 2 from the fourth.
+
+    None where nobody knows it, or nobody says it.
+    """
+
+    speaker: str | None
+    place: int | None
+
+
+NOBODYS = Setting(None, None)
+
+
+def setting(line: Line) -> Setting:
+    """Return who says a line and when: people open with other matters than they come to."""
+    place = None if line.order < 0 else min(max(line.order, 1).bit_length() - 1, FURTHEST)
+    return Setting(speaker_kind(line), place)
+
+
 class LineInputs:
-    """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, and the speaker's role.
+    """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, the speaker's role, the place.
 
     Words and characters are TF-IDF with logarithmic counts and rows of length one, then weighted; the vectors of an
     encoder, if there is one, are the last columns.
@@ -63,33 +85,38 @@ class LineInputs:
         )
         self.characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, dtype=np.float64)
         self.roles: tuple[str, ...] = ()
+        self.places: tuple[int, ...] = ()
         self._grams: tuple[WordGrams, CharacterGrams] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         # What is remembered of words is worked out again where it is needed.
         return {**self.__dict__, "_grams": None}
 
-    def fit(self, texts: Sequence[str], roles: Sequence[str]) -> "LineInputs":
-        """Learn the vocabulary; roles matter only where there are several."""
+    def fit(self, texts: Sequence[str], settings: Sequence[Setting]) -> "LineInputs":
+        """Learn the vocabulary; roles and places matter only where there are several."""
         self._grams = None
         texts = [whole(text) for text in texts]
         self.words.fit(self._cut(texts))
         # A character run seen once tells nothing that its word does not, but makes up half of the model file.
         self.characters.set_params(min_df=2 if len(texts) >= 300 else 1).fit(texts)
-        self.meaning = 1 + MORE * FEW / (len(roles) + FEW)
-        seen = tuple(sorted(set(roles)))
-        self.roles = seen if len(seen) > 1 else ()
+        self.meaning = 1 + MORE * FEW / (len(settings) + FEW)
+        roles = tuple(sorted({one.speaker for one in settings if one.speaker is not None}))
+        places = tuple(sorted({one.place for one in settings if one.place is not None}))
+        self.roles = roles if len(roles) > 1 else ()
+        self.places = places if len(places) > 1 else ()
         return self
 
-    def transform(self, texts: Sequence[str], roles: Sequence[str] | None = None) -> sp.csr_matrix:
-        """Return a matrix of shape (n_texts, n_features); without roles the text is nobody's, such as a definition."""
-        return self.spoken(self.said(texts), texts, roles or [""] * len(texts))
+    def transform(self, texts: Sequence[str], settings: Sequence[Setting] | None = None) -> sp.csr_matrix:
+        """Return a matrix of shape (n_texts, n_features); without settings the text is nobody's, as a definition is."""
+        return self.spoken(self.said(texts), texts, settings or [NOBODYS] * len(texts))
 
-    def spoken(self, said: sp.csr_matrix, texts: Sequence[str], roles: Sequence[str]) -> sp.csr_matrix:
-        """Return `said` of the texts with who says them and what they mean, shape (n_texts, n_features)."""
+    def spoken(self, said: sp.csr_matrix, texts: Sequence[str], settings: Sequence[Setting]) -> sp.csr_matrix:
+        """Return `said` of the texts with who says them, when, and what they mean, shape (n_texts, n_features)."""
         parts = [said]
         if self.roles:
-            parts.append(sp.csr_matrix(ROLE * self._spoken_by(roles)))
+            parts.append(sp.csr_matrix(ROLE * _which([one.speaker for one in settings], self.roles)))
+        if self.places:
+            parts.append(sp.csr_matrix(PLACE * _which([one.place for one in settings], self.places)))
         if self.embeddings is not None:
             parts.append(sp.csr_matrix(self.meaning * self.embeddings.of(texts)))
         return sp.hstack(parts, format="csr") if len(parts) > 1 else said
@@ -116,9 +143,6 @@ class LineInputs:
             (characters, characters.rows(self.characters.idf_) * CHARACTERS),
         )
 
-    def _spoken_by(self, roles: Sequence[str]) -> NDArray[np.float64]:
-        return np.array([[float(role == known) for known in self.roles] for role in roles]).reshape(-1, len(self.roles))
-
     def _cut(self, texts: Sequence[str]) -> list[str]:
         words = cut(texts, language=self.language)
         form = [words.forms[number] for number in words.form.tolist()]
@@ -127,7 +151,7 @@ class LineInputs:
     def shares(self, text: str, weights: NDArray[np.float64]) -> list[tuple[int, int, float]]:
         """Return what each word of a text adds to a linear score, as (start, end, share).
 
-        The shares, those of marks that belong to no word, the role's and the intercept add up to the score.
+        The shares, those of marks that belong to no word, the role's, the place's and the intercept add up to the score.
 
         Parameters
         ----------
@@ -139,3 +163,13 @@ class LineInputs:
         words = heard.words
         told = [(int(s), int(e), float(x)) for s, e, x in zip(words.start, words.end, found.words, strict=True)]
         return [*told, (0, len(text), float(found.marks[0]))] if found.marks[0] else told
+
+
+def _which(values: Sequence[object], known: Sequence[object]) -> NDArray[np.float64]:
+    """Return which of the known ones each value is, shape (n_values, n_known)."""
+    at = {one: j for j, one in enumerate(known)}
+    which = np.zeros((len(values), len(known)))
+    for i, value in enumerate(values):
+        if value in at:
+            which[i, at[value]] = 1.0
+    return which

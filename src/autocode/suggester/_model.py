@@ -14,7 +14,7 @@ from autocode.codebook import Code, Codebook
 from autocode.suggester._blend import Blend, against_others, best_blend
 from autocode.suggester._calibration import Platt, platt, untried
 from autocode.suggester._embeddings import Embeddings, Encoding
-from autocode.suggester._inputs import LineInputs, speaker_kind
+from autocode.suggester._inputs import LineInputs, setting
 from autocode.suggester._shares import Heard
 from autocode.suggester._table import CodedLines
 from autocode.suggester._thresholds import Thresholds, thresholds
@@ -53,13 +53,13 @@ class LineModel:
 
     def rows(self, lines: Sequence[Line]) -> sp.csr_matrix:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
-        return self.inputs.transform([line.text for line in lines], [speaker_kind(line) for line in lines])
+        return self.inputs.transform([line.text for line in lines], [setting(line) for line in lines])
 
     def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64], NDArray[np.float64]]:
         """Return what lines bring, their scores by themselves, and what of these is likeness to the codebook."""
         texts = [line.text for line in lines]
         heard = self.inputs.heard(texts)
-        rows = self.inputs.spoken(heard.rows, texts, [speaker_kind(line) for line in lines])
+        rows = self.inputs.spoken(heard.rows, texts, [setting(line) for line in lines])
         return heard, self.alone(rows), self.likeness(rows)
 
     def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
@@ -116,12 +116,14 @@ def fit(
     fold would take away half of all that is known.
     """
     texts = [line.text for line in table.lines]
-    roles = [speaker_kind(line) for line in table.lines]
+    settings = [setting(line) for line in table.lines]
     said = [(j, saying) for j, code in enumerate(table.codes) for saying in sayings(code, codebook)]
     speaks_for = np.array([j for j, _ in said], dtype=np.intp)
     embeddings = None if encoder is None else Embeddings.by(encoder)
-    inputs = LineInputs(language=language, embeddings=embeddings).fit([*texts, *(saying for _, saying in said)], roles)
-    X = inputs.transform(texts, roles)
+    inputs = LineInputs(language=language, embeddings=embeddings).fit(
+        [*texts, *(saying for _, saying in said)], settings
+    )
+    X = inputs.transform(texts, settings)
     D = inputs.transform([saying for _, saying in said])
     meant = _meant(D, speaks_for, n_codes=len(table.codes))
     fold = folds([line.transcript for line in table.lines], seed=seed)
@@ -159,7 +161,8 @@ def fit(
     meant = _single(against_others(meant.T).T)
     likeness = np.asarray(H @ meant.T)
     out = blend.spread(table.lines, new + likeness, likeness)
-    calibration = platt(out, table.applied) if len(table) else untried(len(table.codes))
+    interviews = len({line.transcript for line in table.lines})
+    calibration = platt(out, table.applied, interviews=interviews) if len(table) else untried(len(table.codes))
     return LineModel(
         inputs=inputs,
         coefficients=_single(coefficients + meant),

@@ -35,7 +35,8 @@ class SuggestingPipe:
         """Yield documents with their suggestions, so many judged at once."""
         for docs in batched(stream, batch_size):
             held = [list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]] for doc in docs]
-            lines = [_line(d, n, span) for d, spans in enumerate(held) for n, span in enumerate(spans)]
+            # A document may be a whole interview or a part of one: nobody knows how far into it a sentence is.
+            lines = [_line(d, n - len(spans), span) for d, spans in enumerate(held) for n, span in enumerate(spans)]
             said = (one for verdicts in self.suggester.verdicts(lines) for one in self.suggester.told(verdicts))
             for doc, spans in zip(docs, held, strict=True):
                 suggestions: list[dict[str, Any]] = []

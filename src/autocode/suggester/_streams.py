@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from joblib import Parallel, delayed
 
 from autocode.errors import Fault, StudyError, TranscriptError
-from autocode.suggester._frames import ADDED, Spoken, columns, refuse_columns, words
+from autocode.suggester._frames import ADDED, Spoken, columns, places, refuse_columns, words
 from autocode.transcripts import INTERVIEWERS
 
 if TYPE_CHECKING:
@@ -108,12 +108,12 @@ def suggest_table(
     for n in sorted(stored):
         tell(n)
     resumed = done
-    todo = _with_neighbours(read.blocks(rows_at_once), skip=stored)
+    todo = _with_neighbours(_placed(read.blocks(rows_at_once), transcript), skip=stored)
     blocks: dict[int, _Block] = {}
 
     def asked() -> Iterator[Any]:
         for n, before, block, after in todo:
-            blocks[n] = block
+            blocks[n] = block.rows
             spoken = _spoken([*before, block, *after], names)
             skip = sum(map(len, before))
             yield delayed(_judged)(suggester, n, spoken, slice(skip, skip + len(block)), frozenset(interviewers))
@@ -138,20 +138,48 @@ def _judged(
     return n, {name: cells[kept] for name, cells in told.items()}
 
 
-def _spoken(blocks: "Sequence[_Block]", names: Mapping[str, str | None]) -> Spoken:
+def _spoken(blocks: "Sequence[_Placed]", names: Mapping[str, str | None]) -> Spoken:
     def cells(name: str | None) -> list[str] | None:
-        return None if name is None else [words(cell) for block in blocks for cell in block.column(name)]
+        return None if name is None else [words(cell) for block in blocks for cell in block.rows.column(name)]
 
-    texts = cells(names["text"])
-    return Spoken(texts=texts or [], speakers=cells(names["speaker"]), transcripts=cells(names["transcript"]))
+    return Spoken(
+        texts=cells(names["text"]) or [],
+        speakers=cells(names["speaker"]),
+        transcripts=cells(names["transcript"]),
+        orders=[order for block in blocks for order in block.orders],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Rows that follow each other, and their places in their transcripts."""
+
+    rows: "_Block"
+    orders: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    def some(self, begin: int, end: int) -> "_Placed":
+        return _Placed(self.rows.some(begin, end), self.orders[begin:end])
+
+
+def _placed(blocks: "Iterator[_Block]", transcript: str | None) -> Iterator[_Placed]:
+    """Yield the blocks with the places of their rows, which go on from block to block."""
+    last = ("", 0)
+    for block in blocks:
+        where = None if transcript is None else [words(cell) for cell in block.column(transcript)]
+        orders = places(where, len(block), after=last)
+        last = last if where is None else (where[-1], orders[-1])
+        yield _Placed(block, orders)
 
 
 def _with_neighbours(
-    blocks: "Iterator[_Block]", *, skip: Collection[int]
-) -> "Iterator[tuple[int, Sequence[_Block], _Block, Sequence[_Block]]]":
+    blocks: Iterator[_Placed], *, skip: Collection[int]
+) -> Iterator[tuple[int, Sequence[_Placed], _Placed, Sequence[_Placed]]]:
     """Yield each block that is not skipped, with its number, the rows before it and the rows after it."""
-    before: list[_Block] = []
-    ahead: deque[_Block] = deque()
+    before: list[_Placed] = []
+    ahead: deque[_Placed] = deque()
     n = 0
     while True:
         # enough rows ahead of the block that is next, or all that are left
@@ -166,9 +194,9 @@ def _with_neighbours(
         n += 1
 
 
-def _nearest(blocks: "Iterable[_Block]", rows: int, *, last: bool = False) -> "list[_Block]":
+def _nearest(blocks: Iterable[_Placed], rows: int, *, last: bool = False) -> list[_Placed]:
     """Return the first so many rows of blocks; of blocks told backwards the last, still backwards."""
-    found: list[_Block] = []
+    found: list[_Placed] = []
     for block in blocks:
         found.append(block.some(max(len(block) - rows, 0) if last else 0, len(block) if last else rows))
         rows -= len(found[-1])

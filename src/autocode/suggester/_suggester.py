@@ -213,7 +213,7 @@ class Suggester:
         return other
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
-        """Return scores in log-odds before calibration, shape (n_lines, n_codes): what lines are ranked by."""
+        """Return scores in log-odds before calibration, shape (n_lines, n_codes)."""
         return self.model.scores(lines)
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
@@ -453,6 +453,8 @@ class Suggester:
             told.update(f"\x00{model.inputs.embeddings.name}".encode())
         for vocabulary in self._spelt:
             told.update(vocabulary)
+        if model.inputs.places:
+            told.update(np.array(model.inputs.places).tobytes())
         if model.cut.least:
             told.update(np.array([model.cut.least]).tobytes())
         if self.novel:

@@ -36,7 +36,8 @@ class Line:
     Attributes
     ----------
     id : `<transcript>:<order>` for transcripts that autocode segmented; as given in a plain corpus.
-    order : position among the lines of the transcript, from 1 (as given in a plain corpus).
+    order : position among the lines of the transcript, from 1 (as given in a plain corpus); negative where nobody
+        knows it.
     start, end : code points in `Transcript.text`, end exclusive: `transcript.text[start:end] == text`.
     """
 

@@ -136,9 +136,9 @@ def _answers(
     seed: int,
 ) -> dict[str, Answers]:
     model = fit(train, codebook, language=language, encoder=encoder, seed=seed)
-    scores = model.scores(test.lines)
-    p = model.calibration(scores)
-    own = Answers(truth=test.applied, scores=scores, said=p >= model.cut.codes, probabilities=p)
+    # Ranked as suggestions are.
+    p = model.probabilities(test.lines)
+    own = Answers(truth=test.applied, scores=p, said=p >= model.cut.codes, probabilities=p)
     return {"autocode": own, **{name: ask(train, test, codebook) for name, ask in BASELINES.items()}}
 
 
