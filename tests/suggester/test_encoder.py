@@ -223,7 +223,8 @@ def test_before_any_line_is_coded_it_hears_what_the_words_do_not_share(study, in
 def test_shares_of_words_and_of_meaning_add_up_to_the_score_and_meaning_is_called_inexact(hearing, study):
     for line in study.lines.participant_lines[:12]:
         told = hearing.explain(line, "parking")
-        parts = sum(one.share for one in told.words) + told.marks + told.role + told.place + told.around + told.intercept
+        others = told.marks + told.role + told.place + told.around + told.intercept
+        parts = sum(one.share for one in told.words) + others
 
         assert told.meaning
         assert parts + told.meaning == pytest.approx(told.score, abs=1e-9)
@@ -272,17 +273,15 @@ def test_a_saved_suggester_stays_readable_for_older_autocodes_as_far_as_they_kno
     saved, study, encoder, codebook, make_study, tmp_path
 ):
     flat = make_study({f"GP{n}": [("There is nowhere to park.", "parking")] for n in range(1, 4)}, codebook)
-    formats = {
+    saved_as = {
         "nothing new": save_suggester(train(*flat), tmp_path / "flat"),
         "an encoder": save_suggester(train(*flat, encoder=encoder), tmp_path / "hears"),
         "places": saved,
     }
 
-    assert {name: json.loads((folder / "suggester.json").read_text())["format"] for name, folder in formats.items()} == {
-        "nothing new": 2,
-        "an encoder": 3,
-        "places": 4,
-    }
+    formats = {what: json.loads((at / "suggester.json").read_text())["format"] for what, at in saved_as.items()}
+
+    assert formats == {"nothing new": 2, "an encoder": 3, "places": 4}
 
 
 def test_the_classifier_takes_an_encoder_as_a_parameter(study, embeddings):

@@ -18,7 +18,7 @@ from autocode.transcripts import Line
 # Characters, role and place weigh less than words: chosen on splits that are not the reported ones
 # (evaluation/README.md).
 CHARACTERS, ROLE, PLACE = 0.8, 0.5, 0.3
-# Places are told apart by doublings, up to here: where in its first lines a line stands says more than where in its last.
+# Places are told apart by doublings, up to here: people open with other matters than they come to.
 FURTHEST = 6
 # An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, half of
 # that at so many. Chosen likewise.
@@ -63,13 +63,13 @@ NOBODYS = Setting(None, None)
 
 
 def setting(line: Line) -> Setting:
-    """Return who says a line and when: people open with other matters than they come to."""
+    """Return who says a line, and when."""
     place = None if line.order < 0 else min(max(line.order, 1).bit_length() - 1, FURTHEST)
     return Setting(speaker_kind(line), place)
 
 
 class LineInputs:
-    """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, the speaker's role, the place.
+    """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, speaker's role and place.
 
     Words and characters are TF-IDF with logarithmic counts and rows of length one, then weighted; the vectors of an
     encoder, if there is one, are the last columns.
@@ -151,7 +151,7 @@ class LineInputs:
     def shares(self, text: str, weights: NDArray[np.float64]) -> list[tuple[int, int, float]]:
         """Return what each word of a text adds to a linear score, as (start, end, share).
 
-        The shares, those of marks that belong to no word, the role's, the place's and the intercept add up to the score.
+        The shares, those of marks that belong to no word, of role, place and intercept add up to the score.
 
         Parameters
         ----------
