@@ -1,6 +1,7 @@
 """The adjudication page as a notebook's widget: the real widget in Python, its real module in Chromium."""
 
 import builtins
+import json
 
 import anywidget
 import pytest
@@ -49,6 +50,27 @@ def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing
 
     (made,) = differing.codings().with_basis(Basis.ADJUDICATED)
     assert (made.line, made.coder, made.codes) == ("GP1:2", "TW", {"logistics", "awareness"})
+
+
+@pytest.mark.browser
+def test_two_views_of_one_widget_do_not_take_each_others_answers(widget_of, differing, cell_of):
+    cell = cell_of(widget_of())
+    cell.page.evaluate("again()")
+    columns, saved = cell.page.locator(".column"), cell.page.locator(".saved")
+    expect(columns).to_have_count(2)
+    cell.deaf = True
+    columns.first.focus()
+    cell.page.keyboard.press("3")
+    expect(saved.first).to_have_text("Saving")
+    cell.deaf = False
+    columns.last.focus()
+    cell.page.keyboard.press("1")
+    expect(saved.last).to_have_text("Saved")
+    numbers = [json.loads(said)["number"] for said in cell.said]
+
+    assert saved.first.text_content() == "Saving"
+    assert len(set(numbers)) == len(numbers)
+    assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
 
 
 @pytest.mark.browser

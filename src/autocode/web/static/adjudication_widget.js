@@ -18,8 +18,9 @@ async function render({ model, el }) {
   root.className = "adjudication in-notebook";
   inside.append(style, root);
 
+  const view = Math.random().toString(36).slice(2); // a widget may be shown twice, and each view hears every answer
   const asked = new Map();
-  let number = 0;
+  let count = 0;
   const heard = (told) => {
     const waiting = asked.get(told.number);
     asked.delete(told.number);
@@ -29,7 +30,8 @@ async function render({ model, el }) {
   model.on("msg:custom", heard);
   const ask = (what, said) =>
     new Promise((resolve, reject) => {
-      number += 1;
+      count += 1;
+      const number = `${view}-${count}`;
       asked.set(number, { resolve, reject });
       model.send({ number, what, said });
     });
