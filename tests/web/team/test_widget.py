@@ -12,6 +12,8 @@ from autocode.coding import Basis, CoderId
 from autocode.errors import StudyError
 from autocode.review import AdjudicationSession
 
+HURRIED = "const real = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = (time) => real(time / 30);"
+
 
 @pytest.fixture
 def widget_of(journal, lines, codebook):
@@ -70,6 +72,23 @@ def test_two_views_of_one_widget_do_not_take_each_others_answers(widget_of, diff
 
     assert saved.first.text_content() == "Saving"
     assert len(set(numbers)) == len(numbers)
+    assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lost", ["deaf", "mute"])
+def test_a_ruling_that_a_kernel_does_not_answer_is_sent_again_and_stored_once(lost, widget_of, differing, cell_of):
+    cell = cell_of(widget_of())
+    cell.page.context.add_init_script(HURRIED)
+    cell.open()
+    setattr(cell, lost, True)
+    cell.page.locator(".column").focus()
+    cell.page.keyboard.press("3")
+    expect(cell.page.locator(".saved")).to_have_text("Not saved yet; trying again")
+    setattr(cell, lost, False)
+    expect(cell.page.locator(".saved")).to_have_text("Saved")
+
+    assert sum(json.loads(said)["what"] == "act" for said in cell.said) > 1
     assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
 
 

@@ -1,5 +1,7 @@
 // The adjudication page in a notebook: the same module, over messages to the Python beside it (anywidget).
 
+const PATIENCE = 15000; // milliseconds until a message counts as lost: kernels are restarted
+
 const asBlob = (source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 
 async function render({ model, el }) {
@@ -34,6 +36,11 @@ async function render({ model, el }) {
       const number = `${view}-${count}`;
       asked.set(number, { resolve, reject });
       model.send({ number, what, said });
+      if (what === "look") return; // the page begins when the kernel is free
+      AbortSignal.timeout(PATIENCE).addEventListener("abort", (event) => {
+        asked.delete(number);
+        reject(event.target.reason);
+      });
     });
   const page = mount(root, { look: (said) => ask("look", said), read: (said) => ask("read", said), act: (said) => ask("act", said) });
   await page.ready;
