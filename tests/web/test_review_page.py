@@ -114,6 +114,16 @@ def test_codes_proposals_and_the_memo_are_stored_with_how_it_came_about(browser,
     assert how.codebook == codebook.digest
 
 
+def test_a_decision_with_all_that_belongs_to_it_waits_for_the_disk_once(browser, journal, act, send):
+    asked = []
+    journal._connection.set_trace_callback(asked.append)
+    send(browser, act("keep", "GP1:2", "logistics", proposed=["Parking fees"], memo="one number", batch="b1"))
+
+    assert asked.count("COMMIT") == 1
+    assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: synced with every commit
+    assert {entry.kind for entry in journal.history()} > {Kind.CODING, Kind.DECISION, Kind.PROPOSAL, Kind.PARADATA}
+
+
 def test_what_is_sent_twice_is_stored_once(browser, journal, act, send):
     one = act("none", "GP1:2", batch="b1")
     send(browser, one, one)
