@@ -247,6 +247,15 @@ def test_two_coders_at_once_do_not_see_each_other(journal, session_of, batch, ac
     assert other.get("/review/state").json()["offers"]["GP1:2"]["cards"]
 
 
+def test_a_number_that_is_known_of_a_participant_says_what_it_counts(session_of, lines, browser_of):
+    known = {"role": "GP", "borough": "", "years_in_role": "14", "mode": "in person"}
+    told = Transcripts(replace(one, attributes=known) for one in lines.interviews)
+    state = browser_of(session_of(lines=told)).get("/review/state").json()
+
+    assert state["interview"]["about"] == "GP · years in role: 14 · in person"
+    assert [one["about"] for one in state["interviews"]] == ["GP · years in role: 14 · in person"] * 2
+
+
 def test_an_interview_is_told_and_one_that_is_not_there_is_not(browser):
     assert browser.get("/review/interview?id=PM1").json()["lines"][2]["text"] == "On two computers."
     answer = browser.get("/review/interview?id=..%2F..")

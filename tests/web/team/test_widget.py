@@ -98,6 +98,17 @@ def test_the_widgets_style_stays_inside(carried):
     assert "Inter" in carried.locator(".in-notebook").evaluate("(root) => getComputedStyle(root).fontFamily")
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_notebook_nothing_is_in_anybodys_way(carried, violations, scheme):
+    carried.emulate_media(color_scheme=scheme)
+    expect(carried.locator(".row.now")).to_be_visible()
+
+    assert violations(carried) == []
+    looked_at = carried.evaluate("axe.run().then((told) => JSON.stringify(told.passes.flatMap((one) => one.nodes)))")
+    assert "data-line" in looked_at  # inside of the shadow root
+
+
 def test_it_is_a_widget_of_anywidget_with_the_pages_own_module(widget_of, differing):
     from importlib.resources import files
 

@@ -350,6 +350,8 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function settlePanel() {
     const line = lines.get(now);
+    if (panel.dataset.line !== `${now}`) panel.scrollTop = 0;
+    panel.dataset.line = `${now}`;
     if (!line) {
       const told = state.lines.length
         ? "Every line on which coders differ is settled. All of it is stored; you may close this page."
