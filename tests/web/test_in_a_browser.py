@@ -332,7 +332,7 @@ def test_blind_first_shows_suggestions_after_the_reading_and_keeps_both(study_of
 
 
 def test_blind_first_a_key_that_came_before_anybody_could_look_is_for_the_next_line(study_of, page_of):
-    study = study_of(mode="blind-first", lines=12)
+    study = study_of(mode="blind-first", lines=20)  # more than are pressed, so that the page stays in this interview
     page = page_of(study)
     for _ in range(9):
         page.keyboard.press("n")
