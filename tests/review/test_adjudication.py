@@ -183,7 +183,7 @@ def test_nobody_adjudicates_whom_the_study_does_not_name(two, codebook, journal,
         adjudicate(two, Ruling.LEFT, coder=MO, adjudicators=(TEAM, SK), codebook=codebook)
     assert str(refusal.value) == (
         "MO may not adjudicate in this study; study.toml names TW, SK. "
-        'The team can add the name there: adjudicators = ["MO"].'
+        'The team can add the name there: adjudicators = ["TW", "SK", "MO"].'
     )
     with pytest.raises(StudyError, match=r"study\.toml names nobody"):
         AdjudicationSession(journal, lines=lines, codebook=codebook, coder=MO, adjudicators=())

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json import dumps
 from types import MappingProxyType
 
 from autocode.codebook import Codebook, CodeId
@@ -34,7 +35,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
         named = ", ".join(adjudicators) or "nobody"
         raise StudyError(
             f"{name} may not adjudicate in this study; study.toml names {named}. "
-            f'The team can add the name there: adjudicators = ["{name}"].'
+            f"The team can add the name there: adjudicators = {dumps([*adjudicators, name], ensure_ascii=False)}."
         )
     return name
 

@@ -312,7 +312,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     const top = made.getBoundingClientRect().top - column.getBoundingClientRect().top;
     const room = column.clientHeight;
     if (top < room * 0.15 || top + Math.min(made.offsetHeight, room * 0.6) > room * 0.8)
-      column.scrollTo({ top: Math.max(0, column.scrollTop + top - room * 0.28) });
+      column.scrollTo({ top: Math.max(0, column.scrollTop + top - (room < 360 ? 8 : room * 0.28)) });
   }
 
   function announce(line, first = "") {
