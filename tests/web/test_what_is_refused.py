@@ -30,9 +30,10 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.journal = folder / "study.sqlite"
         told = {"mode": "blind-first", "lines": 8, "coders": ["MO", "JB"], "journal": str(self.journal), "port": 0}
-        self.process = subprocess.Popen(
-            [sys.executable, str(SERVER), json.dumps(told)], stdout=subprocess.PIPE, text=True
-        )
+        self.log = folder / "log"
+        with self.log.open("w") as log:
+            command = [sys.executable, str(SERVER), json.dumps(told)]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         addresses = [self.process.stdout.readline().strip() for _ in told["coders"]]
         self.tokens = {one.partition(":")[0]: one.rpartition("=")[2] for one in addresses}
         self.port = int(addresses[0].rpartition(":")[2].partition("/")[0])
@@ -102,6 +103,20 @@ def test_a_coder_gets_no_suggestions_of_a_line_not_yet_read_blind(server):
         "awareness",
     ]
     assert server.ask("GET", "/review/offer?line=GP1:2", coder="JB").status == 403
+
+
+def test_the_log_holds_no_token_and_nothing_that_was_said(server):
+    server.ask("GET", f"/?token={server.tokens['MO']}")
+    for path in ("/", "/review/state", "/review/interview?id=GP1", "/review/interview?id=nowhere", "/nowhere"):
+        server.ask("GET", path)
+    server.decide(body="no JSON: Parking there is a day's work")
+    server.decide(Host="evil.example")
+    assert server.decide().status == 200
+    server.process.terminate()
+    server.process.wait()
+
+    assert server.log.read_text() == ""
+    assert "token" not in server.process.stdout.read()
 
 
 @pytest.mark.parametrize(
