@@ -557,10 +557,12 @@ def test_axe_finds_nothing_in_other_modes(study_of, page_of, violations, scheme,
     page.emulate_media(color_scheme=scheme)
     assert violations(page) == []
     press(page, "n")
-    page.wait_for_timeout(400)
-    assert violations(page) == []
+    saved(page)
     if mode == "blind-first":
+        if now(page) != "GP1:2":
+            press(page, "k")  # a busy machine answered after the page had gone on
         expect(page.locator(".card")).to_have_count(2)
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -440,6 +440,7 @@ def test_a_code_or_open_lines_alone_are_found_among_many(visit, many, journal):
 
 def test_on_a_narrow_screen_the_next_line_begins_at_its_first_choice(visit, differing):
     page = visit(size=(320, 640))
+    expect(page.locator(".row.now")).to_be_visible()
     page.locator("#reason").focus()
     page.keyboard.type("It was meant.")
     assert page.locator(".panel").evaluate("(one) => one.scrollTop") > 0
@@ -513,6 +514,7 @@ def test_whom_the_study_does_not_name_meets_a_sentence_and_a_way_back(visit, dif
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_ruling_that_waits_is_said_so_that_everybody_can_read_it(visit, differing, violations, scheme):
     page = visit(color_scheme=scheme)
+    expect(page.locator(".row.now")).to_be_visible()
     page.route("**/adjudicate/act", lambda asked: asked.abort())
     page.keyboard.press("3")
 
