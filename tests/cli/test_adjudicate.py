@@ -136,7 +136,7 @@ def test_whom_the_study_does_not_name_as_a_coder_does_not_code_in_it(named, run)
 
     assert run("review", "study", "--coder", "TW", "--coder", "coder_a").stderr == (
         "autocode: study/study.toml: TW does not code in this study; it names coder_a, coder_b. "
-        'The team can add the name there: coders = ["TW"].\n'
+        'The team can add the name there: coders = ["coder_a", "coder_b", "TW"].\n'
     )
 
 

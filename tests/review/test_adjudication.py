@@ -183,7 +183,7 @@ def test_nobody_adjudicates_whom_the_study_does_not_name(two, codebook, journal,
         adjudicate(two, Ruling.LEFT, coder=MO, adjudicators=(TEAM, SK), codebook=codebook)
     assert str(refusal.value) == (
         "MO may not adjudicate in this study; study.toml names TW, SK. "
-        'The team can add the name there: adjudicators = ["MO"].'
+        'The team can add the name there: adjudicators = ["TW", "SK", "MO"].'
     )
     with pytest.raises(StudyError, match=r"study\.toml names nobody"):
         AdjudicationSession(journal, lines=lines, codebook=codebook, coder=MO, adjudicators=())
@@ -209,7 +209,7 @@ def test_a_ruling_overwrites_nothing_and_stands_in_the_consensus(session, journa
     assert made.codes == {"logistics"}
     assert [one.line.id for one in session.open] == ["GP1:5"]
     assert [one.line.id for one in session.differences] == ["GP1:2", "GP1:5"]
-    assert session.settled(line) == (made,)
+    assert session.settled(line) == tuple(journal.codings().with_basis(Basis.ADJUDICATED))
     assert (session.ruling(line).reason, session.ruling(line).milliseconds) == ("no number is not logistics", 900)
 
 
@@ -332,3 +332,51 @@ def test_whatever_is_ruled_and_undone_the_journal_and_the_session_say_the_same(a
         assert {one.line: one.codes for one in codings.with_basis(Basis.ADJUDICATED)} == held
         for line in ("GP1:2", "GP1:5"):
             assert [one.codes for one in session.settled(LineId(line))] == ([held[line]] if line in held else [])
+
+
+OTHERS = st.tuples(
+    st.sampled_from(["code", "assist", "undo", "rule", "take back"]),
+    st.sampled_from(["MO", "JB", "SK", "TW"]),
+    st.sampled_from(["GP1:2", "GP1:3", "PM1:2", "GP9:1"]),
+    st.sets(st.sampled_from(CODES), max_size=2),
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.lists(OTHERS, max_size=4), max_size=6), named=st.booleans())
+def test_a_session_that_looks_again_sees_what_one_opened_anew_sees(steps, named, lines, codebook, tmp_path_factory):
+    from autocode.journal import Journal
+
+    with Journal.open(tmp_path_factory.mktemp("study") / "study.sqlite") as journal:
+        how = {"lines": lines, "codebook": codebook, "adjudicators": {TEAM, SK}, "coders": {MO, JB} if named else ()}
+        session = AdjudicationSession(journal, coder=TEAM, **how)
+        for step in steps:
+            for what, name, at, codes in step:
+                line, coder = LineId(at), CoderId(name)
+                own = [
+                    one.seq
+                    for one in journal.history(kinds=(Kind.CODING,))
+                    if not one.undone and one.record.coder == coder and one.record.basis is not Basis.ADJUDICATED
+                ]
+                if what in ("code", "assist"):
+                    basis = Basis.INDEPENDENT if what == "code" else Basis.ASSISTED
+                    journal.append(coding(line, coder, *codes, basis=basis))
+                elif what == "undo" and own:
+                    journal.append(Undo(entry=own[len(codes) % len(own)], coder=coder))
+                elif what in ("rule", "take back"):
+                    other = AdjudicationSession(journal, coder=TEAM if name == "TW" else SK, **how)
+                    if what == "take back":
+                        other.undo()
+                    elif (found := other.difference(line)) is not None:
+                        left, right, *_ = found.readings
+                        other.settle(line, Ruling.BOTH, left=left, right=right)
+            session.look_again()
+            fresh = AdjudicationSession(journal, coder=TEAM, **how)
+
+            assert session.differences == fresh.differences == differences(journal.codings(), lines)
+            assert session.left_to_read == fresh.left_to_read
+            assert session.open == fresh.open
+            for one in session.differences:
+                ruled = [each for each in journal.codings().of(one.line.id) if each.basis is Basis.ADJUDICATED]
+                assert session.settled(one.line.id) == fresh.settled(one.line.id) == tuple(ruled)
+                assert session.ruling(one.line.id) == fresh.ruling(one.line.id)

@@ -114,6 +114,16 @@ def test_codes_proposals_and_the_memo_are_stored_with_how_it_came_about(browser,
     assert how.codebook == codebook.digest
 
 
+def test_a_decision_with_all_that_belongs_to_it_waits_for_the_disk_once(browser, journal, act, send):
+    asked = []
+    journal._connection.set_trace_callback(asked.append)
+    send(browser, act("keep", "GP1:2", "logistics", proposed=["Parking fees"], memo="one number", batch="b1"))
+
+    assert asked.count("COMMIT") == 1
+    assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: synced with every commit
+    assert {entry.kind for entry in journal.history()} > {Kind.CODING, Kind.DECISION, Kind.PROPOSAL, Kind.PARADATA}
+
+
 def test_what_is_sent_twice_is_stored_once(browser, journal, act, send):
     one = act("none", "GP1:2", batch="b1")
     send(browser, one, one)
@@ -235,6 +245,15 @@ def test_two_coders_at_once_do_not_see_each_other(journal, session_of, batch, ac
     assert "mine" not in other.get("/review/state").text
     assert other.get("/review/state").json()["done"] == []
     assert other.get("/review/state").json()["offers"]["GP1:2"]["cards"]
+
+
+def test_a_number_that_is_known_of_a_participant_says_what_it_counts(session_of, lines, browser_of):
+    known = {"role": "GP", "borough": "", "years_in_role": "14", "mode": "in person"}
+    told = Transcripts(replace(one, attributes=known) for one in lines.interviews)
+    state = browser_of(session_of(lines=told)).get("/review/state").json()
+
+    assert state["interview"]["about"] == "GP · years in role: 14 · in person"
+    assert [one["about"] for one in state["interviews"]] == ["GP · years in role: 14 · in person"] * 2
 
 
 def test_an_interview_is_told_and_one_that_is_not_there_is_not(browser):

@@ -1,6 +1,7 @@
 """A coder sits down to review."""
 
 from collections.abc import Callable, Collection
+from json import dumps
 from pathlib import Path
 from shlex import quote
 
@@ -76,7 +77,7 @@ def _refuse_strangers(names: Collection[CoderId], coders: Collection[CoderId], s
     StudyError.raise_if(
         Fault(
             f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
-            f'The team can add the name there: coders = ["{name}"].',
+            f"The team can add the name there: coders = {dumps([*sorted(coders), name], ensure_ascii=False)}.",
             study / SETTINGS,
         )
         for name in names

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from json import dumps
 from types import MappingProxyType
 
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import Adjudication, Basis, CoderId, Coding, Reading, Ruling, human
+from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.journal import Journal, Kind, Undo
-from autocode.review._differences import Difference, differences
+from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
 
@@ -34,7 +35,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
         named = ", ".join(adjudicators) or "nobody"
         raise StudyError(
             f"{name} may not adjudicate in this study; study.toml names {named}. "
-            f'The team can add the name there: adjudicators = ["{name}"].'
+            f"The team can add the name there: adjudicators = {dumps([*adjudicators, name], ensure_ascii=False)}."
         )
     return name
 
@@ -123,12 +124,6 @@ def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Co
             yield Fault(f"{line}: {code!r} is a theme; give the line one of its subthemes.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Act:
-    line: LineId
-    entries: tuple[int, int]
-
-
 class AdjudicationSession:
     """One adjudicator at work on the lines on which coders differ; every ruling is durable before the call returns.
 
@@ -166,7 +161,14 @@ class AdjudicationSession:
         self._adjudicators = frozenset(adjudicators)
         self._coders = frozenset(coders)
         self._journal = journal
-        self._read_to = -1
+        self._read_to = 0
+        self._lines = {line.id: line for line in lines.participant_lines}
+        self._made: dict[LineId, dict[int, Coding]] = {}  # by the numbers of their entries, without those undone
+        self._line_of: dict[int, LineId] = {}
+        self._differences: dict[LineId, Difference] = {}
+        self._settled: dict[LineId, tuple[Coding, ...]] = {}
+        self._acts: dict[int, Adjudication] = {}  # of this adjudicator, by the numbers of their entries
+        self._look_at_own()
         self.look_again()
 
     def look_again(self) -> None:
@@ -174,20 +176,56 @@ class AdjudicationSession:
         last = self._journal.last
         if last == self._read_to:
             return
+        touched: dict[LineId, None] = {}
+        own = False
+        for entry in self._journal.history(kinds=(Kind.CODING, Kind.ADJUDICATION, Kind.UNDO), after=self._read_to):
+            last = max(last, entry.seq)
+            record, number = entry.record, entry.seq
+            if entry.undone:
+                continue
+            if isinstance(record, Undo):
+                number = record.entry
+                self._acts.pop(number, None)
+                if number not in self._line_of:
+                    continue
+                record = self._made[self._line_of.pop(number)].pop(number)
+            elif isinstance(record, Coding):
+                self._made.setdefault(record.line, {})[number] = record
+                self._line_of[number] = record.line
+            elif isinstance(record, Adjudication) and record.coder == self.coder:
+                self._acts[number] = record
+            if isinstance(record, Coding):
+                touched[record.line] = None
+                own = own or (record.coder == self.coder and record.basis is not Basis.ADJUDICATED)
         self._read_to = last
-        codings = self._journal.codings()
-        self.left_to_read = lines_left_to_read(self.coder, codings, self.lines, coders=self._coders)
-        self._differences = {one.line.id: one for one in differences(codings, self.lines)}
-        self._settled: dict[LineId, tuple[Coding, ...]] = {
-            line: tuple(one for one in codings.of(line) if one.basis is Basis.ADJUDICATED) for line in self._differences
+        self._look_at(line for line in touched if line in self._lines)
+        if own:
+            self._look_at_own()
+
+    def _look_at(self, touched: Iterable[LineId]) -> None:
+        """Find anew how coders differ on these lines, and how those are settled."""
+        added = False
+        for line in touched:
+            in_force = tuple({(one.coder, one.basis): one for one in self._made[line].values()}.values())
+            found = difference_on(self._lines[line], in_force)
+            added = added or (found is not None and line not in self._differences)
+            self._settled[line] = tuple(one for one in in_force if one.basis is Basis.ADJUDICATED)
+            if found is None:
+                self._differences.pop(line, None)
+            else:
+                self._differences[line] = found
+        if added:  # in the order of the interviews
+            self._differences = {line: self._differences[line] for line in self._lines if line in self._differences}
+
+    def _look_at_own(self) -> None:
+        """Find anew which lines this adjudicator, as a coder, has yet to read."""
+        in_force = {
+            (one.line, one.basis): one
+            for made in self._made.values()
+            for one in made.values()
+            if one.coder == self.coder
         }
-        self._rulings: dict[LineId, Adjudication] = {}
-        self._acts: list[_Act] = []
-        for entry in self._journal.history(kinds=(Kind.ADJUDICATION,)):
-            record = entry.record
-            if isinstance(record, Adjudication) and not entry.undone and record.coder == self.coder:
-                self._rulings[record.line] = record
-                self._acts.append(_Act(line=record.line, entries=(entry.seq, entry.seq + 1)))
+        self.left_to_read = lines_left_to_read(self.coder, Codings(in_force.values()), self.lines, coders=self._coders)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -213,7 +251,7 @@ class AdjudicationSession:
 
     def ruling(self, line: LineId) -> Adjudication | None:
         """Return how this adjudicator settled a line, or None."""
-        return self._rulings.get(line)
+        return next((one for one in reversed(self._acts.values()) if one.line == line), None)
 
     @property
     def open(self) -> tuple[Difference, ...]:
@@ -256,13 +294,8 @@ class AdjudicationSession:
         )
         if gesture and self._journal.stores(gesture):
             return made.coding
-        last = self._journal.append(*made.entries, gesture=gesture)
-        if last == self._read_to + len(made.entries):  # else somebody wrote meanwhile, and it is still to be read
-            self._read_to = last
-        self._acts.append(_Act(line=line, entries=(last - 1, last)))
-        self._rulings[line] = made.adjudication
-        others = (one for one in self._settled[line] if one.coder != self.coder)
-        self._settled[line] = (*others, made.coding)
+        self._journal.append(*made.entries, gesture=gesture)
+        self.look_again()
         return made.coding
 
     def undo(self, *, gesture: str = "") -> LineId | None:
@@ -272,7 +305,8 @@ class AdjudicationSession:
         """
         if not self._acts or (gesture and self._journal.stores(gesture)):
             return None
-        act = self._acts.pop()
-        self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in act.entries), gesture=gesture)
+        number, ruled = next(reversed(self._acts.items()))
+        entries = (number, number + 1)  # the ruling, and the reading that it came to
+        self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in entries), gesture=gesture)
         self.look_again()
-        return act.line
+        return ruled.line

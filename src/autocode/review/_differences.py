@@ -1,10 +1,11 @@
 """The lines on which coders differ, with what each of them read."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autocode.codebook import CodeId
-from autocode.coding import CoderId, Codings, Reading
+from autocode.coding import Basis, CoderId, Coding, Codings, Reading
 from autocode.transcripts import Line, Transcripts
 
 
@@ -47,16 +48,15 @@ def differences(codings: Codings, lines: Transcripts, *, code: CodeId | None = N
 
     Codings of lines that are in no transcript are passed over: nobody could read what they are about.
     """
-    own = codings.independent()
-    found = []
-    for line in lines.participant_lines:
-        given: dict[frozenset[CodeId], list[CoderId]] = {}
-        for one in sorted(own.of(line.id), key=lambda one: one.coder):
+    found = (difference_on(line, codings.of(line.id)) for line in lines.participant_lines)
+    return tuple(one for one in found if one is not None and (code is None or code in one.contested))
+
+
+def difference_on(line: Line, codings: Iterable[Coding]) -> Difference | None:
+    """Return how independent coders differ on one line, of which these are the codings, or None if they do not."""
+    given: dict[frozenset[CodeId], list[CoderId]] = {}
+    for one in sorted(codings, key=lambda one: one.coder):
+        if one.basis is Basis.INDEPENDENT:
             given.setdefault(one.codes, []).append(one.coder)
-        if len(given) < 2:
-            continue
-        readings = tuple(Reading(coders=tuple(coders), codes=codes) for codes, coders in given.items())
-        one_line = Difference(line=line, readings=readings)
-        if code is None or code in one_line.contested:
-            found.append(one_line)
-    return tuple(found)
+    readings = tuple(Reading(coders=tuple(coders), codes=codes) for codes, coders in given.items())
+    return Difference(line=line, readings=readings) if len(readings) > 1 else None

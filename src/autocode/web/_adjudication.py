@@ -17,7 +17,7 @@ from autocode.journal import Journal
 from autocode.review import AdjudicationSession, Difference
 from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._app import Page, coder_of, render
-from autocode.web._review import hue_of
+from autocode.web._review import about, hue_of
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
@@ -56,11 +56,7 @@ class AdjudicationDesk:
                 "study": self._study,
                 "codes": codes_of(session.codebook),
                 "contested": dict(sorted(session.contested.items(), key=lambda item: (-item[1], item[0]))),
-                "interviews": {
-                    one.id: " · ".join(filter(None, one.attributes.values()))
-                    for one in session.lines.interviews
-                    if one.id in interviews
-                },
+                "interviews": {one.id: about(one) for one in session.lines.interviews if one.id in interviews},
                 "lines": [self._placed(one) for one in session.differences],
                 "read": [self._line(one, hidden=hidden) for one in session.open[:_AT_ONCE]],
             }

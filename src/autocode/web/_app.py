@@ -9,12 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from autocode.coding import CoderId
 from autocode.web._guard import Guard
+from autocode.web._refusal import refusal
 
 _HERE = Path(__file__).parent
 
@@ -68,9 +69,23 @@ def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = (
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
         middleware=middleware,
+        exception_handlers={404: _nothing_here, 405: _only_looked_at},
     )
     app.state.pages, app.state.templates = tuple(pages), templates
     return app
+
+
+def _nothing_here(request: Request, error: Exception) -> Response:
+    said = "There is no page at this address; begin at the one that autocode printed."
+    return refusal(request, 404, said, home=_home(request))
+
+
+def _only_looked_at(request: Request, error: Exception) -> Response:
+    return refusal(request, 405, f"Nothing at this address takes {request.method}.", home=_home(request))
+
+
+def _home(request: Request) -> str:
+    return next((page.path for page in request.app.state.pages if page.open_to(coder_of(request))), "")
 
 
 def coder_of(request: Request) -> CoderId:

@@ -7,13 +7,14 @@ from typing import Protocol
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autocode.coding import CoderId
+from autocode.web._refusal import POLICY, refusal
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
+    POLICY: "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
     "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
@@ -65,7 +66,10 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(
+                    {POLICY: headers.get(POLICY, HEADERS[POLICY])} | {k: v for k, v in HEADERS.items() if k != POLICY}
+                )
             await send(message)
 
         request = Request(scope)
@@ -76,19 +80,19 @@ class Guard:
         headers = Headers(scope=request.scope)
         host = headers.get("host", "")
         if host not in self._hosts:  # a foreign name that was made to point at this machine (DNS rebinding)
-            return _sentence(421, "This page answers only under the address that autocode printed.")
+            return refusal(request, 421, "This page answers only under the address that autocode printed.")
         if request.method not in ("GET", "HEAD", "POST"):
-            return _sentence(405, "Only GET and POST.")
+            return refusal(request, 405, "Only GET and POST.")
         if request.method != "POST":
             return None
         foreign = headers.get("origin", f"{self._scheme}://{host}") != f"{self._scheme}://{host}"
         if foreign or headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return _sentence(403, "Decisions are taken only from the review page itself.")
+            return refusal(request, 403, "Decisions are taken only from the review page itself.")
         # a form of another site can send text, but no JSON without asking first
         if headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
-            return _sentence(415, "Decisions arrive as application/json.")
+            return refusal(request, 415, "Decisions arrive as application/json.")
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > _LARGEST:
-            return _sentence(413, _TOO_LONG)
+            return refusal(request, 413, _TOO_LONG)
         return None
 
     def _entry(self, request: Request) -> Response | None:
@@ -96,13 +100,13 @@ class Guard:
         given = request.query_params.get("token")
         if request.method == "GET" and given is not None:
             if self._whose(given) is None:
-                return self._strangers()
+                return self._strangers(request)
             answer = RedirectResponse(URL(self._pages[0].path if self._pages else "/"), status_code=303)
             answer.set_cookie(self._cookie, given, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
         coder = self._whose(request.cookies.get(self._cookie))
         if coder is None:
-            return self._strangers()
+            return self._strangers(request)
         request.scope["coder"] = coder
         return None
 
@@ -113,10 +117,14 @@ class Guard:
         page = max(asked, key=lambda one: len(one.path), default=None)
         if page is None or page.open_to(request.scope["coder"]):
             return None
-        return _sentence(403, f"{request.scope['coder']} may not open this page; study.toml says who may.")
+        coder = request.scope["coder"]
+        home = next((one.path for one in self._pages if one.open_to(coder)), "")
+        return refusal(request, 403, f"{coder} may not open this page; study.toml says who may.", home=home)
 
-    def _strangers(self) -> Response:
-        return _sentence(403, "This page needs the address that autocode printed when it was started, with its token.")
+    def _strangers(self, request: Request) -> Response:
+        return refusal(
+            request, 403, "This page needs the address that autocode printed when it was started, with its token."
+        )
 
     def _whose(self, given: str | None) -> CoderId | None:
         if given is None:
@@ -141,7 +149,3 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return receive_limited
-
-
-def _sentence(status: int, said: str) -> PlainTextResponse:
-    return PlainTextResponse(said, status_code=status)

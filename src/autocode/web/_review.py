@@ -57,6 +57,14 @@ def hue_of(codebook: Codebook, code: CodeId) -> int:
     return group.index(theme.id if theme else code) % HUES
 
 
+def about(interview: Transcript) -> str:
+    """Return what is known of a participant in a line; a number alone would not say what it counts."""
+    told = interview.attributes.items()
+    return " · ".join(
+        f"{name.replace('_', ' ')}: {value}" if value.isdecimal() else value for name, value in told if value
+    )
+
+
 class _RefusalError(Exception):
     """A request that asks for what it may not get, with the status and the sentence of the answer."""
 
@@ -148,7 +156,7 @@ class _Desk:
             "interviews": [
                 {
                     "id": one.id,
-                    "about": _about(one),
+                    "about": about(one),
                     "lines": [line.id for line in one.lines if line.id in to_judge],
                 }
                 for one in session.lines.interviews
@@ -175,7 +183,7 @@ class _Desk:
         later = {line.id for line in session.queue.later}
         return {
             "id": found.id,
-            "about": _about(found),
+            "about": about(found),
             "lines": [
                 {"order": line.order, "text": line.text, **_state_of(session, line, later)}
                 if line.role is Role.PARTICIPANT
@@ -295,10 +303,6 @@ class _Desk:
             )
         else:
             raise ValueError("choose what to do with the line: keep codes, none fits, or later.")
-
-
-def _about(interview: Transcript) -> str:
-    return " · ".join(filter(None, interview.attributes.values()))
 
 
 def _code(codebook: Codebook, code: CodeId) -> dict[str, Any]:

@@ -438,6 +438,19 @@ def test_a_code_or_open_lines_alone_are_found_among_many(visit, many, journal):
 # for everybody
 
 
+def test_on_a_narrow_screen_the_next_line_begins_at_its_first_choice(visit, differing):
+    page = visit(size=(320, 640))
+    expect(page.locator(".row.now")).to_be_visible()
+    page.locator("#reason").focus()
+    page.keyboard.type("It was meant.")
+    assert page.locator(".panel").evaluate("(one) => one.scrollTop") > 0
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+
+    expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:3")
+    assert page.locator(".panel").evaluate("(one) => one.scrollTop") == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violations):
     differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("MO")))
@@ -470,20 +483,45 @@ def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violation
         assert violations(page) == [], path
 
 
-def test_nothing_to_settle_and_nobody_coding_are_pages_too(visit, journal, violations):
-    page = visit(size=(320, 700))
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_to_settle_and_nobody_coding_are_pages_too(visit, journal, violations, scheme):
+    page = visit(size=(320, 700), color_scheme=scheme)
     expect(page.locator(".over h2")).to_have_text("Nothing to settle")
     assert violations(page) == []
     page.goto(page.url.replace("/adjudicate", "/team"))
     assert violations(page) == []
 
 
-def test_a_coder_with_lines_left_meets_a_sentence(visit, journal, coding_of, violations):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_coder_with_lines_left_meets_a_sentence(visit, journal, coding_of, violations, scheme):
     journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
-    page = visit(coder="MO")
+    page = visit(coder="MO", color_scheme=scheme)
 
     expect(page.locator("main")).to_contain_text("MO has 4 lines left to read")
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whom_the_study_does_not_name_meets_a_sentence_and_a_way_back(visit, differing, violations, scheme):
+    page = visit("/adjudicate/", coder="JB", color_scheme=scheme)
+
+    expect(page.locator("main")).to_contain_text("JB may not open this page; study.toml says who may.")
+    assert violations(page) == []
+    page.get_by_role("link").click()
+    expect(page.locator("h1")).to_have_text("Where the team stands")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_ruling_that_waits_is_said_so_that_everybody_can_read_it(visit, differing, violations, scheme):
+    page = visit(color_scheme=scheme)
+    expect(page.locator(".row.now")).to_be_visible()
+    page.route("**/adjudicate/act", lambda asked: asked.abort())
+    page.keyboard.press("3")
+
+    expect(page.locator(".saved")).to_have_text("Not saved yet; trying again")
+    assert violations(page) == []
+    page.unroute("**/adjudicate/act")
+    stored(page)
 
 
 @pytest.mark.parametrize("width", [320, 640])

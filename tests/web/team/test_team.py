@@ -18,6 +18,7 @@ def test_progress_differences_proposals_and_unused_codes_are_told(asked_by, diff
     told = asked_by("SK").get("/team").text
 
     assert "<b>JB</b> <span>5 of 5 lines</span>" in told
+    assert "<b>TW</b> <span>1 line adjudicated</span>" in told  # who does not code is not behind
     assert "5 read independently. None fits on 3; 3 codes proposed." in told
     assert "<b>1</b> of <b>3</b> lines on which independent readings differ are adjudicated." in told
     assert '<span class="chip proposed">Language</span> <span class="soft">JB, MO, on 2 lines</span>' in told

@@ -1,6 +1,7 @@
 """The adjudication page as a notebook's widget: the real widget in Python, its real module in Chromium."""
 
 import builtins
+import json
 
 import anywidget
 import pytest
@@ -10,6 +11,8 @@ import autocode.web
 from autocode.coding import Basis, CoderId
 from autocode.errors import StudyError
 from autocode.review import AdjudicationSession
+
+HURRIED = "const real = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = (time) => real(time / 30);"
 
 
 @pytest.fixture
@@ -52,9 +55,58 @@ def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing
 
 
 @pytest.mark.browser
+def test_two_views_of_one_widget_do_not_take_each_others_answers(widget_of, differing, cell_of):
+    cell = cell_of(widget_of())
+    cell.page.evaluate("again()")
+    columns, saved = cell.page.locator(".column"), cell.page.locator(".saved")
+    expect(columns).to_have_count(2)
+    cell.deaf = True
+    columns.first.focus()
+    cell.page.keyboard.press("3")
+    expect(saved.first).to_have_text("Saving")
+    cell.deaf = False
+    columns.last.focus()
+    cell.page.keyboard.press("1")
+    expect(saved.last).to_have_text("Saved")
+    numbers = [json.loads(said)["number"] for said in cell.said]
+
+    assert saved.first.text_content() == "Saving"
+    assert len(set(numbers)) == len(numbers)
+    assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lost", ["deaf", "mute"])
+def test_a_ruling_that_a_kernel_does_not_answer_is_sent_again_and_stored_once(lost, widget_of, differing, cell_of):
+    cell = cell_of(widget_of())
+    cell.page.context.add_init_script(HURRIED)
+    cell.open()
+    setattr(cell, lost, True)
+    cell.page.locator(".column").focus()
+    cell.page.keyboard.press("3")
+    expect(cell.page.locator(".saved")).to_have_text("Not saved yet; trying again")
+    setattr(cell, lost, False)
+    expect(cell.page.locator(".saved")).to_have_text("Saved")
+
+    assert sum(json.loads(said)["what"] == "act" for said in cell.said) > 1
+    assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
+
+
+@pytest.mark.browser
 def test_the_widgets_style_stays_inside(carried):
     assert carried.evaluate("getComputedStyle(document.body).margin") == "8px"
     assert "Inter" in carried.locator(".in-notebook").evaluate("(root) => getComputedStyle(root).fontFamily")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_notebook_nothing_is_in_anybodys_way(carried, violations, scheme):
+    carried.emulate_media(color_scheme=scheme)
+    expect(carried.locator(".row.now")).to_be_visible()
+
+    assert violations(carried) == []
+    looked_at = carried.evaluate("axe.run().then((told) => JSON.stringify(told.passes.flatMap((one) => one.nodes)))")
+    assert "data-line" in looked_at  # inside of the shadow root
 
 
 def test_it_is_a_widget_of_anywidget_with_the_pages_own_module(widget_of, differing):

@@ -312,7 +312,7 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
     const top = made.getBoundingClientRect().top - column.getBoundingClientRect().top;
     const room = column.clientHeight;
     if (top < room * 0.15 || top + Math.min(made.offsetHeight, room * 0.6) > room * 0.8)
-      column.scrollTo({ top: Math.max(0, column.scrollTop + top - room * 0.28) });
+      column.scrollTo({ top: Math.max(0, column.scrollTop + top - (room < 360 ? 8 : room * 0.28)) });
   }
 
   function announce(line, first = "") {
@@ -350,6 +350,8 @@ export function mount(root, channel, { document: page = root.ownerDocument, kept
 
   function settlePanel() {
     const line = lines.get(now);
+    if (panel.dataset.line !== `${now}`) panel.scrollTop = 0;
+    panel.dataset.line = `${now}`;
     if (!line) {
       const told = state.lines.length
         ? "Every line on which coders differ is settled. All of it is stored; you may close this page."

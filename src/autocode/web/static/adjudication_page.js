@@ -2,6 +2,8 @@
 
 import { mount } from "./adjudicate.js";
 
+const PATIENCE = 15000; // milliseconds until a request counts as lost: laptops sleep
+
 const answer = async (asked) => {
   const told = await asked;
   if (told.ok) return told.json();
@@ -13,7 +15,14 @@ const answer = async (asked) => {
 };
 
 const post = (path, said) =>
-  answer(fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) }));
+  answer(
+    fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(said),
+      signal: AbortSignal.timeout(PATIENCE),
+    }),
+  );
 
 mount(document.querySelector("#adjudication"), {
   look: ({ hidden }) => answer(fetch(`/adjudicate/lines?hidden=${hidden ? 1 : 0}`)),

@@ -1,5 +1,7 @@
 // The adjudication page in a notebook: the same module, over messages to the Python beside it (anywidget).
 
+const PATIENCE = 15000; // milliseconds until a message counts as lost: kernels are restarted
+
 const asBlob = (source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 
 async function render({ model, el }) {
@@ -18,8 +20,9 @@ async function render({ model, el }) {
   root.className = "adjudication in-notebook";
   inside.append(style, root);
 
+  const view = Math.random().toString(36).slice(2); // a widget may be shown twice, and each view hears every answer
   const asked = new Map();
-  let number = 0;
+  let count = 0;
   const heard = (told) => {
     const waiting = asked.get(told.number);
     asked.delete(told.number);
@@ -29,9 +32,15 @@ async function render({ model, el }) {
   model.on("msg:custom", heard);
   const ask = (what, said) =>
     new Promise((resolve, reject) => {
-      number += 1;
+      count += 1;
+      const number = `${view}-${count}`;
       asked.set(number, { resolve, reject });
       model.send({ number, what, said });
+      if (what === "look") return; // the page begins when the kernel is free
+      AbortSignal.timeout(PATIENCE).addEventListener("abort", (event) => {
+        asked.delete(number);
+        reject(event.target.reason);
+      });
     });
   const page = mount(root, { look: (said) => ask("look", said), read: (said) => ask("read", said), act: (said) => ask("act", said) });
   await page.ready;

@@ -885,7 +885,7 @@ function openInterviews() {
         {},
         el(
           "button",
-          { class: "button", type: "button", ".disabled": !first, onclick: () => (byId("choose").close(), show(first)) },
+          { class: "button", type: "button", autofocus: one.id === S.interview?.id, ".disabled": !first, onclick: () => (byId("choose").close(), show(first)) },
           el("span", { class: "which" }, el("b", {}, one.id), " ", el("small", { dir: "auto" }, one.about)),
           bar,
           el("small", { class: "number" }, `${done} of ${one.lines.length}`),
