@@ -47,6 +47,16 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def read_on(page: Page) -> None:
+    """Say that none fits until something is suggested."""
+    for _ in range(20):
+        if page.locator(".card").count():
+            return
+        press(page, "n")
+        page.wait_for_timeout(450)
+    raise AssertionError("nothing is suggested for the first twenty lines")
+
+
 def take(page: Page, name: str) -> None:
     expect(page.locator("#saved")).to_have_text("Saved")
     page.wait_for_timeout(150)
@@ -63,8 +73,9 @@ def main(demo: Path) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         with served(demo, "assisted") as address:
             arrive(page, address)
-            press(page, "n", "n", "n", "1", "m")
-            page.keyboard.type("Fought for: time as something won from above. Compare PM5.")
+            read_on(page)
+            press(page, "1", "m")
+            page.keyboard.type("Twice in two years, and one of them by mistake. Compare GP13.")
             press(page, "Enter", "Enter", "f")
             page.keyboard.type("overw")
             press(page, "Enter", "Enter", "1")
@@ -84,11 +95,7 @@ def main(demo: Path) -> None:
         with served(demo, "blind-first") as address:
             arrive(page, address)
             take(page, "blind")
-            for _ in range(20):
-                if page.locator(".card").count():
-                    break
-                press(page, "n")
-                page.wait_for_timeout(450)
+            read_on(page)
             take(page, "second-look")
         browser.close()
 
