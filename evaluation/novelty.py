@@ -7,7 +7,6 @@ learns from what is left and is asked about the lines of other documents. Writes
 minutes on one core.
 """
 
-import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ import autocode
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Reason
 from autocode.validation import eligible, split
+from evaluation._asked import corpora_and_seeds
 
 CORPORA = ("nhs_feedback", "serdif_thinkaloud", "disapere")
 SEEDS, LEARN, CODES, RESAMPLES = (0, 1, 2), 500, 4, 2000
@@ -68,15 +68,11 @@ def without(codebook: Codebook, gone: CodeId) -> Codebook:
 
 def main() -> None:
     """Leave out code after code and write how often its lines were called new."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", type=Path, help="the folder that holds the corpora")
-    parser.add_argument("--seeds", help="other seeds, such as 10,11,12: printed, not written")
-    asked = parser.parse_args()
-    seeds = SEEDS if asked.seeds is None else tuple(map(int, asked.seeds.split(",")))
+    corpora, seeds, written = corpora_and_seeds(__doc__, SEEDS)
     runs, summary = [], []
     rng = np.random.default_rng(0)
     for name in CORPORA:
-        mine = [run for seed in seeds for run in left_out(asked.corpora / name, seed)]
+        mine = [run for seed in seeds for run in left_out(corpora / name, seed)]
         draws = rng.integers(0, len(mine), size=(RESAMPLES, len(mine)))
         told: dict[str, object] = {"corpus": name, "runs": len(mine)}
         for what in ("unlike, new", "unlike, other", "nothing fits, new", "nothing fits, other", "auc"):
@@ -86,7 +82,7 @@ def main() -> None:
         print(json.dumps(told, indent=1), flush=True)
         runs += mine
         summary.append(told)
-    if asked.seeds is None:
+    if written:
         found = {"learn": LEARN, "seeds": list(seeds), "summary": summary, "runs": runs}
         path = HERE / "results" / "novelty.json"
         path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

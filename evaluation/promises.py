@@ -8,7 +8,6 @@ the share on the test part is more than 3 points below it. Beside it stands the 
 reaches the share on the out-of-fold scores that the model was calibrated on, without a bound.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy as np
 import autocode
 from autocode.suggester import Given, Promise, fit, promised, trial
 from autocode.validation import eligible, split
+from evaluation._asked import corpora_and_seeds
 
 CORPORA = ("nhs_feedback", "serdif_thinkaloud", "disapere")
 LEARN, SEEDS, LEEWAY = (250, 1000), tuple(range(5)), 0.03
@@ -91,12 +91,8 @@ def runs(corpora: Path, seeds: tuple[int, ...]) -> list[dict]:
 
 def main() -> None:
     """Ask for every promise in every run and write what became of it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", type=Path, help="the folder that holds the corpora")
-    parser.add_argument("--seeds", help="other seeds, such as 10,11,12: printed, not written")
-    asked = parser.parse_args()
-    seeds = SEEDS if asked.seeds is None else tuple(map(int, asked.seeds.split(",")))
-    found = runs(asked.corpora, seeds)
+    corpora, seeds, written = corpora_and_seeds(__doc__, SEEDS)
+    found = runs(corpora, seeds)
     summary = []
     for text in PROMISES:
         mine = [run for run in found if run["promise"] == text]
@@ -114,7 +110,7 @@ def main() -> None:
             }
         )
     print(json.dumps(summary, indent=1))
-    if asked.seeds is None:
+    if written:
         result = {
             "what": "promises on documents held out",
             "protocol": {"N": list(LEARN), "seeds": list(seeds), "leeway": LEEWAY},

@@ -127,7 +127,7 @@ def test_a_line_that_only_an_unearned_code_would_fit_is_left_with_too_few_exampl
         ("My daughter plays the violin.", ""),
     ]
     interviews = {f"GP{n}": told for n in range(1, 8)}
-    interviews["GP8"] = [("Zebras graze beyond the orchard wall.", "records")] * 1
+    interviews["GP8"] = [("Zebras graze beyond the orchard wall.", "records")]
     suggester = train(*make_study(interviews, codebook), seed=1)
     line = interview("GP9", ["Zebras graze beyond the orchard wall."]).lines[0]
     (silent,) = suggester.suggest([line]).abstentions
