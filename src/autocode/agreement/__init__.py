@@ -1,41 +1,5 @@
 """Coefficients of agreement with intervals, reasons where undefined, and the paper each comes from."""
 
-from autocode.agreement._ac1 import gwet_ac1, gwet_ac2
-from autocode.agreement._alpha import alpha_gwet_weights, krippendorff_alpha
-from autocode.agreement._alpha_u_2004 import alpha_u_2004
-from autocode.agreement._alt_test import AltTest, alt_test, benjamini_yekutieli
-from autocode.agreement._anchoring import Adoption, AnchoringAudit, anchoring_audit
-from autocode.agreement._benchmark import Membership, cumulative_membership
-from autocode.agreement._brennan_prediger import brennan_prediger, pabak
-from autocode.agreement._ceiling import Ceiling, HumanCeiling, human_ceiling
-from autocode.agreement._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
-from autocode.agreement._conger import conger_kappa
-from autocode.agreement._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
-from autocode.agreement._drawn_lines import code_prevalence, code_prevalence_by
-from autocode.agreement._drift import Period, drift
-from autocode.agreement._evidence import lines_for_verdict, verdict
-from autocode.agreement._fleiss import fleiss_kappa
-from autocode.agreement._gamma import Alignment, best_alignment, gamma, gamma_cat
-from autocode.agreement._icc import icc
-from autocode.agreement._indices import bias_index, prevalence_index
-from autocode.agreement._kappa import cohen_kappa, cohen_kappa_max
-from autocode.agreement._model_table import ModelAgreement, ModelTable, model_table
-from autocode.agreement._pairwise import hubert_kappa, light_kappa
-from autocode.agreement._percent import percent_agreement
-from autocode.agreement._planning import (
-    Plan,
-    kappa_variance,
-    lines_for_half_width,
-    lines_for_lower_bound,
-    lines_from_pilot,
-    lines_from_standard_error,
-)
-from autocode.agreement._planning_cohen import lines_cantor, lines_flack
-from autocode.agreement._planning_donner import lines_by_interval, lines_by_power, lower_limit
-from autocode.agreement._planning_pilot import lines_for_bound_from_pilot
-from autocode.agreement._prevalence import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
-from autocode.agreement._qualcoder import qualcoder_kappa
-from autocode.agreement._reliability import ReliabilityData
 from autocode.agreement._result import (
     ENOUGH_INTERVIEWS,
     RELIABLE_FROM,
@@ -44,13 +8,55 @@ from autocode.agreement._result import (
     Reliability,
     Undefined,
 )
-from autocode.agreement._sampler import draw_sample
-from autocode.agreement._scott import scott_pi
-from autocode.agreement._segmentation import boundary_similarity, pk, segmentation_kappa, segmentation_pi, window_diff
-from autocode.agreement._spans import Continuum, Span, SpanData
-from autocode.agreement._specific import specific_agreement
-from autocode.agreement._table import AgreementTable, CodeAgreement, agreement_table
-from autocode.agreement._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
+from autocode.agreement.coefficients._ac1 import gwet_ac1, gwet_ac2
+from autocode.agreement.coefficients._alpha import alpha_gwet_weights, krippendorff_alpha
+from autocode.agreement.coefficients._benchmark import Membership, cumulative_membership
+from autocode.agreement.coefficients._brennan_prediger import brennan_prediger, pabak
+from autocode.agreement.coefficients._conger import conger_kappa
+from autocode.agreement.coefficients._fleiss import fleiss_kappa
+from autocode.agreement.coefficients._icc import icc
+from autocode.agreement.coefficients._indices import bias_index, prevalence_index
+from autocode.agreement.coefficients._kappa import cohen_kappa, cohen_kappa_max
+from autocode.agreement.coefficients._pairwise import hubert_kappa, light_kappa
+from autocode.agreement.coefficients._percent import percent_agreement
+from autocode.agreement.coefficients._qualcoder import qualcoder_kappa
+from autocode.agreement.coefficients._scott import scott_pi
+from autocode.agreement.coefficients._specific import specific_agreement
+from autocode.agreement.data._reliability import ReliabilityData
+from autocode.agreement.models._alt_test import AltTest, alt_test, benjamini_yekutieli
+from autocode.agreement.models._anchoring import Adoption, AnchoringAudit, anchoring_audit
+from autocode.agreement.models._human_ceiling import Ceiling, HumanCeiling, human_ceiling
+from autocode.agreement.models._model_table import ModelAgreement, ModelTable, model_table
+from autocode.agreement.planning._cohen import lines_cantor, lines_flack
+from autocode.agreement.planning._donner import lines_by_interval, lines_by_power, lower_limit
+from autocode.agreement.planning._half_width import (
+    Plan,
+    kappa_variance,
+    lines_for_half_width,
+    lines_for_lower_bound,
+    lines_from_pilot,
+    lines_from_standard_error,
+)
+from autocode.agreement.planning._pilot import lines_for_bound_from_pilot
+from autocode.agreement.prevalence._code_prevalence import code_prevalence, code_prevalence_by
+from autocode.agreement.prevalence._estimators import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
+from autocode.agreement.prevalence._sampler import draw_sample
+from autocode.agreement.spans._alpha_u_2004 import alpha_u_2004
+from autocode.agreement.spans._gamma import Alignment, best_alignment, gamma, gamma_cat
+from autocode.agreement.spans._segmentation import (
+    boundary_similarity,
+    pk,
+    segmentation_kappa,
+    segmentation_pi,
+    window_diff,
+)
+from autocode.agreement.spans._spans import Continuum, Span, SpanData
+from autocode.agreement.spans._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
+from autocode.agreement.teams._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
+from autocode.agreement.teams._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
+from autocode.agreement.teams._drift import Period, drift
+from autocode.agreement.teams._table import AgreementTable, CodeAgreement, agreement_table
+from autocode.agreement.teams._verdict import lines_for_verdict, verdict
 
 __all__ = [
     "ENOUGH_INTERVIEWS",

@@ -1,0 +1,1 @@
+"""Coefficients of agreement on units, each with the paper it comes from."""

@@ -1,0 +1,1 @@
+"""Agreement of a model with human coders."""

@@ -1,0 +1,1 @@
+"""How common codes are, estimated from a probability sample."""

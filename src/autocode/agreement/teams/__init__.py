@@ -1,0 +1,1 @@
+"""Agreement of a team of coders: per code, per pair, over time, and where they disagree."""
