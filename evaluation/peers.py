@@ -87,7 +87,7 @@ def tables(corpus: Path, n: int, seed: int) -> tuple[CodedLines, CodedLines, aut
 
 def measured(cell: Cell, minilm: Path | None) -> dict[str, Any]:
     """Learn and score, and return the scores and what they cost; to be called in a process of its own."""
-    from autocode.suggester._model import folds  # the folds of autocode's own held-out scores, for every peer
+    from autocode.suggester.model._model import folds  # the folds of autocode's own held-out scores, for every peer
 
     train, test, codebook = tables(cell.corpus, cell.n, cell.seed)
     method = cell.method
@@ -198,8 +198,8 @@ def tuned(
     held_out: NDArray[np.float64], applied: NDArray[np.bool_], scores: NDArray[np.float64], *, documents: int
 ) -> tuple[Any, Any]:
     """Return probabilities and thresholds from held-out scores, as autocode makes its own, on one scale for all."""
-    from autocode.suggester._calibration import platt
-    from autocode.suggester._thresholds import thresholds
+    from autocode.suggester.model._calibration import platt
+    from autocode.suggester.model._thresholds import thresholds
 
     middle, spread = held_out.mean(), max(float(held_out.std()), 1e-12)
     # Some peers say 10^-12 where they mean never; one slope cannot serve these scores and the others.
@@ -211,7 +211,7 @@ def tuned(
 @lru_cache(maxsize=1)
 def scoring(resamples: int) -> str:
     """Return a digest of what makes metrics of scores."""
-    from autocode.suggester import _calibration, _thresholds
+    from autocode.suggester.model import _calibration, _thresholds
     from autocode.validation import _metrics, _validate
 
     made = (tuned, _calibration, _thresholds, _metrics, _validate._draws, _validate._estimate)

@@ -81,7 +81,7 @@ def test_every_model_that_the_record_names_can_be_opened_later(study):
 
 
 def test_rounds_are_learnt_quickly_until_a_full_fit_is_due(study, fits, monkeypatch):
-    monkeypatch.setattr("autocode.suggester._learning.DUE", 6)
+    monkeypatch.setattr("autocode.suggester._incremental.DUE", 6)
     folder = study("trained")
     learner = Learner(folder)
     rounds = []

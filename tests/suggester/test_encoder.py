@@ -167,7 +167,7 @@ def test_a_broken_store_is_named_and_may_be_deleted(tmp_path):
 
 
 def test_memory_holds_so_many_vectors_only(monkeypatch):
-    monkeypatch.setattr("autocode.suggester._embeddings.HELD", 3)
+    monkeypatch.setattr("autocode.suggester.features._embeddings.HELD", 3)
     letters = Letters()
     embeddings = Embeddings(letters)
     embeddings.of(["one", "two"])

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.suggester import train
-from autocode.suggester._inputs import is_function_word
 from autocode.suggester._suggester import NEIGHBOURS, UNLIKE, WORDS
+from autocode.suggester.features._inputs import is_function_word
 
 PIECES = ["parking", "phone", "Phone", "records", "the", "meter", "we", "computer-phone", "queue,", "hold", "café", "…"]
 TEXTS = st.lists(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join), min_size=1, max_size=6)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.suggester import train
-from autocode.suggester._inputs import tokens
+from autocode.suggester.features._inputs import tokens
 
 WORDS = ["parking", "Phone", "records,", "the", "the", "meter", "don't", "…", "?!?", "İstanbul", "ring", "computer"]
 TEXTS = st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=6)), max_size=10).map(" ".join)

@@ -15,7 +15,7 @@ import pytest
 
 from autocode.errors import StudyError, TranscriptError
 from autocode.suggester import open_suggester, train
-from autocode.suggester._frames import ADDED
+from autocode.suggester.bulk._frames import ADDED
 
 TEXTS = [
     "There is nowhere to park and the meter takes coins only.",

@@ -6,8 +6,10 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester import _grams, _inputs, _suggester, train
-from autocode.suggester._inputs import CHARACTERS, NOBODYS, LineInputs, tokens
+from autocode.suggester import _suggester, train
+from autocode.suggester.features import _inputs
+from autocode.suggester.features import _ngrams as _grams
+from autocode.suggester.features._inputs import CHARACTERS, NOBODYS, LineInputs, tokens
 
 SAID = {
     "en": ["There's nowhere to park, is there?", "The phone rings out.", "Nobody picks up the phone: ring, ring, ring"],

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autocode.suggester import train
-from autocode.suggester._inputs import FURTHEST, NOBODYS, LineInputs, Setting, setting, tokens
+from autocode.suggester.features._inputs import FURTHEST, NOBODYS, LineInputs, Setting, setting, tokens
 
 KNOWN = [
     "parking",

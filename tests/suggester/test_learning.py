@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester._beside import Beside, beside
-from autocode.suggester._blend import LEARNT, MEANT, WEIGHTS, best_blend
-from autocode.suggester._calibration import platt
-from autocode.suggester._model import folds
-from autocode.suggester._thresholds import thresholds
+from autocode.suggester.model._blend import LEARNT, MEANT, WEIGHTS, best_blend
+from autocode.suggester.model._calibration import platt
+from autocode.suggester.model._context import Beside, beside
+from autocode.suggester.model._model import folds
+from autocode.suggester.model._thresholds import thresholds
 
 SEEDS = st.integers(0, 2**32 - 1)
 

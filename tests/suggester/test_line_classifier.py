@@ -19,8 +19,8 @@ from sklearn.utils.estimator_checks import check_estimator
 from sklearn.utils.validation import check_is_fitted
 
 from autocode.suggester import LineClassifier, _classifier, fit
-from autocode.suggester._beside import beside
-from autocode.suggester._table import CodedLines
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._context import beside
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autocode.codebook import Code, CodeId
 from autocode.coding import Band, Codings, Reason
 from autocode.suggester import LearningSuggester, NotYet, open_suggester, save_suggester, train, waiting_codes
-from autocode.suggester._not_yet import not_yet
+from autocode.suggester._readiness import not_yet
 from autocode.suggester._suggester import SHOWN
 
 SEEDS = st.integers(0, 10_000)

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 
 from autocode.coding import Reason
 from autocode.suggester import CodedLines, fit, train
-from autocode.suggester._inputs import LineInputs, Setting
-from autocode.suggester._model import as_unseen, folds, sayings
 from autocode.suggester._novelty import ALIKE, ENOUGH, LEAST_LIKE, known_share, likeness, novel_below, unit
+from autocode.suggester.features._inputs import LineInputs, Setting
+from autocode.suggester.model._model import as_unseen, folds, sayings
 
 GP = Setting("gp", 0)
 

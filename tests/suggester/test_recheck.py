@@ -8,8 +8,9 @@ from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines, line_surprise, recheck, surprises, theme_coherence
-from autocode.suggester._likeness import draws_of_interviews, mean_likeness, word_rows
-from autocode.suggester._twins import nearly_identical
+from autocode.suggester.model._interview_draws import draws_of_interviews
+from autocode.suggester.recheck._near_duplicates import nearly_identical
+from autocode.suggester.recheck._similarity import mean_likeness, word_rows
 
 
 @pytest.fixture(scope="module")

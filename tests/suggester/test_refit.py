@@ -91,7 +91,7 @@ def test_a_changed_judgement_of_an_old_line_asks_for_a_full_fit(learning, study,
 
 
 def test_many_new_lines_ask_for_a_full_fit(monkeypatch, learning, study):
-    monkeypatch.setattr("autocode.suggester._learning.DUE", 12)
+    monkeypatch.setattr("autocode.suggester._incremental.DUE", 12)
     learning.learn(study.codings)
 
     assert learning.due

@@ -7,8 +7,8 @@ import pytest
 
 from autocode.coding import Band, Reason
 from autocode.suggester import Suggester, _suggester, train
+from autocode.suggester._predictions import FAIR, STRONG
 from autocode.suggester._suggester import BESIDE
-from autocode.suggester._verdicts import FAIR, STRONG
 from autocode.transcripts import Role
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autocode.coding import Codings
 from autocode.suggester import train
-from autocode.suggester._code_sets import CodeSets, masi_likeness
+from autocode.suggester.model._label_sets import CodeSets, masi_likeness
 
 SEEDS = st.integers(0, 10_000)
 

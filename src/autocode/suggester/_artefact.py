@@ -38,17 +38,17 @@ from sklearn.exceptions import InconsistentVersionWarning
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.errors import ArtefactError, TrainingError
-from autocode.suggester._beside import Beside
-from autocode.suggester._blend import Blend
-from autocode.suggester._calibration import Platt
-from autocode.suggester._embeddings import Embeddings, Encoding
-from autocode.suggester._encoder import MINILM, SentenceEncoder
-from autocode.suggester._inputs import LineInputs
-from autocode.suggester._model import LineModel
-from autocode.suggester._not_yet import NotYet
 from autocode.suggester._quality import CodeQuality
+from autocode.suggester._readiness import NotYet
 from autocode.suggester._suggester import CodedExample, Suggester
-from autocode.suggester._thresholds import Thresholds
+from autocode.suggester.features._embeddings import Embeddings, Encoding
+from autocode.suggester.features._encoder import MINILM, SentenceEncoder
+from autocode.suggester.features._inputs import LineInputs
+from autocode.suggester.model._blend import Blend
+from autocode.suggester.model._calibration import Platt
+from autocode.suggester.model._context import Beside
+from autocode.suggester.model._model import LineModel
+from autocode.suggester.model._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
 
 FORMAT = 4

@@ -11,10 +11,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
-from autocode.suggester._blend import LEARNT, MEANT
-from autocode.suggester._embeddings import Encoding
-from autocode.suggester._model import LineModel, fit
-from autocode.suggester._table import CodedLines
+from autocode.suggester.features._embeddings import Encoding
+from autocode.suggester.model._blend import LEARNT, MEANT
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId
 
 # Further away than any line counts, so that texts of one group do not stand beside each other.

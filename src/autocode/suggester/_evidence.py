@@ -7,9 +7,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.suggester._inputs import is_function_word
-from autocode.suggester._shares import WordShares
-from autocode.suggester._verdicts import Verdicts
+from autocode.suggester._predictions import Verdicts
+from autocode.suggester.features._contributions import WordShares
+from autocode.suggester.features._inputs import is_function_word
 
 Shown: TypeAlias = tuple[tuple[str, float], ...]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.codebook import CodeId
-from autocode.suggester._grams import Cut
-from autocode.suggester._inputs import Setting, setting
+from autocode.suggester.features._inputs import Setting, setting
+from autocode.suggester.features._ngrams import Cut
 from autocode.transcripts import Line, LineId
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from autocode.suggester._grams import Cut
-from autocode.suggester._model import LineModel, folds
-from autocode.suggester._table import CodedLines
+from autocode.suggester.features._ngrams import Cut
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._model import LineModel, folds
 
 # The share of coded lines, held out, that are less like the others than a line has to be to pass for new; and of how
 # many lines at least such a share can be taken. Chosen on splits that are not the reported ones (evaluation/README.md).

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from autocode.codebook import Codebook
-from autocode.suggester._embeddings import Encoding
-from autocode.suggester._likeness import draws_of_interviews
-from autocode.suggester._model import fit, folds
-from autocode.suggester._table import CodedLines
-from autocode.suggester._thresholds import Thresholds
-from autocode.suggester._verdicts import SHOWN
+from autocode.suggester._predictions import SHOWN
+from autocode.suggester.features._embeddings import Encoding
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._interview_draws import draws_of_interviews
+from autocode.suggester.model._model import fit, folds
+from autocode.suggester.model._thresholds import Thresholds
 
 # A promise is given if it would have been kept in this share of the draws of interviews.
 CONFIDENCE = 0.95

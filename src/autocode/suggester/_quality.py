@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.codebook import Code, CodeId
-from autocode.suggester._model import LineModel
+from autocode.suggester.model._model import LineModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

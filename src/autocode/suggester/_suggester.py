@@ -27,22 +27,22 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
-from autocode.suggester._code_sets import CodeSets
-from autocode.suggester._embeddings import Embeddings, Encoding
 from autocode.suggester._evidence import OwnWords, words_shown
 from autocode.suggester._explanation import explain
-from autocode.suggester._frames import suggest_frame
-from autocode.suggester._inputs import speaker_kind, tokens
-from autocode.suggester._model import LineModel, fit, sayings
-from autocode.suggester._not_yet import NotYet, not_yet
 from autocode.suggester._novelty import centres, known_share, likeness, meanings, novel_below, unit
+from autocode.suggester._predictions import SHOWN, Verdicts, band
 from autocode.suggester._promises import INTERVIEWS, Given, Promise, Refused, promised, trial
 from autocode.suggester._promises import under as keeping
 from autocode.suggester._quality import CodeQuality, quality
-from autocode.suggester._shares import Heard
-from autocode.suggester._streams import suggest_table
-from autocode.suggester._table import CodedLines
-from autocode.suggester._verdicts import SHOWN, Verdicts, band
+from autocode.suggester._readiness import NotYet, not_yet
+from autocode.suggester.bulk._frames import suggest_frame
+from autocode.suggester.bulk._large_tables import suggest_table
+from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._embeddings import Embeddings, Encoding
+from autocode.suggester.features._inputs import speaker_kind, tokens
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._label_sets import CodeSets
+from autocode.suggester.model._model import LineModel, fit, sayings
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
 
 Thing = TypeVar("Thing")

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from autocode.codebook import Code
-from autocode.suggester._coherence import LEVEL
-from autocode.suggester._table import CodedLines
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.recheck._coherence import LEVEL
 
 # Lines that have one code of a pair and not the other, of each, from which on a pair is judged.
 ENOUGH = 5

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals as nw
 
-from autocode.suggester._verdicts import SHOWN, band
+from autocode.suggester._predictions import SHOWN, band
 from autocode.transcripts import INTERVIEWERS, Line, LineId, Role, TranscriptId, role_of
 
 if TYPE_CHECKING:

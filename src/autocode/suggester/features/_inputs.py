@@ -10,9 +10,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from autocode.suggester._embeddings import Embeddings
-from autocode.suggester._grams import REMEMBERED, CharacterGrams, WordGrams, cut, pipeline, whole
-from autocode.suggester._shares import Heard
+from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._embeddings import Embeddings
+from autocode.suggester.features._ngrams import REMEMBERED, CharacterGrams, WordGrams, cut, pipeline, whole
 from autocode.transcripts import Line
 
 # Characters, role and place weigh less than words: chosen on splits that are not the reported ones

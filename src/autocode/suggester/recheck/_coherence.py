@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings
-from autocode.suggester._likeness import draws_of_interviews, mean_likeness, word_rows
-from autocode.suggester._table import CodedLines
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._interview_draws import draws_of_interviews
+from autocode.suggester.recheck._similarity import mean_likeness, word_rows
 from autocode.transcripts import Line, LineId, TranscriptId, Transcripts
 
 LEVEL = 0.95

@@ -7,15 +7,16 @@ from html import escape
 from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
-from autocode.suggester._coherence import ThemeCoherence, coherence_of, interviews_of
-from autocode.suggester._confusions import ConfusedCodes, confused_of
-from autocode.suggester._embeddings import Encoding
-from autocode.suggester._likeness import draws_of_interviews, word_rows
-from autocode.suggester._model import fit
-from autocode.suggester._slips import Slip, slips_of
-from autocode.suggester._table import CodedLines
-from autocode.suggester._twins import Twins, twins_of
-from autocode.suggester._usage import DifferentUse, different_uses
+from autocode.suggester.features._embeddings import Encoding
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._interview_draws import draws_of_interviews
+from autocode.suggester.model._model import fit
+from autocode.suggester.recheck._coherence import ThemeCoherence, coherence_of, interviews_of
+from autocode.suggester.recheck._confusions import ConfusedCodes, confused_of
+from autocode.suggester.recheck._label_errors import Slip, slips_of
+from autocode.suggester.recheck._near_duplicates import Twins, twins_of
+from autocode.suggester.recheck._similarity import word_rows
+from autocode.suggester.recheck._usage import DifferentUse, different_uses
 from autocode.transcripts import Line, Transcripts
 
 # Fewer coded lines than this leave nothing to learn from when a fifth of them is held out.

@@ -12,10 +12,10 @@ from scipy.special import expit
 
 from autocode.codebook import Codebook
 from autocode.coding import Abstention, Coding, Codings, Suggestion
-from autocode.suggester._embeddings import Embeddings, Encoding
-from autocode.suggester._model import C, LineModel
 from autocode.suggester._suggester import Suggester, train
-from autocode.suggester._table import CodedLines
+from autocode.suggester.features._embeddings import Embeddings, Encoding
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._model import C, LineModel
 from autocode.transcripts import Line, LineId, Transcripts
 
 # Newton's steps towards the weights of the new lines: with so few lines it stands still after four or five.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.errors import ArtefactError
-from autocode.suggester._encoder import Encoder, SpacyVectors
+from autocode.suggester.features._encoder import Encoder, SpacyVectors
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from autocode.coding import Band, Reason
-from autocode.suggester._shares import Heard
+from autocode.suggester.features._contributions import Heard
 from autocode.transcripts import Line
 
 SHOWN = 3

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from autocode.codebook import Code, Codebook
-from autocode.suggester._blend import Blend, against_others, best_blend
-from autocode.suggester._calibration import Platt, platt, untried
-from autocode.suggester._embeddings import Embeddings, Encoding
-from autocode.suggester._inputs import LineInputs, setting
-from autocode.suggester._shares import Heard
-from autocode.suggester._table import CodedLines
-from autocode.suggester._thresholds import Thresholds, thresholds
+from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._embeddings import Embeddings, Encoding
+from autocode.suggester.features._inputs import LineInputs, setting
+from autocode.suggester.model._blend import Blend, against_others, best_blend
+from autocode.suggester.model._calibration import Platt, platt, untried
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._thresholds import Thresholds, thresholds
 from autocode.transcripts import Line
 
 # Inverse penalty; weight of what a codebook says of a code, in coded lines of an even-handed code; the same where it

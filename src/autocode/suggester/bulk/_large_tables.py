@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from joblib import Parallel, delayed
 
 from autocode.errors import Fault, StudyError, TranscriptError
-from autocode.suggester._frames import ADDED, Spoken, columns, places, refuse_columns, words
+from autocode.suggester.bulk._frames import ADDED, Spoken, columns, places, refuse_columns, words
 from autocode.transcripts import INTERVIEWERS
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
-from autocode.suggester._coherence import Ratio, ratio
-from autocode.suggester._likeness import mean_likeness
-from autocode.suggester._table import CodedLines
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.recheck._coherence import Ratio, ratio
+from autocode.suggester.recheck._similarity import mean_likeness
 from autocode.transcripts import LineId
 
 # Lines that each of two coders gave a code to, from which on their uses of it are compared.

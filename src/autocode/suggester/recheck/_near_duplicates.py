@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code
 from autocode.coding import CoderId
-from autocode.suggester._coherence import ExampleLine, example_of
-from autocode.suggester._table import CodedLines
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.recheck._coherence import ExampleLine, example_of
 
 # Cosine of words from which on two lines say nearly the same.
 TWINS = 0.8

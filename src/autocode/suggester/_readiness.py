@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from autocode.codebook import Code, CodeId
-from autocode.suggester._model import LineModel
+from autocode.suggester.model._model import LineModel
 
 # A code has earned its suggestions when chance would rank its held-out lines so far up in one study of twenty.
 CHANCE = 0.05

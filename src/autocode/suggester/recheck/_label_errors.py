@@ -8,8 +8,8 @@ from scipy.special import xlogy
 
 from autocode.codebook import Code
 from autocode.coding import CoderId
-from autocode.suggester._table import CodedLines
-from autocode.suggester._twins import coders_of, codes_on
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.recheck._near_duplicates import coders_of, codes_on
 from autocode.transcripts import LineId, TranscriptId
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.suggester._beside import Beside
+from autocode.suggester.model._context import Beside
 from autocode.transcripts import Line
 
 # What is tried: weights of the likeness to what the codebook says, in log-odds for a likeness of 1, and how the scores

@@ -1,0 +1,1 @@
+"""Suggestions for data frames and for tables too large for memory."""

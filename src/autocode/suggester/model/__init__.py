@@ -1,0 +1,1 @@
+"""The classifier: codebook and coded lines, context, calibration and thresholds."""
