@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import autocode
-from autocode.suggester import Given, Promise, fit, promised, trial
+from autocode.suggester import Promise, PromiseMet, certify, fit, trial
 from autocode.validation import eligible, split
 from evaluation._asked import corpora_and_seeds
 
@@ -72,9 +72,9 @@ def runs(corpora: Path, seeds: tuple[int, ...]) -> list[dict]:
                 interview = np.array([place.setdefault(line.transcript, len(place)) for line in train.lines])
                 for text in PROMISES:
                     promise = Promise.of(text)
-                    answer = promised(promise, tried, train.applied, interview, seed=seed)
+                    answer = certify(promise, tried, train.applied, interview, seed=seed)
                     run: dict[str, object] = {"corpus": name, "N": n, "seed": seed, "promise": text}
-                    if isinstance(answer, Given):
+                    if isinstance(answer, PromiseMet):
                         got = kept(promise, answer.threshold, unseen, far, test.applied)
                         run |= {"given": True, "bound": answer.bound, **got}
                         run["missed"] = got["share"] < promise.at_least - LEEWAY

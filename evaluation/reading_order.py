@@ -3,8 +3,8 @@
     python -m evaluation.reading_order ../shared/corpora
 
 Writes evaluation/results/reading_order.json and prints it. From the same 100 lines in order, each way reads on in
-batches of 100 until 400: in the order of a coder, at random, and as `read_next` chooses (a fifth at random). The test
-is that of the
+batches of 100 until 400: in the order of a coder, at random, and as `select_lines` chooses (a fifth at random). The
+test is that of the
 protocol; the pool is cut at 2,000 lines, so that all ways choose from the same.
 """
 
@@ -17,7 +17,7 @@ from sklearn.metrics import average_precision_score
 
 import autocode
 from autocode.coding import Codings
-from autocode.suggester import read_next, train
+from autocode.suggester import select_lines, train
 from autocode.validation import eligible, split
 
 CORPORA = ("nhs_feedback", "disapere")
@@ -75,7 +75,7 @@ def curve(corpora: Path, name: str, seed: int) -> list[dict]:
             elif way == "at random":
                 read += list(rng.choice(left, BATCH, replace=False))
             else:
-                read += read_next(suggester, [line_of[line] for line in left], BATCH, seed=len(read)).drawn
+                read += select_lines(suggester, [line_of[line] for line in left], BATCH, seed=len(read)).drawn
     return found
 
 

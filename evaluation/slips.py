@@ -19,23 +19,23 @@ import numpy as np
 
 import autocode
 from autocode.coding import Basis, Codings
-from autocode.suggester import CodedLines, fit, line_surprise, surprises
+from autocode.suggester import CodedLines, excess_surprisal, fit, line_surprisal
 from autocode.validation import eligible, split
 
 N, TOP, SWAPPED, RESAMPLES = 1000, 20, 0.05, 500
 SEEDS = tuple(range(5))
 HERE = Path(__file__).parent
 WAYS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    "worst given + worst not given": line_surprise,
-    "sum over all codes": lambda surprise, applied: surprise.sum(axis=1),
+    "worst given + worst not given": line_surprisal,
+    "sum over all codes": lambda surprisal, applied: surprisal.sum(axis=1),
 }
 
 
 def ranked(table: CodedLines, codebook: autocode.Codebook, seed: int) -> dict[str, np.ndarray]:
     """Return the rows of a table, those with the most surprising codes first, one ranking a way of adding up."""
     model = fit(table, codebook, seed=seed)
-    surprise = surprises(model.calibration(model.held_out), table.applied)
-    return {way: np.argsort(-whole(surprise, table.applied), kind="stable") for way, whole in WAYS.items()}
+    surprisal = excess_surprisal(model.calibration(model.held_out), table.applied)
+    return {way: np.argsort(-whole(surprisal, table.applied), kind="stable") for way, whole in WAYS.items()}
 
 
 def swapped(table: CodedLines, seed: int) -> tuple[CodedLines, np.ndarray]:

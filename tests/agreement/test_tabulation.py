@@ -9,14 +9,14 @@ import pytest
 from autocode.agreement import (
     Agreement,
     ReliabilityData,
-    _alpha,
-    _intervals,
-    _patterns,
     fleiss_kappa,
     gwet_ac1,
     krippendorff_alpha,
     percent_agreement,
 )
+from autocode.agreement.coefficients import _alpha
+from autocode.agreement.data import _patterns
+from autocode.agreement.intervals import _estimates
 
 
 def study(n: int = 240) -> ReliabilityData:
@@ -30,10 +30,10 @@ def study(n: int = 240) -> ReliabilityData:
 
 @pytest.mark.parametrize("interval", ["interviews", "linearised", "jackknife"])
 def test_a_table_too_large_to_be_dense_says_the_same(
-    interval: _intervals.Interval, monkeypatch: pytest.MonkeyPatch
+    interval: _estimates.Interval, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = krippendorff_alpha(study(), interval=interval, seed=3)
-    monkeypatch.setattr(_intervals, "_FEW_CELLS", 10)
+    monkeypatch.setattr(_estimates, "_FEW_CELLS", 10)
     monkeypatch.setattr(_alpha, "_FEW_CELLS", 10)
     large = krippendorff_alpha(study(), interval=interval, seed=3)
 
@@ -50,7 +50,7 @@ def test_the_order_of_coders_does_not_change_a_bootstrap_of_lines() -> None:
 
 def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeypatch: pytest.MonkeyPatch) -> None:
     merged = krippendorff_alpha(study(), interval="lines", resamples=8000)
-    monkeypatch.setattr(_intervals, "_FEW_CELLS", 10)
+    monkeypatch.setattr(_estimates, "_FEW_CELLS", 10)
     apart = krippendorff_alpha(study(), interval="lines", resamples=8000)
 
     assert merged.se == pytest.approx(apart.se, rel=0.05)
@@ -105,6 +105,6 @@ def test_a_value_alone_is_the_value_of_the_interval_however_many_categories(
     said = np.where(rng.random((3, 700)) < 0.6, truth, rng.integers(-1, 90, (3, 700)))
     data = ReliabilityData.from_table(said, interviews=[f"I{u % 9}" for u in range(700)])
     whole = coefficient(data, interval="linearised").value
-    monkeypatch.setattr(_intervals, "_CELLS_AT_ONCE", 10_000)
+    monkeypatch.setattr(_estimates, "_CELLS_AT_ONCE", 10_000)
 
     assert coefficient(data, interval=None).value == pytest.approx(whole, abs=1e-13)

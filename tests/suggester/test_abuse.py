@@ -87,7 +87,7 @@ def test_one_example_of_each_code_is_enough_to_begin(interview, coding, codebook
     asked = interview("GP2", ["The phone just rings and rings."]).lines
 
     assert suggester.codes[int(suggester.scores(asked)[0].argmax())].id == "phones"
-    assert [one.code for one in suggester.not_yet] == ["parking", "phones", "records"]
+    assert [one.code for one in suggester.unsupported] == ["parking", "phones", "records"]
 
 
 def test_codings_of_a_code_that_the_codebook_has_lost_are_refused(study):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from autocode.coding import Codings
 from autocode.errors import TrainingError
-from autocode.suggester import read_next, train, worth_reading
+from autocode.suggester import informativeness, select_lines, train
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +17,9 @@ def begun(study):
 
 def test_a_share_is_drawn_at_random_and_the_others_are_the_most_worth_reading(begun):
     suggester, unread = begun
-    sample = read_next(suggester, unread, 10, random=0.3, seed=4)
+    sample = select_lines(suggester, unread, 10, random=0.3, seed=4)
     asked = [line for line in unread if line.id in sample.probabilities]
-    worth = worth_reading(suggester, asked)
+    worth = informativeness(suggester, asked)
     best = {asked[i].id for i in np.argsort(-worth, kind="stable")[:7]}
     certain = {line for line, p in sample.probabilities.items() if p == 1}
 
@@ -34,7 +34,7 @@ def test_a_share_is_drawn_at_random_and_the_others_are_the_most_worth_reading(be
 def test_the_probabilities_add_up_to_what_is_drawn(begun, n, random, whole, seed):
     suggester, unread = begun
     n = min(n, 8) if whole else n
-    sample = read_next(suggester, unread, n, random=random, whole_interviews=whole, seed=seed)
+    sample = select_lines(suggester, unread, n, random=random, whole_interviews=whole, seed=seed)
     interview = {line.id: line.transcript for line in unread}
     units = {interview[line] if whole else line: p for line, p in sample.probabilities.items()}
 
@@ -45,7 +45,7 @@ def test_the_probabilities_add_up_to_what_is_drawn(begun, n, random, whole, seed
 
 def test_each_line_is_drawn_as_often_as_its_probability_says(begun):
     suggester, unread = begun
-    drawn = [read_next(suggester, unread, 6, random=0.5, seed=seed) for seed in range(300)]
+    drawn = [select_lines(suggester, unread, 6, random=0.5, seed=seed) for seed in range(300)]
     counts = {line: np.mean([line in one.drawn for one in drawn]) for line in drawn[0].probabilities}
 
     for line, share in counts.items():
@@ -54,7 +54,7 @@ def test_each_line_is_drawn_as_often_as_its_probability_says(begun):
 
 def test_whole_interviews_are_taken_with_all_their_lines(begun):
     suggester, unread = begun
-    sample = read_next(suggester, unread, 2, whole_interviews=True, seed=1)
+    sample = select_lines(suggester, unread, 2, whole_interviews=True, seed=1)
     names = {line.partition(":")[0] for line in sample.drawn}
 
     assert len(names) == 2
@@ -64,7 +64,7 @@ def test_whole_interviews_are_taken_with_all_their_lines(begun):
 
 def test_at_random_alone_no_line_is_likelier(begun):
     suggester, unread = begun
-    sample = read_next(suggester, unread, 5, random=1, seed=1)
+    sample = select_lines(suggester, unread, 5, random=1, seed=1)
 
     assert len(set(sample.probabilities.values())) == 1
     assert sample.enriched == ""
@@ -77,7 +77,7 @@ def test_uncertainty_about_a_rare_code_is_worth_more_than_about_a_common_one(beg
     p = np.full((2, 3), 0.01)
     p[0, rare] = p[1, common] = 0.5
     monkeypatch.setattr(suggester, "probabilities", lambda lines: p)
-    worth = worth_reading(suggester, unread[:2])
+    worth = informativeness(suggester, unread[:2])
 
     assert uses[rare] < uses[common]
     assert worth[0] > worth[1]
@@ -88,9 +88,9 @@ def test_more_lines_than_there_are_cannot_be_chosen(begun):
     n = sum(line.speaker != "INT" for line in unread)
 
     with pytest.raises(TrainingError) as refused:
-        read_next(suggester, unread, n + 1, seed=0)
+        select_lines(suggester, unread, n + 1, seed=0)
     with pytest.raises(TrainingError, match=r"^9 interviews cannot be chosen from 8 that nobody has read"):
-        read_next(suggester, unread, 9, whole_interviews=True, seed=0)
+        select_lines(suggester, unread, 9, whole_interviews=True, seed=0)
 
     assert str(refused.value) == f"{n + 1} lines cannot be chosen from {n} that nobody has read; ask for fewer."
 
@@ -100,4 +100,4 @@ def test_a_number_or_a_share_out_of_range_is_the_callers_mistake(begun, n, rando
     suggester, unread = begun
 
     with pytest.raises(ValueError, match=r"^n must be at least 1 and random above 0 and at most 1"):
-        read_next(suggester, unread, n, random=random, seed=0)
+        select_lines(suggester, unread, n, random=random, seed=0)

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import Band, Codings, Reason
-from autocode.suggester import LearningSuggester, NotYet, open_suggester, save_suggester, train, waiting_codes
-from autocode.suggester._readiness import not_yet
+from autocode.suggester import (
+    LearningSuggester,
+    UnsupportedCode,
+    describe_unsupported,
+    open_suggester,
+    save_suggester,
+    train,
+)
+from autocode.suggester._readiness import unsupported
 from autocode.suggester._suggester import SHOWN
 
 SEEDS = st.integers(0, 10_000)
@@ -19,7 +26,7 @@ SEEDS = st.integers(0, 10_000)
 def waiting(scores, applied):
     """Return what waits of codes c0, c1 ..., given held-out scores and the truth."""
     codes = [Code(id=CodeId(f"c{j}"), name=f"C{j}") for j in range(applied.shape[1])]
-    return {one.code: one for one in not_yet(SimpleNamespace(held_out=scores), codes, applied)}
+    return {one.code: one for one in unsupported(SimpleNamespace(held_out=scores), codes, applied)}
 
 
 def with_uses(*uses, lines=60):
@@ -48,8 +55,8 @@ def partly(half_coded):
 
 
 def test_only_a_code_whose_held_out_lines_rank_above_the_others_has_earned_it(partly):
-    assert [(one.code, one.examples) for one in partly.not_yet] == [("records", 1)]
-    assert partly.earned.tolist() == [True, True, False]
+    assert [(one.code, one.examples) for one in partly.unsupported] == [("records", 1)]
+    assert partly.supported.tolist() == [True, True, False]
 
 
 @given(seed=SEEDS)
@@ -100,16 +107,16 @@ def test_lines_that_rank_below_the_others_are_said_not_to_be_helped_by_examples_
 
 def test_it_is_told_in_one_sentence_nearest_first_and_not_before_anything_is_coded():
     one, two = (
-        NotYet(code=CodeId(name), name=name, examples=n, more=more, why="")
+        UnsupportedCode(code=CodeId(name), name=name, examples=n, more=more, why="")
         for name, n, more in (("far", 9, None), ("near", 1, 2))
     )
 
-    assert waiting_codes([one, two], of=9) == (
+    assert describe_unsupported([one, two], of=9) == (
         "2 of 9 codes are not yet suggested by what was learnt, but by their definitions only; about so many more "
         "examples would help: near (2), far (more examples alone do not help)."
     )
-    assert waiting_codes([], of=9) == ""
-    assert waiting_codes([NotYet(code=CodeId("a"), name="a", examples=0, more=4, why="")], of=1) == ""
+    assert describe_unsupported([], of=9) == ""
+    assert describe_unsupported([UnsupportedCode(code=CodeId("a"), name="a", examples=0, more=4, why="")], of=1) == ""
 
 
 def test_a_code_that_has_not_earned_it_is_suggested_by_its_definition_and_weakly(partly, interview):
@@ -133,7 +140,7 @@ def test_a_line_that_only_an_unearned_code_would_fit_is_left_with_too_few_exampl
     (silent,) = suggester.suggest([line]).abstentions
 
     assert suggester.codes[int(suggester.scores([line]).argmax())].id == "records"
-    assert [one.code for one in suggester.not_yet] == ["records"]
+    assert [one.code for one in suggester.unsupported] == ["records"]
     assert silent.reason is Reason.TOO_FEW_EXAMPLES
 
 
@@ -142,8 +149,8 @@ def test_before_the_first_line_is_coded_every_code_waits_and_every_code_is_sugge
     line = interview("GP9", ["No room for the car, calls that nobody answers, records."]).lines[0]
     said = suggester.suggest([line]).of(line.id)
 
-    assert {one.code for one in suggester.not_yet} == {code.id for code in suggester.codes}
-    assert {one.more for one in suggester.not_yet} == {4}
+    assert {one.code for one in suggester.unsupported} == {code.id for code in suggester.codes}
+    assert {one.more for one in suggester.unsupported} == {4}
     assert 1 <= len(said) <= SHOWN
     assert {one.band for one in said} == {Band.WEAK}
 
@@ -158,7 +165,7 @@ def test_a_frame_says_the_same(partly):
 def test_what_waits_is_saved_and_part_of_what_a_suggester_is(partly, tmp_path):
     again = open_suggester(save_suggester(partly, tmp_path / "model"))
 
-    assert again.not_yet == partly.not_yet
+    assert again.unsupported == partly.unsupported
     assert again.novel == partly.novel > 0
     assert again.digest == partly.digest
     assert "| Records | 1 | – | 0% | not yet: about 1 more example would help |" in (
@@ -171,7 +178,7 @@ def test_examples_found_meanwhile_are_counted_until_the_next_full_fit(half_coded
         return Codings([*(one for one in half_coded.codings if one.line != "GP6:2"), *codings])
 
     learning = LearningSuggester(read(), half_coded.lines, half_coded.codebook, seed=1)
-    (before,) = learning.suggester.not_yet
-    (after,) = learning.learn(read(coding("GP6:2", "records"))).not_yet
+    (before,) = learning.suggester.unsupported
+    (after,) = learning.learn(read(coding("GP6:2", "records"))).unsupported
 
     assert (after.examples, after.more) == (before.examples + 1, max(before.more - 1, 1))

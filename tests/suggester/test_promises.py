@@ -7,12 +7,12 @@ from autocode.coding import Codings, Reason
 from autocode.errors import TrainingError
 from autocode.suggester import (
     CodedLines,
-    Given,
     Promise,
     PromiseKind,
-    Refused,
+    PromiseMet,
+    PromiseRefused,
+    certify,
     open_suggester,
-    promised,
     save_suggester,
     train,
     trial,
@@ -38,10 +38,10 @@ def promising(study):
 
 
 def test_a_promise_of_precision_is_kept_on_lines_that_come_later():
-    answer = promised(Promise.of("precision=0.8"), *a_trial(2000, 100), seed=1)
+    answer = certify(Promise.of("precision=0.8"), *a_trial(2000, 100), seed=1)
     later = a_trial(20_000, 100, seed=9)[:2]
 
-    assert isinstance(answer, Given)
+    assert isinstance(answer, PromiseMet)
     assert answer.bound >= 0.8
     assert answer.estimate > answer.bound
     assert precision_at(answer.threshold, *later) >= 0.8
@@ -49,7 +49,7 @@ def test_a_promise_of_precision_is_kept_on_lines_that_come_later():
 
 def test_a_threshold_is_no_stricter_than_the_promise_needs():
     p, truth, interview = a_trial(5000, 200)
-    answers = [promised(Promise.of(f"precision={share}"), p, truth, interview, seed=1) for share in (0.6, 0.7, 0.8)]
+    answers = [certify(Promise.of(f"precision={share}"), p, truth, interview, seed=1) for share in (0.6, 0.7, 0.8)]
     thresholds = [one.threshold for one in answers]
 
     assert thresholds == sorted(thresholds)
@@ -58,24 +58,24 @@ def test_a_threshold_is_no_stricter_than_the_promise_needs():
 
 
 def test_a_promise_that_no_threshold_reaches_is_refused_with_the_best_that_there_is():
-    answer = promised(Promise.of("precision=0.9"), *a_trial(1000, 50, honest=False), seed=1)
+    answer = certify(Promise.of("precision=0.9"), *a_trial(1000, 50, honest=False), seed=1)
 
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, PromiseRefused)
     assert str(answer).startswith(
         "precision=0.9 cannot be promised: on lines held out no threshold reached it (at best "
     )
 
 
 def test_a_promise_that_few_lines_cannot_show_is_refused_with_how_many_more_would():
-    answer = promised(Promise.of("precision=0.9"), *a_trial(120, 12), seed=1)
+    answer = certify(Promise.of("precision=0.9"), *a_trial(120, 12), seed=1)
 
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, PromiseRefused)
     assert "120 coded lines of 12 interviews do not show it for others; about " in answer.why
     assert answer.why.endswith(" more interviews, would, or ask for less.")
 
 
 def test_lines_of_few_interviews_promise_nothing_however_many_they_are():
-    answer = promised(Promise.of("precision=0.5"), *a_trial(5000, 9), seed=1)
+    answer = certify(Promise.of("precision=0.5"), *a_trial(5000, 9), seed=1)
 
     assert str(answer) == (
         "precision=0.5 cannot be promised: it would rest on coded lines of 9 interviews, and fewer than 10 say too "
@@ -85,9 +85,9 @@ def test_lines_of_few_interviews_promise_nothing_however_many_they_are():
 
 def test_few_lines_promise_nothing_however_many_their_interviews():
     p, truth, interview = a_trial(12, 12)
-    answer = promised(Promise.of("recall=0.5"), p, truth, interview, seed=1)
+    answer = certify(Promise.of("recall=0.5"), p, truth, interview, seed=1)
 
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, PromiseRefused)
     assert f"it would rest on {truth.any(axis=1).sum()} lines with a code, and fewer than 30" in answer.why
 
 
@@ -97,20 +97,20 @@ def test_lines_that_resemble_each_other_within_interviews_need_more_than_indepen
     easy = np.arange(20) < 16
     truth = np.where(easy[interview][:, None], True, rng.random(p.shape) < 0.3)
     mixed = truth[rng.permutation(len(truth))]
-    together = promised(Promise.of("precision=0.8"), p, truth, interview, seed=1)
-    apart = promised(Promise.of("precision=0.8"), p, mixed, interview, seed=1)
+    together = certify(Promise.of("precision=0.8"), p, truth, interview, seed=1)
+    apart = certify(Promise.of("precision=0.8"), p, mixed, interview, seed=1)
 
-    assert isinstance(together, Refused)
-    assert isinstance(apart, Given)
+    assert isinstance(together, PromiseRefused)
+    assert isinstance(apart, PromiseMet)
 
 
 def test_a_promise_of_recall_says_of_few_lines_with_a_code_that_nothing_fits():
     p, truth, interview = a_trial(3000, 100)
-    answer = promised(Promise.of("recall=0.9"), p, truth, interview, seed=1)
+    answer = certify(Promise.of("recall=0.9"), p, truth, interview, seed=1)
     later, stands, _ = a_trial(20_000, 100, seed=5)
     speaks = 1 - np.prod(1 - later, axis=1) >= answer.threshold
 
-    assert isinstance(answer, Given)
+    assert isinstance(answer, PromiseMet)
     assert 0 < answer.silent < 0.5
     assert speaks[stands.any(axis=1)].mean() >= 0.9
     assert "of the lines that deserve a code it speaks of at least 90%" in str(answer)
@@ -119,9 +119,9 @@ def test_a_promise_of_recall_says_of_few_lines_with_a_code_that_nothing_fits():
 def test_recall_is_refused_where_no_line_can_be_left_unsaid():
     p, truth, interview = np.full((400, 3), 0.5), np.ones((400, 3), dtype=bool), np.arange(400) % 40
 
-    answer = promised(Promise.of("recall=0.9"), p, truth, interview, seed=1)
+    answer = certify(Promise.of("recall=0.9"), p, truth, interview, seed=1)
 
-    assert isinstance(answer, Refused)
+    assert isinstance(answer, PromiseRefused)
     assert answer.why == "no line can be left unsaid without loss; read them all, or ask for less."
 
 
@@ -129,9 +129,9 @@ def test_recall_is_refused_where_no_line_can_be_left_unsaid():
 @given(st.integers(0, 10**6), st.integers(30, 400), st.integers(10, 40), st.sampled_from(["precision", "recall"]))
 def test_whatever_is_given_is_what_its_threshold_does_on_the_lines_it_rests_on(seed, n, n_interviews, kind):
     p, truth, interview = a_trial(n, n_interviews, seed=seed)
-    answer = promised(Promise(kind=PromiseKind(kind), at_least=0.7), p, truth, interview, seed=seed)
+    answer = certify(Promise(kind=PromiseKind(kind), at_least=0.7), p, truth, interview, seed=seed)
 
-    if isinstance(answer, Given):
+    if isinstance(answer, PromiseMet):
         if kind == "precision":
             assert answer.estimate == pytest.approx(precision_at(answer.threshold, p, truth))
             assert answer.silent == pytest.approx((p.max(axis=1) < answer.threshold).mean())
@@ -169,7 +169,7 @@ def test_a_suggester_under_a_promise_says_nothing_below_its_threshold(promising,
         )
     )
 
-    assert isinstance(answer, Given)
+    assert isinstance(answer, PromiseMet)
     assert min(one.probability for one in batch.suggestions) >= answer.threshold
     assert promising.notes[-1] == f"{answer}."
     assert {line for line in silent if p[line].max() < answer.threshold and silent[line] is Reason.NOTHING_FITS}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
-from autocode.suggester import CodedLines, line_surprise, recheck, surprises, theme_coherence
+from autocode.suggester import CodedLines, excess_surprisal, line_surprisal, recheck, theme_coherence
 from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.recheck._near_duplicates import nearly_identical
 from autocode.suggester.recheck._similarity import mean_likeness, word_rows
@@ -23,20 +23,20 @@ def slipped(study, coding):
 
 def test_a_line_coded_with_another_code_is_the_first_that_surprises(slipped):
     wrong, found = slipped
-    first = found.slips[0]
+    first = found.label_issues[0]
 
     assert first.line == wrong
     assert [code.id for code in first.given] == ["phones"]
-    assert first.doubtful[0].id == "phones"
+    assert first.unlikely_code[0].id == "phones"
     assert first.missing[0].id == "parking"
-    assert first.missing[1] > 0.5 > first.doubtful[1]
+    assert first.missing[1] > 0.5 > first.unlikely_code[1]
     assert first.coders == ("coder_a",)
     assert str(first).startswith(f"{wrong} (coder_a): {first.text}\n  Telephones was given, and expected with ")
     assert "; Parking was not given, and expected with " in str(first)
 
 
 def test_slips_come_with_the_most_surprising_first(slipped):
-    values = [one.surprise for one in slipped[1].slips]
+    values = [one.surprisal for one in slipped[1].label_issues]
 
     assert values == sorted(values, reverse=True)
     assert len(values) == 20
@@ -45,16 +45,16 @@ def test_slips_come_with_the_most_surprising_first(slipped):
 def test_a_line_without_a_code_has_nothing_doubtful(study, coding):
     bare = next(one.line for one in study.codings if "records" in one.codes)
     codings = [coding(one.line) if one.line == bare else one for one in study.codings]
-    slip = recheck(Codings(codings), study.lines, study.codebook, resamples=10).slips[0]
+    slip = recheck(Codings(codings), study.lines, study.codebook, resamples=10).label_issues[0]
 
     assert slip.line == bare
-    assert slip.doubtful is None
+    assert slip.unlikely_code is None
     assert "has no code; Records was not given, and expected with" in str(slip)
 
 
 def test_the_same_words_with_other_codes_are_found_with_both_coders(slipped):
     wrong, found = slipped
-    pair = found.twins[0]
+    pair = found.near_duplicates[0]
 
     assert wrong in (pair.first.line, pair.second.line)
     assert pair.first.text == pair.second.text
@@ -67,7 +67,7 @@ def test_the_same_words_with_other_codes_are_found_with_both_coders(slipped):
 def test_lines_stand_in_one_pair_of_twins_at_most(study, coding):
     codings = [coding(one.line, "phones" if n % 2 else "parking") for n, one in enumerate(study.codings)]
     found = recheck(Codings(codings), study.lines, study.codebook, resamples=5)
-    lines = [line for pair in found.twins for line in (pair.first.line, pair.second.line)]
+    lines = [line for pair in found.near_duplicates for line in (pair.first.line, pair.second.line)]
 
     assert len(lines) > 2
     assert len(lines) == len(set(lines))
@@ -79,8 +79,8 @@ def test_codes_given_at_random_cannot_be_told_apart(study, coding):
     [pair] = recheck(Codings(codings), study.lines, study.codebook, resamples=50).confused
 
     assert {pair.first.id, pair.second.id} == {"parking", "phones"}
-    assert pair.low <= pair.told_apart <= pair.high
-    assert pair.told_apart < 0.75
+    assert pair.low <= pair.auc <= pair.high
+    assert pair.auc < 0.75
     assert sum(pair.lines) == len(codings)
     assert pair.together == 0
     assert "where a coin reaches 50%" in str(pair)
@@ -200,16 +200,16 @@ def test_surprise_is_positive_exactly_where_the_model_would_say_the_opposite():
     p = np.array([[0.1, 0.49, 0.51, 0.9]])
     given, not_given = np.ones((1, 4), dtype=bool), np.zeros((1, 4), dtype=bool)
 
-    assert (surprises(p, given)[0] > 0).tolist() == [True, True, False, False]
-    assert (surprises(p, not_given)[0] > 0).tolist() == [False, False, True, True]
-    assert surprises(np.array([[0.5]]), np.array([[True]])) == pytest.approx(0)
+    assert (excess_surprisal(p, given)[0] > 0).tolist() == [True, True, False, False]
+    assert (excess_surprisal(p, not_given)[0] > 0).tolist() == [False, False, True, True]
+    assert excess_surprisal(np.array([[0.5]]), np.array([[True]])) == pytest.approx(0)
 
 
 def test_the_surprise_of_a_line_is_of_its_worst_code_given_and_its_worst_not_given():
     each = np.array([[3.0, 1.0, -0.5, 2.0], [3.0, 1.0, -0.5, 2.0], [3.0, 1.0, -0.5, 2.0]])
     applied = np.array([[True, True, False, False], [False] * 4, [True] * 4])
 
-    assert line_surprise(each, applied).tolist() == [5.0, 3.0, 3.0]
+    assert line_surprisal(each, applied).tolist() == [5.0, 3.0, 3.0]
 
 
 @settings(max_examples=40)

@@ -39,7 +39,11 @@ def test_one_code_on_the_coded_lines_is_told_apart_from_the_codes_that_are_only_
 
     assert suggester.codes[suggester.scores([line])[0].argmax()].id == "phones"
     assert suggester.notes == ()
-    assert [(one.code, one.examples) for one in suggester.not_yet] >= [("parking", 2), ("phones", 0), ("records", 0)]
+    assert [(one.code, one.examples) for one in suggester.unsupported] >= [
+        ("parking", 2),
+        ("phones", 0),
+        ("records", 0),
+    ]
 
 
 def test_lines_read_without_a_code_leave_it_at_the_definitions_and_it_is_said(study, coding):
@@ -69,7 +73,7 @@ def test_a_code_on_one_line_or_none_is_learnt_and_listed_as_not_yet(study, codin
     codings = Codings([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
     suggester = train(codings, study.lines, study.codebook)
 
-    assert [f"{one}" for one in suggester.not_yet if one.examples < 2] == [
+    assert [f"{one}" for one in suggester.unsupported if one.examples < 2] == [
         "'Parking' has not yet earned its suggestions: it is on one coded line only; about 3 more examples would help.",
         "'Records' has not yet earned its suggestions: it is on no coded line; about 4 more examples would help.",
     ]
@@ -85,8 +89,8 @@ def test_a_code_on_no_line_is_known_by_its_definition(interview, coding, codeboo
 
 
 def test_codes_that_held_out_lines_are_told_by_have_earned_their_suggestions(suggester):
-    assert suggester.notes == suggester.not_yet == ()
-    assert suggester.earned.all()
+    assert suggester.notes == suggester.unsupported == ()
+    assert suggester.supported.all()
 
 
 def test_a_suggester_says_how_much_it_learnt_from_and_by_which_rule(study, coding):

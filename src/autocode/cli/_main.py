@@ -456,7 +456,7 @@ def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed
     """Learn from what humans hold of the lines, and save the suggester."""
     from autocode.cli._study import MODEL, is_study, material_of
     from autocode.cli._suggest import learn
-    from autocode.suggester import waiting_codes
+    from autocode.suggester import describe_unsupported
 
     found = material_of(study).hearing_by(encoder)
     if out is None and not is_study(study):
@@ -464,7 +464,7 @@ def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed
     # A study's own model is a product of its codings: training again replaces it.
     suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None, promise=promise)
     click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
-    for note in filter(None, (*suggester.notes, waiting_codes(suggester.not_yet, of=len(suggester.codes)))):
+    for note in filter(None, (*suggester.notes, describe_unsupported(suggester.unsupported, of=len(suggester.codes)))):
         remark(note)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from autocode.cli._study import is_study, journal_of, material_of, seen
 from autocode.coding import Sample
 from autocode.errors import StudyError
-from autocode.suggester import read_next, train
+from autocode.suggester import select_lines, train
 
 
 def choose(study: Path, n: int, *, random: float, whole_interviews: bool, seed: int) -> Sample:
@@ -19,7 +19,7 @@ def choose(study: Path, n: int, *, random: float, whole_interviews: bool, seed: 
         # An interview that was begun is no longer whole.
         begun = {line.transcript for line in found.lines if found.codings.of(line.id)}
         unread = tuple(line for line in unread if line.transcript not in begun)
-    sample = read_next(suggester, unread, n, random=random, whole_interviews=whole_interviews, seed=seed)
+    sample = select_lines(suggester, unread, n, random=random, whole_interviews=whole_interviews, seed=seed)
     with journal_of(study) as journal:
         journal.append(*seen(journal, found.lines), sample)
     return sample

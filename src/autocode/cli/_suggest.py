@@ -13,7 +13,7 @@ from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.review import band_meanings
-from autocode.suggester import Promise, Suggester, open_suggester, save_suggester, train, waiting_codes
+from autocode.suggester import Promise, Suggester, describe_unsupported, open_suggester, save_suggester, train
 from autocode.transcripts import INTERVIEWERS, Line, Role, read_transcripts
 
 HEADER = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
@@ -163,7 +163,7 @@ def _suggester(
 
 
 def _tell_what_waits(suggester: Suggester, remark: Callable[[str], None]) -> None:
-    waiting = waiting_codes(suggester.not_yet, of=len(suggester.codes))
+    waiting = describe_unsupported(suggester.unsupported, of=len(suggester.codes))
     if waiting:
         remark(waiting)
 

@@ -10,7 +10,7 @@ from autocode.journal import Journal
 from autocode.review import may_adjudicate
 
 if TYPE_CHECKING:
-    from autocode.suggester import Slip
+    from autocode.suggester import LabelIssue
     from autocode.web import Machine, Page, Reread
 
 TOP = 40  # lines to read again that are on a page: what a team talks through in an hour
@@ -68,16 +68,16 @@ def _reread_of(study: Path) -> "Callable[[], Sequence[Reread]]":
 
         now = material_of(study)
         found = recheck(now.codings, now.lines, now.codebook, top=TOP, **now.hear(), resamples=1)
-        return [Reread(line=one.line, why=_why(one)) for one in found.slips if one.surprise > 0]
+        return [Reread(line=one.line, why=_why(one)) for one in found.label_issues if one.surprisal > 0]
 
     return reread
 
 
-def _why(slip: "Slip") -> str:
+def _why(slip: "LabelIssue") -> str:
     """Say without a number what surprises: a probability beside a line would weigh more than the line."""
     said = []
-    if slip.doubtful is not None:
-        said.append(f"{slip.doubtful[0].name} was given and least expected")
+    if slip.unlikely_code is not None:
+        said.append(f"{slip.unlikely_code[0].name} was given and least expected")
     if slip.missing is not None:
         said.append(f"{slip.missing[0].name} was not given and most expected")
     return "; ".join(said) + "."
@@ -99,11 +99,11 @@ def _machine_of(study: Path) -> "Callable[[], Machine | None]":
             try:
                 suggester = open_suggester(study / MODEL)
             except ArtefactError as error:
-                known[version] = Machine(learnt_from="", not_yet=(f"Nothing: {error}",))
+                known[version] = Machine(learnt_from="", unsupported=(f"Nothing: {error}",))
             else:
                 known[version] = Machine(
                     learnt_from=suggester.learnt_from,
-                    not_yet=(*suggester.notes, *(str(one) for one in suggester.not_yet if suggester.examples)),
+                    unsupported=(*suggester.notes, *(str(one) for one in suggester.unsupported if suggester.examples)),
                 )
         return known[version]
 

@@ -15,7 +15,7 @@ from autocode.transcripts import Line, Role
 RANDOM = 0.2
 
 
-def worth_reading(suggester: Suggester, lines: Sequence[Line]) -> NDArray[np.float64]:
+def informativeness(suggester: Suggester, lines: Sequence[Line]) -> NDArray[np.float64]:
     """Return how much reading each line would teach, shape (n_lines,): uncertainty, of rare codes above all.
 
     The entropy of each code's probability over the root of one more than the lines that have the code, added up.
@@ -26,7 +26,7 @@ def worth_reading(suggester: Suggester, lines: Sequence[Line]) -> NDArray[np.flo
     return np.asarray((entropy / np.sqrt(uses + 1)).sum(axis=1), dtype=np.float64)
 
 
-def read_next(
+def select_lines(
     suggester: Suggester,
     lines: Sequence[Line],
     n: int,
@@ -63,7 +63,7 @@ def read_next(
     if len(units) < n:
         what = "interviews" if whole_interviews else "lines"
         raise TrainingError(f"{n} {what} cannot be chosen from {len(units)} that nobody has read; ask for fewer.")
-    worth = worth_reading(suggester, asked)
+    worth = informativeness(suggester, asked)
     of_unit = np.array([worth[rows].mean() for rows in units.values()])
     n_random = min(max(round(random * n), 1), n)
     first = np.argsort(-of_unit, kind="stable")

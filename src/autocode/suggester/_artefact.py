@@ -39,7 +39,7 @@ from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.errors import ArtefactError, TrainingError
 from autocode.suggester._quality import CodeQuality
-from autocode.suggester._readiness import NotYet
+from autocode.suggester._readiness import UnsupportedCode
 from autocode.suggester._suggester import CodedExample, Suggester
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._encoder import MINILM, SentenceEncoder
@@ -144,7 +144,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
             for e in suggester.examples
         ],
         "quality": [asdict(one) for one in suggester.quality],
-        "not_yet": [asdict(one) for one in suggester.not_yet],
+        "not_yet": [asdict(one) for one in suggester.unsupported],
         "novel": suggester.novel,
         "data": _data(suggester),
         "made_by": made_by,
@@ -312,7 +312,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
         seed=facts["seed"],
         quality=[CodeQuality(**one) for one in facts.get("quality", ())],
         # Folders saved before codes had to earn their suggestions suggest every code, and call few lines new.
-        not_yet=[NotYet(**one) for one in facts.get("not_yet", ())],
+        unsupported=[UnsupportedCode(**one) for one in facts.get("not_yet", ())],
         novel=facts.get("novel", 0.0),
         trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
     )
@@ -341,7 +341,7 @@ def card(suggester: Suggester, *, made_by: str = "") -> str:
     uses = {code.id: sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes}
     of = {one.code: one for one in suggester.quality}
     shares = {c.id: [_share(of.get(c.id), what) for what in ("precision", "recall")] for c in suggester.codes}
-    waiting = {one.code: f"not yet: {one.remedy}" for one in suggester.not_yet}
+    waiting = {one.code: f"not yet: {one.remedy}" for one in suggester.unsupported}
     rows = "\n".join(
         f"| {c.name} | {uses[c.id]} | {' | '.join(shares[c.id])} | {waiting.get(c.id, 'yes')} |"
         for c in suggester.codes

@@ -118,7 +118,7 @@ class LearningSuggester:
                 self._codebook,
             )
             self._due = len(new) >= DUE or any(one.line in settled.lines for one in changed)
-            self._present = full.extended(_moved(full.model, settled, new), new) if len(new) else full
+            self._present = full.with_examples(_moved(full.model, settled, new), new) if len(new) else full
             return self._present
 
     def of(self, line: Line) -> tuple[Suggestion, ...] | Abstention:

@@ -39,8 +39,8 @@ class Verdicts:
     beside: NDArray[np.float64]
 
 
-def band(probability: float, *, earned: bool = True) -> Band:
+def band(probability: float, *, supported: bool = True) -> Band:
     """Return how strong a suggestion of this probability is; of a code that has not earned it, it is weak."""
-    if not earned:
+    if not supported:
         return Band.WEAK
     return Band.STRONG if probability >= STRONG else Band.FAIR if probability >= FAIR else Band.WEAK

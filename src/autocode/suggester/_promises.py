@@ -60,7 +60,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class PromiseMet:
     """A promise that is given, and what it rests on: coded lines, judged by suggesters that had not seen their folds.
 
     Attributes
@@ -95,7 +95,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class PromiseRefused:
     """A promise that cannot be given, and what is missing."""
 
     promise: Promise
@@ -105,7 +105,7 @@ class Refused:
         return f"{self.promise} cannot be promised: {self.why}"
 
 
-Answer: TypeAlias = Given | Refused
+Answer: TypeAlias = PromiseMet | PromiseRefused
 
 
 def trial(
@@ -135,7 +135,7 @@ def trial(
     return tried.astype(np.float32).astype(np.float64)
 
 
-def promised(
+def certify(
     promise: Promise,
     probabilities: NDArray[np.float64],
     applied: NDArray[np.bool_],
@@ -156,7 +156,7 @@ def promised(
     """
     n_interviews = int(interview.max(initial=-1)) + 1
     if n_interviews < INTERVIEWS:
-        return Refused(
+        return PromiseRefused(
             promise=promise,
             why=f"it would rest on coded lines of {n_interviews} interview{'s' * (n_interviews != 1)}, and fewer than "
             f"{INTERVIEWS} say too little about others; code lines of {INTERVIEWS - n_interviews} more.",
@@ -174,7 +174,7 @@ def promised(
         hit = np.ones(len(score), dtype=bool)
     if len(score) < ENOUGH:
         what = "suggestions" if precise else "lines with a code"
-        return Refused(
+        return PromiseRefused(
             promise=promise,
             why=f"it would rest on {len(score)} {what}, and fewer than {ENOUGH} say too little about a share; "
             "code more lines.",
@@ -204,8 +204,10 @@ def promised(
     speaks = probabilities.max(axis=1) if precise else strength
     silent = float((speaks < steps[best]).mean())
     if not holds.any() or (not precise and silent == 0):
-        return Refused(promise=promise, why=_missing(promise, share[0], low, enough, len(interview), n_interviews))
-    return Given(
+        return PromiseRefused(
+            promise=promise, why=_missing(promise, share[0], low, enough, len(interview), n_interviews)
+        )
+    return PromiseMet(
         promise=promise,
         threshold=float(steps[best]),
         estimate=float(share[0, best]),
@@ -216,7 +218,7 @@ def promised(
     )
 
 
-def under(given: Given, cut: Thresholds) -> Thresholds:
+def under(given: PromiseMet, cut: Thresholds) -> Thresholds:
     """Return the thresholds that keep a promise."""
     if given.promise.kind is PromiseKind.PRECISION:
         return Thresholds(codes=np.zeros_like(cut.codes), line=0.0, least=given.threshold)

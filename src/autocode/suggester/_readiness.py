@@ -26,7 +26,7 @@ BEYOND = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotYet:
+class UnsupportedCode:
     """A code whose suggestions do not rest on coded lines yet: only its definition speaks for it.
 
     Attributes
@@ -53,7 +53,7 @@ class NotYet:
         return f"{self.name!r} has not yet earned its suggestions: {self.why}; {self.remedy}."
 
 
-def not_yet(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[NotYet, ...]:
+def unsupported(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[UnsupportedCode, ...]:
     """Return the codes whose held-out lines a model did not rank above the other lines further than chance would.
 
     The evidence of a code is its own: the ranks of the lines that humans gave it, each scored by a model that had not
@@ -78,11 +78,13 @@ def not_yet(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_])
             continue
         drawn = (n * above[j] + SHRINK * usual) / (n + SHRINK) if n >= FEWEST else usual
         drawn = drawn if n >= TRIED else max(drawn, SLOW)
-        found.append(NotYet(code=code.id, name=code.name, examples=n, more=_more(drawn, n), why=_why(n, others)))
+        found.append(
+            UnsupportedCode(code=code.id, name=code.name, examples=n, more=_more(drawn, n), why=_why(n, others))
+        )
     return tuple(found)
 
 
-def waiting_codes(waiting: Sequence[NotYet], *, of: int) -> str:
+def describe_unsupported(waiting: Sequence[UnsupportedCode], *, of: int) -> str:
     """Return in one sentence which codes wait, those that lack least first.
 
     Empty where none does, and where no code is on any line: then the suggester says of itself what it rests on.

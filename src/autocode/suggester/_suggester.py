@@ -31,10 +31,10 @@ from autocode.suggester._evidence import OwnWords, words_shown
 from autocode.suggester._explanation import explain
 from autocode.suggester._novelty import centres, known_share, likeness, meanings, novel_below, unit
 from autocode.suggester._predictions import SHOWN, Verdicts, band
-from autocode.suggester._promises import INTERVIEWS, Given, Promise, Refused, promised, trial
+from autocode.suggester._promises import INTERVIEWS, Promise, PromiseMet, PromiseRefused, certify, trial
 from autocode.suggester._promises import under as keeping
 from autocode.suggester._quality import CodeQuality, quality
-from autocode.suggester._readiness import NotYet, not_yet
+from autocode.suggester._readiness import UnsupportedCode, unsupported
 from autocode.suggester.bulk._frames import suggest_frame
 from autocode.suggester.bulk._large_tables import suggest_table
 from autocode.suggester.features._contributions import Heard
@@ -113,7 +113,7 @@ class Suggester:
         notes: Sequence[str],
         seed: int,
         quality: Sequence[CodeQuality] = (),
-        not_yet: Sequence[NotYet] = (),
+        unsupported: Sequence[UnsupportedCode] = (),
         novel: float = 0.0,
         trial: NDArray[np.float64] | None = None,
     ) -> None:
@@ -121,9 +121,9 @@ class Suggester:
         self.quality = tuple(quality)
         self.codes = tuple(codes)
         self.novel = novel
-        self.not_yet = tuple(not_yet)
-        waiting = {one.code for one in self.not_yet}
-        self.earned = np.array([code.id not in waiting for code in self.codes], dtype=bool)
+        self.unsupported = tuple(unsupported)
+        waiting = {one.code for one in self.unsupported}
+        self.supported = np.array([code.id not in waiting for code in self.codes], dtype=bool)
         self.said = tuple(tuple(s) for s in said)
         self.examples = tuple(examples)
         self.codebook_digest = codebook
@@ -161,21 +161,21 @@ class Suggester:
     suggest_frame = suggest_frame
     suggest_table = suggest_table
 
-    def promise(self, promise: Promise | str) -> Given | Refused:
+    def promise(self, promise: Promise | str) -> PromiseMet | PromiseRefused:
         """Return the promise with the threshold that keeps it on other interviews, or what is missing."""
         asked = Promise.of(promise) if isinstance(promise, str) else promise
         place: dict[TranscriptId, int] = {}
         interview = np.array([place.setdefault(e.transcript, len(place)) for e in self.examples], dtype=np.intp)
         if len(self.trial) != len(self.examples) and len(place) >= INTERVIEWS:
-            return Refused(
+            return PromiseRefused(
                 promise=asked, why="this suggester was not tried on interviews held out; train it with a promise."
             )
-        return promised(asked, self.trial, self._has, interview, seed=self.seed)
+        return certify(asked, self.trial, self._has, interview, seed=self.seed)
 
     def under(self, promise: Promise | str) -> "Suggester":
         """Return this suggester, speaking only where it keeps a promise; raises `TrainingError` if it is refused."""
         answer = self.promise(promise)
-        if isinstance(answer, Refused):
+        if isinstance(answer, PromiseRefused):
             raise TrainingError(str(answer))
         other = copy(self)
         other.model = replace(self.model, cut=keeping(answer, self.model.cut))
@@ -183,7 +183,7 @@ class Suggester:
         other.digest = other._digest()
         return other
 
-    def extended(self, model: LineModel, new: CodedLines) -> "Suggester":
+    def with_examples(self, model: LineModel, new: CodedLines) -> "Suggester":
         """Return a suggester of another model of the same inputs that also shows new coded lines as evidence."""
         other = copy(self)
         other.model = model
@@ -199,13 +199,13 @@ class Suggester:
         other.learnt_from = f"{self.learnt_from}, and {len(examples)} since"
         # Whether they help is tried at the next full fit; until then there are so many fewer to find.
         found = Counter(code for e in examples for code in e.codes)
-        other.not_yet = tuple(
+        other.unsupported = tuple(
             replace(
                 one,
                 examples=one.examples + found[one.code],
                 more=one.more if one.more is None else max(one.more - found[one.code], 1),
             )
-            for one in self.not_yet
+            for one in self.unsupported
         )
         # What was tried on the lines of the last full fit says nothing of a model that has moved.
         other.trial = np.zeros((0, len(self.codes)))
@@ -356,10 +356,10 @@ class Suggester:
         the first line was coded: where a line is like that and hardly any other.
         """
         # A promise of precision was tried on codes of both kinds, and holds for both.
-        if self.earned.all() or self.model.cut.least or not self._has.any():
+        if self.supported.all() or self.model.cut.least or not self._has.any():
             return np.ones(meant.shape, dtype=bool)
         foremost = np.sort(meant, axis=1)[:, -min(SHOWN, meant.shape[1])]
-        return np.asarray(self.earned | ((meant > 0) & (meant >= foremost[:, None])), dtype=np.bool_)
+        return np.asarray(self.supported | ((meant > 0) & (meant >= foremost[:, None])), dtype=np.bool_)
 
     def told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
         """Return for each line its suggestions with their evidence, or why there is none."""
@@ -378,7 +378,7 @@ class Suggester:
                     code=self.codes[j].id,
                     rank=len(ones) + 1,
                     probability=p,
-                    band=band(p, earned=bool(self.earned[j])),
+                    band=band(p, supported=bool(self.supported[j])),
                     evidence=shown,
                 )
             )
@@ -460,8 +460,8 @@ class Suggester:
         if self.novel:
             told.update(np.array([self.novel]).tobytes())
         # Older suggesters say nothing of it, and suggest every code.
-        if self.not_yet:
-            told.update("\x00".join(sorted(one.code for one in self.not_yet)).encode())
+        if self.unsupported:
+            told.update("\x00".join(sorted(one.code for one in self.unsupported)).encode())
         told.update("\x00".join([self.codebook_digest, self.language, *(c.id for c in self.codes)]).encode())
         for example in self.examples:
             told_of = f"\x00{example.line}\x00{example.text}\x00{sorted(example.codes)}"
@@ -486,7 +486,7 @@ def train(
     """Return a suggester that learnt from what humans hold of the lines: adjudicated codes, else a strict majority's.
 
     A code is suggested by what was learnt once its own held-out lines show that something was; until then by its
-    definition only, and `Suggester.not_yet` says how many more examples would help. With a `promise`, such as
+    definition only, and `Suggester.unsupported` says how many more examples would help. With a `promise`, such as
     "precision=0.8", it speaks only where it keeps it. `n_jobs` models are fitted side by side, as
     joblib takes it; the result is the same for any number.
 
@@ -521,7 +521,7 @@ def train(
     suggester = Suggester(
         model=model,
         quality=quality(model, table.codes, table.applied),
-        not_yet=not_yet(model, table.codes, table.applied),
+        unsupported=unsupported(model, table.codes, table.applied),
         novel=novel_below(model, table, said, seed=seed),
         codes=table.codes,
         said=said,

@@ -38,7 +38,7 @@ class Machine:
     """What the machine may and may not suggest yet, in sentences of the suggester's own."""
 
     learnt_from: str
-    not_yet: Sequence[str]
+    unsupported: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

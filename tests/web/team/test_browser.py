@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SLIPS = [Reread(line=LineId("GP1:2"), why="Lack of awareness was given, and expected with 3 %.")]
 MACHINE = Machine(
-    learnt_from="learnt from 3 lines of 1 interview", not_yet=["'Minimal interoperability' is on no line."]
+    learnt_from="learnt from 3 lines of 1 interview", unsupported=["'Minimal interoperability' is on no line."]
 )
 
 

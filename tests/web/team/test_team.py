@@ -76,11 +76,11 @@ def test_what_was_told_is_told_anew_when_the_journal_grows(asked_by, differing, 
 
 def test_what_the_machine_may_not_suggest_yet_is_said_in_its_own_words(asked_by, journal):
     told = asked_by(
-        "SK", machine=Machine(learnt_from="learnt from 3 lines", not_yet=["'x' stands on one line <only>."])
+        "SK", machine=Machine(learnt_from="learnt from 3 lines", unsupported=["'x' stands on one line <only>."])
     )
 
     assert "&#39;x&#39; stands on one line &lt;only&gt;." in told.get("/team").text
-    quiet = asked_by("SK", machine=Machine(learnt_from="learnt from 3 lines", not_yet=[])).get("/team").text
+    quiet = asked_by("SK", machine=Machine(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
     assert "Nothing is held back." in quiet
     assert "It has learnt from 3 lines." in quiet
 

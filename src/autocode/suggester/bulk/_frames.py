@@ -144,5 +144,5 @@ def columns(
             last, rank = i, rank + 1 if i == last else 1
             told[f"code_{rank}"][rows[i]] = suggester.codes[j].id
             told[f"probability_{rank}"][rows[i]] = p
-            told[f"band_{rank}"][rows[i]] = band(p, earned=bool(suggester.earned[j])).value
+            told[f"band_{rank}"][rows[i]] = band(p, supported=bool(suggester.supported[j])).value
     return told

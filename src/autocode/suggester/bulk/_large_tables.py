@@ -32,7 +32,7 @@ _FAULTS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Streamed:
+class TableSummary:
     """What became of a table: rows in it, rows that got a suggestion, rows already done by a run that was cut short."""
 
     rows: int
@@ -57,7 +57,7 @@ def suggest_table(
     n_jobs: int | None = None,
     force: bool = False,
     progress: Callable[[int, int], object] | None = None,
-) -> Streamed:
+) -> TableSummary:
     """Write a table (.csv or .parquet) with the suggestions for each row beside its columns, as `suggest_frame` does.
 
     Memory does not grow with the number of rows. Parts that are done are stored in a folder beside the target: the same
@@ -128,7 +128,7 @@ def suggest_table(
         _synced(draft)
         draft.replace(target)
         shutil.rmtree(work)
-    return Streamed(rows=total, suggested=suggested, resumed=resumed)
+    return TableSummary(rows=total, suggested=suggested, resumed=resumed)
 
 
 def _judged(

@@ -32,7 +32,7 @@ class ConfusedCodes:
 
     first: Code
     second: Code
-    told_apart: float
+    auc: float
     low: float
     high: float
     lines: tuple[int, int]
@@ -41,7 +41,7 @@ class ConfusedCodes:
     def __str__(self) -> str:
         also = f"; {self.together} lines have both" if self.together else ""
         return (
-            f"{self.first.name} and {self.second.name} are told apart in {self.told_apart:.0%} "
+            f"{self.first.name} and {self.second.name} are told apart in {self.auc:.0%} "
             f"[{self.low:.0%}, {self.high:.0%}] of pairs of lines, where a coin reaches 50% "
             f"({self.lines[0]} and {self.lines[1]} lines{also})"
         )
@@ -50,7 +50,7 @@ class ConfusedCodes:
         """Return the codes and the numbers."""
         return {
             "codes": [self.first.id, self.second.id],
-            "told_apart": self.told_apart,
+            "told_apart": self.auc,
             "low": self.low,
             "high": self.high,
             "lines": list(self.lines),
@@ -88,7 +88,7 @@ def confused_of(
             ConfusedCodes(
                 first=table.codes[j],
                 second=table.codes[k],
-                told_apart=area,
+                auc=area,
                 low=float(low),
                 high=float(high),
                 lines=(int(first.sum()), int(second.sum())),

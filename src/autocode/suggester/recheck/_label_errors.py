@@ -14,7 +14,7 @@ from autocode.transcripts import LineId, TranscriptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class LabelIssue:
     """A coded line to look at again.
 
     Attributes
@@ -29,16 +29,16 @@ class Slip:
     text: str
     coders: tuple[CoderId, ...]
     given: tuple[Code, ...]
-    surprise: float
-    doubtful: tuple[Code, float] | None
+    surprisal: float
+    unlikely_code: tuple[Code, float] | None
     missing: tuple[Code, float] | None
 
     def __str__(self) -> str:
         told = f"{self.line} ({', '.join(self.coders)}): {self.text}\n  "
-        if self.doubtful is None:
+        if self.unlikely_code is None:
             told += "has no code"
         else:
-            code, p = self.doubtful
+            code, p = self.unlikely_code
             told += f"{code.name} was given, and expected with {p:.0%}"
         if self.missing is not None:
             code, p = self.missing
@@ -56,13 +56,13 @@ class Slip:
             "text": self.text,
             "coders": list(self.coders),
             "codes": [code.id for code in self.given],
-            "surprise": self.surprise,
-            "doubtful": one(self.doubtful),
+            "surprise": self.surprisal,
+            "doubtful": one(self.unlikely_code),
             "missing": one(self.missing),
         }
 
 
-def surprises(probabilities: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
+def excess_surprisal(probabilities: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return how surprising each judgement is: negative log-likelihood less entropy, shape (n_lines, n_codes).
 
     Entropy is the surprise to be expected, so a judgement the model was unsure of is not held against the coder.
@@ -73,21 +73,21 @@ def surprises(probabilities: NDArray[np.float64], applied: NDArray[np.bool_]) ->
     return np.asarray(np.where(applied, -np.log(p), -np.log1p(-p)) - entropy, dtype=np.float64)
 
 
-def line_surprise(surprise: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
+def line_surprisal(surprisal: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the surprise of each line, shape (n_lines,): of its worst code given and its worst code not given.
 
     A slip is mostly one code in the place of another. The sum over all codes, which we tried first, is led by long
     lines that have many codes (evaluation/README.md).
     """
-    given = np.where(applied, surprise, -np.inf).max(axis=1, initial=-np.inf)
-    missing = np.where(applied, -np.inf, surprise).max(axis=1, initial=-np.inf)
+    given = np.where(applied, surprisal, -np.inf).max(axis=1, initial=-np.inf)
+    missing = np.where(applied, -np.inf, surprisal).max(axis=1, initial=-np.inf)
     return np.asarray(np.where(np.isinf(given), 0, given) + np.where(np.isinf(missing), 0, missing), dtype=np.float64)
 
 
-def slips_of(table: CodedLines, probabilities: NDArray[np.float64], *, n: int) -> tuple[Slip, ...]:
+def slips_of(table: CodedLines, probabilities: NDArray[np.float64], *, n: int) -> tuple[LabelIssue, ...]:
     """Return the n lines of a table whose codes surprise most, given their out-of-fold probabilities."""
-    each = surprises(probabilities, table.applied)
-    whole = line_surprise(each, table.applied)
+    each = excess_surprisal(probabilities, table.applied)
+    whole = line_surprisal(each, table.applied)
     found = []
     for i in np.argsort(-whole, kind="stable")[:n]:
         applied = table.applied[i]
@@ -99,14 +99,14 @@ def slips_of(table: CodedLines, probabilities: NDArray[np.float64], *, n: int) -
             return table.codes[j], float(probabilities[i, j])
 
         found.append(
-            Slip(
+            LabelIssue(
                 line=table.lines[i].id,
                 transcript=table.lines[i].transcript,
                 text=table.lines[i].text,
                 coders=coders_of(table, int(i)),
                 given=codes_on(table, int(i)),
-                surprise=float(whole[i]),
-                doubtful=worst(applied),
+                surprisal=float(whole[i]),
+                unlikely_code=worst(applied),
                 missing=worst(~applied),
             )
         )

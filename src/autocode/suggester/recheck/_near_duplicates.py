@@ -16,7 +16,7 @@ TWINS = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Twins:
+class NearDuplicates:
     """Two lines of nearly the same words whose codes differ.
 
     Attributes
@@ -52,7 +52,7 @@ class Twins:
         }
 
 
-def twins_of(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[Twins, ...]:
+def twins_of(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[NearDuplicates, ...]:
     """Return the n pairs of nearly identical lines whose codes have least in common, the most alike first among equals.
 
     A line stands in one pair at most, so that a saying of which there are many does not fill the list. `rows` are the
@@ -63,7 +63,7 @@ def twins_of(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[Twins, 
     either = (a | b).sum(axis=1)
     apart = 1 - (a & b).sum(axis=1) / np.maximum(either, 1)
     apart[either == 0] = 0.0
-    found: list[Twins] = []
+    found: list[NearDuplicates] = []
     used: set[int] = set()
     for k in np.lexsort((second, first, -likeness, -apart)):
         i, j = int(first[k]), int(second[k])
@@ -73,7 +73,7 @@ def twins_of(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[Twins, 
             continue
         used |= {i, j}
         found.append(
-            Twins(
+            NearDuplicates(
                 first=example_of(table.lines[i]),
                 second=example_of(table.lines[j]),
                 likeness=min(float(likeness[k]), 1.0),

@@ -13,8 +13,8 @@ from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.model._model import fit
 from autocode.suggester.recheck._coherence import ThemeCoherence, coherence_of, interviews_of
 from autocode.suggester.recheck._confusions import ConfusedCodes, confused_of
-from autocode.suggester.recheck._label_errors import Slip, slips_of
-from autocode.suggester.recheck._near_duplicates import Twins, twins_of
+from autocode.suggester.recheck._label_errors import LabelIssue, slips_of
+from autocode.suggester.recheck._near_duplicates import NearDuplicates, twins_of
 from autocode.suggester.recheck._similarity import word_rows
 from autocode.suggester.recheck._usage import DifferentUse, different_uses
 from autocode.transcripts import Line, Transcripts
@@ -37,8 +37,8 @@ class Recheck:
     rests_on : how many lines and interviews, and how they were held out.
     """
 
-    slips: tuple[Slip, ...]
-    twins: tuple[Twins, ...]
+    label_issues: tuple[LabelIssue, ...]
+    near_duplicates: tuple[NearDuplicates, ...]
     different_uses: tuple[DifferentUse, ...]
     confused: tuple[ConfusedCodes, ...]
     themes: ThemeCoherence
@@ -47,8 +47,8 @@ class Recheck:
     def to_json(self) -> dict[str, object]:
         """Return all that was found, as `autocode recheck --json` prints it."""
         return {
-            "slips": [one.to_json() for one in self.slips],
-            "twins": [one.to_json() for one in self.twins],
+            "slips": [one.to_json() for one in self.label_issues],
+            "twins": [one.to_json() for one in self.near_duplicates],
             "different_uses": [one.to_json() for one in self.different_uses],
             "confused": [one.to_json() for one in self.confused],
             "themes": self.themes.to_json(),
@@ -72,8 +72,8 @@ class Recheck:
 
     def _sections(self) -> tuple[tuple[str, Sequence[object]], ...]:
         return (
-            ("Lines whose codes surprise", self.slips),
-            ("Nearly the same words, coded differently", self.twins),
+            ("Lines whose codes surprise", self.label_issues),
+            ("Nearly the same words, coded differently", self.near_duplicates),
             ("Codes that two coders use for different things", self.different_uses),
             ("Codes that cannot be told apart by what is said", self.confused),
         )
@@ -119,8 +119,8 @@ def recheck(
     model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
     rows = word_rows([line.text for line in table.lines], language=language)
     return Recheck(
-        slips=slips_of(table, model.calibration(model.held_out), n=top),
-        twins=twins_of(table, rows, n=top),
+        label_issues=slips_of(table, model.calibration(model.held_out), n=top),
+        near_duplicates=twins_of(table, rows, n=top),
         different_uses=different_uses(table, rows, interview, draws, n=top),
         confused=confused_of(table, model.held_out, interview, draws, n=top),
         themes=coherence_of(table, codebook, rows, interview, draws, seed=seed),
