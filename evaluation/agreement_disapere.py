@@ -157,7 +157,7 @@ def _decided(suggester: autocode.Suggester, asked: Sequence[Line]) -> Mapping[st
 
     return {
         "would code": suggester.would_code(asked),
-        "thresholds": where(p >= suggester.model.cut.codes),
+        "thresholds": where(p >= suggester.model.thresholds.codes),
         "one half": where(p >= 0.5),
         "suggested": {line: frozenset(given) for line, given in shown.items()},
     }

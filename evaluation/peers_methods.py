@@ -110,13 +110,17 @@ class Method:
 def ours(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | None) -> Fitted:
     """Learn as `autocode.train` does."""
     model = fit(train, codebook, seed=seed)
-    return Fitted(score=model.scores, held_out=model.held_out, probabilities=model.calibration, cut=model.cut.codes)
+    return Fitted(
+        score=model.scores, held_out=model.held_out, probabilities=model.calibration, cut=model.thresholds.codes
+    )
 
 
 def semantic(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | None) -> Fitted:
     """Learn as `autocode.train` does with a sentence encoder."""
     model = fit(train, codebook, seed=seed, encoder=autocode.suggester.SentenceEncoder())
-    return Fitted(score=model.scores, held_out=model.held_out, probabilities=model.calibration, cut=model.cut.codes)
+    return Fitted(
+        score=model.scores, held_out=model.held_out, probabilities=model.calibration, cut=model.thresholds.codes
+    )
 
 
 def definitions_alone(train: CodedLines, codebook: Codebook, seed: int, minilm: Path | None) -> Fitted:

@@ -66,7 +66,7 @@ def runs(corpora: Path, seeds: tuple[int, ...]) -> list[dict]:
                 train = table.take(part.pool[:n])
                 model = fit(train, codebook, seed=seed)
                 p, unseen = model.calibration(model.held_out), model.probabilities(test.lines)
-                strength, far = model.cut.strength(p), model.cut.strength(unseen)
+                strength, far = model.thresholds.strength(p), model.thresholds.strength(unseen)
                 tried = trial(train, codebook, language="en", seed=seed)
                 place: dict[str, int] = {}
                 interview = np.array([place.setdefault(line.transcript, len(place)) for line in train.lines])

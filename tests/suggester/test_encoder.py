@@ -22,7 +22,7 @@ from autocode.suggester import (
     save_suggester,
     train,
 )
-from autocode.suggester import _encoder as source
+from autocode.suggester.features import _encoder as source
 from autocode.validation import validate
 
 ALIKE = ("I cannot leave my car anywhere.", "There is no place for the vehicle.", "The notes are on another computer.")

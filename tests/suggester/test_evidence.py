@@ -43,7 +43,7 @@ def test_the_words_shown_are_the_weightiest_that_speak_for_the_code_function_wor
 def test_the_nearest_lines_are_the_likest_of_all_that_humans_gave_the_code(sample, sample_suggester):
     suggester, lines = sample_suggester, sample.lines.participant_lines[:60]
     texts = [example.text for example in suggester.examples]
-    rows, asked = (suggester.model.inputs.said(some) for some in (texts, [line.text for line in lines]))
+    rows, asked = (suggester.model.inputs.text_matrix(some) for some in (texts, [line.text for line in lines]))
     length = [np.sqrt(part.multiply(part).sum(axis=1)).A1 for part in (rows, asked)]
     alike = (asked @ rows.T).toarray() / np.maximum(np.outer(length[1], length[0]), 1e-12)
     of = {line.id: alike[i] for i, line in enumerate(lines)}

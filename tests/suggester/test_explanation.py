@@ -110,7 +110,7 @@ def without(line, words):
 def verdict(suggester, line, code, words):
     j = [one.id for one in suggester.codes].index(code)
     p = suggester.probabilities([without(line, words)])[0]
-    return bool(p.argmax() == j), bool(p[j] >= suggester.model.cut.codes[j])
+    return bool(p.argmax() == j), bool(p[j] >= suggester.model.thresholds.codes[j])
 
 
 def test_a_code_that_is_neither_first_nor_likely_has_nothing_to_lose(suggester, interview):

@@ -40,7 +40,7 @@ def test_the_shares_of_words_role_place_and_intercept_add_up_to_the_score(sugges
     role = model.inputs.transform([""], [Setting(kind, None)])
     place = model.inputs.transform([""], [Setting(None, 0)])
 
-    for j, score in enumerate(model.alone(row)[0]):
+    for j, score in enumerate(model.context_free_scores(row)[0]):
         shares = model.inputs.shares(text, model.coefficients[j])
         by_role, by_place = ((part @ model.coefficients[j])[0] for part in (role, place))
 

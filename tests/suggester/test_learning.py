@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autocode.suggester.model._blend import LEARNT, MEANT, WEIGHTS, best_blend
 from autocode.suggester.model._calibration import platt
-from autocode.suggester.model._context import Beside, beside
+from autocode.suggester.model._context import ContextWindow, neighbour_matrix
 from autocode.suggester.model._model import folds
 from autocode.suggester.model._thresholds import thresholds
 
@@ -128,7 +128,7 @@ def test_lines_beside_each_other_are_of_one_speaker_in_one_interview(interview):
         *interview("GP1", ["One.", "Two.", ("INT", "Three?"), "Four.", ("PM1", "Five."), ("PM1", "Six.")]).lines,
         *interview("GP2", ["One."]).lines,
     ]
-    near = beside(lines).toarray()
+    near = neighbour_matrix(lines).toarray()
 
     assert (near == near.T).all()
     assert np.argwhere(np.triu(near)).tolist() == [[0, 1], [4, 5]]
@@ -137,7 +137,7 @@ def test_lines_beside_each_other_are_of_one_speaker_in_one_interview(interview):
 @pytest.mark.parametrize("reach", [1, 2, 5])
 def test_lines_further_away_count_less_and_none_beyond_the_reach(interview, reach):
     lines = interview("GP1", ["words"] * 7).lines
-    near = beside(lines[::-1], reach=reach, fading=0.5).toarray()
+    near = neighbour_matrix(lines[::-1], reach=reach, fading=0.5).toarray()
     away = np.abs(np.subtract.outer(range(7), range(7)))
 
     assert near == pytest.approx(np.where((away > 0) & (away <= reach), 0.5 ** (away - 1.0), 0))
@@ -146,19 +146,19 @@ def test_lines_further_away_count_less_and_none_beyond_the_reach(interview, reac
 def test_a_share_of_nothing_adds_nothing_and_no_lines_have_no_neighbours(interview):
     scores, _ = drawn(3, lines=2)
 
-    assert not Beside(share=0.0).mixed(interview("GP1", ["One.", "Two."]).lines, scores).any()
-    assert Beside(share=0.5).mixed([], np.zeros((0, 3))).shape == (0, 3)
-    assert beside([], reach=3).shape == (0, 0)
+    assert not ContextWindow(share=0.0).context_scores(interview("GP1", ["One.", "Two."]).lines, scores).any()
+    assert ContextWindow(share=0.5).context_scores([], np.zeros((0, 3))).shape == (0, 3)
+    assert neighbour_matrix([], reach=3).shape == (0, 0)
 
 
 def test_neighbours_tell_which_code_and_not_whether_any(interview):
     lines = interview("GP1", ["One.", "Two."]).lines
     scores = np.array([[0.0, 0.0], [5.0, 3.0]])
     louder = scores + np.array([[0.0], [10.0]])
-    half = Beside(share=0.5)
+    half = ContextWindow(share=0.5)
 
-    assert half.mixed(lines, scores)[0].tolist() == [0.5, -0.5]
-    assert (half.mixed(lines, louder)[0] == half.mixed(lines, scores)[0]).all()
+    assert half.context_scores(lines, scores)[0].tolist() == [0.5, -0.5]
+    assert (half.context_scores(lines, louder)[0] == half.context_scores(lines, scores)[0]).all()
 
 
 def test_where_no_code_stands_each_line_speaks_for_itself(interview):
@@ -166,7 +166,7 @@ def test_where_no_code_stands_each_line_speaks_for_itself(interview):
     lines = interview("GP1", ["One.", "Two.", "Three.", "Four."]).lines
     blend, _ = best_blend(lines, np.zeros_like(applied), scores, np.zeros_like(scores))
 
-    assert blend.beside.share == 0
+    assert blend.line_context.share == 0
 
 
 def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
@@ -176,8 +176,8 @@ def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
     noise = np.random.default_rng(6).normal(size=(60, 3))
     nothing = np.zeros((60, 3))
 
-    assert best_blend(lines, steady, steady + noise, nothing)[0].beside in LEARNT[1:]
-    assert best_blend(lines, jumping, jumping + noise, nothing)[0].beside == LEARNT[0]
+    assert best_blend(lines, steady, steady + noise, nothing)[0].line_context in LEARNT[1:]
+    assert best_blend(lines, jumping, jumping + noise, nothing)[0].line_context == LEARNT[0]
 
 
 def test_the_codebook_speaks_louder_the_more_the_coded_lines_mislead(interview):
@@ -186,8 +186,8 @@ def test_the_codebook_speaks_louder_the_more_the_coded_lines_mislead(interview):
     lines = [line for n in range(60) for line in interview(f"GP{n}", ["words"]).lines]
     meant, learnt = 0.3 * applied + 0.1 * noise, np.zeros((60, 3))
 
-    assert best_blend(lines, applied, learnt - 4 * applied, meant)[0].meant == WEIGHTS[-1]
-    assert best_blend(lines, applied, learnt + applied, -meant)[0].meant == WEIGHTS[0]
+    assert best_blend(lines, applied, learnt - 4 * applied, meant)[0].codebook_weight == WEIGHTS[-1]
+    assert best_blend(lines, applied, learnt + applied, -meant)[0].codebook_weight == WEIGHTS[0]
 
 
 def test_the_scores_returned_are_those_of_the_blend_returned(interview):
@@ -196,6 +196,6 @@ def test_the_scores_returned_are_those_of_the_blend_returned(interview):
     likeness = np.random.default_rng(9).random(scores.shape) / 4
     blend, blended = best_blend(lines, applied, scores, likeness)
     meant = likeness - likeness.mean(axis=1, keepdims=True)
-    learnt = scores + blend.beside.mixed(lines, scores)
+    learnt = scores + blend.line_context.context_scores(lines, scores)
 
-    assert blended == pytest.approx(learnt + blend.meant * (meant + MEANT.mixed(lines, meant)))
+    assert blended == pytest.approx(learnt + blend.codebook_weight * (meant + MEANT.context_scores(lines, meant)))

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from autocode.suggester import LineClassifier, _classifier, fit
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._context import beside
+from autocode.suggester.model._context import neighbour_matrix
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_an_indicator_and_sets_are_answered_in_kind(texts, sets, indicator):
     assert by_table.predict(texts).shape == (len(texts), 3)
     assert set(by_table.predict(texts).ravel().tolist()) == {0, 1}
     assert [
-        frozenset(names[row.astype(bool)]) for row in by_sets.predict_proba(texts) >= by_sets.model_.cut.codes
+        frozenset(names[row.astype(bool)]) for row in by_sets.predict_proba(texts) >= by_sets.model_.thresholds.codes
     ] == list(by_sets.predict(texts))
     assert by_sets.score(texts, sets) == np.mean([a == b for a, b in zip(by_sets.predict(texts), sets, strict=True)])
     assert by_sets.score(texts, sets) > 0.8
@@ -258,7 +258,7 @@ def test_texts_of_one_group_do_not_stand_beside_each_other(texts, labels, interv
     [table] = learnt_from
 
     assert one.model_.reach > 1
-    assert beside(table.lines, reach=one.model_.reach).nnz == 0
+    assert neighbour_matrix(table.lines, reach=one.model_.reach).nnz == 0
     assert len({line.transcript for line in table.lines}) == len(set(interviews))
 
 

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 
 from autocode.coding import Reason
 from autocode.suggester import CodedLines, fit, train
-from autocode.suggester._novelty import ALIKE, ENOUGH, LEAST_LIKE, known_share, likeness, novel_below, unit
+from autocode.suggester._novelty import ALIKE, ENOUGH, LEAST_LIKE, likeness, novel_below, unit, vocabulary_coverage
 from autocode.suggester.features._inputs import LineInputs, Setting
-from autocode.suggester.model._model import as_unseen, folds, sayings
+from autocode.suggester.model._model import as_unseen, codebook_texts, folds
 
 GP = Setting("gp", 0)
 
@@ -19,8 +19,8 @@ def inputs():
 
 
 def shares(inputs, *texts, met=None):
-    words = inputs.heard(texts).words
-    return known_share(words, inputs.words.vocabulary_, inputs.words.idf_, met)
+    words = inputs.text_features(texts).words
+    return vocabulary_coverage(words, inputs.words.vocabulary_, inputs.words.idf_, met)
 
 
 def test_the_known_share_of_a_line_counts_its_words_by_how_rare_they_are(inputs):
@@ -48,7 +48,7 @@ def test_likeness_is_the_cosine_with_the_nearest_mean_by_the_known_share():
 def test_so_few_of_the_coded_lines_are_less_like_the_others_held_out(study):
     table = CodedLines.of(*study)
     model = fit(table, study.codebook, seed=3)
-    said = [sayings(code, study.codebook) for code in table.codes]
+    said = [codebook_texts(code, study.codebook) for code in table.codes]
     below = novel_below(model, table, said, seed=3)
     few = novel_below(model, table.take(np.arange(ENOUGH - 1)), said, seed=3)
 

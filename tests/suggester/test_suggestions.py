@@ -64,7 +64,7 @@ def test_all_and_only_the_codes_that_come_near_their_threshold_stand_beside_the_
     sample, sample_batch, sample_suggester
 ):
     ids = [code.id for code in sample_suggester.codes]
-    near = BESIDE * sample_suggester.model.cut.codes
+    near = BESIDE * sample_suggester.model.thresholds.codes
     lines = sample.lines.participant_lines
     of = dict(zip([line.id for line in lines], sample_suggester.probabilities(lines), strict=True))
     for line, suggestions in by_line(sample_batch).items():
@@ -208,12 +208,12 @@ def test_some_lines_of_real_interviews_get_nothing_because_nothing_fits(sample_b
 def test_lines_beside_each_other_tell_about_each_other_where_that_helps(rambling):
     suggester = train(*rambling)
     model, lines = suggester.model, rambling.lines.participant_lines
-    alone, scores = model.alone(model.rows(lines)), suggester.scores(lines)
+    alone, scores = model.context_free_scores(model.rows(lines)), suggester.scores(lines)
     column = {code.id: j for j, code in enumerate(suggester.codes)}
     row = {line.id: i for i, line in enumerate(lines)}
     batch = suggester.suggest(lines)
 
-    assert model.blend.beside.share > 0
+    assert model.blend.line_context.share > 0
     assert any(one.evidence.beside for one in batch.suggestions)
     for one in batch.suggestions:
         i, j = row[one.line], column[one.code]
@@ -225,7 +225,7 @@ def test_a_line_given_without_its_neighbours_speaks_for_itself(rambling):
     suggester = train(*rambling)
     line = rambling.lines.participant_lines[3]
 
-    assert (suggester.scores([line]) == suggester.model.alone(suggester.model.rows([line]))).all()
+    assert (suggester.scores([line]) == suggester.model.context_free_scores(suggester.model.rows([line]))).all()
 
 
 def test_a_suggester_knows_whose_lines_it_learnt_from(study, suggester):

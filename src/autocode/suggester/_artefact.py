@@ -46,7 +46,7 @@ from autocode.suggester.features._encoder import MINILM, SentenceEncoder
 from autocode.suggester.features._inputs import LineInputs
 from autocode.suggester.model._blend import Blend
 from autocode.suggester.model._calibration import Platt
-from autocode.suggester.model._context import Beside
+from autocode.suggester.model._context import ContextWindow
 from autocode.suggester.model._model import LineModel
 from autocode.suggester.model._thresholds import Thresholds
 from autocode.transcripts import LineId, TranscriptId
@@ -106,11 +106,11 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "words": model.inputs.words,
         "characters": model.inputs.characters,
         "coefficients": model.coefficients.astype(np.float32),
-        "meant": model.meant.astype(np.float32),
+        "meant": model.codebook_coefficients.astype(np.float32),
         "intercepts": model.intercepts,
         "slopes": model.calibration.slopes,
         "calibration": model.calibration.intercepts,
-        "thresholds": model.cut.codes,
+        "thresholds": model.thresholds.codes,
     }
     if len(suggester.trial):
         arrays["trial"] = suggester.trial.astype(np.float32)
@@ -124,9 +124,9 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "language": suggester.language,
         "roles": list(model.inputs.roles),
         **({"places": list(model.inputs.places)} if model.inputs.places else {}),
-        "line_threshold": model.cut.line,
-        "least": model.cut.least,
-        "blend": model.blend.told(),
+        "line_threshold": model.thresholds.line,
+        "least": model.thresholds.least,
+        "blend": model.blend.to_json(),
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
         "notes": list(suggester.notes),
@@ -286,12 +286,14 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
         model=LineModel(
             inputs=inputs,
             coefficients=arrays["coefficients"].astype(np.float64),
-            meant=_meant(facts, arrays),
+            codebook_coefficients=_meant(facts, arrays),
             intercepts=arrays["intercepts"],
             blend=_blend(facts),
             calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
             # Folders saved before promises were made say nothing of them.
-            cut=Thresholds(codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)),
+            thresholds=Thresholds(
+                codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)
+            ),
         ),
         codes=[Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]],
         said=facts["said"],
@@ -326,13 +328,17 @@ def _meant(facts: dict[str, Any], arrays: dict[str, Any]) -> NDArray[np.float64]
 
 def _blend(facts: dict[str, Any]) -> Blend:
     if facts["format"] == 1:
-        return Blend(meant=0.0, beside=Beside(share=facts["beside"]), around=Beside(share=0.0))
+        return Blend(
+            codebook_weight=0.0,
+            line_context=ContextWindow(share=facts["beside"]),
+            codebook_context=ContextWindow(share=0.0),
+        )
     blend = facts["blend"]
     return Blend(
-        meant=blend["meant"],
-        beside=Beside(**blend["beside"]),
-        around=Beside(**blend["around"]),
-        meaning=blend.get("meaning", 0.0),
+        codebook_weight=blend["meant"],
+        line_context=ContextWindow(**blend["beside"]),
+        codebook_context=ContextWindow(**blend["around"]),
+        embedding_weight=blend.get("meaning", 0.0),
     )
 
 

@@ -124,7 +124,7 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         p = self.predict_proba(X)
         if self._kind == "labels":
             return np.asarray(self.classes_[p.argmax(axis=1)])
-        said = p >= self._model().cut.codes
+        said = p >= self._model().thresholds.codes
         if self._kind == "indicator":
             return said.astype(np.int64)
         sets = np.empty(len(said), dtype=object)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.suggester._predictions import Verdicts
+from autocode.suggester._predictions import Predictions
 from autocode.suggester.features._contributions import WordShares
 from autocode.suggester.features._inputs import is_function_word
 
@@ -15,7 +15,7 @@ Shown: TypeAlias = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class OwnWords:
+class CodebookVocabulary:
     """The words that the codebook uses for each code.
 
     Attributes
@@ -28,7 +28,7 @@ class OwnWords:
     of: NDArray[np.bool_]
 
     @classmethod
-    def told(cls, words: Sequence[Collection[str]]) -> "OwnWords":
+    def told(cls, words: Sequence[Collection[str]]) -> "CodebookVocabulary":
         """Return them from the words of each code."""
         number = {word: n for n, word in enumerate(sorted(set().union(*words)))}
         of = np.zeros((len(number) + 1, len(words)), dtype=bool)
@@ -37,8 +37,8 @@ class OwnWords:
         return cls(number=number, of=of)
 
 
-def words_shown(
-    verdicts: Verdicts, shares: WordShares, *, own: OwnWords, most: int, language: str
+def top_words(
+    predictions: Predictions, shares: WordShares, *, own: CodebookVocabulary, most: int, language: str
 ) -> tuple[list[Shown], list[float]]:
     """Return for each thing worth saying the weightiest words that speak for it, and the share of the codebook's own.
 
@@ -48,10 +48,10 @@ def words_shown(
     ----------
     shares : of the pairs of a line and a code that are worth saying.
     """
-    spoken = verdicts.heard.words
-    n_pairs, n_forms = len(verdicts.line), len(spoken.forms)
+    spoken = predictions.text_features.words
+    n_pairs, n_forms = len(predictions.line), len(spoken.forms)
     pair = np.repeat(np.arange(n_pairs), np.diff(shares.first))
-    form = spoken.form[np.arange(len(pair)) + (spoken.first[verdicts.line] - shares.first[:-1])[pair]]
+    form = spoken.form[np.arange(len(pair)) + (spoken.first[predictions.line] - shares.first[:-1])[pair]]
     # A word that occurs twice in a line is one word.
     _, begin, which = np.unique(pair * n_forms + form, return_index=True, return_inverse=True)
     share = np.bincount(which.reshape(-1), shares.words, minlength=len(begin))
@@ -59,7 +59,7 @@ def words_shown(
 
     row = np.array([own.number.get(word, -1) for word in spoken.forms], dtype=np.intp)
     in_turn = np.argsort(begin)
-    in_turn = in_turn[own.of[row[form[in_turn]], verdicts.code[pair[in_turn]]]]
+    in_turn = in_turn[own.of[row[form[in_turn]], predictions.code[pair[in_turn]]]]
     definition = np.bincount(pair[in_turn], share[in_turn], minlength=n_pairs)
 
     # "they" and "'ve" add to a score like other words, but show a coder nothing.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import CodeId
 from autocode.suggester.features._inputs import Setting, setting
-from autocode.suggester.features._ngrams import Cut
+from autocode.suggester.features._ngrams import Tokens
 from autocode.transcripts import Line, LineId
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def explain(suggester: "Suggester", line: Line, code: str, *, around: Sequence[L
     j, model = ids.index(CodeId(code)), suggester.model
     together = [*(other for other in around if other.id != line.id), line]
     scores = model.scores(together)[-1]
-    heard, alone, *_ = model.hear([line])
+    heard, alone, *_ = model.decompose([line])
     zero = np.zeros(1, dtype=np.int64)
     found = heard.shares(zero, zero + j, model.coefficients)
     words, forms = heard.words, heard.words.forms
@@ -144,7 +144,7 @@ def explain(suggester: "Suggester", line: Line, code: str, *, around: Sequence[L
     )
 
 
-def _weightiest(line: Line, words: Cut, shares: NDArray[np.float64]) -> list[tuple[str, list[tuple[int, int]]]]:
+def _weightiest(line: Line, words: Tokens, shares: NDArray[np.float64]) -> list[tuple[str, list[tuple[int, int]]]]:
     """Return the different words that speak for the code, weightiest first, each with its places."""
     summed = np.bincount(words.form, shares, minlength=len(words.forms))
     order = [f for f in np.argsort(-summed, kind="stable").tolist() if summed[f] > 0]
@@ -163,11 +163,11 @@ def _change(
     around: NDArray[np.float64],
     words: list[tuple[str, list[tuple[int, int]]]],
 ) -> Change | None:
-    model, threshold = suggester.model, suggester.model.cut.codes[j]
+    model, threshold = suggester.model, suggester.model.thresholds.codes[j]
 
     def without(sets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
         texts = [_cut_out(line.text, [place for w in one for place in words[w][1]]) for one in sets]
-        _, alone, *_ = model.hear([replace(line, text=text) for text in texts])
+        _, alone, *_ = model.decompose([replace(line, text=text) for text in texts])
         return model.calibration(alone + around)
 
     before = without([()])[0]

@@ -145,7 +145,7 @@ def _settle(model: LineModel, table: CodedLines, codings: Codings) -> _Settled:
     # The weights of a balanced logistic regression, as the model was fitted.
     positive, negative = n / (2 * np.maximum(uses, 1)), n / (2 * np.maximum(n - uses, 1))
     # The regressions know nothing of the likeness to the codebook that is added to what they say.
-    p = expit(model.alone(rows[:, :-1]) - model.likeness(rows[:, :-1]))
+    p = expit(model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1]))
     curvature = (np.where(table.applied, positive, negative) * p * (1 - p)).mean(axis=1)
     kernel = (rows @ rows.T).toarray().astype(np.float32)
     kernel[np.diag_indices(n)] += 1 / np.maximum(C * curvature, 1e-3)
@@ -166,7 +166,7 @@ def _moved(model: LineModel, settled: _Settled, new: CodedLines) -> LineModel:
     across = (settled.rows @ rows.T).toarray().astype(np.float32)
     explained = la.solve_triangular(settled.factor, across, lower=True, check_finite=False)
     covariance = C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
-    before = model.alone(rows[:, :-1]) - model.likeness(rows[:, :-1])
+    before = model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1])
     weight = np.where(new.applied, settled.positive, settled.negative)
     scores, pulls = before, np.zeros_like(before)
     for _ in range(STEPS):

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from autocode.suggester.features._ngrams import Cut
+from autocode.suggester.features._ngrams import Tokens
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._model import LineModel, folds
 
@@ -25,13 +25,13 @@ def unit(rows: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
 
 
-def centres(rows: sp.csr_matrix, applied: NDArray[np.bool_]) -> NDArray[np.float64]:
+def class_centroids(rows: sp.csr_matrix, applied: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the means of the lines of each code and of those without a code, shape (n_features, n_codes + 1)."""
     member = np.column_stack([applied, ~applied.any(axis=1)]).astype(np.float64)
     return np.ascontiguousarray(rows.T @ (member / np.maximum(member.sum(axis=0), 1)))
 
 
-def meanings(rows: sp.csr_matrix, said: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+def codebook_centroids(rows: sp.csr_matrix, said: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     """Return the means of what the codebook says of each code, rows in its order, shape (n_features, n_codes)."""
     speaks_for = np.repeat(np.arange(len(said)), [len(one) for one in said])
     member = (speaks_for[:, None] == np.arange(len(said))).astype(np.float64)
@@ -48,15 +48,15 @@ def likeness(rows: sp.csr_matrix, means: NDArray[np.float64], known: NDArray[np.
     Parameters
     ----------
     rows : rows of length one, shape (n_lines, n_features).
-    means : what `centres` and `meanings` returned, side by side.
-    known : what `known_share` returned.
+    means : what `class_centroids` and `codebook_centroids` returned, side by side.
+    known : what `vocabulary_coverage` returned.
     """
     lengths = np.maximum(np.linalg.norm(means, axis=0), 1e-12)
     return np.asarray((rows @ means / lengths).max(axis=1, initial=0.0) * known, dtype=np.float64)
 
 
-def known_share(
-    words: Cut, vocabulary: Mapping[str, int], idf: NDArray[np.float64], met: NDArray[np.bool_] | None = None
+def vocabulary_coverage(
+    words: Tokens, vocabulary: Mapping[str, int], idf: NDArray[np.float64], met: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
     """Return the share of each text's words that are in the vocabulary and were met, shape (n_texts,).
 
@@ -81,17 +81,17 @@ def novel_below(model: LineModel, table: CodedLines, said: Sequence[Sequence[str
     """
     if len(table) < ENOUGH:
         return 0.0
-    heard = model.inputs.heard([line.text for line in table.lines])
+    heard = model.inputs.text_features([line.text for line in table.lines])
     vocabulary, idf = model.inputs.words.vocabulary_, np.asarray(model.inputs.words.idf_)
-    told = unit(model.inputs.said([saying for sayings in said for saying in sayings]))
-    meant, defined = meanings(told, said), told.getnnz(axis=0) > 0
+    told = unit(model.inputs.text_matrix([saying for codebook_texts in said for saying in codebook_texts]))
+    meant, defined = codebook_centroids(told, said), told.getnnz(axis=0) > 0
     fold = folds([line.transcript for line in table.lines], seed=seed)
     found = np.zeros(len(table))
     for k in np.unique(fold):
         here = fold == k
         met = defined | (heard.rows[~here].getnnz(axis=0) > 0)
         held = unit(heard.rows[here] @ sp.diags(met.astype(np.float64)))
-        known = known_share(heard.words, vocabulary, idf, met[: len(vocabulary)])
-        means = np.column_stack([centres(unit(heard.rows[~here]), table.applied[~here]), meant])
+        known = vocabulary_coverage(heard.words, vocabulary, idf, met[: len(vocabulary)])
+        means = np.column_stack([class_centroids(unit(heard.rows[~here]), table.applied[~here]), meant])
         found[here] = likeness(held, means, known[here])
     return min(float(np.quantile(found, LEAST_LIKE)), ALIKE)

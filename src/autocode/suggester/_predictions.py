@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from autocode.coding import Band, Reason
-from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._contributions import TextFeatures
 from autocode.transcripts import Line
 
 SHOWN = 3
@@ -17,7 +17,7 @@ STRONG, FAIR = 0.7, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Verdicts:
+class Predictions:
     """What is worth saying of a batch of lines.
 
     Attributes
@@ -34,7 +34,7 @@ class Verdicts:
     line: NDArray[np.int64]
     code: NDArray[np.int64]
     probabilities: NDArray[np.float64]
-    heard: Heard
+    text_features: TextFeatures
     rows: sp.csr_matrix
     beside: NDArray[np.float64]
 

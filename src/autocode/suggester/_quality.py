@@ -44,7 +44,7 @@ def quality(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_])
     """
     if model.held_out.shape != applied.shape or not len(applied):
         return ()
-    said = model.calibration(model.held_out) >= model.cut.codes
+    said = model.calibration(model.held_out) >= model.thresholds.codes
     return tuple(
         CodeQuality(
             code=code.id,

@@ -37,7 +37,11 @@ class SuggestingPipe:
             held = [list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]] for doc in docs]
             # A document may be a whole interview or a part of one: nobody knows how far into it a sentence is.
             lines = [_line(d, n - len(spans), span) for d, spans in enumerate(held) for n, span in enumerate(spans)]
-            said = (one for verdicts in self.suggester.verdicts(lines) for one in self.suggester.told(verdicts))
+            said = (
+                one
+                for predictions in self.suggester.predictions(lines)
+                for one in self.suggester.suggestions_from(predictions)
+            )
             for doc, spans in zip(docs, held, strict=True):
                 suggestions: list[dict[str, Any]] = []
                 abstentions: list[dict[str, Any]] = []

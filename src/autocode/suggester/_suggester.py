@@ -27,22 +27,29 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.errors import TrainingError
-from autocode.suggester._evidence import OwnWords, words_shown
+from autocode.suggester._evidence import CodebookVocabulary, top_words
 from autocode.suggester._explanation import explain
-from autocode.suggester._novelty import centres, known_share, likeness, meanings, novel_below, unit
-from autocode.suggester._predictions import SHOWN, Verdicts, band
+from autocode.suggester._novelty import (
+    class_centroids,
+    codebook_centroids,
+    likeness,
+    novel_below,
+    unit,
+    vocabulary_coverage,
+)
+from autocode.suggester._predictions import SHOWN, Predictions, band
 from autocode.suggester._promises import INTERVIEWS, Promise, PromiseMet, PromiseRefused, certify, trial
 from autocode.suggester._promises import under as keeping
 from autocode.suggester._quality import CodeQuality, quality
 from autocode.suggester._readiness import UnsupportedCode, unsupported
 from autocode.suggester.bulk._frames import suggest_frame
 from autocode.suggester.bulk._large_tables import suggest_table
-from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._inputs import speaker_kind, tokens
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._label_sets import CodeSets
-from autocode.suggester.model._model import LineModel, fit, sayings
+from autocode.suggester.model._model import LineModel, codebook_texts, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId, Transcripts
 
 Thing = TypeVar("Thing")
@@ -77,7 +84,7 @@ class _Scored:
     """Lines with what they bring, their scores by themselves, and what of these is likeness to the codebook."""
 
     lines: Sequence[Line]
-    heard: Heard
+    heard: TextFeatures
     alone: NDArray[np.float64]
     likeness: NDArray[np.float64]
 
@@ -138,18 +145,20 @@ class Suggester:
         self._compared = _spread(self._has, COMPARED)
         # Before the first line is coded, only what the codebook says can be like a line.
         texts = [self.examples[i].text for i in self._compared] or [text for saying in self.said for text in saying]
-        known = model.inputs.said(texts)
+        known = model.inputs.text_matrix(texts)
         self._known = unit(known)
         self._turned: dict[int | None, sp.csr_matrix] = {}
-        meant = meanings(unit(model.inputs.said([text for saying in self.said for text in saying])), self.said)
+        meant = codebook_centroids(
+            unit(model.inputs.text_matrix([text for saying in self.said for text in saying])), self.said
+        )
         held = np.resize(self._has[self._compared], (len(texts), len(self.codes)))
-        self._centres = np.column_stack([centres(self._known, held), meant])
+        self._centres = np.column_stack([class_centroids(self._known, held), meant])
         self._coders = [dict(e.coders) for e in examples]
         self._own_words = [
             frozenset(form for text in saying for _, _, form in tokens(text, language=self.language) if len(form) > 3)
             for saying in self.said
         ]
-        self._own = OwnWords.told(self._own_words)
+        self._own = CodebookVocabulary.told(self._own_words)
         # A suggester that learns a little more has the same vocabulary, and sorting it takes longer than the learning.
         self._spelt = [
             "\x00".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8", "surrogatepass")
@@ -178,7 +187,7 @@ class Suggester:
         if isinstance(answer, PromiseRefused):
             raise TrainingError(str(answer))
         other = copy(self)
-        other.model = replace(self.model, cut=keeping(answer, self.model.cut))
+        other.model = replace(self.model, thresholds=keeping(answer, self.model.thresholds))
         other.notes = (*self.notes, f"{answer}.")
         other.digest = other._digest()
         return other
@@ -188,7 +197,7 @@ class Suggester:
         other = copy(self)
         other.model = model
         examples = _examples(new)
-        known = model.inputs.said([e.text for e in examples])
+        known = model.inputs.text_matrix([e.text for e in examples])
         other.examples = (*self.examples, *examples)
         other._known = sp.vstack([self._known, unit(known)], format="csr")
         other._turned = {}
@@ -252,10 +261,10 @@ class Suggester:
         said: list[list[Suggestion] | Abstention] = [[]] * len(asked)
         order = sorted(range(len(asked)), key=lambda i: (asked[i].transcript, asked[i].order))
         done = 0
-        for verdicts in self.verdicts([asked[i] for i in order]):
-            for i, one in zip(order[done:], self.told(verdicts), strict=False):
+        for predictions in self.predictions([asked[i] for i in order]):
+            for i, one in zip(order[done:], self.suggestions_from(predictions), strict=False):
                 said[i] = one
-            done += len(verdicts.lines)
+            done += len(predictions.lines)
             if progress is not None:
                 progress(done, len(asked))
         about = hashlib.sha256(self.digest.encode())
@@ -270,7 +279,7 @@ class Suggester:
             at=at or datetime.now(UTC),
         )
 
-    def verdicts(self, lines: Iterable[Line]) -> Iterator[Verdicts]:
+    def predictions(self, lines: Iterable[Line]) -> Iterator[Predictions]:
         """Yield for batches of lines what is worth saying of them, in memory that does not grow with their number.
 
         Lines that stand beside each other must follow each other.
@@ -279,7 +288,7 @@ class Suggester:
         before: list[_Scored] = []
         reach = self.model.reach
         for chunk in batched(lines, BATCH):
-            heard, alone, likeness = self.model.hear(chunk)
+            heard, alone, likeness = self.model.decompose(chunk)
             waiting.append(_Scored(lines=chunk, heard=heard, alone=alone, likeness=likeness))
             while len(waiting) > 1 and not _near(waiting[0].lines[-1], chunk[-1], reach):
                 yield self._judge(before, waiting[0], waiting[1:])
@@ -289,7 +298,7 @@ class Suggester:
             yield self._judge(before, waiting[0], waiting[1:])
             before.append(waiting.pop(0))
 
-    def _judge(self, before: Sequence["_Scored"], now: "_Scored", after: Sequence["_Scored"]) -> Verdicts:
+    def _judge(self, before: Sequence["_Scored"], now: "_Scored", after: Sequence["_Scored"]) -> Predictions:
         # The last lines of the batches before and the first of those after may count beside lines of this one.
         reach, chunks = self.model.reach, [*before, now, *after]
         lines = [line for chunk in chunks for line in chunk.lines]
@@ -300,10 +309,10 @@ class Suggester:
         near, middle = lines[first:last], slice(begin - first, end - first)
         likeness = np.concatenate([chunk.likeness for chunk in chunks])[first:last]
         alone = np.concatenate([chunk.alone for chunk in chunks])[first:last]
-        scores = self.model.together(near, alone, likeness)[middle]
-        meant = (likeness + self.model.blend.around.mixed(near, likeness))[middle]
+        scores = self.model.with_context(near, alone, likeness)[middle]
+        meant = (likeness + self.model.blend.codebook_context.context_scores(near, likeness))[middle]
         p = self.model.calibration(scores)
-        cut = self.model.cut
+        cut = self.model.thresholds
         # A line in which some code of the coded lines speaks on average is like one of them, and one that is like a
         # definition is like what may be coded; others are compared.
         rows = unit(now.heard.rows)
@@ -329,24 +338,24 @@ class Suggester:
         for i in np.flatnonzero(~worth.any(axis=1)):
             reasons[i] = reasons[i] or Reason.TOO_FEW_EXAMPLES
         line, place = np.nonzero(worth)
-        return Verdicts(
+        return Predictions(
             lines=now.lines,
             reasons=tuple(reasons),
             line=line,
             code=order[line, place],
             probabilities=p,
-            heard=now.heard,
+            text_features=now.heard,
             rows=rows,
             beside=scores - now.alone,
         )
 
-    def likeness(self, heard: Heard) -> NDArray[np.float64]:
+    def likeness(self, heard: TextFeatures) -> NDArray[np.float64]:
         """Return how like anything coded or defined lines are, shape (n_lines,), from 0 to 1; below `novel`, unlike."""
         return self._likeness(heard, unit(heard.rows))
 
-    def _likeness(self, heard: Heard, rows: sp.csr_matrix) -> NDArray[np.float64]:
+    def _likeness(self, heard: TextFeatures, rows: sp.csr_matrix) -> NDArray[np.float64]:
         words = self.model.inputs.words
-        known = known_share(heard.words, words.vocabulary_, np.asarray(words.idf_))
+        known = vocabulary_coverage(heard.words, words.vocabulary_, np.asarray(words.idf_))
         return likeness(rows, self._centres, known)
 
     def _may_be_said(self, meant: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -356,25 +365,25 @@ class Suggester:
         the first line was coded: where a line is like that and hardly any other.
         """
         # A promise of precision was tried on codes of both kinds, and holds for both.
-        if self.supported.all() or self.model.cut.least or not self._has.any():
+        if self.supported.all() or self.model.thresholds.least or not self._has.any():
             return np.ones(meant.shape, dtype=bool)
         foremost = np.sort(meant, axis=1)[:, -min(SHOWN, meant.shape[1])]
         return np.asarray(self.supported | ((meant > 0) & (meant >= foremost[:, None])), dtype=np.bool_)
 
-    def told(self, verdicts: Verdicts) -> list[list[Suggestion] | Abstention]:
+    def suggestions_from(self, predictions: Predictions) -> list[list[Suggestion] | Abstention]:
         """Return for each line its suggestions with their evidence, or why there is none."""
         told: list[list[Suggestion] | Abstention] = [
             [] if reason is None else Abstention(line=line.id, reason=reason)
-            for line, reason in zip(verdicts.lines, verdicts.reasons, strict=True)
+            for line, reason in zip(predictions.lines, predictions.reasons, strict=True)
         ]
-        evidence = self._evidence(verdicts)
-        for i, j, shown in zip(verdicts.line.tolist(), verdicts.code.tolist(), evidence, strict=True):
-            p = float(verdicts.probabilities[i, j])
+        evidence = self._evidence(predictions)
+        for i, j, shown in zip(predictions.line.tolist(), predictions.code.tolist(), evidence, strict=True):
+            p = float(predictions.probabilities[i, j])
             ones = told[i]
             assert isinstance(ones, list)
             ones.append(
                 Suggestion(
-                    line=verdicts.lines[i].id,
+                    line=predictions.lines[i].id,
                     code=self.codes[j].id,
                     rank=len(ones) + 1,
                     probability=p,
@@ -384,24 +393,24 @@ class Suggester:
             )
         return told
 
-    def _evidence(self, verdicts: Verdicts) -> Iterator[Evidence]:
+    def _evidence(self, predictions: Predictions) -> Iterator[Evidence]:
         """Yield what each thing worth saying rests on."""
-        near = self._nearest(verdicts)
-        beside = verdicts.beside[verdicts.line, verdicts.code].tolist()
-        shares = verdicts.heard.shares(verdicts.line, verdicts.code, self.model.coefficients)
-        shown, definition = words_shown(verdicts, shares, own=self._own, most=WORDS, language=self.language)
+        near = self._nearest(predictions)
+        beside = predictions.beside[predictions.line, predictions.code].tolist()
+        shares = predictions.text_features.shares(predictions.line, predictions.code, self.model.coefficients)
+        shown, definition = top_words(predictions, shares, own=self._own, most=WORDS, language=self.language)
         for k, words in enumerate(shown):
             yield Evidence(words=words, definition=definition[k], beside=beside[k], neighbours=near[k])
 
-    def _nearest(self, verdicts: Verdicts) -> list[tuple[Neighbour, ...]]:
+    def _nearest(self, predictions: Predictions) -> list[tuple[Neighbour, ...]]:
         """Return for each thing worth saying the nearest lines that humans gave the code."""
-        shape = (min(NEIGHBOURS, len(self._compared)), len(verdicts.line))
+        shape = (min(NEIGHBOURS, len(self._compared)), len(predictions.line))
         similarity, which = np.zeros(shape), np.zeros(shape, dtype=np.intp)
-        for j in np.unique(verdicts.code).tolist():
+        for j in np.unique(predictions.code).tolist():
             holders = np.flatnonzero(self._has[self._compared, j])
-            pairs = np.flatnonzero(verdicts.code == j)
+            pairs = np.flatnonzero(predictions.code == j)
             # Only with lines of the code: with all, it would be most of what suggesting costs.
-            alike = (verdicts.rows[verdicts.line[pairs]] @ self._held_by(j)).toarray()
+            alike = (predictions.rows[predictions.line[pairs]] @ self._held_by(j)).toarray()
             for n in range(min(NEIGHBOURS, len(holders))):
                 best = alike.argmax(axis=1)
                 similarity[n, pairs] = alike[np.arange(len(pairs)), best]
@@ -409,7 +418,7 @@ class Suggester:
                 alike[np.arange(len(pairs)), best] = -1.0
         return [
             tuple(self._neighbour(i, j, x) for i, x in zip(ones, values, strict=True) if x > UNLIKE)
-            for j, ones, values in zip(verdicts.code.tolist(), which.T.tolist(), similarity.T.tolist(), strict=True)
+            for j, ones, values in zip(predictions.code.tolist(), which.T.tolist(), similarity.T.tolist(), strict=True)
         ]
 
     def _held_by(self, j: int | None) -> sp.csr_matrix:
@@ -441,22 +450,22 @@ class Suggester:
             model.intercepts,
             model.calibration.slopes,
             model.calibration.intercepts,
-            model.cut.codes,
-            np.array([model.cut.line, model.blend.beside.share]),
+            model.thresholds.codes,
+            np.array([model.thresholds.line, model.blend.line_context.share]),
         ):
             told.update(np.ascontiguousarray(array).tobytes())
         # Suggesters of format 1 have no part of their own for the codebook; their digest stays what it was.
-        if model.meant.any():
-            told.update(np.ascontiguousarray(model.meant.astype(np.float32)).tobytes())
-            told.update(json.dumps(model.blend.told()).encode())
+        if model.codebook_coefficients.any():
+            told.update(np.ascontiguousarray(model.codebook_coefficients.astype(np.float32)).tobytes())
+            told.update(json.dumps(model.blend.to_json()).encode())
         if model.inputs.embeddings is not None:
             told.update(f"\x00{model.inputs.embeddings.name}".encode())
         for vocabulary in self._spelt:
             told.update(vocabulary)
         if model.inputs.places:
             told.update(np.array(model.inputs.places).tobytes())
-        if model.cut.least:
-            told.update(np.array([model.cut.least]).tobytes())
+        if model.thresholds.least:
+            told.update(np.array([model.thresholds.least]).tobytes())
         if self.novel:
             told.update(np.array([self.novel]).tobytes())
         # Older suggesters say nothing of it, and suggest every code.
@@ -515,7 +524,7 @@ def train(
             "add codings (autocode add) or code some lines (autocode review)."
         ]
     interviews = len({line.transcript for line in table.lines})
-    said = [sayings(code, codebook) for code in table.codes]
+    said = [codebook_texts(code, codebook) for code in table.codes]
     embeddings = None if encoder is None else Embeddings.by(encoder)
     model = fit(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(

@@ -138,7 +138,7 @@ def _answers(
     model = fit(train, codebook, language=language, encoder=encoder, seed=seed)
     # Ranked as suggestions are.
     p = model.probabilities(test.lines)
-    own = Answers(truth=test.applied, scores=p, said=p >= model.cut.codes, probabilities=p)
+    own = Answers(truth=test.applied, scores=p, said=p >= model.thresholds.codes, probabilities=p)
     return {"autocode": own, **{name: ask(train, test, codebook) for name, ask in BASELINES.items()}}
 
 

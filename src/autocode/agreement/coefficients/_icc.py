@@ -161,8 +161,10 @@ def _f_interval(
         return float((F_low - 1) / (F_low + k - 1)), float((F_high - 1) / (F_high + k - 1))
     if value >= 1:
         return math.nan, math.nan
-    a = k * value / (n * (1 - value))
-    b = 1 + k * value * (n - 1) / (n * (1 - value))
+    # for single ratings a and b, for averages c and d of table 7
+    ratings = 1 if unit == "average" else k
+    a = ratings * value / (n * (1 - value))
+    b = 1 + ratings * value * (n - 1) / (n * (1 - value))
     v = (a * C + b * E) ** 2 / ((a * C) ** 2 / (k - 1) + (b * E) ** 2 / ((n - 1) * (k - 1)))
     F_low, F_high = fdtri(n - 1, v, tail), fdtri(v, n - 1, tail)
     between = C - E if unit == "average" else k * C + (k * n - k - n) * E

@@ -20,7 +20,7 @@ ADDED = (*(f"{what}_{rank}" for rank in range(1, SHOWN + 1) for what in ("code",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
+class TextBatch:
     """What some rows say: texts, and whose they are and where, if that is known.
 
     `orders` are the rows' places in their transcripts; without them a transcript begins where another one ends.
@@ -80,13 +80,13 @@ def suggest_frame(
         strange = next((one for one in frame if not isinstance(one, str)), None)
         if strange is not None:
             raise TypeError(f"a list must hold texts, not {type(strange).__name__}; for rows give a data frame.")
-        told = columns(suggester, Spoken(texts=frame), interviewers=interviewers)
+        told = columns(suggester, TextBatch(texts=frame), interviewers=interviewers)
         return [{text: said, **{name: cells[i] for name, cells in told.items()}} for i, said in enumerate(frame)]
     table = nw.from_native(frame, eager_only=True)
     wanted = [name for name in (text, speaker, transcript) if name is not None]
     refuse_columns(table.columns, wanted)
     held = {name: [words(cell) for cell in table[name].to_list()] for name in wanted}
-    spoken = Spoken(
+    spoken = TextBatch(
         texts=held[text],
         speakers=None if speaker is None else held[speaker],
         transcripts=None if transcript is None else held[transcript],
@@ -129,18 +129,18 @@ def words(cell: object) -> str:
 
 
 def columns(
-    suggester: "Suggester", spoken: Spoken, *, interviewers: Collection[str] = INTERVIEWERS
+    suggester: "Suggester", spoken: TextBatch, *, interviewers: Collection[str] = INTERVIEWERS
 ) -> Mapping[str, list[Any]]:
     """Return the cells of each added column, None where there is nothing to say."""
     told: dict[str, list[Any]] = {name: [None] * len(spoken.texts) for name in ADDED}
     asked = (line for line in spoken.lines(interviewers=interviewers) if line.role is Role.PARTICIPANT)
-    for verdicts in suggester.verdicts(asked):
-        rows = [int(line.id) for line in verdicts.lines]
-        for row, reason in zip(rows, verdicts.reasons, strict=True):
+    for predictions in suggester.predictions(asked):
+        rows = [int(line.id) for line in predictions.lines]
+        for row, reason in zip(rows, predictions.reasons, strict=True):
             told[ABSTENTION][row] = reason and reason.value
-        said = verdicts.probabilities[verdicts.line, verdicts.code].tolist()
+        said = predictions.probabilities[predictions.line, predictions.code].tolist()
         last, rank = -1, 0
-        for i, j, p in zip(verdicts.line.tolist(), verdicts.code.tolist(), said, strict=True):
+        for i, j, p in zip(predictions.line.tolist(), predictions.code.tolist(), said, strict=True):
             last, rank = i, rank + 1 if i == last else 1
             told[f"code_{rank}"][rows[i]] = suggester.codes[j].id
             told[f"probability_{rank}"][rows[i]] = p

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from joblib import Parallel, delayed
 
 from autocode.errors import Fault, StudyError, TranscriptError
-from autocode.suggester.bulk._frames import ADDED, Spoken, columns, places, refuse_columns, words
+from autocode.suggester.bulk._frames import ADDED, TextBatch, columns, places, refuse_columns, words
 from autocode.transcripts import INTERVIEWERS
 
 if TYPE_CHECKING:
@@ -132,17 +132,17 @@ def suggest_table(
 
 
 def _judged(
-    suggester: "Suggester", n: int, spoken: Spoken, kept: slice, interviewers: Collection[str]
+    suggester: "Suggester", n: int, spoken: TextBatch, kept: slice, interviewers: Collection[str]
 ) -> tuple[int, Mapping[str, list[Any]]]:
     told = columns(suggester, spoken, interviewers=interviewers)
     return n, {name: cells[kept] for name, cells in told.items()}
 
 
-def _spoken(blocks: "Sequence[_Placed]", names: Mapping[str, str | None]) -> Spoken:
+def _spoken(blocks: "Sequence[_Placed]", names: Mapping[str, str | None]) -> TextBatch:
     def cells(name: str | None) -> list[str] | None:
         return None if name is None else [words(cell) for block in blocks for cell in block.rows.column(name)]
 
-    return Spoken(
+    return TextBatch(
         texts=cells(names["text"]) or [],
         speakers=cells(names["speaker"]),
         transcripts=cells(names["transcript"]),

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from autocode.suggester.features._ngrams import Cut, Floats, Integers, Occurrences
+from autocode.suggester.features._ngrams import Floats, Integers, Occurrences, Tokens
 
 # Which code points part words, as `str.split` sees it; the last one stands for all beyond.
 _BLANK = np.array([chr(point).isspace() for point in range(0x3002)])
@@ -29,7 +29,7 @@ class WordShares:
     marks: Floats
 
 
-class Heard:
+class TextFeatures:
     """Texts as rows of features, and from which words the features come.
 
     Attributes
@@ -41,7 +41,7 @@ class Heard:
     def __init__(
         self,
         texts: Sequence[str],
-        words: Cut,
+        words: Tokens,
         runs: tuple[Occurrences, sp.csr_matrix],
         characters: tuple[Occurrences, sp.csr_matrix],
     ) -> None:

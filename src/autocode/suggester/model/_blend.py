@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.suggester.model._context import Beside
+from autocode.suggester.model._context import ContextWindow
 from autocode.transcripts import Line
 
 # What is tried: weights of the likeness to what the codebook says, in log-odds for a likeness of 1, and how the scores
@@ -21,13 +21,13 @@ MEANINGS, WITH_MEANING = (0.0, 2.0, 4.0, 8.0), (2.0, 4.0, 8.0)
 # words and meaning, without an encoder and with one), which counts as if one more line spoke for it at every doubling.
 USUAL, USUAL_WITH_MEANING, SPOKEN_FOR = (1, 4 * 2**0.5, 0.0), (1, 4.0, 2.0), 1.0
 LEARNT = (
-    Beside(share=0.0),
-    Beside(share=0.15),
-    Beside(share=0.3),
-    Beside(share=0.3, reach=4, fading=0.6),
+    ContextWindow(share=0.0),
+    ContextWindow(share=0.15),
+    ContextWindow(share=0.3),
+    ContextWindow(share=0.3, reach=4, fading=0.6),
 )
 # Few words of a definition fall in the line they are about, more in the lines around it.
-MEANT = Beside(share=0.5, reach=8, fading=0.8)
+MEANT = ContextWindow(share=0.5, reach=8, fading=0.8)
 # Where nothing has been coded yet there is nothing to choose by.
 UNTRIED, UNTRIED_MEANING = 8.0, 8.0
 
@@ -38,20 +38,25 @@ class Blend:
 
     Attributes
     ----------
-    meant : weight of the likeness to what the codebook says of a code, against the other codes.
-    beside : how the scores learnt from coded lines spread to the lines around.
-    around : how the likeness to the codebook does.
-    meaning : weight of the likeness by the encoder's vectors; 0 without an encoder.
+    codebook_weight : weight of the similarity to what the codebook says of a code, against the other codes.
+    line_context : how the scores learnt from coded lines spread to the lines around.
+    codebook_context : how the similarity to the codebook does.
+    embedding_weight : weight of the similarity by the encoder's vectors; 0 without an encoder.
     """
 
-    meant: float
-    beside: Beside
-    around: Beside = MEANT
-    meaning: float = 0.0
+    codebook_weight: float
+    line_context: ContextWindow
+    codebook_context: ContextWindow = MEANT
+    embedding_weight: float = 0.0
 
-    def told(self) -> dict[str, Any]:
-        """Return what is stored of it; of meaning only where there is some, as before there were encoders."""
-        return {name: value for name, value in asdict(self).items() if name != "meaning" or value}
+    def to_json(self) -> dict[str, Any]:
+        """Return the blend under the names it has on disk; `meaning` only with an encoder, as before there were any."""
+        stored: dict[str, Any] = {
+            "meant": self.codebook_weight,
+            "beside": asdict(self.line_context),
+            "around": asdict(self.codebook_context),
+        }
+        return stored | ({"meaning": self.embedding_weight} if self.embedding_weight else {})
 
     def spread(
         self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
@@ -60,7 +65,11 @@ class Blend:
 
         `likeness` is what likeness to the codebook brings to `alone`.
         """
-        return alone + self.beside.mixed(lines, alone - likeness) + self.around.mixed(lines, likeness)
+        return (
+            alone
+            + self.line_context.context_scores(lines, alone - likeness)
+            + self.codebook_context.context_scores(lines, likeness)
+        )
 
 
 def against_others(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,15 +97,17 @@ def best_blend(
     """
     words = _around(lines, likeness)
     vectors = np.zeros_like(words) if meaning is None else _around(lines, meaning)
-    standing = Blend(meant=UNTRIED, beside=LEARNT[0], meaning=0.0 if meaning is None else UNTRIED_MEANING)
-    scores = learnt + standing.meant * words + standing.meaning * vectors
+    standing = Blend(
+        codebook_weight=UNTRIED, line_context=LEARNT[0], embedding_weight=0.0 if meaning is None else UNTRIED_MEANING
+    )
+    scores = learnt + standing.codebook_weight * words + standing.embedding_weight * vectors
     if not applied.any():
         return standing, scores
     best = -np.inf
     tried = [(w, 0.0) for w in WEIGHTS] if meaning is None else list(product(WITH_MEANING, MEANINGS))
     usual = USUAL if meaning is None else USUAL_WITH_MEANING
     for place, beside in enumerate(LEARNT):
-        spread = learnt + beside.mixed(lines, learnt)
+        spread = learnt + beside.context_scores(lines, learnt)
         for in_words, in_meaning in tried:
             blended = spread + in_words * words + in_meaning * vectors
             order = np.argsort(-blended, axis=1, kind="stable")
@@ -104,7 +115,7 @@ def best_blend(
             merit = float((1 / rank).sum() - SPOKEN_FOR * _away((place, in_words, in_meaning), usual))
             if merit > best:
                 best, scores = merit, blended
-                standing = Blend(meant=in_words, beside=beside, meaning=in_meaning)
+                standing = Blend(codebook_weight=in_words, line_context=beside, embedding_weight=in_meaning)
     return standing, scores
 
 
@@ -116,4 +127,4 @@ def _away(blend: tuple[int, float, float], usual: tuple[int, float, float]) -> f
 
 def _around(lines: Sequence[Line], likeness: NDArray[np.float64]) -> NDArray[np.float64]:
     meant = against_others(likeness)
-    return meant + MEANT.mixed(lines, meant)
+    return meant + MEANT.context_scores(lines, meant)

@@ -11,7 +11,7 @@ from autocode.transcripts import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class ContextWindow:
     """How a line takes on what the lines around it say.
 
     Attributes
@@ -25,18 +25,18 @@ class Beside:
     reach: int = 1
     fading: float = 1.0
 
-    def mixed(self, lines: Sequence[Line], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def context_scores(self, lines: Sequence[Line], scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the lines around say for one code against others, shape (n_lines, n_codes).
 
         Whether a line deserves any code at all is its own affair: neighbours tell which, so their mean is taken off.
         """
         if not self.share or not len(lines):
             return np.zeros(scores.shape)
-        near = beside(lines, reach=self.reach, fading=self.fading)
+        near = neighbour_matrix(lines, reach=self.reach, fading=self.fading)
         return self.share * np.asarray(near @ (scores - scores.mean(axis=1, keepdims=True)))
 
 
-def beside(lines: Sequence[Line], *, reach: int = 1, fading: float = 1.0) -> sp.csr_matrix:
+def neighbour_matrix(lines: Sequence[Line], *, reach: int = 1, fading: float = 1.0) -> sp.csr_matrix:
     """Return how much lines count beside each other, shape (n, n): 1 for the next ones, less for those further away.
 
     Only lines of the same speaker in the same transcript stand beside each other.

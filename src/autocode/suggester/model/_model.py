@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from autocode.codebook import Code, Codebook
-from autocode.suggester.features._contributions import Heard
+from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._inputs import LineInputs, setting
 from autocode.suggester.model._blend import Blend, against_others, best_blend
@@ -44,31 +44,31 @@ class LineModel:
 
     inputs: LineInputs
     coefficients: NDArray[np.float64]
-    meant: NDArray[np.float64]
+    codebook_coefficients: NDArray[np.float64]
     intercepts: NDArray[np.float64]
     blend: Blend
     calibration: Platt
-    cut: Thresholds
+    thresholds: Thresholds
     held_out: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def rows(self, lines: Sequence[Line]) -> sp.csr_matrix:
         """Return what the model sees of lines, shape (n_lines, n_features)."""
         return self.inputs.transform([line.text for line in lines], [setting(line) for line in lines])
 
-    def hear(self, lines: Sequence[Line]) -> tuple[Heard, NDArray[np.float64], NDArray[np.float64]]:
+    def decompose(self, lines: Sequence[Line]) -> tuple[TextFeatures, NDArray[np.float64], NDArray[np.float64]]:
         """Return what lines bring, their scores by themselves, and what of these is likeness to the codebook."""
         texts = [line.text for line in lines]
-        heard = self.inputs.heard(texts)
-        rows = self.inputs.spoken(heard.rows, texts, [setting(line) for line in lines])
-        return heard, self.alone(rows), self.likeness(rows)
+        heard = self.inputs.text_features(texts)
+        rows = self.inputs.with_context_columns(heard.rows, texts, [setting(line) for line in lines])
+        return heard, self.context_free_scores(rows), self.codebook_scores(rows)
 
-    def alone(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
+    def context_free_scores(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
         """Return the scores of lines by themselves, shape (n_lines, n_codes)."""
         return np.asarray(rows @ self.coefficients.T) + self.intercepts
 
-    def likeness(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
+    def codebook_scores(self, rows: sp.csr_matrix) -> NDArray[np.float64]:
         """Return what likeness to the codebook brings to the scores of lines by themselves, same shape."""
-        return np.asarray(rows @ self.meant.T)
+        return np.asarray(rows @ self.codebook_coefficients.T)
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes).
@@ -76,17 +76,17 @@ class LineModel:
         A line also takes on a share of what the lines around it say, as far as they are among `lines`.
         """
         rows = self.rows(lines)
-        return self.together(lines, self.alone(rows), self.likeness(rows))
+        return self.with_context(lines, self.context_free_scores(rows), self.codebook_scores(rows))
 
     @property
     def reach(self) -> int:
         """How many lines away a line may still count."""
-        return max(self.blend.beside.reach, self.blend.around.reach)
+        return max(self.blend.line_context.reach, self.blend.codebook_context.reach)
 
-    def together(
+    def with_context(
         self, lines: Sequence[Line], alone: NDArray[np.float64], likeness: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return scores with the share of the lines around, from what `hear` returns of the lines by themselves."""
+        """Return scores with the share of the lines around, from the parts that `decompose` returns."""
         return self.blend.spread(lines, alone, likeness)
 
     def probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
@@ -94,7 +94,7 @@ class LineModel:
         return self.calibration(self.scores(lines))
 
 
-def sayings(code: Code, codebook: Codebook) -> tuple[str, ...]:
+def codebook_texts(code: Code, codebook: Codebook) -> tuple[str, ...]:
     """Return what the codebook says for a code: its names and definition in one piece, then each example."""
     parent = codebook[code.parent].name if code.parent is not None else ""
     said = " ".join(filter(None, [code.name, parent, code.definition, code.use_when]))
@@ -117,7 +117,7 @@ def fit(
     """
     texts = [line.text for line in table.lines]
     settings = [setting(line) for line in table.lines]
-    said = [(j, saying) for j, code in enumerate(table.codes) for saying in sayings(code, codebook)]
+    said = [(j, saying) for j, code in enumerate(table.codes) for saying in codebook_texts(code, codebook)]
     speaks_for = np.array([j for j, _ in said], dtype=np.intp)
     embeddings = None if encoder is None else Embeddings.by(encoder)
     inputs = LineInputs(language=language, embeddings=embeddings).fit(
@@ -156,8 +156,8 @@ def fit(
         seen[fold == k], new[fold == k] = np.split(scores, 2)
     blend, _ = best_blend(table.lines, table.applied, seen, in_words, in_meaning)
     # Models are stored in single precision; rounding here makes a model the same before and after it is saved.
-    meant[:, :meaning] *= blend.meant
-    meant[:, meaning:] *= blend.meaning
+    meant[:, :meaning] *= blend.codebook_weight
+    meant[:, meaning:] *= blend.embedding_weight
     meant = _single(against_others(meant.T).T)
     likeness = np.asarray(H @ meant.T)
     out = blend.spread(table.lines, new + likeness, likeness)
@@ -166,11 +166,11 @@ def fit(
     return LineModel(
         inputs=inputs,
         coefficients=_single(coefficients + meant),
-        meant=meant,
+        codebook_coefficients=meant,
         intercepts=intercepts,
         blend=blend,
         calibration=calibration,
-        cut=thresholds(calibration(out), table.applied),
+        thresholds=thresholds(calibration(out), table.applied),
         held_out=out,
     )
 

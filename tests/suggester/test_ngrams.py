@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.suggester import _suggester, train
-from autocode.suggester.features import _inputs
-from autocode.suggester.features import _ngrams as _grams
+from autocode.suggester.features import _inputs, _ngrams
 from autocode.suggester.features._inputs import CHARACTERS, NOBODYS, LineInputs, tokens
 
 SAID = {
@@ -37,7 +36,7 @@ def by_the_vectorizers(inputs, texts):
 @given(texts=TEXTS.filter(len), language=st.sampled_from(list(SAID)))
 def test_the_rows_are_those_of_the_vectorizers_to_the_last_bit(inputs_of, texts, language):
     inputs = inputs_of[language]
-    ours, theirs = inputs.said(texts), by_the_vectorizers(inputs, texts)
+    ours, theirs = inputs.text_matrix(texts), by_the_vectorizers(inputs, texts)
 
     assert (ours.indptr == theirs.indptr).all()
     assert (ours.indices == theirs.indices).all()
@@ -46,7 +45,7 @@ def test_the_rows_are_those_of_the_vectorizers_to_the_last_bit(inputs_of, texts,
 
 @given(texts=TEXTS, language=st.sampled_from(list(SAID)))
 def test_words_cut_together_are_words_cut_alone(texts, language):
-    words = _grams.cut(texts, language=language)
+    words = _ngrams.tokenize(texts, language=language)
     together = [
         [(int(words.start[i]), int(words.end[i]), words.forms[words.form[i]]) for i in range(a, b)]
         for a, b in zip(words.first[:-1], words.first[1:], strict=True)
@@ -59,7 +58,7 @@ def test_words_cut_together_are_words_cut_alone(texts, language):
 @given(texts=TEXTS.filter(len), seed=st.integers(0, 99), language=st.sampled_from(list(SAID)))
 def test_shares_of_many_pairs_add_up_to_the_scores_of_each(inputs_of, texts, seed, language):
     inputs, rng = inputs_of[language], np.random.default_rng(seed)
-    heard = inputs.heard(texts)
+    heard = inputs.text_features(texts)
     weights = rng.normal(size=(3, heard.rows.shape[1]))
     asked, codes = np.sort(rng.integers(0, len(texts), 7)), rng.integers(0, 3, 7)
     found = heard.shares(asked, codes, weights)
@@ -71,14 +70,14 @@ def test_shares_of_many_pairs_add_up_to_the_scores_of_each(inputs_of, texts, see
 
 def test_what_is_remembered_of_words_is_forgotten_in_time_and_nothing_changes(monkeypatch, inputs_of):
     texts = [f"word{n} of many" for n in range(40)]
-    before = inputs_of["en"].said(texts)
-    monkeypatch.setattr(_grams, "REMEMBERED", 10)
-    again = [inputs_of["en"].said([text]) for text in texts]
-    held = _grams.pipeline("en")
+    before = inputs_of["en"].text_matrix(texts)
+    monkeypatch.setattr(_ngrams, "REMEMBERED", 10)
+    again = [inputs_of["en"].text_matrix([text]) for text in texts]
+    held = _ngrams.pipeline("en")
 
     assert (sp.vstack(again) != before).nnz == 0
     assert len(inputs_of["en"]._grams[1]._of) <= 10 + 3
-    assert held is not _grams.pipeline("en")
+    assert held is not _ngrams.pipeline("en")
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])
@@ -101,10 +100,10 @@ def test_suggestions_do_not_depend_on_how_many_lines_are_judged_at_once(monkeypa
 @given(texts=TEXTS.filter(len), language=st.sampled_from(list(SAID)))
 def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, language):
     inputs = inputs_of[language]
-    at_once = inputs.said(texts)
+    at_once = inputs.text_matrix(texts)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_inputs, "TOGETHER", 2)
-        in_turns = inputs.said(texts)
+        in_turns = inputs.text_matrix(texts)
 
     assert in_turns.shape == at_once.shape
     assert (in_turns != at_once).nnz == 0
@@ -113,4 +112,6 @@ def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, langua
 def test_runs_are_found_where_no_text_has_two_words():
     inputs = LineInputs().fit(["park", "phones"], [NOBODYS] * 2)
 
-    assert (inputs.said(["phones park", "other"]) != by_the_vectorizers(inputs, ["phones park", "other"])).nnz == 0
+    assert (
+        inputs.text_matrix(["phones park", "other"]) != by_the_vectorizers(inputs, ["phones park", "other"])
+    ).nnz == 0
