@@ -175,14 +175,8 @@ def _document(
         )
         at = end + 1
     text = "\n".join(line.text for line in lines)
-    digest = Transcript.digest_of(text, lines)
-    return Transcript(
-        id=name,
-        text=text,
-        lines=tuple(lines),
-        digest=digest,
-        attributes=MappingProxyType(dict(attributes)),
-        source=source,
+    return Transcript.from_lines(
+        lines, name=name, text=text, attributes=MappingProxyType(dict(attributes)), source=source
     )
 
 
@@ -194,6 +188,7 @@ def write_corpus(
 
     Left out is what a plain corpus has no place for: the text of an interview that is in none of its lines.
     """
+    codings.check_lines(lines)
     folder = Path(folder)
     made = not folder.exists()
     try:

@@ -78,7 +78,7 @@ def _no_language(language: str) -> str:
 def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str]) -> Transcript:
     """Return the interview whose turns are cut into lines, numbered from 1."""
     spans = ((turn.speaker, span) for turn in script.turns for span in cut(script.text, turn))
-    lines = tuple(
+    lines = (
         Line(
             id=LineId(f"{name}:{order}"),
             transcript=TranscriptId(name),
@@ -91,5 +91,4 @@ def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interview
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    digest = Transcript.digest_of(script.text, lines)
-    return Transcript(id=TranscriptId(name), text=script.text, lines=lines, digest=digest, source=source)
+    return Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)
