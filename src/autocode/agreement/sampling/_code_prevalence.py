@@ -67,6 +67,7 @@ def code_prevalence(
     >>> print(ac.code_prevalence(["poor-culture"], judged, frame, samples=[sample]))
     0.080 [0.036, 0.124] (200 of 647 lines judged, 20 interviews)
     """
+    codings.check_lines(lines)
     columns = _columns(codes, codings, lines.participant_lines, samples, suggested)
     return prevalence(
         columns.judged,
@@ -113,6 +114,7 @@ def code_prevalence_by(
     AgreementError
         If an interview lacks the attribute, no line of a group was judged, and as `code_prevalence` does.
     """
+    codings.check_lines(lines)
     frame = lines.participant_lines
     groups = {interview.id: interview.attributes.get(attribute) for interview in lines.interviews}
     without = [name for name, group in groups.items() if not group]
