@@ -57,7 +57,7 @@ from autocode.agreement.teams._coders import CoderMatrix, coder_matrix, first_an
 from autocode.agreement.teams._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
 from autocode.agreement.teams._drift import Period, drift
 from autocode.agreement.teams._table import AgreementTable, CodeAgreement, agreement_table
-from autocode.agreement.teams._verdict import lines_for_verdict, verdict
+from autocode.agreement.teams._verdict import lines_for_verdict, missing_evidence, verdict
 
 __all__ = [
     "ENOUGH_INTERVIEWS",
@@ -135,6 +135,7 @@ __all__ = [
     "lines_from_pilot",
     "lines_from_standard_error",
     "lower_limit",
+    "missing_evidence",
     "model_pairs",
     "model_table",
     "pabak",
