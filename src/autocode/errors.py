@@ -14,6 +14,7 @@ __all__ = [
     "AutocodeError",
     "CodebookError",
     "CodingError",
+    "CodingHeaderError",
     "Fault",
     "JournalError",
     "ReportError",
@@ -69,6 +70,10 @@ class CodebookError(AutocodeError):
 
 class CodingError(AutocodeError):
     """A coding names a line, code or coder that cannot be."""
+
+
+class CodingHeaderError(CodingError):
+    """A table has no column that names the lines, so it is not a table of codings."""
 
 
 class JournalError(AutocodeError):

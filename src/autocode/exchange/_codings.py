@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
-from autocode.errors import CodingError, Fault
+from autocode.errors import CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import csv_of, write_files
 from autocode.exchange._sheets import Sheet, read_sheet
 from autocode.transcripts import Line, LineId
@@ -60,7 +60,7 @@ def codings_of(
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
         found = ", ".join(map(repr, sheet.header))
-        raise CodingError.at(sheet.path, f"expected a header with {expected}; found {found}.", line=sheet.first)
+        raise CodingHeaderError.at(sheet.path, f"expected a header with {expected}; found {found}.", line=sheet.first)
     CodingError.raise_if(sheet.faults())
     if "code" in names:
         reading.long()
