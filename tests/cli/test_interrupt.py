@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from autocode.cli._interrupt import raise_if_interrupted, interrupts_noted
+from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
 
 
 def drop_an_interrupt() -> None:
