@@ -221,7 +221,7 @@ def test_perfect_agreement_on_one_category_is_undefined_with_its_reason(run, tab
             [],
             "codes.csv:3: 'MO' judges unit '1' again, after line 2; keep one of the two rows.",
         ),
-        ("unit,A,B\n1,x,x\n1,x,y\n", [], "codes.csv:3: unit '1' has a row already, line 2; keep one row a unit."),
+        ("unit,A,B\n1,x,x\n1,x,y\n", [], "codes.csv:3: unit '1' has a row already, line 2; keep one row per unit."),
         (SETS + "GP1:1,MO,y\n", [], "codes.csv:11: repeats line 3; keep one of the two rows."),
         (
             SETS + "GP1:1,MO,\n",
