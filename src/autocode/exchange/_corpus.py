@@ -215,14 +215,8 @@ def _document(
         )
         start = end + 1  # the line break between two lines
     text = "\n".join(line.text for line in lines)
-    digest = Transcript.digest_of(text, lines)
-    return Transcript(
-        id=name,
-        text=text,
-        lines=tuple(lines),
-        digest=digest,
-        attributes=MappingProxyType(dict(attributes)),
-        source=source,
+    return Transcript.from_lines(
+        lines, name=name, text=text, attributes=MappingProxyType(dict(attributes)), source=source
     )
 
 
@@ -261,6 +255,7 @@ def write_corpus(
     ...     sorted(path.name for path in Path(folder).iterdir())
     ['codebook.csv', 'codings.csv', 'lines.csv']
     """
+    codings.check_lines(lines)
     folder = Path(folder)
     made = not folder.exists()
     try:

@@ -80,7 +80,7 @@ def transcript_of(
 ) -> Transcript:
     """Return an interview with its turns segmented into lines, numbered from 1."""
     spans = ((turn.speaker, span) for turn in script.turns for span in segment(script.text, turn))
-    lines = tuple(
+    lines = (
         Line(
             id=LineId(f"{name}:{order}"),
             transcript=TranscriptId(name),
@@ -93,5 +93,4 @@ def transcript_of(
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    digest = Transcript.digest_of(script.text, lines)
-    return Transcript(id=TranscriptId(name), text=script.text, lines=lines, digest=digest, source=source)
+    return Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, overload
+from typing import NewType, Self, overload
 
 from autocode.errors import Fault, TranscriptError
 from autocode.wording import count_of
@@ -51,6 +51,9 @@ class Line:
         The words.
     start, end : int
         Code points in `Transcript.text`, end exclusive: `transcript.text[start:end] == text`.
+    transcript_digest : str, default ""
+        Digest of the transcript that the line was read from; empty if it was not read from one. With it, codings can be
+        compared with lines that are given without their transcripts.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Line:
     text: str
     start: int
     end: int
+    transcript_digest: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,37 @@ class Transcript:
         for line in lines:
             digest.update(f"\x00{line.id}\x00{line.start}\x00{line.end}\x00{line.speaker}\x00{line.role}".encode())
         return digest.hexdigest()
+
+    @classmethod
+    def from_lines(
+        cls,
+        lines: Iterable[Line],
+        *,
+        name: TranscriptId,
+        text: str,
+        attributes: Mapping[str, str] = MappingProxyType({}),
+        source: str = "",
+    ) -> Self:
+        """
+        Return the interview that consists of these lines, with the digest computed and given to each line.
+
+        Parameters
+        ----------
+        lines : iterable of Line
+            The lines, in order.
+        name : TranscriptId
+            The name of the interview.
+        text : str
+            The whole source as decoded, with line breaks as `\\n`.
+        attributes : mapping of str to str, default empty
+            What is known about the participant, such as role or borough.
+        source : str, default ""
+            The file that the interview was read from.
+        """
+        lines = tuple(lines)
+        digest = cls.digest_of(text, lines)
+        lines = tuple(replace(line, transcript_digest=digest) for line in lines)
+        return cls(id=name, text=text, lines=lines, digest=digest, attributes=attributes, source=source)
 
     def __str__(self) -> str:
         return f"{self.id}: {count_of(len(self.lines), 'line')}"
@@ -257,3 +292,17 @@ class Transcripts(Sequence[Line]):
 
     def __repr__(self) -> str:
         return f"<Transcripts: {count_of(len(self.interviews), 'interview')}, {count_of(len(self._lines), 'line')}>"
+
+
+def digests_of(lines: Iterable[Line]) -> dict[TranscriptId, str]:
+    """
+    Return the digest of each transcript that lines come from, by its name, if it is known.
+
+    Parameters
+    ----------
+    lines : Transcripts or iterable of Line
+        Whole interviews, or some of their lines.
+    """
+    if isinstance(lines, Transcripts):
+        return {transcript.id: transcript.digest for transcript in lines.interviews}
+    return {line.transcript: line.transcript_digest for line in lines if line.transcript_digest}

@@ -38,6 +38,7 @@ def code_prevalence(
     Raises `AgreementError` where no sample was stored, where drawn lines are not judged yet, and where lines were added
     after the sample was drawn.
     """
+    codings.check_lines(lines)
     said = _columns(codes, codings, lines.participant_lines, samples, suggested)
     return prevalence(
         said.judged,
@@ -61,6 +62,7 @@ def code_prevalence_by(
     level: float = 0.95,
 ) -> dict[str, Prevalence]:
     """Return how common a code is by an attribute of the participants, such as their role or borough."""
+    codings.check_lines(lines)
     frame = lines.participant_lines
     groups = {one.id: one.attributes.get(attribute) for one in lines.interviews}
     without = [name for name, group in groups.items() if not group]
