@@ -126,7 +126,7 @@ def how_common(study: Path, *, codes: Sequence[str], by: str | None, method: Met
                     raise
                 one = str(why)
             rows.append(Row(code, group, one))
-    n = len(Inclusion.of(samples).drawn)
+    n = len(Inclusion.from_samples(samples).drawn)
     return HowCommon(
         title=f"How common each code is among {len(found.lines.participant_lines)} lines of participants in "
         f"{len(found.lines.interviews)} interviews, from {n} lines drawn at random",

@@ -89,7 +89,7 @@ def _columns(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float],
 ) -> _Columns:
-    known = Inclusion.of(samples)
+    known = Inclusion.from_samples(samples)
     own = codings.independent()
     wanted = frozenset(codes)
     interviews = [f"{line.transcript}" for line in frame]
