@@ -146,7 +146,7 @@ def test_lines_that_the_model_did_not_speak_of_and_of_one_coder_are_left_out(
 def test_what_cannot_be_compared_is_refused(codings_of: Callable[..., Codings], codings: Codings) -> None:
     alone = codings_of({"MO": ["cost"]})
 
-    with pytest.raises(AgreementError, match="needs lines that two of them coded independently and the model spoke of"):
+    with pytest.raises(AgreementError, match="lines that two of them coded independently and that the model has"):
         model_table(alone, dict.fromkeys(alone.lines, frozenset()), codes=CODES)
     with pytest.raises(ValueError, match="name the codes to compare; there is none"):
         model_table(codings, {}, codes=[])

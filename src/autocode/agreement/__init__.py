@@ -27,7 +27,7 @@ from autocode.agreement.intervals._methods import Interval
 from autocode.agreement.models._alt_test import AltTest, alt_test, benjamini_yekutieli
 from autocode.agreement.models._anchoring import Adoption, AnchoringAudit, anchoring_audit
 from autocode.agreement.models._human_ceiling import Ceiling, HumanCeiling, human_ceiling
-from autocode.agreement.models._model_pairs import model_pairs
+from autocode.agreement.models._model_data import model_pairs
 from autocode.agreement.models._model_table import ModelAgreement, ModelTable, model_table
 from autocode.agreement.planning._cohen import lines_cantor, lines_flack
 from autocode.agreement.planning._donner import lines_by_interval, lines_by_power, lower_limit
