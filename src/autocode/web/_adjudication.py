@@ -41,7 +41,7 @@ class AdjudicationDesk:
     def refusal(self) -> str:
         """Return why the adjudicator may not see what others coded yet; empty if they may."""
         with self._lock:
-            self._session.look_again()
+            self._session.refresh()
             left = 0 if self._coding_closed else self._session.left_to_read
             return still_coding(self._session.coder, left) if left else ""
 
@@ -49,7 +49,7 @@ class AdjudicationDesk:
         """Return which lines coders differ on, and words and readings of the first open ones."""
         with self._lock:
             session = self._session
-            session.look_again()
+            session.refresh()
             interviews = {one.line.transcript for one in session.differences}
             return {
                 "coder": session.coder,
@@ -70,7 +70,7 @@ class AdjudicationDesk:
             wanted, hidden = _of(said, "lines", list), _of(said, "hidden", bool)
             if len(wanted) > _MOST:
                 raise ValueError(f"at most {_MOST} lines are read at once.")
-            self._session.look_again()
+            self._session.refresh()
             found = [self._session.difference(LineId(one)) for one in wanted if isinstance(one, str)]
             return {"lines": [self._line(one, hidden=hidden) for one in found if one is not None]}
 
@@ -94,7 +94,7 @@ class AdjudicationDesk:
 
     def _settle(self, said: Mapping[str, Any], gesture: str) -> dict[str, Any]:
         wanted = _Act(said)
-        self._session.look_again()
+        self._session.refresh()
         found = self._session.difference(wanted.line)
         if found is None:
             return {"refused": "The coders no longer differ on that line, so nothing was stored.", "reload": True}
