@@ -25,6 +25,7 @@ def blind_seed(lines: Transcripts, codebook: Codebook) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:4])
 
 
+@documented
 def draw_blind(
     lines: Iterable[Line], *, share: float, seed: int, earlier: Iterable[BlindDraw] = (), seen: Collection[LineId] = ()
 ) -> BlindDraw | None:
@@ -39,8 +40,7 @@ def draw_blind(
         The lines to draw from; those of interviewers are passed over.
     share : float
         The probability with which each line is drawn, from 0 to 1.
-    seed : int
-        Random seed; the same seed gives the same result.
+    {seed}
     earlier : iterable of BlindDraw, default ()
         Earlier draws, whose frames are not drawn from again.
     seen : collection of LineId, default ()
