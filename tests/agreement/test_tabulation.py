@@ -104,6 +104,6 @@ def test_a_value_alone_is_the_value_of_the_interval_however_many_categories(
     labels = np.where(rng.random((3, 700)) < 0.6, truth, rng.integers(-1, 90, (3, 700)))
     data = ReliabilityData.from_table(labels, interviews=[f"I{u % 9}" for u in range(700)])
     whole = coefficient(data, interval="linearised").value
-    monkeypatch.setattr(_estimates, "_CELLS_AT_ONCE", 10_000)
+    monkeypatch.setattr(_estimates, "CELLS_AT_ONCE", 10_000)
 
     assert coefficient(data, interval=None).value == pytest.approx(whole, abs=1e-13)
