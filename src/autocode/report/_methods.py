@@ -132,7 +132,7 @@ def _statistics(table: AgreementTable) -> str:
         "for chance move with how common a code is.",
         f"Categories: {told['categories']}.",
         f"Distances: {told['distance']}.",
-        f"Intervals: {told['interval']}{_resamples(told)}.",
+        f"Intervals: {told['interval']}{_resamples(table)}.",
         f"Verdicts: {told['thresholds']}.",
         "A coefficient that is 0/0 was reported as undefined with its reason, never as 0 or 1.",
     ]
@@ -142,10 +142,9 @@ def _statistics(table: AgreementTable) -> str:
     return " ".join(parts)
 
 
-def _resamples(told: Mapping[str, str]) -> str:
-    if "resamples" not in told:
-        return ""
-    return f" ({int(told['resamples']):,} resamples, seed {told['seed']})"
+def _resamples(table: AgreementTable) -> str:
+    resamples = table.overall.alpha.resamples
+    return f" ({resamples:,} resamples, seed {table.conventions['seed']})" if resamples else ""
 
 
 def _numbers(table: AgreementTable) -> str:
