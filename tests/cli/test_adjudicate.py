@@ -77,7 +77,7 @@ def test_whether_independent_coding_is_open_is_one_of_two_words(named, run):
     named("coded", 'independent_coding = "over"')
 
     assert run("adjudicate", "study", "--coder", "TW").stderr == (
-        "autocode: study/study.toml: independent_coding must be open or closed, not 'over'.\n"
+        "autocode: study/study.toml: independent_coding must be one of open, closed, not 'over'.\n"
     )
 
 
