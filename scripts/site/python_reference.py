@@ -24,7 +24,7 @@ ROOMS = (
     "web",
     "errors",
 )
-INTERNAL = ("cli", "doctext", "files")
+INTERNAL = ("cli", "doctext", "files", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 
