@@ -11,6 +11,7 @@ import autocode
 PACKAGE = Path(autocode.__file__).parent
 # Rooms in the order in which a study meets them. Every other module of the package is for the package alone.
 ROOMS = (
+    "study",
     "codebook",
     "transcripts",
     "coding",
