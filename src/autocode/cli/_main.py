@@ -49,7 +49,7 @@ def _promise(_: click.Context, __: click.Parameter, text: str | None) -> Any:
     from autocode.suggester import Promise
 
     try:
-        return None if text is None else Promise.of(text)
+        return None if text is None else Promise.parse(text)
     except ValueError as no:
         raise click.BadParameter(str(no)) from no
 

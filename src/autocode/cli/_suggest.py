@@ -56,7 +56,7 @@ def for_study(
         suggester = _learnt(found, seed=seed, promise=promise)
     else:
         suggester = _suggester(study, found, model=model, seed=seed, remark=remark)
-        suggester = suggester if promise is None else suggester.under(promise)
+        suggester = suggester if promise is None else suggester.with_promise(promise)
     if promise is not None:
         remark(suggester.notes[-1])
     new = tuple(line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT)
