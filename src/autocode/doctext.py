@@ -94,6 +94,18 @@ categories : sequence of hashable or None{default}
     "places": """\
 places : sequence of (path, int) or None{default}
     File and line of each row, for error messages; None to number the rows.""",
+    "X": """\
+X : list, array or Series of str, or two columns
+    Texts, or texts and their speakers.""",
+    "columns": """\
+text : str, default "text"
+    Column of the texts.
+speaker : str or None, default None
+    Column of the speakers; it matters where several kinds of people speak (GP1 and GP2 are of one kind).
+transcript : str or None, default None
+    Column of the transcripts; rows are in the order of the interview, and neighbouring rows are each other's context.
+interviewers : collection of str, default `autocode.transcripts.INTERVIEWERS`
+    Speakers who are interviewers, in upper or lower case.""",
     "n_jobs": """\
 n_jobs : int or None{default}
     Number of parallel jobs, as in joblib: -1 for all cores, None for one unless `joblib.parallel_config` is set.""",

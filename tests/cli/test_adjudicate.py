@@ -169,5 +169,6 @@ def test_codes_that_have_not_earned_their_suggestions_are_on_the_teams_page(name
     told = serving("adjudicate", "study", "--coder", "TW").get("/team")
 
     assert (
-        "&#39;Records apart&#39; has not yet earned its suggestions: it is on one coded line only; about" in told.text
+        "&#39;Records apart&#39; is not yet supported by coded examples: it is on only one coded line; about"
+        in told.text
     )
