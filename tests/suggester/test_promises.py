@@ -203,16 +203,20 @@ def test_a_study_of_few_interviews_is_refused_before_anything_is_tried(study):
 
 
 def test_each_line_is_tried_by_a_suggester_that_had_not_seen_its_interview(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     tried = trial(table, study.codebook, language="en", seed=3)
     lines = [line.transcript for line in table.lines]
-    other = CodedLines.of(Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:])
+    other = CodedLines.from_codings(
+        Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:]
+    )
 
     assert tried.shape == table.applied.shape
     assert ((tried > 0) & (tried < 1)).all()
     assert len(set(lines)) == 12
     assert len(other) < len(table)
-    assert trial(CodedLines.of(study.codings[:5], *study[1:]), study.codebook, language="en", seed=3).shape == (0, 3)
+    assert trial(
+        CodedLines.from_codings(study.codings[:5], *study[1:]), study.codebook, language="en", seed=3
+    ).shape == (0, 3)
 
 
 def test_a_promise_is_the_same_after_a_suggester_was_saved(promising, study, tmp_path):

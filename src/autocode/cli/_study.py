@@ -134,7 +134,8 @@ def hearing(language: str, encoder: str, *, folder: Path | None = None) -> Heari
             ) from missing
     else:
         raise TrainingError(f"the encoder {encoder!r} is neither minilm nor a name of a spaCy pipeline; change it.")
-    return Hearing(language=language, encoder=Embeddings.by(taken, store=None if folder is None else folder / VECTORS))
+    store = None if folder is None else folder / VECTORS
+    return Hearing(language=language, encoder=Embeddings.from_encoder(taken, store=store))
 
 
 def is_study(path: Path) -> bool:

@@ -154,7 +154,7 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
     if embeddings is not None:
         facts["encoder"] = {
             "name": embeddings.name,
-            "weight": model.inputs.meaning,
+            "weight": model.inputs.embedding_scale,
             "probe": embeddings.probe.tolist(),
         }
     files[FACTS] = _written(facts | {"self": _seal(facts)})
@@ -265,8 +265,8 @@ def _encoder(source: Path, facts: dict[str, Any], given: Encoding | None) -> Emb
         raise ArtefactError.at(
             source, f"learnt with the encoder {known['name']}; give it again: open_suggester(folder, encoder=...)."
         )
-    embeddings = Embeddings.by(SentenceEncoder() if given is None else given)
-    if not embeddings.same(np.array(known["probe"])):
+    embeddings = Embeddings.from_encoder(SentenceEncoder() if given is None else given)
+    if not embeddings.matches(np.array(known["probe"])):
         raise ArtefactError.at(
             source, f"learnt with the encoder {known['name']}, and {embeddings.name} tells other things; give that one."
         )
@@ -281,7 +281,7 @@ def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddi
     inputs.roles = tuple(facts["roles"])
     # Folders saved before places counted know of none.
     inputs.places = tuple(facts.get("places", ()))
-    inputs.meaning = facts["encoder"]["weight"] if embeddings is not None else inputs.meaning
+    inputs.embedding_scale = facts["encoder"]["weight"] if embeddings is not None else inputs.embedding_scale
     return Suggester(
         model=LineModel(
             inputs=inputs,

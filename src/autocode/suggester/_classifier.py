@@ -12,13 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
 from autocode.suggester.features._embeddings import Encoding
-from autocode.suggester.model._blend import LEARNT, MEANT
 from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._hyperparameters import DEFAULTS
 from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId
 
 # Further away than any line counts, so that texts of one group do not stand beside each other.
-_APART = 1 + max(one.reach for one in (*LEARNT, MEANT))
+_APART = 1 + max(context.reach for context in (*DEFAULTS.line_contexts, DEFAULTS.codebook_context))
 
 
 class LineClassifier(ClassifierMixin, BaseEstimator):
@@ -95,7 +95,7 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
             codes=tuple(codes),
             applied=applied,
             codings=Codings(),
-            settled=Consensus(codes={}, rules={}),
+            consensus=Consensus(codes={}, rules={}),
         )
         self.model_ = fit(
             table,

@@ -15,7 +15,8 @@ from autocode.coding import Abstention, Coding, Codings, Suggestion
 from autocode.suggester._suggester import Suggester, train
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._model import C, LineModel
+from autocode.suggester.model._hyperparameters import DEFAULTS
+from autocode.suggester.model._model import LineModel
 from autocode.transcripts import Line, LineId, Transcripts
 
 # Newton's steps towards the weights of the new lines: with so few lines it stands still after four or five.
@@ -70,7 +71,7 @@ class LearningSuggester:
         self._lines = tuple(lines)
         self._codebook = codebook
         self._language, self._seed = language, seed
-        self._embeddings = None if encoder is None else Embeddings.by(encoder)
+        self._embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
         self._lock = RLock()
         self._held: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
         self.relearn(codings)
@@ -96,7 +97,7 @@ class LearningSuggester:
             encoder=self._embeddings,
             seed=self._seed,
         )
-        table = CodedLines.of(codings, self._lines, self._codebook)
+        table = CodedLines.from_codings(codings, self._lines, self._codebook)
         settled = _settle(suggester.model, table, codings)
         with self._lock:
             self._full, self._settled, self._due = suggester, settled, False
@@ -112,7 +113,7 @@ class LearningSuggester:
             full, settled = self._full, self._settled
             # Only what is new is read anew: to settle two thousand old lines would take as long as all the rest.
             changed = settled.codings.symmetric_difference(codings)
-            new = CodedLines.of(
+            new = CodedLines.from_codings(
                 Codings(one for one in codings if one in changed and one.line not in settled.lines),
                 [line for line in self._lines if line.id not in settled.lines],
                 self._codebook,
@@ -148,7 +149,7 @@ def _settle(model: LineModel, table: CodedLines, codings: Codings) -> _Settled:
     p = expit(model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1]))
     curvature = (np.where(table.applied, positive, negative) * p * (1 - p)).mean(axis=1)
     kernel = (rows @ rows.T).toarray().astype(np.float32)
-    kernel[np.diag_indices(n)] += 1 / np.maximum(C * curvature, 1e-3)
+    kernel[np.diag_indices(n)] += 1 / np.maximum(DEFAULTS.C * curvature, 1e-3)
     factor = la.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
     return _Settled(
         codings=frozenset(codings),
@@ -165,7 +166,7 @@ def _moved(model: LineModel, settled: _Settled, new: CodedLines) -> LineModel:
     rows = _with_intercept(model.rows(new.lines))
     across = (settled.rows @ rows.T).toarray().astype(np.float32)
     explained = la.solve_triangular(settled.factor, across, lower=True, check_finite=False)
-    covariance = C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
+    covariance = DEFAULTS.C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
     before = model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1])
     weight = np.where(new.applied, settled.positive, settled.negative)
     scores, pulls = before, np.zeros_like(before)
@@ -178,7 +179,7 @@ def _moved(model: LineModel, settled: _Settled, new: CodedLines) -> LineModel:
         scores = before + covariance @ pulls
     taken = explained @ pulls.astype(np.float32)
     taken = la.solve_triangular(settled.factor, taken, lower=True, trans=1, check_finite=False)
-    change = C * (rows.T @ pulls - settled.rows.T @ taken.astype(np.float64)).T
+    change = DEFAULTS.C * (rows.T @ pulls - settled.rows.T @ taken.astype(np.float64)).T
     return replace(
         model,
         coefficients=(model.coefficients + change[:, :-1]).astype(np.float32).astype(np.float64),

@@ -235,7 +235,7 @@ class Suggester:
         Of the sets that humans gave so far, each code alone and no code, the one from which most agreement beyond
         chance (MASI) with a coder is to be expected. It is no coding and no suggestion: nobody is shown it.
         """
-        given = CodeSets.of(self._has).best(self.probabilities(lines))
+        given = CodeSets.from_coded_lines(self._has).best(self.probabilities(lines))
         return {
             line.id: frozenset(code.id for code, yes in zip(self.codes, row, strict=True) if yes)
             for line, row in zip(lines, given, strict=True)
@@ -509,7 +509,7 @@ def train(
     TrainingError
         If the codebook has fewer than two codes, a coding names a code that it lacks, or the promise cannot be given.
     """
-    table = CodedLines.of(codings, lines, codebook)
+    table = CodedLines.from_codings(codings, lines, codebook)
     if len(table.codes) < 2:
         raise TrainingError(
             f"the codebook has {'one code' if len(table.codes) else 'no code'} that a line can be given, so there is "
@@ -525,7 +525,7 @@ def train(
         ]
     interviews = len({line.transcript for line in table.lines})
     said = [codebook_texts(code, codebook) for code in table.codes]
-    embeddings = None if encoder is None else Embeddings.by(encoder)
+    embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
     model = fit(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(
         model=model,
@@ -549,7 +549,7 @@ def train(
 
 
 def _rules(table: CodedLines) -> str:
-    counts = Counter(table.settled.rules[line.id] for line in table.lines)
+    counts = Counter(table.consensus.rules[line.id] for line in table.lines)
     return ", ".join(f"{n} by {rule}" for rule, n in counts.most_common())
 
 

@@ -28,7 +28,7 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     Lines with the same text (case and white space folded) in one interview count once. Codes on fewer than `min_uses`
     lines are left out; a line whose codes are all left out stays, as one without a code.
     """
-    table = CodedLines.of(codings, lines, codebook)
+    table = CodedLines.from_codings(codings, lines, codebook)
     order = sorted(range(len(table)), key=lambda i: (table.lines[i].transcript, table.lines[i].order))
     seen: set[tuple[str, str]] = set()
     rows = []

@@ -70,7 +70,7 @@ def validate(
             raise ValueError(f"{name} must be at least 1, not {least}.")
     table = eligible(codings, lines, codebook, min_uses=min_uses)
     splits = [split(table, seed=seed + s) for s in range(seeds)]
-    embeddings = None if encoder is None else Embeddings.by(encoder)
+    embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
     draws = _draws(table, splits, resamples=resamples, seed=seed)
     points: list[CurvePoint] = []
     last = dict[int, Answers]()
@@ -295,7 +295,7 @@ def _protocol(
         "lines": len(table),
         "interviews": len({line.transcript for line in table.lines}),
         "codes": len(table.codes),
-        "labels": str(table.settled),
+        "labels": str(table.consensus),
         "min_uses": min_uses,
         "test_share": TEST_SHARE,
         "test_cap": TEST_CAP,

@@ -1,4 +1,4 @@
-"""Lines that say nearly the same and were coded differently."""
+"""Lines of nearly the same words that were coded differently."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from autocode.codebook import Code
 from autocode.coding import CoderId
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.recheck._coherence import ExampleLine, example_of
+from autocode.suggester.recheck._example_line import ExampleLine
 
-# Cosine of words from which on two lines say nearly the same.
-TWINS = 0.8
+# Least cosine of near-duplicates: of ten content words, about two may differ. Lower values list lines that share a
+# topic, and differ for a reason.
+LEAST_SIMILARITY = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,103 +22,117 @@ class NearDuplicates:
 
     Attributes
     ----------
-    likeness : the cosine of their words.
-    apart : one less the codes that both have over the codes that either has (Jaccard): 1 is nothing in common.
-    coders : who judged the one, and who the other.
+    first, second : ExampleLine
+        The two lines.
+    similarity : float
+        Cosine of their words, from 0.8 to 1.
+    jaccard_distance : float
+        1 minus the number of codes that both have over the number that either has; 1 is no code in common.
+    codes : tuple of two tuples of Code
+        The codes of the first line, and of the second.
+    coders : tuple of two tuples of CoderId
+        Who coded the first line, and who the second.
     """
 
     first: ExampleLine
     second: ExampleLine
-    likeness: float
-    apart: float
+    similarity: float
+    jaccard_distance: float
     codes: tuple[tuple[Code, ...], tuple[Code, ...]]
     coders: tuple[tuple[CoderId, ...], tuple[CoderId, ...]]
 
     def __str__(self) -> str:
-        told = [
-            f"{one.line} ({', '.join(who)}) is {', '.join(code.name for code in given) or 'without a code'}: {one.text}"
-            for one, given, who in zip((self.first, self.second), self.codes, self.coders, strict=True)
+        sentences = [
+            f"{line.line} ({', '.join(coders)}) is {', '.join(code.name for code in codes) or 'without a code'}: "
+            f"{line.text}"
+            for line, codes, coders in self._lines()
         ]
-        return "\n  ".join([*told, f"alike {self.likeness:.2f}, coded differently"])
+        return "\n  ".join([*sentences, f"similarity {self.similarity:.2f}, coded differently"])
 
     def to_json(self) -> dict[str, object]:
-        """Return both lines with their codes and coders."""
+        """Return both lines with their codes and coders; the keys are those of `autocode recheck --json`."""
         return {
             "lines": [
-                {"line": one.line, "text": one.text, "codes": [code.id for code in given], "coders": list(who)}
-                for one, given, who in zip((self.first, self.second), self.codes, self.coders, strict=True)
+                {"line": line.line, "text": line.text, "codes": [code.id for code in codes], "coders": list(coders)}
+                for line, codes, coders in self._lines()
             ],
-            "likeness": self.likeness,
-            "apart": self.apart,
+            "likeness": self.similarity,
+            "apart": self.jaccard_distance,
         }
 
+    def _lines(self) -> list[tuple[ExampleLine, tuple[Code, ...], tuple[CoderId, ...]]]:
+        return list(zip((self.first, self.second), self.codes, self.coders, strict=True))
 
-def twins_of(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[NearDuplicates, ...]:
-    """Return the n pairs of nearly identical lines whose codes have least in common, the most alike first among equals.
 
-    A line stands in one pair at most, so that a saying of which there are many does not fill the list. `rows` are the
-    words of the table's lines.
+def find_near_duplicates(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> tuple[NearDuplicates, ...]:
+    """Return the n near-duplicate pairs whose codes have least in common; among equals, the most similar come first.
+
+    A line is in at most one pair, so that a phrase that many people use does not fill the list. `rows` are the words
+    of the table's lines.
     """
-    first, second, likeness = nearly_identical(rows, TWINS)
+    first, second, similarity = pairs_at_least(rows, LEAST_SIMILARITY)
     a, b = table.applied[first], table.applied[second]
-    either = (a | b).sum(axis=1)
-    apart = 1 - (a & b).sum(axis=1) / np.maximum(either, 1)
-    apart[either == 0] = 0.0
+    union = (a | b).sum(axis=1)
+    distance = 1 - (a & b).sum(axis=1) / np.maximum(union, 1)
+    distance[union == 0] = 0.0
     found: list[NearDuplicates] = []
     used: set[int] = set()
-    for k in np.lexsort((second, first, -likeness, -apart)):
+    for k in np.lexsort((second, first, -similarity, -distance)):
         i, j = int(first[k]), int(second[k])
-        if not apart[k] or len(found) == n:
+        if not distance[k] or len(found) == n:
             break
         if i in used or j in used:
             continue
         used |= {i, j}
         found.append(
             NearDuplicates(
-                first=example_of(table.lines[i]),
-                second=example_of(table.lines[j]),
-                likeness=min(float(likeness[k]), 1.0),
-                apart=float(apart[k]),
-                codes=(codes_on(table, i), codes_on(table, j)),
+                first=ExampleLine.from_line(table.lines[i]),
+                second=ExampleLine.from_line(table.lines[j]),
+                similarity=min(float(similarity[k]), 1.0),
+                jaccard_distance=float(distance[k]),
+                codes=(codes_of(table, i), codes_of(table, j)),
                 coders=(coders_of(table, i), coders_of(table, j)),
             )
         )
     return tuple(found)
 
 
-def nearly_identical(
-    rows: sp.csr_matrix, least: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Return the pairs (first, second, cosine) of rows of length one whose cosine is at least `least`, each pair once.
+def pairs_at_least(rows: sp.csr_matrix, least: float) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Return the pairs (first, second, cosine) of L2-normalised rows with a cosine of at least `least`, each pair once.
 
-    A row's rarest words are taken until the rest is shorter than `least`: whoever shares none of them cannot be that
-    like it. So the words that everybody uses, which make nearly all the work, are looked at only for candidates.
+    Of each row, its rarest words are taken until the remaining ones are shorter than `least`: a row that shares none of
+    the words taken cannot reach that cosine. So the frequent words, which cause nearly all the work, are compared for
+    candidates only (prefix filtering).
+
+    References
+    ----------
+    Bayardo, Ma & Srikant (2007), Scaling up all pairs similarity search.
     """
-    met = np.diff(sp.csc_matrix(rows).indptr)
-    rare = sp.csr_matrix(rows, copy=True)
-    keep = np.zeros(rare.nnz, dtype=bool)
-    for i in range(rare.shape[0]):
-        here = np.arange(rare.indptr[i], rare.indptr[i + 1])
-        here = here[np.argsort(met[rare.indices[here]], kind="stable")]
-        square = rare.data[here] ** 2
-        left = np.sqrt(np.maximum(square.sum() - np.cumsum(square) + square, 0))
-        keep[here[left >= least - 1e-9]] = True
-    rare.data[~keep] = 0.0
-    rare.eliminate_zeros()
-    may = sp.coo_matrix(rare @ rows.T)
-    first, second = np.minimum(may.row, may.col), np.maximum(may.row, may.col)
+    n_rows_with = np.diff(sp.csc_matrix(rows).indptr)
+    rarest = sp.csr_matrix(rows, copy=True)
+    keep = np.zeros(rarest.nnz, dtype=bool)
+    for i in range(rarest.shape[0]):
+        entries = np.arange(rarest.indptr[i], rarest.indptr[i + 1])
+        entries = entries[np.argsort(n_rows_with[rarest.indices[entries]], kind="stable")]
+        square = rarest.data[entries] ** 2
+        remaining = np.sqrt(np.maximum(square.sum() - np.cumsum(square) + square, 0))
+        keep[entries[remaining >= least - 1e-9]] = True
+    rarest.data[~keep] = 0.0
+    rarest.eliminate_zeros()
+    candidates = sp.coo_matrix(rarest @ rows.T)
+    first, second = np.minimum(candidates.row, candidates.col), np.maximum(candidates.row, candidates.col)
     pairs = np.unique(np.stack([first, second])[:, first != second], axis=1)
     first, second = pairs[0], pairs[1]
-    likeness = np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel()
-    close = likeness >= least - 1e-9
-    return first[close], second[close], likeness[close]
+    similarity = np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel()
+    is_close = similarity >= least - 1e-9
+    return first[is_close], second[is_close], similarity[is_close]
 
 
-def codes_on(table: CodedLines, i: int) -> tuple[Code, ...]:
-    """Return the codes that stand on a line of a table."""
-    return tuple(code for code, yes in zip(table.codes, table.applied[i], strict=True) if yes)
+def codes_of(table: CodedLines, i: int) -> tuple[Code, ...]:
+    """Return the codes of a line of a table."""
+    return tuple(code for code, is_applied in zip(table.codes, table.applied[i], strict=True) if is_applied)
 
 
 def coders_of(table: CodedLines, i: int) -> tuple[CoderId, ...]:
-    """Return who judged a line of a table."""
-    return tuple(dict.fromkeys(one.coder for one in table.codings.of(table.lines[i].id)))
+    """Return who coded a line of a table."""
+    return tuple(dict.fromkeys(coding.coder for coding in table.codings.of(table.lines[i].id)))

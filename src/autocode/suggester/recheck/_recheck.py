@@ -1,4 +1,4 @@
-"""The team's own coding, checked by what it taught: slips, twins, different uses, confused codes, and themes."""
+"""A team's coding checked with a model of it: label issues, near-duplicates, different uses, confusions, coherence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,35 +6,42 @@ from html import escape
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
+from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.model._model import fit
-from autocode.suggester.recheck._coherence import ThemeCoherence, coherence_of, interviews_of
-from autocode.suggester.recheck._confusions import ConfusedCodes, confused_of
-from autocode.suggester.recheck._label_errors import LabelIssue, slips_of
-from autocode.suggester.recheck._near_duplicates import NearDuplicates, twins_of
+from autocode.suggester.recheck._coherence import ThemeCoherence, interview_numbers, measure_coherence
+from autocode.suggester.recheck._confusions import ConfusedCodes, find_confused_codes
+from autocode.suggester.recheck._label_errors import LabelIssue, find_label_issues
+from autocode.suggester.recheck._near_duplicates import NearDuplicates, find_near_duplicates
 from autocode.suggester.recheck._similarity import word_rows
-from autocode.suggester.recheck._usage import DifferentUse, different_uses
+from autocode.suggester.recheck._usage import DifferentUse, find_different_uses
 from autocode.transcripts import Line, Transcripts
 
-# Fewer coded lines than this leave nothing to learn from when a fifth of them is held out.
-LEAST = 10
+# With fewer coded lines, there is nothing to learn from once a fifth of them is held out.
+LEAST_LINES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """What to look at again in a coding, by the words of the lines: nothing here is wrong until a human says so.
+    """What to check again in a coding, by the words of the lines. Nothing listed is wrong until a human says so.
 
     Attributes
     ----------
-    slips : coded lines whose codes surprise a model that had not seen them, the most surprising first.
-    twins : pairs of nearly identical lines that were coded differently.
-    different_uses : codes that two coders seem to use for different things.
-    confused : codes that the model cannot tell apart.
-    themes : internal homogeneity and external heterogeneity of every theme and subtheme.
-    rests_on : how many lines and interviews, and how they were held out.
+    label_issues : tuple of LabelIssue
+        Coded lines whose codes are unlikely to a model that was fitted without them, highest surprisal first.
+    near_duplicates : tuple of NearDuplicates
+        Pairs of lines of nearly the same words that were coded differently.
+    different_uses : tuple of DifferentUse
+        Codes that two coders seem to use for different things.
+    confused : tuple of ConfusedCodes
+        Pairs of codes that the model can hardly distinguish.
+    themes : ThemeCoherence
+        Internal homogeneity and external heterogeneity of every theme and subtheme.
+    rests_on : str
+        The number of lines and interviews behind it, and the seed, as a sentence.
     """
 
     label_issues: tuple[LabelIssue, ...]
@@ -45,40 +52,41 @@ class Recheck:
     rests_on: str
 
     def to_json(self) -> dict[str, object]:
-        """Return all that was found, as `autocode recheck --json` prints it."""
+        """Return all that was found, as `autocode recheck --json` prints it; its keys are older than the attributes."""
         return {
-            "slips": [one.to_json() for one in self.label_issues],
-            "twins": [one.to_json() for one in self.near_duplicates],
-            "different_uses": [one.to_json() for one in self.different_uses],
-            "confused": [one.to_json() for one in self.confused],
+            "slips": [issue.to_json() for issue in self.label_issues],
+            "twins": [pair.to_json() for pair in self.near_duplicates],
+            "different_uses": [use.to_json() for use in self.different_uses],
+            "confused": [pair.to_json() for pair in self.confused],
             "themes": self.themes.to_json(),
             "rests_on": self.rests_on,
         }
 
     def __str__(self) -> str:
-        told = [self.rests_on]
+        lines = [self.rests_on]
         for heading, found in self._sections():
-            told += ["", heading, *(f"- {one}" for one in found)]
+            lines += ["", heading, *(f"- {entry}" for entry in found)]
             if not found:
-                told.append("- none found")
-        return "\n".join([*told, "", "Themes and subthemes", str(self.themes)])
+                lines.append("- none found")
+        return "\n".join([*lines, "", "Themes and subthemes", str(self.themes)])
 
     def _repr_html_(self) -> str:
-        told = f"<p>{escape(self.rests_on)}</p>"
+        html = f"<p>{escape(self.rests_on)}</p>"
         for heading, found in self._sections():
-            items = "".join(f"<li>{escape(str(one))}</li>" for one in found) or "<li>none found</li>"
-            told += f"<h3>{heading}</h3><ul>{items}</ul>"
-        return f"{told}<h3>Themes and subthemes</h3>{self.themes._repr_html_()}"
+            items = "".join(f"<li>{escape(str(entry))}</li>" for entry in found) or "<li>none found</li>"
+            html += f"<h3>{heading}</h3><ul>{items}</ul>"
+        return f"{html}<h3>Themes and subthemes</h3>{self.themes._repr_html_()}"
 
     def _sections(self) -> tuple[tuple[str, Sequence[object]], ...]:
         return (
-            ("Lines whose codes surprise", self.label_issues),
-            ("Nearly the same words, coded differently", self.near_duplicates),
+            ("Possible label issues", self.label_issues),
+            ("Near-duplicate lines coded differently", self.near_duplicates),
             ("Codes that two coders use for different things", self.different_uses),
-            ("Codes that cannot be told apart by what is said", self.confused),
+            ("Codes that are hard to distinguish by the words", self.confused),
         )
 
 
+@documented
 def recheck(
     codings: Codings,
     lines: Transcripts | Sequence[Line],
@@ -90,42 +98,75 @@ def recheck(
     resamples: int = 300,
     seed: int = 0,
 ) -> Recheck:
-    """Return what to look at again in a coding; every line is judged by a model that had not seen its interview.
+    """Return what to check again in a coding; every line is judged by a model that was fitted without its interview.
+
+    With fewer than ten interviews, it is a model that was fitted without the line's fifth of all lines.
 
     Parameters
     ----------
-    top : how many slips are listed, and at most how many of everything else.
-    resamples : draws of interviews behind each 95 % interval.
+    {codings}
+    {lines}
+    {codebook}
+    top : int, default 20
+        Largest number of entries in each list.
+    language : str, default "en"
+        A language that spaCy can tokenize.
+    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
+        Sentence encoder; None for words alone.
+    resamples : int, default 300
+        Number of bootstrap resamples of interviews behind each 95 % interval.
+    {seed}
 
     Raises
     ------
     TrainingError
         If fewer than ten lines are coded, or fewer than two codes are used.
     ValueError
-        If less than one line or draw is asked for.
+        If `top` or `resamples` is less than 1.
+
+    Examples
+    --------
+    >>> import autocode as ac
+    >>> from autocode.transcripts import Role
+    >>> texts = ["Nowhere to park my car.", "The phone rings and rings."] * 6
+    >>> lines = [
+    ...     ac.Line(id=f"GP{i}:1", transcript=f"GP{i}", order=1, speaker=f"GP{i}", role=Role.PARTICIPANT, text=text,
+    ...             start=0, end=len(text))
+    ...     for i, text in enumerate(texts)
+    ... ]
+    >>> codebook = ac.Codebook([ac.Code(id="parking", name="Parking"), ac.Code(id="phones", name="Telephones")])
+    >>> given = ["parking", "phones"] * 6
+    >>> given[4] = "phones"  # a mistake
+    >>> codings = ac.Codings(
+    ...     ac.Coding(line=line.id, coder="MO", codes=frozenset({code}))
+    ...     for line, code in zip(lines, given)
+    ... )
+    >>> found = ac.recheck(codings, lines, codebook, resamples=10)
+    >>> found.label_issues[0].line, found.label_issues[0].missing[0].name
+    ('GP4:1', 'Parking')
     """
     if top < 1 or resamples < 1:
         raise ValueError(f"top and resamples must be at least 1, not {top} and {resamples}.")
-    table = CodedLines.of(codings, lines, codebook)
-    used = int(table.applied.any(axis=0).sum())
-    if len(table) < LEAST or used < 2:
+    table = CodedLines.from_codings(codings, lines, codebook)
+    n_used = int(table.applied.any(axis=0).sum())
+    if len(table) < LEAST_LINES or n_used < 2:
         raise TrainingError(
-            f"{len(table)} coded lines with {used} code{'s' * (used != 1)} are too few to judge any by the others; "
-            f"code at least {LEAST} lines, with at least two codes."
+            f"{len(table)} coded lines with {n_used} code{'s' * (n_used != 1)} are too few to judge any by the others; "
+            f"code at least {LEAST_LINES} lines, with at least two codes."
         )
-    interview = interviews_of(table)
+    interview = interview_numbers(table)
     n_interviews = int(interview.max()) + 1
     draws = draws_of_interviews(n_interviews, resamples=resamples, seed=seed)
     model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
     rows = word_rows([line.text for line in table.lines], language=language)
     return Recheck(
-        label_issues=slips_of(table, model.calibration(model.held_out), n=top),
-        near_duplicates=twins_of(table, rows, n=top),
-        different_uses=different_uses(table, rows, interview, draws, n=top),
-        confused=confused_of(table, model.held_out, interview, draws, n=top),
-        themes=coherence_of(table, codebook, rows, interview, draws, seed=seed),
+        label_issues=find_label_issues(table, model.calibration(model.held_out), n=top),
+        near_duplicates=find_near_duplicates(table, rows, n=top),
+        different_uses=find_different_uses(table, rows, interview, draws, n=top),
+        confused=find_confused_codes(table, model.held_out, interview, draws, n=top),
+        themes=measure_coherence(table, codebook, rows, interview, draws, seed=seed),
         rests_on=(
-            f"{len(table)} coded lines of {n_interviews} interview{'s' * (n_interviews != 1)} ({table.settled}), "
-            f"seed {seed}. What surprises need not be wrong: a coder hears more than words."
+            f"{len(table)} coded lines of {n_interviews} interview{'s' * (n_interviews != 1)} ({table.consensus}), "
+            f"seed {seed}. An unlikely code need not be wrong: coders know more than the words of a line."
         ),
     )
