@@ -8,9 +8,9 @@ from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines, excess_surprisal, line_surprisal, recheck, theme_coherence
+from autocode.suggester.checks._near_duplicates import pairs_at_least
+from autocode.suggester.checks._similarity import mean_similarity, word_rows
 from autocode.suggester.model._interview_draws import draws_of_interviews
-from autocode.suggester.recheck._near_duplicates import pairs_at_least
-from autocode.suggester.recheck._similarity import mean_similarity, word_rows
 
 
 @pytest.fixture(scope="module")

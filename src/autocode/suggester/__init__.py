@@ -11,6 +11,13 @@ from autocode.suggester._readiness import UnsupportedCode, describe_unsupported
 from autocode.suggester._spacy import SuggestingPipe
 from autocode.suggester._suggester import CodedExample, Suggester, train
 from autocode.suggester.bulk._large_tables import TableSummary
+from autocode.suggester.checks._coherence import CodeCoherence, Ratio, ThemeCoherence, theme_coherence
+from autocode.suggester.checks._confusions import ConfusedCodes
+from autocode.suggester.checks._example_line import ExampleLine
+from autocode.suggester.checks._label_errors import LabelIssue, excess_surprisal, line_surprisal
+from autocode.suggester.checks._near_duplicates import NearDuplicates
+from autocode.suggester.checks._recheck import Recheck, recheck
+from autocode.suggester.checks._usage import DifferentUse
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._encoder import Encoder, SentenceEncoder
 from autocode.suggester.features._inputs import InputWeights
@@ -20,13 +27,6 @@ from autocode.suggester.model._context import ContextWindow
 from autocode.suggester.model._hyperparameters import BlendGrid, Hyperparameters
 from autocode.suggester.model._model import LineModel, ScoreParts, fit, folds
 from autocode.suggester.model._thresholds import Thresholds, fit_thresholds
-from autocode.suggester.recheck._coherence import CodeCoherence, Ratio, ThemeCoherence, theme_coherence
-from autocode.suggester.recheck._confusions import ConfusedCodes
-from autocode.suggester.recheck._example_line import ExampleLine
-from autocode.suggester.recheck._label_errors import LabelIssue, excess_surprisal, line_surprisal
-from autocode.suggester.recheck._near_duplicates import NearDuplicates
-from autocode.suggester.recheck._recheck import Recheck, recheck
-from autocode.suggester.recheck._usage import DifferentUse
 
 __all__ = [
     "BlendGrid",

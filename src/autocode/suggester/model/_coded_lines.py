@@ -64,7 +64,10 @@ class CodedLines:
         ------
         TrainingError
             If a coding names a code that is not a subtheme of the codebook.
+        StudyError
+            If these are not the lines that were coded.
         """
+        codings.check_lines(lines)
         agreed = consensus(codings)
         coded = tuple(line for line in lines if line.role is Role.PARTICIPANT and line.id in agreed.codes)
         codes = codebook.subthemes
