@@ -600,7 +600,7 @@ def test_suggestions_for_a_file_need_no_study(study, run, tmp_path):
     asked = run(*how, "--interviewer", "Chair", "--unit", "turn")
     rows = list(csv.DictReader(io.StringIO(piped.stdout)))
 
-    assert (written.stdout, written.stderr) == ("1 suggestions for 1 lines; silent on 1.\n", "")
+    assert (written.stdout, written.stderr) == ("1 suggestion for 1 line; no suggestion for 1.\n", "")
     assert (piped.stdout, piped.stderr) == ((tmp_path / "out.csv").read_text(), written.stdout)
     assert (bare.stdout, bare.stderr) == (piped.stdout, piped.stderr)
     assert [(row["line_id"], row["code"], row["evidence"]) for row in rows[:1]] == [("GP7:1", "", "too short")]

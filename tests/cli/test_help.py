@@ -5,7 +5,7 @@ import pytest
 
 from autocode.cli import main
 
-COMMANDS = {name: command for name, command in sorted(main.commands.items())}
+COMMANDS = dict(sorted(main.commands.items()))
 PARAMETERS = [
     pytest.param(parameter, id=f"{name} {parameter.opts[0]}")
     for name, command in (("autocode", main), *COMMANDS.items())

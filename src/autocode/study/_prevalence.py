@@ -203,7 +203,7 @@ def study_prevalence(
                 rows.append(PrevalenceRow(code=code, group=group, prevalence=None, reason=str(error)))
             else:
                 rows.append(PrevalenceRow(code=code, group=group, prevalence=estimate))
-    n_drawn = len(Inclusion.of(study.samples).drawn)
+    n_drawn = len(Inclusion.from_samples(study.samples).drawn)
     return PrevalenceTable(
         title=f"How common each code is among {count_of(len(study.lines.participant_lines), 'line')} of participants "
         f"in {count_of(len(study.lines.interviews), 'interview')}, from {count_of(n_drawn, 'line')} drawn at random",
