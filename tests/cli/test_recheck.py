@@ -8,7 +8,7 @@ def test_a_study_is_rechecked_in_words_and_as_json(run, coded):
     data = json.loads(run("recheck", coded, "--top", 3, "--resamples", 20, "--json").output)
 
     assert told.exit_code == 0
-    assert "Lines whose codes surprise" in told.output
+    assert "Possible label issues" in told.output
     assert data["slips"][0]["line"] in told.output
     assert len(data["slips"]) == 3
     assert [one["code"] for one in data["themes"]["codes"]] == ["access", "forms", "records", "people"]

@@ -16,7 +16,7 @@ from autocode.suggester._novelty import (
     vocabulary_coverage,
 )
 from autocode.suggester.features._inputs import LineInputs, Setting
-from autocode.suggester.model._model import as_unseen, codebook_texts, folds
+from autocode.suggester.model._model import codebook_texts, folds, out_of_fold_rows
 
 GP = Setting("gp", 0)
 
@@ -54,7 +54,7 @@ def test_similarity_is_the_cosine_with_the_nearest_centroid_times_the_coverage()
 
 
 def test_so_few_of_the_coded_lines_are_less_like_the_others_held_out(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     model = fit(table, study.codebook, seed=3)
     said = [codebook_texts(code, study.codebook) for code in table.codes]
     below = novelty_threshold(model, table, said, seed=3)
@@ -86,13 +86,13 @@ def test_a_suggester_of_few_lines_calls_nothing_new_that_shares_a_word_with_what
 
 
 def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_length(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     texts = [line.text for line in table.lines]
     texts[5] += " zebras zebras"
     inputs = LineInputs().fit(texts, [GP, Setting("pm", 1)])
     X, D = inputs.transform(texts, [GP] * len(texts)), inputs.transform(["Parking. Zebra."])
     fold = folds([line.transcript for line in table.lines], seed=0)
-    H = as_unseen(X, D, fold, inputs)
+    H = out_of_fold_rows(X, D, fold, inputs)
     words = len(inputs.words.vocabulary_)
     place = inputs.words.vocabulary_["zebras"]
 
@@ -108,6 +108,6 @@ def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_l
 def test_a_held_out_line_of_unknown_words_only_has_nothing_left():
     inputs = LineInputs().fit(["zebras graze", "the phone"], [GP] * 2)
     X = inputs.transform(["zebras graze", "the phone"])
-    H = as_unseen(X, X[:0], np.array([0, 1]), inputs)
+    H = out_of_fold_rows(X, X[:0], np.array([0, 1]), inputs)
 
     assert l2_normalized(H).nnz == 0 or H[0].nnz < X[0].nnz

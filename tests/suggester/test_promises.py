@@ -203,16 +203,18 @@ def test_a_study_of_few_interviews_is_refused_before_anything_is_tried(study):
 
 
 def test_each_line_is_tried_by_a_suggester_that_had_not_seen_its_interview(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     tried = cross_validated_probabilities(table, study.codebook, language="en", seed=3)
     lines = [line.transcript for line in table.lines]
-    other = CodedLines.of(Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:])
+    other = CodedLines.from_codings(
+        Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:]
+    )
 
     assert tried.shape == table.applied.shape
     assert ((tried > 0) & (tried < 1)).all()
     assert len(set(lines)) == 12
     assert len(other) < len(table)
-    few = CodedLines.of(study.codings[:5], *study[1:])
+    few = CodedLines.from_codings(study.codings[:5], *study[1:])
     assert cross_validated_probabilities(few, study.codebook, language="en", seed=3).shape == (0, 3)
 
 

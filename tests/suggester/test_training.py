@@ -156,7 +156,7 @@ def test_other_languages_are_learnt(make_study, codebook, language, asked, inter
 
 
 def test_one_line_is_enough_to_fit_and_nothing_is_printed(study, capfd):
-    table = CodedLines.of(study.codings, study.lines, study.codebook)
+    table = CodedLines.from_codings(study.codings, study.lines, study.codebook)
     model = fit(table.take(range(1)), study.codebook)
 
     assert capfd.readouterr() == ("", "")
@@ -167,7 +167,7 @@ def test_where_there_is_but_one_code_and_every_line_has_it_nothing_is_told_apart
     codebook = Codebook([Code(id=CodeId("parking"), name="Parking")])
     lines = Transcripts([interview("GP1", ["The car park is full.", "There is nowhere to park."])])
     codings = Codings([coding("GP1:1", "parking"), coding("GP1:2", "parking")])
-    model = fit(CodedLines.of(codings, lines, codebook), codebook)
+    model = fit(CodedLines.from_codings(codings, lines, codebook), codebook)
 
     assert not model.coefficients.any()
     assert model.scores(lines).tolist() == [[0.0], [0.0]]
@@ -180,7 +180,7 @@ def test_words_that_the_study_never_heard_are_no_obstacle(suggester, interview):
 
 
 def test_a_fitted_model_keeps_the_scores_of_lines_that_their_fold_had_not_seen(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     model = fit(table, study.codebook, seed=3)
     right = (model.held_out.argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]
     seen = (model.scores(table.lines).argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]

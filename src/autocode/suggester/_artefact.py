@@ -144,7 +144,11 @@ def _files(suggester: Suggester, *, made_by: str) -> dict[str, bytes]:
     facts = _facts(suggester, made_by=made_by) | {"files": {name: _sha256(data) for name, data in files.items()}}
     embeddings, inputs = suggester.model.inputs.embeddings, suggester.model.inputs
     if embeddings is not None:
-        facts["encoder"] = {"name": embeddings.name, "weight": inputs.meaning, "probe": embeddings.probe.tolist()}
+        facts["encoder"] = {
+            "name": embeddings.name,
+            "weight": inputs.embedding_scale,
+            "probe": embeddings.probe.tolist(),
+        }
     return {**files, FACTS: _json_bytes(facts | {"self": _seal(facts)})}
 
 
@@ -366,8 +370,8 @@ def _embeddings_for(source: Path, facts: dict[str, Any], encoder: Encoding | Non
             source,
             f"was trained with the encoder {trained_with['name']}; give it again: open_suggester(folder, encoder=...).",
         )
-    embeddings = Embeddings.by(SentenceEncoder() if encoder is None else encoder)
-    if not embeddings.same(np.array(trained_with["probe"])):
+    embeddings = Embeddings.from_encoder(SentenceEncoder() if encoder is None else encoder)
+    if not embeddings.matches(np.array(trained_with["probe"])):
         raise ArtefactError.at(
             source,
             f"was trained with the encoder {trained_with['name']}, and {embeddings.name} gives other vectors; "
@@ -417,7 +421,7 @@ def _inputs_from(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embe
     inputs.roles = tuple(facts["roles"])
     # Folders of formats before 4 have no places.
     inputs.places = tuple(facts.get("places", ()))
-    inputs.meaning = facts["encoder"]["weight"] if embeddings is not None else inputs.meaning
+    inputs.embedding_scale = facts["encoder"]["weight"] if embeddings is not None else inputs.embedding_scale
     return inputs
 
 

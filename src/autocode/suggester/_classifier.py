@@ -13,13 +13,13 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
 from autocode.doctext import documented
 from autocode.suggester.features._embeddings import Encoding
-from autocode.suggester.model._blend import LEARNT, MEANT
 from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._hyperparameters import DEFAULTS
 from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId
 
 # The distance between the texts of one group: beyond any context window, so that none is another's context.
-_SPACING = 1 + max(window.reach for window in (*LEARNT, MEANT))
+_SPACING = 1 + max(window.reach for window in (*DEFAULTS.line_contexts, DEFAULTS.codebook_context))
 
 
 @documented
@@ -120,7 +120,7 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
             codes=tuple(codes),
             applied=applied,
             codings=Codings(),
-            settled=Consensus(codes={}, rules={}),
+            consensus=Consensus(codes={}, rules={}),
         )
         self.model_ = fit(
             table,

@@ -17,7 +17,8 @@ from autocode.suggester._suggester import Suggester
 from autocode.suggester._training import train
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._model import C, LineModel
+from autocode.suggester.model._hyperparameters import DEFAULTS
+from autocode.suggester.model._model import LineModel
 from autocode.transcripts import Line, LineId, Transcripts
 
 # Newton steps for the weights of the new lines: with at most fifty lines they converge after four or five.
@@ -94,7 +95,7 @@ class LearningSuggester:
         self._lines = tuple(lines)
         self._codebook = codebook
         self._language, self._seed = language, seed
-        self._embeddings = None if encoder is None else Embeddings.by(encoder)
+        self._embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
         self._lock = RLock()
         self._shown: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
         self.relearn(codings)
@@ -126,7 +127,7 @@ class LearningSuggester:
             encoder=self._embeddings,
             seed=self._seed,
         )
-        table = CodedLines.of(codings, self._lines, self._codebook)
+        table = CodedLines.from_codings(codings, self._lines, self._codebook)
         state = _laplace_state(suggester.model, table, codings)
         with self._lock:
             self._full, self._state, self._due = suggester, state, False
@@ -148,7 +149,7 @@ class LearningSuggester:
             full, state = self._full, self._state
             # Only new codings are read: to read two thousand old ones would take as long as all the rest.
             changed = state.codings.symmetric_difference(codings)
-            new = CodedLines.of(
+            new = CodedLines.from_codings(
                 Codings(coding for coding in codings if coding in changed and coding.line not in state.lines),
                 [line for line in self._lines if line.id not in state.lines],
                 self._codebook,
@@ -200,7 +201,7 @@ def _laplace_state(model: LineModel, table: CodedLines, codings: Codings) -> _La
     p = expit(_regression_scores(model, rows[:, :-1]))
     curvature = (np.where(table.applied, positive, negative) * p * (1 - p)).mean(axis=1)
     kernel = (rows @ rows.T).toarray().astype(np.float32)
-    kernel[np.diag_indices(n)] += 1 / np.maximum(C * curvature, 1e-3)
+    kernel[np.diag_indices(n)] += 1 / np.maximum(DEFAULTS.C * curvature, 1e-3)
     factor = la.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
     return _LaplaceState(
         codings=frozenset(codings),
@@ -217,7 +218,7 @@ def _posterior_mode(model: LineModel, state: _LaplaceState, new: CodedLines) -> 
     rows = _with_intercept(model.rows(new.lines))
     across = (state.rows @ rows.T).toarray().astype(np.float32)
     explained = la.solve_triangular(state.factor, across, lower=True, check_finite=False)
-    covariance = C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
+    covariance = DEFAULTS.C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
     before = _regression_scores(model, rows[:, :-1])
     weight = np.where(new.applied, state.positive, state.negative)
     scores, pulls = before, np.zeros_like(before)
@@ -231,7 +232,7 @@ def _posterior_mode(model: LineModel, state: _LaplaceState, new: CodedLines) -> 
     old_pulls = la.solve_triangular(
         state.factor, explained @ pulls.astype(np.float32), lower=True, trans=1, check_finite=False
     )
-    change = C * (rows.T @ pulls - state.rows.T @ old_pulls.astype(np.float64)).T
+    change = DEFAULTS.C * (rows.T @ pulls - state.rows.T @ old_pulls.astype(np.float64)).T
     return replace(
         model,
         coefficients=(model.coefficients + change[:, :-1]).astype(np.float32).astype(np.float64),

@@ -244,7 +244,7 @@ class Suggester:
         lines : sequence of Line
             The lines, together with those that may be their context.
         """
-        best = CodeSets.of(self.index.applied).best(self.probabilities(lines))
+        best = CodeSets.from_coded_lines(self.index.applied).best(self.probabilities(lines))
         return {
             line.id: frozenset(code.id for code, is_given in zip(self.codes, row, strict=True) if is_given)
             for line, row in zip(lines, best, strict=True)

@@ -89,14 +89,14 @@ def train(
     >>> suggester.suggest_frame(["I drove round to find a car park."])[0]["code_1"]
     'parking'
     """
-    table = CodedLines.of(codings, lines, codebook)
+    table = CodedLines.from_codings(codings, lines, codebook)
     if len(table.codes) < 2:
         raise TrainingError(
             f"the codebook has {'one code' if len(table.codes) else 'no code'} that a line can be given, so there is "
             "nothing to distinguish; add codes to the codebook."
         )
     texts = [codebook_texts(code, codebook) for code in table.codes]
-    embeddings = None if encoder is None else Embeddings.by(encoder)
+    embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
     model = fit(table, codebook, language=language, encoder=embeddings, seed=seed, n_jobs=n_jobs)
     suggester = Suggester(
         model=model,
@@ -123,7 +123,7 @@ def _source(table: CodedLines) -> str:
     if not len(table):
         return "made from the names and definitions of the codes only, no line coded"
     interviews = len({line.transcript for line in table.lines})
-    counts = Counter(table.settled.rules[line.id] for line in table.lines)
+    counts = Counter(table.consensus.rules[line.id] for line in table.lines)
     rules = ", ".join(f"{n} by {rule}" for rule, n in counts.most_common())
     return f"learnt from {len(table)} lines of {interviews} interviews ({rules})"
 
