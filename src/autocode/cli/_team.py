@@ -11,7 +11,7 @@ from autocode.review import may_adjudicate
 
 if TYPE_CHECKING:
     from autocode.suggester import LabelIssue
-    from autocode.web import Machine, Page, Reread
+    from autocode.web import FlaggedLine, Page, SuggesterStatus
 
 TOP = 40  # lines to read again that are on a page: what a team talks through in an hour
 
@@ -52,23 +52,23 @@ def pages_of_team(study: Path, *, found: Material, settings: Settings, journal: 
             codebook=found.codebook,
             coders=settings.coders,
             coding_closed=closed,
-            machine=_machine_of(study),
-            reread=_reread_of(study),
+            suggester_status=_machine_of(study),
+            flagged_lines=_reread_of(study),
         ),
         codebook_page(found.codebook),
     ]
 
 
-def _reread_of(study: Path) -> "Callable[[], Sequence[Reread]]":
+def _reread_of(study: Path) -> "Callable[[], Sequence[FlaggedLine]]":
     """Return what finds the coded lines whose codes surprise, most surprising first; it takes seconds."""
 
-    def reread() -> "Sequence[Reread]":
+    def reread() -> "Sequence[FlaggedLine]":
         from autocode.suggester import recheck
-        from autocode.web import Reread
+        from autocode.web import FlaggedLine
 
         now = material_of(study)
         found = recheck(now.codings, now.lines, now.codebook, top=TOP, **now.hear(), resamples=1)
-        return [Reread(line=one.line, why=_why(one)) for one in found.label_issues if one.surprisal > 0]
+        return [FlaggedLine(line=one.line, reason=_why(one)) for one in found.label_issues if one.surprisal > 0]
 
     return reread
 
@@ -83,13 +83,13 @@ def _why(slip: "LabelIssue") -> str:
     return "; ".join(said) + "."
 
 
-def _machine_of(study: Path) -> "Callable[[], Machine | None]":
+def _machine_of(study: Path) -> "Callable[[], SuggesterStatus | None]":
     """Return what tells of the study's suggester as it is when it is asked; a model is read once."""
-    known: dict[int, Machine] = {}
+    known: dict[int, SuggesterStatus] = {}
 
-    def machine() -> "Machine | None":
+    def machine() -> "SuggesterStatus | None":
         from autocode.suggester import open_suggester
-        from autocode.web import Machine
+        from autocode.web import SuggesterStatus
 
         told = study / MODEL / "suggester.json"
         if not told.is_file():
@@ -99,9 +99,9 @@ def _machine_of(study: Path) -> "Callable[[], Machine | None]":
             try:
                 suggester = open_suggester(study / MODEL)
             except ArtefactError as error:
-                known[version] = Machine(learnt_from="", unsupported=(f"Nothing: {error}",))
+                known[version] = SuggesterStatus(learnt_from="", unsupported=(f"Nothing: {error}",))
             else:
-                known[version] = Machine(
+                known[version] = SuggesterStatus(
                     learnt_from=suggester.learnt_from,
                     unsupported=(*suggester.notes, *(str(one) for one in suggester.unsupported if suggester.examples)),
                 )
