@@ -17,29 +17,30 @@ _TAG = re.compile(r"</?[A-Za-z0-9][^>]*>")
 _NAMED = re.compile(
     r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
 )
-UNKNOWN = "Unknown speaker"
+UNKNOWN = "Unknown speaker"  # who speaks before the first name: automatic captions often begin without one
 
 
 def read_cues(text: str, *, path: Path, stem: str, interviewers: Collection[str]) -> Script:
-    """Return one turn for each run of cues that one speaker says; a cue without a name goes on with the last one."""
+    """Return one turn for each run of cues by one speaker; a cue without a name continues the turn before it."""
     cues = list(_payloads(text, path))
     if any(_VOICE.search(cue) for cue in cues):
-        said = [part for cue in cues for part in _voices(cue)]
+        utterances = [utterance for cue in cues for utterance in _voices(cue)]
     else:
         plain = [_plain(cue) for cue in cues]
         candidates = [match[match.lastgroup or 0] for cue in plain if (match := _NAMED.match(cue))]
         known = _labels.accepted(
             candidates, interviewers=interviewers, stem=stem, every_line_labelled=len(candidates) == len(plain)
         )
-        # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
+        # a name-like opening is a speaker even if it occurs once: Zoom writes the name before every cue
         named = {_labels.key(label) for label in candidates if _labels.is_name_like(label)}
-        said = [_named(cue, known | named) for cue in plain]
-    if not any(speaker for speaker, _ in said):
+        utterances = [_named(cue, known | named) for cue in plain]
+    if not any(speaker for speaker, _ in utterances):
         raise TranscriptError.at(path, NO_SPEAKER)
-    return script_of(_runs(said))
+    return script_of(_runs(utterances))
 
 
 def _payloads(text: str, path: Path) -> Iterator[str]:
+    """Yield the text of each cue, its lines joined."""
     lines = text.split("\n")
     timings = [n for n, line in enumerate(lines) if _TIMING.match(line)]
     if not timings:
@@ -69,6 +70,7 @@ def _plain(payload: str) -> str:
 
 
 def _voices(payload: str) -> Iterator[tuple[str, str]]:
+    """Yield the speaker and the words of each voice tag in a cue, first the words before any tag without a speaker."""
     voices = list(_VOICE.finditer(payload))
     yield "", _plain(payload[: voices[0].start()] if voices else payload)
     ends = [voice.start() for voice in voices[1:]] + [len(payload)]
@@ -77,6 +79,7 @@ def _voices(payload: str) -> Iterator[tuple[str, str]]:
 
 
 def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
+    """Return the speaker and the words of a cue; the speaker is empty where the cue names none of those known."""
     match = _NAMED.match(cue)
     label = match[match.lastgroup or 0] if match else ""
     if match and _labels.key(label) in known:
@@ -84,9 +87,10 @@ def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
     return "", cue
 
 
-def _runs(said: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _runs(utterances: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each run of utterances by one speaker as one paragraph."""
     current, words = UNKNOWN, list[str]()
-    for speaker, text in said:
+    for speaker, text in utterances:
         if speaker and speaker != current:
             if words:
                 yield current, (" ".join(words),)

@@ -1,4 +1,4 @@
-"""The text of a Word file: paragraphs in order, tables of two columns as `speaker: words`."""
+"""Turns in a Word file: its paragraphs in order, and the rows of two-column tables as `speaker: words`."""
 
 import io
 from collections.abc import Collection, Iterator
@@ -25,8 +25,8 @@ def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script
     data = read_bytes(path)
     try:
         document = docx.Document(io.BytesIO(data))
-    except BROKEN as why:
-        raise TranscriptError.at(path, _NOT_WORD) from why
+    except BROKEN as error:
+        raise TranscriptError.at(path, _NOT_WORD) from error
     text = "\n".join(_texts(document))
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")

@@ -16,7 +16,7 @@ NO_SPEAKER = "names no speaker; begin each turn with its speaker, as in 'GP1: wo
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A place where a speaker is named: the turn's words begin at `end`."""
+    """A place where a speaker is named; the words of the turn begin at `end`."""
 
     speaker: str
     start: int
@@ -25,14 +25,14 @@ class _Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A text, and what is known about its speakers beforehand."""
+    """A text, with the name of its file and the labels of interviewers."""
 
     text: str
     stem: str
     interviewers: Collection[str]
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines that are not blank, each with its place."""
+        """Yield the lines that are not blank, each with its offset in the text."""
         at = 0
         for line in self.text.split("\n"):
             if line.strip():
@@ -56,7 +56,9 @@ _HEADER = re.compile(rf"\s*\*{{0,2}}(?P<label>[^\d\s:][^:\n]{{0,59}}?)\*{{0,2}},
 _TIMING = re.compile(r"\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*$")
 _TIME_FIRST = re.compile(rf"\s*{TIME}(?=\s|$)\s*")
 _ONLY_TIME = re.compile(rf"\s*{TIME}\s*$")
+# what Teams writes between the turns
 _NOT_SAID = re.compile(r".{0,80}\b(?:started|stopped) transcription\s*$")
+# words in brackets that describe what happens or hide a name; a bracket with one of them names no speaker
 _STAGE = frozenset(
     re.findall(
         r"\S+",
@@ -70,14 +72,13 @@ _STAGE = frozenset(
 
 def read_labelled(text: str, *, path: Path, stem: str, interviewers: Collection[str]) -> Script:
     """
-    Return the turns of a text with speaker labels; what stands before the first label is a heading and no turn.
+    Return the turns of a text with speaker labels; text before the first label is a heading and belongs to no turn.
 
-    The way of labelling is the one that the text uses most: `Name: words` (`Name:` alone, several on a line), `#Name:`,
-    `[Name] words`, a name with a time over the words (Otter, Teams), or a timing with the name under it (Teams).
+    Labels are recognised in the form that the text uses most: `Name: words` (also `Name:` alone and several on a line),
+    `#Name:`, `[Name] words`, a name with a time above the words (Otter, Teams), or a timing above the name (Teams).
     """
     source = _Source(text, stem, interviewers)
-    ways = [way(source) for way in (_hashes, _colons, _headers, _timings, _brackets)]
-    marks = max(ways, key=len)
+    marks = max((marks_in(source) for marks_in in (_hashes, _colons, _headers, _timings, _brackets)), key=len)
     if not marks:
         raise TranscriptError.at(path, NO_SPEAKER)
     ends = [mark.start for mark in marks[1:]] + [len(text)]
@@ -89,11 +90,12 @@ def read_labelled(text: str, *, path: Path, stem: str, interviewers: Collection[
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a turn's lines, without times at their beginnings; lines that nobody spoke are left out."""
     at = start
     for line in text[start:end].split("\n"):
         stop = at + len(line)
-        told = _TIME_FIRST.match(line)
-        first = at + told.end() if told and (at == start or "[" in told[0] or _ONLY_TIME.match(line)) else at
+        time = _TIME_FIRST.match(line)
+        first = at + time.end() if time and (at == start or "[" in time[0] or _ONLY_TIME.match(line)) else at
         span = trimmed(text, first, stop)
         if span[0] < span[1] and not (
             _NOT_SAID.match(line) or _TIMING.match(line) or set(line.strip()) <= set("-_=*~ ")
@@ -108,46 +110,46 @@ def _hashes(source: _Source) -> list[_Mark]:
 
 
 def _colons(source: _Source) -> list[_Mark]:
-    asking = {_labels.key(label) for label in source.interviewers}
+    interviewers = {_labels.key(label) for label in source.interviewers}
     found: list[tuple[int, re.Match[str]]] = []
-    every = True
+    every_line_labelled = True
     for at, line in source.lines():
         match = _COLON.match(line)
         if match and (
-            match["gap"] is not None or _labels.is_sure(match["label"], interviewers=asking, stem=source.stem)
+            match["gap"] is not None or _labels.is_sure(match["label"], interviewers=interviewers, stem=source.stem)
         ):
             found.append((at, match))
         else:
-            every = False
-    known = source.accepted([match["label"] for _, match in found], every_line_labelled=every)
+            every_line_labelled = False
+    known = source.accepted([match["label"] for _, match in found], every_line_labelled=every_line_labelled)
     begun = {at: match for at, match in found if _labels.key(match["label"]) in known}
     written = {_labels.tidy(match["label"]) for match in begun.values()}
     if not written:
         return []
-    # who is asked may only ever speak in the middle of a line; short labels and names are too easily words
+    # the participant and the interviewer may be named inside lines only; short labels are too easily other words
     written |= {source.stem} if _labels.is_code(source.stem) else set()
-    written |= {label.capitalize() for label in asking if len(label) > 3 and label.isalpha()}
-    inside = _inside(written, asking=asking, stem=source.stem)
+    written |= {label.capitalize() for label in interviewers if len(label) > 3 and label.isalpha()}
+    inside = _inside(written, interviewers=interviewers, stem=source.stem)
     marks: list[_Mark] = []
     for at, line in source.lines():
         after = 0
         if at in begun:
             after = begun[at].end()
             marks.append(_Mark(_labels.tidy(begun[at]["label"]), at, at + after))
-        for again in inside.finditer(line, after):
-            marks.append(_Mark(again["sure"] or again["name"], at + again.start(), at + again.end()))
+        for label in inside.finditer(line, after):
+            marks.append(_Mark(label["sure"] or label["name"], at + label.start(), at + label.end()))
     return marks
 
 
-def _inside(written: set[str], *, asking: Collection[str], stem: str) -> re.Pattern[str]:
-    """Return what finds a known speaker inside a line: a code anywhere, a name after the end of a sentence."""
-    either = {True: ["(?!)"], False: ["(?!)"]}
+def _inside(written: set[str], *, interviewers: Collection[str], stem: str) -> re.Pattern[str]:
+    """Return a pattern of known speakers inside a line: of a code anywhere, of a name after the end of a sentence."""
+    sure, names = ["(?!)"], ["(?!)"]  # a pattern that matches nothing stands for no labels
     for label in sorted(written, key=len, reverse=True):
-        sure = len(label) > 1 and _labels.is_sure(label, interviewers=asking, stem=stem)
-        either[sure].append(re.escape(label))
-    said = rf"(?<=[.?!…\"”’')\]–—-])\s+(?:{TIME}\s*)?(?P<name>{'|'.join(either[False])})"
-    sure_said = rf"(?<!\S)(?:{TIME}\s*)?(?P<sure>{'|'.join(either[True])})"
-    return re.compile(rf"(?:{sure_said}|{said})\s*(?::(?=\s|$)|：)")
+        is_sure = len(label) > 1 and _labels.is_sure(label, interviewers=interviewers, stem=stem)
+        (sure if is_sure else names).append(re.escape(label))
+    after_sentence = rf"(?<=[.?!…\"”’')\]–—-])\s+(?:{TIME}\s*)?(?P<name>{'|'.join(names)})"
+    anywhere = rf"(?<!\S)(?:{TIME}\s*)?(?P<sure>{'|'.join(sure)})"
+    return re.compile(rf"(?:{anywhere}|{after_sentence})\s*(?::(?=\s|$)|：)")
 
 
 def _headers(source: _Source) -> list[_Mark]:

@@ -1,16 +1,17 @@
-"""Which words at the start of a line name a speaker, and which are only followed by a colon."""
+"""Which words at the start of a line name a speaker, and which merely precede a colon."""
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-MAX_WORDS, MAX_LETTERS = 4, 40
+MAX_WORDS, MAX_LETTERS = 4, 40  # as in "Dr Mary-Anne van Houten"; longer openings are pieces of sentences
 
 TIME = r"[\[(<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])>]?"
 
-# `GP1`, `P 12`, `HCP03a`, `Speaker 2`: what a study calls people whom it does not name
+# `GP1`, `P 12`, `HCP03a`, `Speaker 2`: pseudonyms that consist of a word and a number
 _CODE = re.compile(r"([^\W\d_]{1,5})[ _-]?\d{1,3}[A-Za-z]?|([^\W\d_a-z][^\W\d_]+)[ _-]?\d{1,3}")
+# numbered things that are no people, such as `Day 2` and `Table 1`
 _COUNTED = frozenset(
     re.findall(
         r"\S+",
@@ -18,7 +19,7 @@ _COUNTED = frozenset(
         phase point room section stage step table tier topic unit version ward week year""",
     )
 )
-
+# who takes part in interviews
 _ROLES = frozenset(
     re.findall(
         r"\S+",
@@ -27,7 +28,7 @@ _ROLES = frozenset(
         receptionist respondent son speaker student subject therapist transcriber wife worker""",
     )
 )
-# words that open or hold together a sentence, and headings that a colon follows; none of them is a person
+# function words, verbs that begin sentences, and headings before a colon: a label with one of them is no person
 _NOT_NAMES = frozenset(
     re.findall(
         r"\S+",
@@ -48,27 +49,28 @@ _NOT_NAMES = frozenset(
         wednesday thursday friday saturday sunday today yesterday tomorrow morning afternoon evening""",
     )
 )
+# words of a name that may be in lower case
 _PARTICLES = frozenset(re.findall(r"\S+", "al and bin da de del den der di du el la le of och und van von y zu & /"))
 
 
 def tidy(label: str) -> str:
-    """Return a label without marks of emphasis, hashes or doubled spaces."""
+    """Return a label without emphasis marks, hashes and repeated spaces."""
     return " ".join(label.strip().strip("*_#").strip().split())
 
 
 def key(label: str) -> str:
-    """Return what two spellings of one label share."""
+    """Return the form in which two spellings of one label are equal."""
     return unicodedata.normalize("NFC", tidy(label)).casefold()
 
 
 def is_code(label: str) -> bool:
-    """Whether a label is a number code, such as GP1, rather than something else that is counted, such as Day 2."""
+    """Return whether a label is a pseudonym with a number, such as GP1, and no numbered thing, such as Day 2."""
     found = _CODE.fullmatch(tidy(label))
     return found is not None and (found[1] or found[2]).casefold() not in _COUNTED | _NOT_NAMES
 
 
 def is_label_like(label: str) -> bool:
-    """Whether words could name a speaker at all: few, opening with a capital, and no piece of a sentence."""
+    """Return whether words could name a speaker: few, beginning with a capital, and no piece of a sentence."""
     plain = tidy(label)
     words = plain.split()
     if not 0 < len(words) <= MAX_WORDS or len(plain) > MAX_LETTERS:
@@ -80,17 +82,18 @@ def is_label_like(label: str) -> bool:
 
 
 def is_name_like(label: str) -> bool:
-    """Whether words look like a name or title, every word with a capital, rather than like any noun before a colon."""
+    """Return whether words look like a name or title: could name a speaker, and each begins with a capital."""
     words = tidy(label).replace("(", " ").replace(")", " ").split()
     return is_label_like(label) and all(not word[0].islower() or word.casefold() in _PARTICLES for word in words)
 
 
 def is_role(label: str) -> bool:
-    """Whether a label ends in the word for somebody who takes part in interviews, such as 'Practice manager'."""
+    """Return whether a label ends in a word for people who take part in interviews, such as 'Practice manager'."""
     return is_label_like(label) and key(label).split()[-1] in _ROLES
 
 
 def _sentence_like(plain: str) -> bool:
+    """Return whether words contain a contraction, such as "it's", or a word that is not part of a name."""
     words = [word.strip("(),.").casefold() for word in plain.split()]
     if any(re.search(r"['’](?:m|s|re|ve|ll|d|t)$", word) for word in words):
         return True
@@ -103,24 +106,25 @@ def accepted(
     """
     Return the keys of the candidates that name speakers.
 
-    A number code, an interviewer's label, the file's own name and a role are believed at once; a name when it comes
-    twice. Where that leaves nobody but interviewers, or every line has a label, a name is believed when it comes once.
+    A pseudonym with a number, an interviewer's label, the name of the file and a role are accepted if they occur once,
+    anything else that could be a name if it occurs twice. Where that leaves interviewers only, or every line has a
+    label, what looks like a name is accepted if it occurs once.
     """
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
     for label in candidates:
         counts[key(label)] += 1
         shown.setdefault(key(label), tidy(label))
-    asking = {key(label) for label in interviewers}
-    sure = {one for one, label in shown.items() if is_sure(label, interviewers=asking, stem=stem)}
-    names = {one for one, label in shown.items() if is_label_like(label)}
-    found = sure | {one for one in names if counts[one] > 1}
-    if every_line_labelled or not found - asking:
-        found |= {one for one in names if is_name_like(shown[one])}
-    return frozenset(found)
+    of_interviewers = {key(label) for label in interviewers}
+    sure = {name for name, label in shown.items() if is_sure(label, interviewers=of_interviewers, stem=stem)}
+    names = {name for name, label in shown.items() if is_label_like(label)}
+    speakers = sure | {name for name in names if counts[name] > 1}
+    if every_line_labelled or not speakers - of_interviewers:
+        speakers |= {name for name in names if is_name_like(shown[name])}
+    return frozenset(speakers)
 
 
 def is_sure(label: str, *, interviewers: Collection[str], stem: str) -> bool:
-    """Whether a label is believed the first time it comes; `interviewers` are keys."""
-    one = key(label)
-    return one in interviewers or one == key(stem) or is_code(label) or is_role(label)
+    """Return whether a label that occurs once is accepted as a speaker; `interviewers` are keys."""
+    name = key(label)
+    return name in interviewers or name == key(stem) or is_code(label) or is_role(label)

@@ -1,4 +1,4 @@
-"""The lines of an interview: its turns cut into coding units."""
+"""The lines of an interview: its turns segmented into coding units."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -10,13 +10,13 @@ from autocode.transcripts._roles import role_of
 from autocode.transcripts._script import Script, Turn, trimmed
 
 Span = tuple[int, int]
-Cut = Callable[[str, Turn], Iterator[Span]]
+Segmenter = Callable[[str, Turn], Iterator[Span]]
 
 _OPENING = re.compile(r"(?<=\s)[(\[{“‘«¿¡]+\s*\Z")
 
 
-def cut_into(unit: Unit, *, language: str) -> Cut:
-    """Return what cuts a turn into units; raises `TranscriptError` if spaCy has no sentences in that language."""
+def segmenter(unit: Unit, *, language: str) -> Segmenter:
+    """Return what splits turns into units; raises `TranscriptError` if spaCy has no sentences in the language."""
     if unit is Unit.TURN:
         return _whole
     if unit is Unit.PARAGRAPH:
@@ -33,17 +33,17 @@ def _by_paragraph(text: str, turn: Turn) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=8)
-def _by_sentence(language: str) -> Cut:
+def _by_sentence(language: str) -> Segmenter:
     import spacy
 
     if not re.fullmatch("[a-z]{2,3}", language):
         raise TranscriptError(_no_language(language))
     try:
         pipeline = spacy.blank(language)
-    except ImportError as why:
-        raise TranscriptError(_no_language(language)) from why
+    except ImportError as error:
+        raise TranscriptError(_no_language(language)) from error
     pipeline.add_pipe("sentencizer")
-    pipeline.max_length = 10**9
+    pipeline.max_length = 10**9  # spaCy's limit protects parsers that need much memory; there is none here
 
     def sentences(text: str, turn: Turn) -> Iterator[Span]:
         for start, end in turn.paragraphs:
@@ -54,7 +54,7 @@ def _by_sentence(language: str) -> Cut:
 
 
 def _whole_sentences(text: str, bounds: list[int]) -> Iterator[Span]:
-    """Yield the spans between bounds, with brackets and quotation marks beside the words that they enclose."""
+    """Yield the spans between bounds, keeping brackets and quotation marks with the words that they enclose."""
     spans: list[Span] = []
     start = bounds[0]
     for end in bounds[1:]:
@@ -75,10 +75,12 @@ def _no_language(language: str) -> str:
     )
 
 
-def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str]) -> Transcript:
-    """Return the interview whose turns are cut into lines, numbered from 1."""
-    spans = ((turn.speaker, span) for turn in script.turns for span in cut(script.text, turn))
-    lines = tuple(
+def transcript_of(
+    script: Script, *, name: str, source: str, segment: Segmenter, interviewers: Collection[str]
+) -> Transcript:
+    """Return an interview with its turns segmented into lines, numbered from 1."""
+    spans = ((turn.speaker, span) for turn in script.turns for span in segment(script.text, turn))
+    lines = (
         Line(
             id=LineId(f"{name}:{order}"),
             transcript=TranscriptId(name),
@@ -91,5 +93,4 @@ def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interview
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    digest = Transcript.digest_of(script.text, lines)
-    return Transcript(id=TranscriptId(name), text=script.text, lines=lines, digest=digest, source=source)
+    return Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)

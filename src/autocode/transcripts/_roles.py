@@ -1,27 +1,41 @@
-"""Whose words are coded: participants' are, interviewers' are context."""
+"""Which speakers are interviewers: their lines are context, and only those of participants are coded."""
 
 import re
 from collections.abc import Collection
 
 from autocode.transcripts._nouns import Role
 
-_ASKING = ("interviewer", "moderator", "facilitator", "researcher", "investigator")
+_TITLES = ("interviewer", "moderator", "facilitator", "researcher", "investigator")
 
 INTERVIEWERS: frozenset[str] = frozenset(
     {
-        *_ASKING,
-        *(f"{word}{gap}{n}" for word in (*_ASKING, "int") for gap in ("", " ") for n in range(1, 10)),
+        *_TITLES,
+        *(f"{word}{gap}{n}" for word in (*_TITLES, "int") for gap in ("", " ") for n in range(1, 10)),
         *("int", "intv", "i", "iv", "q", "question", "mod", "fac", "interviewers", "interviewer a", "interviewer b"),
     }
 )
-"""The labels, in lower case, that stand for an interviewer unless the caller names others."""
+"""The labels, in lower case, that name an interviewer unless the caller gives others."""
 
 
 def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Role:
-    """Return the role that a speaker's label tells; case and what stands in brackets after it do not matter."""
+    """
+    Return whether a speaker is an interviewer or a participant.
+
+    Parameters
+    ----------
+    speaker : str
+        The speaker's label; case and a bracket after it do not matter.
+    interviewers : collection of str, default INTERVIEWERS
+        The labels of interviewers, in any case.
+
+    Examples
+    --------
+    >>> role_of("Interviewer (female)").value, role_of("GP1").value, role_of("Mara", interviewers=["mara"]).value
+    ('interviewer', 'participant', 'interviewer')
+    """
     plain = " ".join(re.sub(r"\s*[(\[].*$", "", speaker).casefold().split()) or speaker.casefold()
     known = (
         interviewers if interviewers is INTERVIEWERS else {" ".join(label.casefold().split()) for label in interviewers}
     )
-    asks = plain in known or speaker.casefold() in known
-    return Role.INTERVIEWER if asks else Role.PARTICIPANT
+    is_known = plain in known or speaker.casefold() in known
+    return Role.INTERVIEWER if is_known else Role.PARTICIPANT

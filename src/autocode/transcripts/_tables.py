@@ -1,13 +1,12 @@
-"""Turns in a table, CSV or Excel: a row a paragraph, columns named by the caller."""
+"""Turns in a table, CSV or Excel: one row per paragraph, in columns that the caller can name."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
+from autocode.tables import CsvError, read_rows
 from autocode.transcripts._decoding import read_bytes, read_text
 from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._script import Script, script_of
@@ -17,7 +16,24 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """The names of the columns of the speaker, the words and, in a table of several interviews, the interview."""
+    """
+    The names of the columns of a transcript in a table; case does not matter.
+
+    Attributes
+    ----------
+    speaker : str, default "speaker"
+        The column of the speaker's name.
+    text : str, default "text"
+        The column of the words.
+    transcript : str or None, default None
+        In a table of several interviews, the column of the interview's name; None if the table is one interview, named
+        after its file.
+
+    Examples
+    --------
+    >>> Columns(speaker="Who", text="What")
+    Columns(speaker='Who', text='What', transcript=None)
+    """
 
     speaker: str = "speaker"
     text: str = "text"
@@ -30,7 +46,7 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
     if not rows:
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     (first, header), *body = rows
-    where = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
+    places = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
     wanted = [name for name in (columns.speaker, columns.text, columns.transcript) if name is not None]
     TranscriptError.raise_if(
         Fault(
@@ -40,16 +56,14 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
             first,
         )
         for name in wanted
-        if name.strip().casefold() not in where
+        if name.strip().casefold() not in places
     )
+    wanted_places = [places[name.strip().casefold()] for name in wanted]
     faults: list[Fault] = []
-    said: dict[str, list[tuple[str, str]]] = {}
+    utterances: dict[str, list[tuple[str, str]]] = {}
     for line, cells in body:
-        filled = [
-            cells[where[name.strip().casefold()]].strip() if where[name.strip().casefold()] < len(cells) else ""
-            for name in wanted
-        ]
-        speaker, words, name = filled[0], filled[1], filled[2] if columns.transcript is not None else stem
+        row = [cells[place].strip() if place < len(cells) else "" for place in wanted_places]
+        speaker, words, name = row[0], row[1], row[2] if columns.transcript is not None else stem
         if not words:
             continue
         if not speaker:
@@ -61,49 +75,37 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
                 Fault(f"has words but nothing in the column {columns.transcript!r}; name the interview.", path, line)
             )
         else:
-            said.setdefault(name, []).append((" ".join(speaker.split()), words))
+            utterances.setdefault(name, []).append((" ".join(speaker.split()), words))
     TranscriptError.raise_if(faults)
-    if not said:
+    if not utterances:
         raise TranscriptError.at(path, "holds no words under its header; put the interview into it or remove it.")
-    return {name: _script(spoken) for name, spoken in said.items()}
+    return {name: _script(of_interview) for name, of_interview in utterances.items()}
 
 
-def _script(said: list[tuple[str, str]]) -> Script:
+def _script(utterances: Iterable[tuple[str, str]]) -> Script:
+    """Return a script in which the rows that one speaker has in succession are one turn."""
     return script_of(
         (speaker, tuple(paragraph for _, words in run for paragraph in words.split("\n") if paragraph.strip()))
-        for speaker, run in groupby(said, key=lambda one: one[0])
+        for speaker, run in groupby(utterances, key=lambda utterance: utterance[0])
     )
 
 
 def rows_of_csv(path: Path, *, encoding: str | None = None) -> list[Row]:
-    """Return the rows of a CSV that are not blank, each with the number of its first line.
-
-    The header tells the delimiter.
-    """
+    """Return the rows of a CSV file that are not blank, each with the number of its first line."""
     text = read_text(path, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
-    header = text.lstrip("\n").partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
     try:
-        return list(_numbered(text, delimiter=delimiter))
-    except csv.Error as why:
-        raise TranscriptError.at(path, f"is not a table in CSV ({why}); save it again as CSV.") from why
-
-
-def _numbered(text: str, *, delimiter: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield begins, cells
-        begins = reader.line_num + 1
+        return read_rows(text)
+    except CsvError as error:
+        raise TranscriptError.at(path, f"is not a table in CSV ({error}); save it again as CSV.") from error
 
 
 def rows_of_workbook(path: Path) -> list[Row]:
     """Return the rows of the first sheet of an Excel file that are not blank, each with its number."""
-    rows = enumerate(cells_of_workbook(read_bytes(path), path, error=TranscriptError), start=1)
-    told = ((n, [_lines_broken_once(cell) for cell in cells]) for n, cells in rows)
-    return [(n, cells) for n, cells in told if any(cell.strip() for cell in cells)]
+    rows = enumerate(cells_of_workbook(read_bytes(path), path, error_type=TranscriptError), start=1)
+    cleaned = ((n, [_with_plain_line_breaks(cell) for cell in cells]) for n, cells in rows)
+    return [(n, cells) for n, cells in cleaned if any(cell.strip() for cell in cells)]
 
 
-def _lines_broken_once(cell: str) -> str:
+def _with_plain_line_breaks(cell: str) -> str:
+    # Excel for Windows writes a carriage return inside a cell as _x000D_
     return cell.replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "")

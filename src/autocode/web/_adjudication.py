@@ -260,7 +260,13 @@ def adjudication_page(
     -------
     Page
         The page at the path "/adjudicate", to be put into `make_app` or `serve`.
+
+    Raises
+    ------
+    StudyError
+        If a transcript was edited after it was coded.
     """
+    journal.codings().check_lines(lines)
     apis: dict[CoderId, AdjudicationApi] = {}
 
     def api_of(coder: CoderId) -> AdjudicationApi:
@@ -348,8 +354,9 @@ def still_coding(coder: CoderId, n_left: int) -> str:
     """Return why a coder who has lines left to read does not see the others' codings."""
     return (
         f"{coder} has {n_left:,} lines left to read, and independent coding is open: anyone who has seen another's "
-        "codings no longer codes independently. Read them first, or let the team close independent coding in study.toml: "
-        f'independent_coding = "closed". If {coder} does not code in this study, list there, as coders, those who do.'
+        "codings no longer codes independently. Read them first, or let the team close independent coding in "
+        f'study.toml: independent_coding = "closed". If {coder} does not code in this study, list there, as coders, '
+        "those who do."
     )
 
 

@@ -228,7 +228,13 @@ def team_page(
     -------
     Page
         The page at the path "/team", to be put into `make_app` or `serve`.
+
+    Raises
+    ------
+    StudyError
+        If a transcript was edited after it was coded.
     """
+    journal.codings().check_lines(lines)
     requests = _TeamRequests(
         journal,
         lines=lines,
