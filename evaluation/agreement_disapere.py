@@ -190,7 +190,7 @@ def alt_tests(own: Codings, said: Said, lines: Transcripts) -> Iterator[dict[str
         for over, interviews in (("lines", None), ("documents", document)):
             for epsilon in EPSILONS:
                 found = alt_test(
-                    humans, said, epsilon=epsilon, likeness=masi_similarity, interviews=interviews
+                    humans, said, epsilon=epsilon, similarity=masi_similarity, interviews=interviews
                 )  # fmt: skip
                 yield _told(found, least=least, over=over, lines=len(many), left_out=len(held.coders) - len(coders))
 

@@ -48,7 +48,7 @@ def test_what_to_read_next_is_stored_with_every_lines_probability(run, coded):
     assert told["probabilities"] == dict(sample.probabilities)
     assert {line.partition(":")[0] for line in sample.probabilities} == {"GP4"}
     assert sorted(set(sample.probabilities.values())) == [1 / 20, 1]
-    assert "4 lines taken because they would teach the suggester most; stored in the study." in result.stderr
+    assert "4 lines selected as most informative; stored in the study." in result.stderr
 
 
 def test_an_interview_that_nobody_has_begun_is_chosen_whole(run, coded):

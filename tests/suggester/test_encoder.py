@@ -228,7 +228,7 @@ def test_shares_of_words_and_of_meaning_add_up_to_the_score_and_meaning_is_calle
 
         assert told.meaning
         assert parts + told.meaning == pytest.approx(told.score, abs=1e-9)
-        assert "meaning of the sentence, not exact by word, " in str(told)
+        assert "sentence embedding, as a whole, " in str(told)
 
 
 def test_it_learns_a_little_more_as_well_as_all_over_again(study, embeddings):
@@ -258,9 +258,11 @@ def test_without_its_encoder_or_with_another_a_saved_suggester_is_not_opened(stu
     folder = save_suggester(train(*study, encoder=Letters()), tmp_path / "model")
 
     assert open_suggester(folder, encoder=Letters()).codes
-    with pytest.raises(ArtefactError, match=r"learnt with the encoder letters; give it again: open_suggester\("):
+    with pytest.raises(ArtefactError, match=r"was trained with the encoder letters; give it again: open_suggester\("):
         open_suggester(folder)
-    with pytest.raises(ArtefactError, match="learnt with the encoder letters, and all-MiniLM-L6-v2, 8-bit tells other"):
+    with pytest.raises(
+        ArtefactError, match="was trained with the encoder letters, and all-MiniLM-L6-v2, 8-bit gives other"
+    ):
         open_suggester(folder, encoder=encoder)
 
     mini = save_suggester(train(*study, encoder=encoder), tmp_path / "mini")

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester import _suggester, train
+from autocode.suggester import _predicting, train
 from autocode.suggester.features import _inputs, _ngrams
 from autocode.suggester.features._inputs import DEFAULT_INPUTS, NO_SETTING, LineInputs, tokens
 
@@ -84,7 +84,7 @@ def test_what_is_remembered_of_words_is_forgotten_in_time_and_nothing_changes(mo
 def test_suggestions_do_not_depend_on_how_many_lines_are_judged_at_once(monkeypatch, rambling, size):
     suggester, lines = train(*rambling), list(rambling.lines)
     at_once = suggester.suggest(lines)
-    monkeypatch.setattr(_suggester, "BATCH", size)
+    monkeypatch.setattr(_predicting, "BATCH", size)
     in_turn = suggester.suggest([*lines, lines[4], lines[9]])
 
     assert suggester.model.reach > size

@@ -51,8 +51,8 @@ def test_lines_read_without_a_code_leave_it_at_the_definitions_and_it_is_said(st
     suggester = train(codings, study.lines, study.codebook)
 
     assert suggester.notes == (
-        "no code stands on any of the 2 coded lines, so suggestions rest on the names and definitions of the codes "
-        "only; add codings (autocode add) or code some lines (autocode review).",
+        "none of the 2 coded lines has a code, so suggestions rest on the names and definitions of the codes only; "
+        "add codings (autocode add) or code some lines (autocode review).",
     )
 
 
@@ -64,7 +64,7 @@ def test_a_codebook_with_fewer_than_two_codes_is_refused(study, codes, what):
         train(Codings(), study.lines, codebook)
 
     assert str(refused.value) == (
-        f"the codebook has {what} that a line can be given, so there is nothing to tell apart; "
+        f"the codebook has {what} that a line can be given, so there is nothing to distinguish; "
         "add codes to the codebook."
     )
 
@@ -74,8 +74,9 @@ def test_a_code_on_one_line_or_none_is_learnt_and_listed_as_not_yet(study, codin
     suggester = train(codings, study.lines, study.codebook)
 
     assert [f"{one}" for one in suggester.unsupported if one.examples < 2] == [
-        "'Parking' has not yet earned its suggestions: it is on one coded line only; about 3 more examples would help.",
-        "'Records' has not yet earned its suggestions: it is on no coded line; about 4 more examples would help.",
+        "'Parking' is not yet supported by coded examples: it is on only one coded line; about 3 more examples would "
+        "help.",
+        "'Records' is not yet supported by coded examples: it is on no coded line; about 4 more examples would help.",
     ]
 
 

@@ -1,15 +1,25 @@
-"""Learns from human codings, proposes codes with evidence and calibrated probability, and abstains."""
+"""Trained on human codings; suggests codes with evidence and calibrated probabilities, and abstains."""
 
 from autocode.suggester._active_learning import informativeness, select_lines
-from autocode.suggester._artefact import card, open_suggester, save_suggester
+from autocode.suggester._artefact import open_suggester, save_suggester
 from autocode.suggester._classifier import LineClassifier
+from autocode.suggester._example_index import CodedExample
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._incremental import LearningSuggester
-from autocode.suggester._promises import Promise, PromiseKind, PromiseMet, PromiseRefused, certify, trial
+from autocode.suggester._model_card import card
+from autocode.suggester._promises import (
+    Promise,
+    PromiseKind,
+    PromiseMet,
+    PromiseRefused,
+    certify,
+    cross_validated_probabilities,
+)
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._readiness import UnsupportedCode, describe_unsupported
 from autocode.suggester._spacy import SuggestingPipe
-from autocode.suggester._suggester import CodedExample, Suggester, train
+from autocode.suggester._suggester import Suggester
+from autocode.suggester._training import train
 from autocode.suggester.bulk._large_tables import TableSummary
 from autocode.suggester.checks._coherence import CodeCoherence, Ratio, ThemeCoherence, theme_coherence
 from autocode.suggester.checks._confusions import ConfusedCodes
@@ -68,6 +78,7 @@ __all__ = [
     "WordShare",
     "card",
     "certify",
+    "cross_validated_probabilities",
     "describe_unsupported",
     "excess_surprisal",
     "fit",
@@ -82,5 +93,4 @@ __all__ = [
     "select_lines",
     "theme_coherence",
     "train",
-    "trial",
 ]

@@ -155,7 +155,7 @@ def _predictions_by_size(
 ) -> Iterator[dict[int, dict[str, Predictions]]]:
     """Yield for each number of training lines the predictions of each method, by the number of the split.
 
-    Splits that cannot supply so many lines are left out.
+    Splits with fewer lines are left out.
     """
     able = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
     fitted = Parallel(n_jobs=n_jobs, return_as="generator")(
