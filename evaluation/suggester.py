@@ -10,9 +10,11 @@ compared with the committed results, and the largest difference is printed.
 """
 
 import argparse
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import autocode
@@ -29,7 +31,7 @@ def file_name(corpus: str, *, with_encoder: bool) -> str:
     return f"{corpus}{'_semantic' if with_encoder else ''}.json"
 
 
-def validate(corpora: Any, corpus: str, encoder: autocode.SentenceEncoder | None) -> dict[str, Any]:
+def validate(corpora: Path, corpus: str, encoder: autocode.SentenceEncoder | None) -> dict[str, Any]:
     """Return the results of the validation on one corpus."""
     codings, lines, codebook = autocode.read_corpus(corpora / corpus)
     validation = autocode.validate(
@@ -86,7 +88,8 @@ def differences(new: Any, old: Any, place: str = "") -> Iterator[tuple[float, st
 
 def compare(new: dict[str, Any], old: dict[str, Any]) -> None:
     """Print how far new results are from the committed ones, apart from the versions of the packages."""
-    found = sorted(differences(_without_versions(rounded(new)), _without_versions(rounded(old))), reverse=True)
+    new = json.loads(json.dumps(rounded(new)))
+    found = sorted(differences(_without_versions(new), _without_versions(rounded(old))), reverse=True)
     changed = [(difference, place) for difference, place in found if difference]
     print(f"{len(found) - len(changed)} of {len(found)} compared numbers are the same to six digits")
     for difference, place in changed[:20]:
