@@ -78,6 +78,7 @@ class Promise:
 
         Examples
         --------
+        >>> from autocode.suggester import Promise
         >>> Promise.parse("precision=0.8").at_least
         0.8
         """
