@@ -77,7 +77,7 @@ def test_whether_independent_coding_is_open_is_one_of_two_words(named, run):
     named("coded", 'independent_coding = "over"')
 
     assert run("adjudicate", "study", "--coder", "TW").stderr == (
-        "autocode: study/study.toml: independent_coding must be open or closed, not 'over'.\n"
+        "autocode: study/study.toml: independent_coding must be one of open, closed, not 'over'.\n"
     )
 
 
@@ -127,7 +127,7 @@ def test_a_coder_with_lines_left_is_refused_until_the_team_closes_coding(named, 
         settings.write('independent_coding = "closed"\n')
     closed = serving("review", "study", "--coder", "coder_a")
     assert closed.get("/adjudicate").status_code == 200
-    assert "may not suggest yet" in closed.get("/team").text
+    assert "cannot be suggested yet" in closed.get("/team").text
     assert "Forms and queues" in closed.get("/codebook").text
 
 
@@ -169,5 +169,6 @@ def test_codes_that_have_not_earned_their_suggestions_are_on_the_teams_page(name
     told = serving("adjudicate", "study", "--coder", "TW").get("/team")
 
     assert (
-        "&#39;Records apart&#39; has not yet earned its suggestions: it is on one coded line only; about" in told.text
+        "&#39;Records apart&#39; is not yet supported by coded examples: it is on only one coded line; about"
+        in told.text
     )

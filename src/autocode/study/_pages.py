@@ -67,7 +67,7 @@ def serve_review(
                 review_page(dict(review.sessions), learning=learning),
                 *_team_pages(review.study, review.journal),
             ],
-            coders=[*review.sessions],
+            coders=tuple(review.sessions),
             port=port,
             host=host,
             certificate=None if certificate is None else Certificate(certificate=certificate[0], key=certificate[1]),

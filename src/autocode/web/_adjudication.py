@@ -53,7 +53,7 @@ class AdjudicationApi:
     def refusal(self) -> str:
         """Return why the adjudicator may not see the others' codings yet; empty if they may."""
         with self._lock:
-            self._session.look_again()
+            self._session.refresh()
             n_left = 0 if self._coding_closed else self._session.left_to_read
             return still_coding(self._session.coder, n_left) if n_left else ""
 
@@ -68,7 +68,7 @@ class AdjudicationApi:
         """
         with self._lock:
             session = self._session
-            session.look_again()
+            session.refresh()
             interviews = {difference.line.transcript for difference in session.differences}
             return {
                 "coder": session.coder,
@@ -103,7 +103,7 @@ class AdjudicationApi:
         with self._lock:
             if len(lines) > _MOST:
                 raise ValueError(f"at most {_MOST} lines are read at once.")
-            self._session.look_again()
+            self._session.refresh()
             differences = [self._session.difference(LineId(line)) for line in lines if isinstance(line, str)]
             return {"lines": [self._line(line, hidden=hidden) for line in differences if line is not None]}
 
@@ -141,7 +141,7 @@ class AdjudicationApi:
         return {"line": {"id": line, "settled": self._rulings(line)}}
 
     def _settle(self, submitted: "_SubmittedRuling", gesture: str) -> dict[str, Any]:
-        self._session.look_again()
+        self._session.refresh()
         difference = self._session.difference(submitted.line)
         if difference is None:
             return {"refused": "The coders no longer differ on that line, so nothing was stored.", "reload": True}
@@ -408,7 +408,7 @@ def _readers(reading: Reading, index: int, *, hidden: bool) -> str:
     if not hidden:
         return ", ".join(reading.coders)
     n = len(reading.coders)
-    return f"Reading {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
+    return f"Coding {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
 
 
 def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:
