@@ -150,7 +150,7 @@ class AdjudicationApi:
             return {"refused": _CODED_AGAIN, "line": before}
         reading_of = {reading.codes: reading for reading in difference.readings}
         if not {submitted.left, submitted.right} <= reading_of.keys():
-            raise ValueError("nobody read the line so.")
+            raise ValueError("no coder read the line like that.")
         try:
             self._session.settle(
                 submitted.line,
@@ -408,7 +408,7 @@ def _readers(reading: Reading, index: int, *, hidden: bool) -> str:
     if not hidden:
         return ", ".join(reading.coders)
     n = len(reading.coders)
-    return f"Reading {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
+    return f"Coding {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
 
 
 def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:

@@ -167,7 +167,7 @@ def test_held_keys_modifiers_composing_and_fields_never_decide(page, differing):
 
 def test_single_keys_can_be_turned_off_and_stay_off(page, differing):
     page.keyboard.press("?")
-    page.get_by_label("Single keys work").uncheck()
+    page.get_by_label("Single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     page.reload()
@@ -175,7 +175,7 @@ def test_single_keys_can_be_turned_off_and_stay_off(page, differing):
     page.keyboard.press("1")
     assert now(page) == "GP1:2"
     page.keyboard.press("?")
-    page.get_by_label("Single keys work").check()
+    page.get_by_label("Single-key shortcuts").check()
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     stored(page)
@@ -247,7 +247,7 @@ def test_a_chip_of_a_code_that_only_some_gave_is_dashed(page):
 
 def test_hidden_names_are_nowhere_on_the_page_and_on_the_record(page, differing):
     page.get_by_label("Hide names").check()
-    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    expect(page.locator(".row.now .by").first).to_contain_text("Coding A")
     body = page.locator("main").inner_html()
     assert not [name for name in ("MO", "JB", "SK") if name in body]
     page.locator(".column").focus()
@@ -463,7 +463,7 @@ def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violation
         assert violations(page) == [], box
         page.keyboard.press("Escape")
     page.get_by_label("Hide names").check()
-    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    expect(page.locator(".row.now .by").first).to_contain_text("Coding A")
     assert violations(page) == []
     page.locator(".column").focus()
     page.keyboard.press("1")

@@ -1,4 +1,4 @@
-// The panel of the adjudication page that settles the present line. What a click does is handed in as `actions`, which has
+// The panel of the adjudication page that settles the current line. What a click does is handed in as `actions`, which has
 // a function for each key.
 
 import { chip, el } from "./dom.js";
@@ -20,10 +20,10 @@ const message = (title, text) => el("div", { class: "over" }, title && el("h2", 
 
 function finishedParts({ lines }, actions) {
   const over = lines.length
-    ? message("All settled", "Every line on which coders differ is settled. All of it is stored; you may close this page.")
+    ? message("All settled", "Every line on which coders differ is settled. Everything is stored; you may close this page.")
     : message(
         "Nothing to settle",
-        "Nowhere do two coders differ in their independent readings. Lines appear here when they do.",
+        "No independent codings of the same line differ so far. Lines on which they differ will be listed here.",
       );
   return [over, el("div", { class: "moves" }, choice("u", "Undo", actions))];
 }
@@ -48,7 +48,7 @@ function parts(state, line, actions) {
   const side = (index, codes) => [line.readings[index].by, actions, chips(state, codes, line.contested)];
   const defined = line.contested.map((id) => state.codes[id]).filter(Boolean);
   return [
-    el("h2", {}, "Which reading stands?", el("small", {}, `${line.interview}, line ${line.order}`)),
+    el("h2", {}, "Which coding stands?", el("small", {}, `${line.interview}, line ${line.order}`)),
     el(
       "div",
       { class: "choices" },

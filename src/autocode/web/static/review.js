@@ -46,14 +46,14 @@ const REVEAL = 150; // milliseconds that a line waits, after a blind reading, fo
 const TOO_SOON = 300; // a key pressed sooner after suggestions appeared was not an answer to them
 const RETRY = 1000; // milliseconds before the page asks again where it begins
 
-const HURRIED = "The latest lines went by faster than they can be read. This is noted, once; take the time you need.";
+const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
 
 const actions = { press, choose, show };
 let channel = null; // to other tabs of this coder
 
 // ---------------------------------------------------------------- going to a line
 
-/** Make a line the present one; null when every line is decided. */
+/** Make a line the current one; null when every line is decided. */
 async function show(id, { announced = true } = {}) {
   const before = state.current;
   state.awaitedReveal = null;
@@ -82,7 +82,7 @@ async function show(id, { announced = true } = {}) {
   if (isOfferAwaited()) showOffer(state.current);
 }
 
-/** Paint the suggestions of the present line when they arrive, and do what was pressed meanwhile. */
+/** Paint the suggestions of the current line when they arrive, and do what was pressed meanwhile. */
 async function showOffer(id) {
   if (!(await awaitOffer(id))) return;
   paintWords(id);
@@ -106,7 +106,7 @@ function choose(index) {
 
 const none = () => ({ kind: "none", codes: [], proposed: [] });
 
-/** What a key decides on the present line, as { kind, codes, proposed }; or as { refused }, why it decides nothing. */
+/** What a key decides on the current line, as { kind, codes, proposed }; or as { refused }, why it decides nothing. */
 const decisions = {
   keep(line, own) {
     const [codes, proposed] = [[...state.chosen], [...state.proposed]];
@@ -131,7 +131,7 @@ const decisions = {
     return { refused: `${codeOf(card.code).name} is a ${card.band} match: press 1 to choose it, or N if none fits.` };
   },
   later(line) {
-    if (line.kept) return { refused: "This line is decided already; U takes that back." };
+    if (line.kept) return { refused: "This line is already decided; press U to undo that." };
     return { kind: "later", codes: [], proposed: [] };
   },
 };
@@ -287,13 +287,13 @@ function onReveal(act, offer, line) {
   if (state.awaitedReveal?.line === act.line) {
     state.revealedAt = performance.now();
     const shown = show(act.line, { announced: false });
-    shown.then(() => announce(`The machine reads line ${line.order} differently. ${described(line)}`));
+    shown.then(() => announce(`Suggestions for line ${line.order} differ from your coding. ${described(line)}`));
   } else if (line) {
     paintKept(line);
   }
 }
 
-/** Suggestions for lines to come are asked for again; the present line keeps its own. */
+/** Suggestions for lines to come are asked for again; the current line keeps its own. */
 function onLearnt({ times, decisions: n }) {
   state.timesLearnt = times;
   for (const id of [...state.offers.keys()]) {
@@ -327,7 +327,7 @@ async function firstState() {
     if (state.outbox) return answer;
     const key = `autocode:act:${answer.study}:${answer.coder}`;
     state.outbox = new Outbox({ key, url: "/review/submit", onStored, onChange: paintSaved });
-    // what an earlier tab or a killed server left is stored first; only then is it known which line is the present one
+    // what an earlier tab or a killed server left is stored first; only then is it known which line is the current one
     if (!state.outbox.count || !(await state.outbox.flush())) return answer;
   }
 }
