@@ -8,7 +8,6 @@ of each review, drawn at random, are taken; a hit is a line on which the other r
 disagree. How surprisal is combined over codes was chosen on seeds 10 to 12; seeds 0 to 4 are reported.
 """
 
-import argparse
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ from autocode.coding import Basis, Coding, Codings
 from autocode.suggester import CodedLines, excess_surprisal, fit, line_surprisal
 from autocode.transcripts import LineId, Transcripts
 from autocode.validation import MIN_USES, eligible, split
-from evaluation._arguments import corpora_argument
+from evaluation._arguments import corpora_and_seeds
 from evaluation._results import RESULTS, write_results
 
 N, TOP, SWAPPED, RESAMPLES = 1000, 20, 0.05, 500
@@ -179,17 +178,16 @@ def summarised(runs: Sequence[Run]) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Measure on both corpora and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    corpora_argument(parser)
-    corpora = parser.parse_args().corpora
+    corpora, seeds, are_written = corpora_and_seeds(__doc__, SEEDS)
     results = {
         "what": "lines listed as possible label issues, out of fold",
-        "protocol": {"N": N, "top": TOP, "swapped": SWAPPED, "seeds": list(SEEDS), "resamples": RESAMPLES},
-        "nhs_feedback": summarised([planted_mistakes(corpora, seed) for seed in SEEDS]),
-        "disapere": summarised([real_disagreement(corpora, seed) for seed in SEEDS]),
+        "protocol": {"N": N, "top": TOP, "swapped": SWAPPED, "seeds": list(seeds), "resamples": RESAMPLES},
+        "nhs_feedback": summarised([planted_mistakes(corpora, seed) for seed in seeds]),
+        "disapere": summarised([real_disagreement(corpora, seed) for seed in seeds]),
     }
     print(json.dumps(results, indent=1))
-    write_results(RESULTS / "label_issues.json", results)
+    if are_written:
+        write_results(RESULTS / "label_issues.json", results)
 
 
 if __name__ == "__main__":

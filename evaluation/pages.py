@@ -5,6 +5,9 @@
 For a change of wording. A test holds that the pages are those of the results.
 """
 
+import argparse
+from pathlib import Path
+
 from evaluation import (
     agreement_coverage,
     agreement_disapere,
@@ -17,21 +20,24 @@ from evaluation import (
 from evaluation._results import HERE, RESULTS, read_results, write_text
 
 
-def write_agreement() -> None:
+def write_agreement(folder: Path) -> None:
     """Write the tables of agreement.md, and the studies of agreement on a corpus."""
-    agreement_coverage.write_page(HERE / "agreement.md", read_results(RESULTS / "agreement_coverage.json"))
-    agreement_speed.write_page(HERE / "agreement.md", read_results(RESULTS / "agreement_speed.json"))
+    agreement_coverage.write_page(folder / "agreement.md", read_results(RESULTS / "agreement_coverage.json"))
+    agreement_speed.write_page(folder / "agreement.md", read_results(RESULTS / "agreement_speed.json"))
     for name in ("agreement_disapere", "agreement_disapere_semantic"):
-        write_text(HERE / f"{name}.md", agreement_disapere.page(read_results(RESULTS / f"{name}.json")))
+        write_text(folder / f"{name}.md", agreement_disapere.page(read_results(RESULTS / f"{name}.json")))
 
 
 def main() -> None:
     """Write every page."""
-    write_agreement()
-    suggester.write_table()
-    suggester_speed.write_table()
-    suggester_scale.write_table()
-    peers.write_page(HERE)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=HERE, help="a copy of this folder to write into")
+    folder = parser.parse_args().out
+    write_agreement(folder)
+    suggester.write_table(folder)
+    suggester_speed.write_table(folder)
+    suggester_scale.write_table(folder)
+    peers.write_page(folder)
 
 
 if __name__ == "__main__":

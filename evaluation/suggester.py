@@ -66,10 +66,10 @@ def _cell(estimate: Mapping[str, float | None], *, with_interval: bool) -> str:
     return f"{estimate['mean']:.3f}{interval}"
 
 
-def write_table() -> None:
-    """Write the table of the README from the results."""
+def write_table(folder: Path = HERE) -> None:
+    """Write the table of the README in a folder from the results."""
     names = [file_name(corpus, with_encoder=encoded) for corpus, encoded in product(CORPORA, (False, True))]
-    write_between(HERE / "README.md", "table", table(read_results(RESULTS / name) for name in names))
+    write_between(folder / "README.md", "table", table(read_results(RESULTS / name) for name in names))
 
 
 def differences(new: Any, old: Any, place: str = "") -> Iterator[tuple[float, str]]:

@@ -113,9 +113,9 @@ def table(results: Mapping[str, Any]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def write_table() -> None:
-    """Write the table of the README from the results."""
-    write_between(HERE / "README.md", "scale", table(read_results(FILE)))
+def write_table(folder: Path = HERE) -> None:
+    """Write the table of the README in a folder from the results."""
+    write_between(folder / "README.md", "scale", table(read_results(FILE)))
 
 
 def add_run(kind: str, run: dict[str, float]) -> None:

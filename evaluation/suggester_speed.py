@@ -150,9 +150,9 @@ def table(results: Mapping[str, Any]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def write_table() -> None:
-    """Write the table of the README from the results."""
-    write_between(HERE / "README.md", "speed", table(read_results(RESULTS / "suggester_speed.json")))
+def write_table(folder: Path = HERE) -> None:
+    """Write the table of the README in a folder from the results."""
+    write_between(folder / "README.md", "speed", table(read_results(RESULTS / "suggester_speed.json")))
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ def results(name):
 
 
 def test_the_numbers_of_label_issues_are_those_of_the_evaluation(page):
-    rows = [row for corpus in ("nhs_feedback", "disapere") for row in results("slips")[corpus]]
+    rows = [row for corpus in ("nhs_feedback", "disapere") for row in results("label_issues")[corpus]]
     shown = [row for row in rows if row["surprise"].startswith("worst") and "less than half" not in row["hit"]]
 
     assert len(shown) == 4
@@ -29,7 +29,7 @@ def test_the_numbers_of_label_issues_are_those_of_the_evaluation(page):
 
 
 def test_label_issues_are_found_as_often_as_was_required():
-    rows = results("slips")
+    rows = results("label_issues")
     first = {row["hit"]: row for row in (*rows["disapere"][::-1], *rows["nhs_feedback"][::-1])}
 
     assert first["a code was swapped"]["precision@20"] >= 0.45

@@ -147,7 +147,7 @@ def test_the_committed_page_is_the_one_of_the_committed_results() -> None:
     )
     passed = [one for one in found["alt_test"] if one["passed"]]
     assert [(one["least"], one["over"], one["epsilon"]) for one in passed] == [(2, "lines", 0.2), (2, "documents", 0.2)]
-    assert "it passes two (two coders a line and a handicap of .20, over lines and over documents)" in readme
+    assert "it passes two (two coders per line and a handicap of .20, over lines and over documents)" in readme
     for one in found["model"]:
         ratio = one["sets"]["ratio"]
         told = f"| {one['rule']} | {one['seed']} | {ratio['value']:.2f} [{ratio['low']:.2f}, {ratio['high']:.2f}] |"

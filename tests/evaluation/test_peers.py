@@ -1,4 +1,4 @@
-"""The command that sets autocode beside its peers, on a small invented corpus."""
+"""The command that compares autocode with its peers, on a small invented corpus."""
 
 import json
 import os
@@ -128,10 +128,10 @@ def test_autocode_and_the_definitions_fare_as_in_a_validation(told: dict, corpus
     ours, plain = (entry(told["first"], name)["metrics"] for name in METHODS)
 
     assert {name: value["mean"] for name, value in ours.items()} == pytest.approx(
-        {name: value["mean"] for name, value in point["metrics"].items()}, abs=1e-9
+        {name: value["mean"] for name, value in point["metrics"].items()}, abs=1e-6
     )
     for name in ("R@1", "R@3", "mAP"):
-        assert plain[name]["mean"] == pytest.approx(point["baselines"]["definitions"][name]["mean"], abs=1e-9)
+        assert plain[name]["mean"] == pytest.approx(point["baselines"]["definitions"][name]["mean"], abs=1e-6)
 
 
 def test_a_second_run_measures_nothing_again_with_or_without_its_cells_nor_does_one_told_not_to(told: dict) -> None:

@@ -33,8 +33,9 @@ class Hyperparameters:
     """The numbers that a model is fitted with.
 
     The defaults were chosen on splits of the evaluation corpora that are not the reported ones (seeds 10 to 19; the
-    reported ones have seeds 0 to 2) and on the invented sample study. `python -m evaluation.choose_constants` makes
-    the choice again, and `evaluation/constants.md` shows what it found beside each default.
+    reported ones have seeds 0 to 2) and on the invented sample study, except for those that are said below to be a
+    prior. `python -m evaluation.choose_constants` makes the choice again, and `evaluation/constants.md` shows what it
+    found beside each default.
 
     Attributes
     ----------
@@ -48,14 +49,14 @@ class Hyperparameters:
     codebook_counterexamples : float, default 0.3
         Weight of each other code's texts as examples without the code, in lines.
     slope_sd, intercept_sd : float, defaults 0.3 and 1.0
-        Standard deviation of a code's calibration slope and intercept around those of all codes together: slopes
-        differ little between codes, frequencies (intercepts) by a factor of e and more.
+        Standard deviation of a code's calibration slope and intercept around those of all codes together. A prior:
+        slopes differ little between codes, their odds (intercepts) by a factor of e and more.
     calibration_interviews : float, default 16.0
         Number of interviews beyond the first at which a code's own calibration curve counts one half. How often a code
         occurs depends on the interview, so that few interviews do not show how often it occurs in others.
     cold_start_slope : float, default 0.25
-        Calibration slope where nothing is coded. Flat, so that no probability is high: nothing is known yet about how
-        often a similarity to the codebook is right.
+        Calibration slope where nothing is coded. A prior: flat, so that no probability is high, because nothing is
+        known yet about how often a similarity to the codebook is right.
     threshold_shrinkage : float, default 1.0
         Number of lines with a code at which the code's own threshold counts one half, and that of all codes the rest.
     line_contexts : tuple of ContextWindow
