@@ -57,7 +57,7 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
         line = text.count("\n", 0, control.start()) + 1
         raise TranscriptError.at(
             path,
-            f"is not text (it holds the control character U+{ord(control[0]):04X}); "
+            f"is not text (it contains the control character U+{ord(control[0]):04X}); "
             "export it as .docx or as a text file in UTF-8.",
             line=line,
         )
@@ -99,7 +99,9 @@ def _wide_encoding(data: bytes, path: Path) -> str:
         return "utf-16-le"
     if len(data) % 2 == 0 and even > 0.4 * half and odd < 0.05 * half:
         return "utf-16-be"
-    raise TranscriptError.at(path, "is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8.")
+    raise TranscriptError.at(
+        path, "is not text (it contains zero bytes); export it as .docx or as a text file in UTF-8."
+    )
 
 
 def _recognised(data: bytes, path: Path) -> str:
