@@ -76,13 +76,13 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
         a.journal, lines=a.lines, codebook=a.codebook, adjudicators=["TW"]
     ),
     "web.team_page": lambda a: team_page(
-        a.journal, lines=a.lines, codebook=a.codebook, machine=lambda: None, reread=None
+        a.journal, lines=a.lines, codebook=a.codebook, suggester_status=lambda: None, flagged_lines=None
     ),
 }
 OF_LINES: dict[str, Callable[[Joined], object]] = {
     "coding.Codings.check_lines": lambda a: a.codings.check_lines(a.lines),
     "coding.Codings.uncoded": lambda a: a.codings.uncoded(a.lines),
-    "suggester.CodedLines.of": lambda a: CodedLines.of(a.codings, a.lines, a.codebook),
+    "suggester.CodedLines.from_codings": lambda a: CodedLines.from_codings(a.codings, a.lines, a.codebook),
     "suggester.LearningSuggester": lambda a: LearningSuggester(a.codings, a.lines, a.codebook),
     "suggester.recheck": lambda a: ac.recheck(a.codings, a.lines, a.codebook),
     "suggester.theme_coherence": lambda a: theme_coherence(a.codings, a.lines, a.codebook),

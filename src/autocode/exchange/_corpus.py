@@ -83,6 +83,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
 
     Examples
     --------
+    >>> from autocode.exchange import read_corpus
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
@@ -115,8 +116,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
     except CodebookError as error:
         errors.append(error)
     if lines is not None and sheet is not None and codebook is not None:
-        ids = {line.id for line in lines}
-        codings = codings_in(sheet, line_ids=ids, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
+        codings = codings_in(sheet, lines=lines, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
         return PlainCorpus(codings, lines, codebook)
     if len(errors) == 1:
         raise errors[0]
@@ -249,6 +249,7 @@ def write_corpus(
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from autocode import Code, Codebook, Codings, Transcripts
+    >>> from autocode.exchange import write_corpus
     >>> codebook = Codebook([Code(id="phone", name="Telephone")])
     >>> with TemporaryDirectory() as folder:
     ...     write_corpus(folder, codings=Codings(), lines=Transcripts([]), codebook=codebook)

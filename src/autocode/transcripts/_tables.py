@@ -31,6 +31,7 @@ class Columns:
 
     Examples
     --------
+    >>> from autocode.transcripts import Columns
     >>> Columns(speaker="Who", text="What")
     Columns(speaker='Who', text='What', transcript=None)
     """

@@ -53,7 +53,7 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     TrainingError
         If fewer than two codes are left.
     """
-    table = CodedLines.of(codings, lines, codebook)
+    table = CodedLines.from_codings(codings, lines, codebook)
     order = sorted(range(len(table)), key=lambda i: (table.lines[i].transcript, table.lines[i].order))
     seen: set[tuple[str, str]] = set()
     rows = []
@@ -73,6 +73,7 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     return table.only(np.array(kept, dtype=np.intp))
 
 
+@documented
 def split(table: CodedLines, *, seed: int) -> Split:
     """Return a random split by interviews: those drawn until they hold 30 % of the lines are the test.
 
@@ -80,8 +81,7 @@ def split(table: CodedLines, *, seed: int) -> Split:
     ----------
     table : CodedLines
         The lines of the validation, see `eligible`.
-    seed : int
-        Random seed; the same seed gives the same result.
+    {seed}
 
     Raises
     ------
