@@ -75,7 +75,7 @@ def test_a_binary_file_that_is_called_txt(not_added):
     said = not_added(GP9__txt=b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x01\x02\x03")
 
     assert said == (
-        "autocode: GP9.txt: is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8.\n"
+        "autocode: GP9.txt: is not text (it contains zero bytes); export it as .docx or as a text file in UTF-8.\n"
     )
 
 
@@ -83,7 +83,7 @@ def test_a_control_character_names_its_line(not_added):
     said = not_added(GP9__txt="GP9: One.\nGP9: Two\x07.\n")
 
     assert said == (
-        "autocode: GP9.txt:2: is not text (it holds the control character U+0007); "
+        "autocode: GP9.txt:2: is not text (it contains the control character U+0007); "
         "export it as .docx or as a text file in UTF-8.\n"
     )
 

@@ -74,7 +74,7 @@ def test_a_study_without_codes_has_nothing_to_plan(study, run):
     result = run("plan", "study")
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "study/codebook.toml: holds no codes;" in result.stderr
+    assert "study/codebook.toml: contains no codes;" in result.stderr
 
 
 def test_drawn_lines_are_printed_and_kept_with_their_probabilities(coded, run):

@@ -124,10 +124,10 @@ parent = "f"
     )
 
     assert faults(path) == [
-        "1: the key 'versoin' is unknown; a codebook knows version, themes, subthemes, codes.",
+        "1: the key 'versoin' is unknown; the keys of a codebook are version, themes, subthemes, codes.",
         '2: version must be a text, such as "1"; found 1.5.',
-        "11: the key 'colour' is unknown here; [[themes]] knows id, name, definition, use_when, not_when, examples, "
-        "subthemes.",
+        "11: the key 'colour' is unknown here; the keys of [[themes]] are id, name, definition, use_when, not_when, "
+        "examples, subthemes.",
         '15: examples must be a list of texts, as in ["...", "..."]; found \'one\'.',
         "17: this [[themes.subthemes]] has no name; give it one.",
         "27: id must be a text in quotation marks; found 7.",
@@ -152,7 +152,7 @@ def test_tables_written_in_one_line_have_its_line(toml):
     ("text", "fault"),
     [
         ("", " is empty; write the codes into it, the first under [[themes]]."),
-        ("# nothing\n", " holds no codes; add a [[themes]] with its [[themes.subthemes]]."),
+        ("# nothing\n", " contains no codes; add a [[themes]] with its [[themes.subthemes]]."),
         ('[[themes]]\nname = "A\n', "2: is not TOML: illegal character '\\n'; correct the line."),
         ('a = "A"\n\nb = [1,\n', "3: is not TOML: "),
         ('[[themes]]\nname = "A"\nname = "B"\n', "3: is not TOML: cannot overwrite a value; correct the line."),
@@ -203,8 +203,8 @@ def test_every_fault_of_a_table_of_codes_has_its_line(toml):
     assert faults(header) == [
         "1: has no column 'definition'; a codebook has code, parent, definition, and may have name, use_when, "
         "not_when, examples, codable, version.",
-        "1: has the unknown column 'colour'; a codebook knows code, parent, definition, name, use_when, not_when, "
-        "examples, codable, version.",
+        "1: has the unknown column 'colour'; the columns of a codebook are code, parent, definition, name, use_when, "
+        "not_when, examples, codable, version.",
     ]
     assert faults(rows) == [
         "2: codable must be yes or no; found 'maybe'.",
@@ -295,5 +295,5 @@ def test_a_codebook_that_cannot_be_written_leaves_nothing(tmp_path):
 
     path = tmp_path / "gone" / "codebook.toml"
     assert str(missing.value) == f"{path}: cannot be written (No such file or directory); choose another folder."
-    assert str(empty.value) == f"{tmp_path / 'codebook.toml'}: would hold no codes; a codebook needs at least one."
+    assert str(empty.value) == f"{tmp_path / 'codebook.toml'}: would contain no codes; a codebook needs at least one."
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,9 @@ def test_a_sample_says_how_it_was_drawn():
 
 @pytest.mark.parametrize("p", [0.0, -0.1, 1.5])
 def test_a_probability_that_cannot_be_is_refused(p):
-    with pytest.raises(CodingError, match=rf"the line GP1:1 is drawn with probability {p:g}; it lies above 0 and at"):
+    with pytest.raises(
+        CodingError, match=rf"the line GP1:1 has the inclusion probability {p:g}; give one above 0 and at"
+    ):
         Sample(drawn=(), probabilities={"GP1:1": p}, seed=0)
 
 

@@ -146,8 +146,8 @@ def test_an_empty_row_repeated_is_a_repetition(table, faults):
         (
             "line_id,code,colour\n",
             [
-                "1: has the unknown column 'colour'; a long table knows line_id, coder, code, basis, memo, person, at. "
-                "Remove it, or leave out the column 'code' if this is a wide table.",
+                "1: has the unknown column 'colour'; the columns of a long table are line_id, coder, code, basis, "
+                "memo, person, at. Remove it, or leave out the column 'code' if this is a wide table.",
                 "1: has no column 'coder'; add it, or name the coder when reading.",
             ],
         ),
@@ -161,7 +161,7 @@ def test_an_empty_row_repeated_is_a_repetition(table, faults):
         ('line_id,coder,code\n"GP1', ["2: is not a table in CSV (unexpected end of data); save it again as CSV."]),
         (
             b"line_id,coder,code\n\x00\x01\x02",
-            [" is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8."],
+            [" is not text (it contains zero bytes); export it as .docx or as a text file in UTF-8."],
         ),
     ],
 )

@@ -154,9 +154,9 @@ def test_another_reading_needs_codes_of_the_codebook(two, codebook):
         "GP1:2: 'access' is a theme; give the line one of its subthemes.",
         "GP1:2: the code 'moon' is not in the codebook; add it there first, or choose another ruling.",
     ]
-    with pytest.raises(SettlementError, match=r"^GP1:2: no other code is named; name one, or say that neither"):
+    with pytest.raises(SettlementError, match=r"^GP1:2: no code is given with the ruling other; give one, or"):
         adjudicate(two, Ruling.OTHER, **how)
-    with pytest.raises(ValueError, match="codes are named only where the ruling is other, not left"):
+    with pytest.raises(ValueError, match="codes are given only with the ruling other, not left"):
         adjudicate(two, Ruling.LEFT, codes=["meetings"], **how)
 
 
@@ -175,7 +175,7 @@ def test_of_three_different_readings_the_two_compared_are_named(lines, codebook)
     with pytest.raises(ValueError, match="the line GP1:2 has 3 different readings; name left and right"):
         adjudicate(one, Ruling.LEFT, **how)
     for left, right in [(one.readings[0], one.readings[0]), (one.readings[0], reading(["meetings"], "MO"))]:
-        with pytest.raises(ValueError, match="left and right are two different readings of the line GP1:2"):
+        with pytest.raises(ValueError, match="left and right must be two different readings of the line GP1:2"):
             adjudicate(one, Ruling.LEFT, left=left, right=right, **how)
 
 

@@ -130,7 +130,7 @@ def test_a_first_suggestion_that_is_strong_is_kept_by_one_gesture(session_of, ba
 
 
 def test_one_batch_or_a_mode_but_not_both(session_of, batch):
-    with pytest.raises(ValueError, match="give one of the two"):
+    with pytest.raises(ValueError, match="give a batch or a mode, not both"):
         session_of(batch=batch, mode=Mode.ASSISTED)
 
 

@@ -285,7 +285,7 @@ def test_a_transcript_edited_after_it_was_coded_is_not_coded_on(session_of, inte
         session_of(lines=now)
 
     assert str(refusal.value) == (
-        "transcripts/GP1.txt: the transcript 'GP1' was edited after it was coded, so its lines may hold other words "
+        "transcripts/GP1.txt: the transcript 'GP1' was edited after it was coded, so its lines may have other words "
         "than those that were judged; put the old text back, or add the new one under a name of its own."
     )
     assert open_lines(session_of(lines=now, only=["PM1:3"])) == ["PM1:3"]

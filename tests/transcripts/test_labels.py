@@ -132,7 +132,7 @@ def test_speakers_who_say_nothing_are_a_fault(text_file):
     with pytest.raises(TranscriptError) as error:
         read_transcripts(path)
 
-    assert str(error.value) == f"{path}: holds speakers but no words (in GP1); put in what they said or remove it."
+    assert str(error.value) == f"{path}: names speakers but contains no words (in GP1); add their words or remove it."
 
 
 def test_the_caller_names_the_interviewers(text_file):

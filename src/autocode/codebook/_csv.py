@@ -68,7 +68,11 @@ def _header_faults(header: Sequence[str], path: Path, line: int) -> list[Fault]:
         if name not in header
     ]
     return faults + [
-        Fault(f"has the unknown column {name!r}; a codebook knows {', '.join((*REQUIRED, *OPTIONAL))}.", path, line)
+        Fault(
+            f"has the unknown column {name!r}; the columns of a codebook are {', '.join((*REQUIRED, *OPTIONAL))}.",
+            path,
+            line,
+        )
         for name in header
         if name not in (*REQUIRED, *OPTIONAL)
     ]

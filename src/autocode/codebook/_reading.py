@@ -87,7 +87,7 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     if path.exists() and not force:
         raise CodebookError.at(path, "exists already; choose another name, or force to replace it.")
     if not codebook:
-        raise CodebookError.at(path, "would hold no codes; a codebook needs at least one.")
+        raise CodebookError.at(path, "would contain no codes; a codebook needs at least one.")
     text = "\n".join(_tables(codebook))
     try:
         put({path: text.encode()})

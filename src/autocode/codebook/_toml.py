@@ -89,7 +89,7 @@ class _Reading:
     def codebook(self) -> Codebook:
         for key in self._document:
             if key not in _TOP:
-                self._fault(f"the key {key!r} is unknown; a codebook knows {', '.join(_TOP)}.", "", 0, key)
+                self._fault(f"the key {key!r} is unknown; the keys of a codebook are {', '.join(_TOP)}.", "", 0, key)
         version = self._document.get("version", "1")
         if not isinstance(version, str | int) or isinstance(version, bool):
             self._fault(f'version must be a text, such as "1"; found {version!r}.', "", 0, "version")
@@ -105,7 +105,7 @@ class _Reading:
             self._code(flat, "codes", n, known=(*KEYS, "parent", "codable"))
         codes = with_parents_by_id(self._codes)
         if not codes and not self._faults:
-            self._faults.append(Fault("holds no codes; add a [[themes]] with its [[themes.subthemes]].", self._path))
+            self._faults.append(Fault("contains no codes; add a [[themes]] with its [[themes.subthemes]].", self._path))
         CodebookError.raise_if([*self._faults, *contradictions(codes, places=self._places_of_codes)])
         return Codebook(codes, version=str(version))
 
@@ -134,7 +134,9 @@ class _Reading:
         """Add the code of the n-th table of a name, and return it, or None if it has no name."""
         for key in fields:
             if key not in known:
-                self._fault(f"the key {key!r} is unknown here; [[{table}]] knows {', '.join(known)}.", table, n, key)
+                self._fault(
+                    f"the key {key!r} is unknown here; the keys of [[{table}]] are {', '.join(known)}.", table, n, key
+                )
         texts: dict[str, str] = {}
         for key in _TEXTS:
             value = fields.get(key, "") if key in known else ""

@@ -137,12 +137,12 @@ class BlindDraw:
     def __post_init__(self) -> None:
         object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
         CodingError.raise_if(
-            Fault(f"the line {line} stays blind with probability {p:g}; it lies between 0 and 1.")
+            Fault(f"the line {line} has the inclusion probability {p:g}; give one between 0 and 1.")
             for line, p in self.probabilities.items()
             if not 0 <= p <= 1
         )
         CodingError.raise_if(
-            Fault(f"the line {line} is drawn but cannot be: give it a probability above 0.")
+            Fault(f"the line {line} was drawn, but its inclusion probability is 0 or missing; give one above 0.")
             for line in sorted(self.drawn)
             if not self.probabilities.get(line, 0) > 0
         )

@@ -43,7 +43,7 @@ class Sample:
     def __post_init__(self) -> None:
         object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
         CodingError.raise_if(
-            Fault(f"the line {line} is drawn with probability {p:g}; it lies above 0 and at most at 1.")
+            Fault(f"the line {line} has the inclusion probability {p:g}; give one above 0 and at most 1.")
             for line, p in self.probabilities.items()
             if not 0 < p <= 1
         )

@@ -153,7 +153,7 @@ class _Reading:
             if name not in (*_COLUMNS, *_CONTEXT):
                 self._fault(
                     self.sheet.first,
-                    f"has the unknown column {written!r}; a long table knows {', '.join(_COLUMNS)}. "
+                    f"has the unknown column {written!r}; the columns of a long table are {', '.join(_COLUMNS)}. "
                     "Remove it, or leave out the column 'code' if this is a wide table.",
                 )
         if "coder" not in self.names and self.coder is None:

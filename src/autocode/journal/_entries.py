@@ -172,7 +172,7 @@ def serialized(record: Record) -> tuple[Kind, str]:
         if isinstance(record, noun):
             # escapes keep file names that are not UTF-8 (lone surrogates) writable
             return kind, json.dumps(to_json(record), sort_keys=True, separators=(",", ":"), allow_nan=False)
-    raise TypeError(f"a journal holds codings, suggestions, decisions and undos, not {type(record).__name__}.")
+    raise TypeError(f"a journal stores codings, suggestions, decisions and undos, not {type(record).__name__}.")
 
 
 def deserialized(kind: Kind, payload: str, at: datetime) -> Record:

@@ -131,7 +131,7 @@ def adjudicate(
     left, right = _pair(difference, left, right)
     chosen = frozenset(codes)
     if chosen and ruling is not Ruling.OTHER:
-        raise ValueError(f"codes are named only where the ruling is other, not {ruling}.")
+        raise ValueError(f"codes are given only with the ruling other, not {ruling}.")
     ruled = ruling.codes(left, right)
     given = chosen if ruled is None else ruled
     line = difference.line.id
@@ -160,13 +160,13 @@ def _pair(difference: Difference, left: Reading | None, right: Reading | None) -
             f"the line {difference.line.id} has {len(difference.readings)} different readings; name left and right."
         )
     if left == right or left not in difference.readings or right not in difference.readings:
-        raise ValueError(f"left and right are two different readings of the line {difference.line.id}.")
+        raise ValueError(f"left and right must be two different readings of the line {difference.line.id}.")
     return left, right
 
 
 def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Codebook) -> Iterable[Fault]:
     if ruling is Ruling.OTHER and not given:
-        yield Fault(f"{line}: no other code is named; name one, or say that neither reading stands.")
+        yield Fault(f"{line}: no code is given with the ruling other; give one, or choose the ruling neither.")
     for code in sorted(given):
         if code not in codebook:
             yield Fault(

@@ -55,7 +55,7 @@ def refuse_edited(to_judge: Sequence[Line], codings: Codings, lines: Transcripts
     names = {line.transcript for line in to_judge}
     StudyError.raise_if(
         Fault(
-            f"the transcript {name!r} was edited after it was coded, so its lines may hold other words than those that "
+            f"the transcript {name!r} was edited after it was coded, so its lines may have other words than those that "
             "were judged; put the old text back, or add the new one under a name of its own.",
             lines.interview(name).source or None,
         )

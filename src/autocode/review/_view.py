@@ -43,7 +43,9 @@ class CoderView:
         only: Collection[LineId] | None = None,
     ) -> None:
         if batch is not None and mode is not None:
-            raise ValueError("a session shows one batch, or what the journal holds in a mode; give one of the two.")
+            raise ValueError(
+                "give a batch or a mode, not both: in a mode, a session shows the suggestions in the journal."
+            )
         self.coder = human(coder)
         self.lines = lines
         self.codebook = codebook

@@ -1,4 +1,4 @@
-"""What was said, by whom, in lines that keep their identity; one reader per format."""
+"""Interviews read from files, one reader per format, as lines with stable ids."""
 
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Transcripts, Unit, digests_of

@@ -45,7 +45,7 @@ def _payloads(text: str, path: Path) -> Iterator[str]:
     timings = [n for n, line in enumerate(lines) if _TIMING.match(line)]
     if not timings:
         raise TranscriptError.at(
-            path, "holds no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; export the subtitles again."
+            path, "contains no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; export the subtitles again."
         )
     broken = [n for n, line in enumerate(lines) if "-->" in line and not _TIMING.match(line)]
     TranscriptError.raise_if(

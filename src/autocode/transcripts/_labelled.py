@@ -45,6 +45,7 @@ class _Source:
         )
 
 
+# a label has at most 60 characters (a name with its title and role), 40 after a hash or in brackets
 _LEAD = rf"\s*(?:{TIME}\s*(?:[-–—|]\s*)?)?"
 _NAMED = r"[^:\n\[\]<>]{1,60}?"
 _COLON = re.compile(

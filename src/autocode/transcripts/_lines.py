@@ -70,7 +70,7 @@ def _whole_sentences(text: str, bounds: list[int]) -> Iterator[Span]:
 
 def _no_language(language: str) -> str:
     return (
-        f"spaCy cannot cut the language {language!r} into sentences here; "
+        f"spaCy cannot find sentences in the language {language!r} here; "
         "give a code such as 'en' or 'de', install what spaCy needs for it, or choose the unit 'paragraph'."
     )
 

@@ -66,7 +66,7 @@ def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
             faults.append(Fault("the row names no participant; name one or remove the row.", path, line))
         elif name in first_line:
             faults.append(
-                Fault(f"the participant {name!r} stands in line {first_line[name]} already; keep one row.", path, line)
+                Fault(f"the participant {name!r} is in line {first_line[name]} already; keep one row.", path, line)
             )
         else:
             first_line[name] = line

@@ -15,6 +15,7 @@ from autocode.transcripts._participants import read_participants
 from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
+from autocode.wording import listing
 
 TEXTS = (".txt", ".md")
 SUBTITLES = (".vtt", ".srt")
@@ -92,7 +93,7 @@ def read_transcripts(
         for name, script in scripts.items():
             if not script.turns:
                 faults.append(
-                    Fault(f"holds speakers but no words (in {name}); put in what they said or remove it.", file)
+                    Fault(f"names speakers but contains no words (in {name}); add their words or remove it.", file)
                 )
             interviews.append(
                 transcript_of(script, name=name, source=str(file), segment=segment, interviewers=interviewers)
@@ -128,7 +129,9 @@ def _files(path: Path, faults: list[Fault]) -> Iterator[Path]:
         raise TranscriptError.at(path, f"cannot be read ({error.strerror}); check that you may open it.") from error
     entries = [entry for entry in inside if not _is_passed_over(entry)]
     if not entries:
-        raise TranscriptError.at(path, f"holds no transcripts; put files of the kinds {', '.join(SUFFIXES)} into it.")
+        raise TranscriptError.at(
+            path, f"contains no transcripts; put {listing(SUFFIXES, conjunction='or')} files into it."
+        )
     for entry in entries:
         if entry.is_dir():
             faults.append(

@@ -79,7 +79,7 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
             utterances.setdefault(name, []).append((" ".join(speaker.split()), words))
     TranscriptError.raise_if(faults)
     if not utterances:
-        raise TranscriptError.at(path, "holds no words under its header; put the interview into it or remove it.")
+        raise TranscriptError.at(path, "contains no words below its header; put the interview into it or remove it.")
     return {name: _script(of_interview) for name, of_interview in utterances.items()}
 
 
