@@ -1,7 +1,7 @@
 """What `study.toml` says, every fault of it at once."""
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Settings:
     title: str = ""
     unit: Unit = Unit.PARAGRAPH
     language: str = "en"
-    interviewers: frozenset[str] = field(default=INTERVIEWERS)
+    interviewers: frozenset[str] = INTERVIEWERS
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()

@@ -7,7 +7,7 @@ confidence bound over interviews keeps the promise.
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,9 +157,6 @@ class PromiseRefused:
         return f"{self.promise} cannot be promised: {self.why}"
 
 
-Answer: TypeAlias = PromiseMet | PromiseRefused
-
-
 def cross_validated_probabilities(
     table: CodedLines,
     codebook: Codebook,
@@ -244,7 +241,7 @@ def certify(
     interview: NDArray[np.intp],
     *,
     seed: int,
-) -> Answer:
+) -> PromiseMet | PromiseRefused:
     """Return the promise with the threshold that keeps it, or why it cannot be certified.
 
     For precision, the threshold is the lowest at and above which the bound holds; for recall, the highest up to which
