@@ -8,16 +8,16 @@ from autocode.cli import main
 
 
 def page() -> str:
-    """Return the page: every command with its usage and its options."""
-    context = click.Context(main, info_name="autocode")
+    """Return the page: every command with its usage, its arguments and its options."""
+    context = click.Context(main, info_name="autocode", **main.context_settings)
     sections = [_section(name, main.commands[name], context) for name in sorted(main.commands)]
-    return "\n\n".join(["# Command line", _help(main), _options(main, context), *sections]) + "\n"
+    return "\n\n".join(["# Command line", _help(main), _parameters(main, context), *sections]) + "\n"
 
 
 def _section(name: str, command: click.Command, parent: click.Context) -> str:
     context = click.Context(command, info_name=name, parent=parent)
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    return f"## {name}\n\n```text\n{usage}\n```\n\n{_help(command)}\n\n{_options(command, context)}"
+    return f"## {name}\n\n```text\n{usage}\n```\n\n{_help(command)}\n\n{_parameters(command, context)}"
 
 
 def _help(command: click.Command) -> str:
@@ -26,10 +26,15 @@ def _help(command: click.Command) -> str:
     return "\n\n".join(_plain(paragraph) for paragraph in paragraphs)
 
 
-def _options(command: click.Command, context: click.Context) -> str:
-    """Return the options of a command as a definition list."""
-    options = [option for option in command.get_params(context) if isinstance(option, click.Option)]
-    return "\n\n".join(_option(option, context) for option in options)
+def _parameters(command: click.Command, context: click.Context) -> str:
+    """Return the arguments and the options of a command as a definition list."""
+    entries = []
+    for parameter in command.get_params(context):
+        if isinstance(parameter, click.Option):
+            entries.append(_option(parameter, context))
+        elif text := getattr(parameter, "help", None):
+            entries.append(f"`{parameter.make_metavar(context)}`\n:   {_plain(text)}")
+    return "\n\n".join(entries)
 
 
 def _option(option: click.Option, context: click.Context) -> str:

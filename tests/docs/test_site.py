@@ -150,9 +150,19 @@ def test_the_reference_has_every_option_with_its_meaning_values_and_default(sect
     assert len(entries) == len(options) + 1  # and --help
     for option in options:
         [text] = [text for head, text in entries.items() if f"`{option.opts[-1]}`" in head.split(", ")[-1].split(" ")]
-        choices = option.type.choices if isinstance(option.type, click.Choice) else ()
+        choices = tuple(option.type.choices) if isinstance(option.type, click.Choice) else ()
 
         assert " ".join((option.help or "").split()) in text.replace("\\", "")
         assert [choice for choice in choices if f"`{choice}`" not in text] == []
         if option.show_default and not option.is_flag:
             assert f"Default: `{option.default}`." in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_reference_has_every_argument_with_its_meaning(sections, name):
+    arguments = [argument for argument in main.commands[name].params if isinstance(argument, click.Argument)]
+    context = click.Context(main.commands[name])
+
+    for argument in arguments:
+        meaning = " ".join(argument.help.split()).replace("_", "\\_")
+        assert f"`{argument.make_metavar(context)}`\n:   {meaning}\n" in sections[name]
