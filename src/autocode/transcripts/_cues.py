@@ -2,15 +2,16 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._labelled import NO_SPEAKER
+from autocode.transcripts._labelled import NO_SPEAKER, SpeakerRules
 from autocode.transcripts._script import Script, script_of
 
-_CLOCK = r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+_CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?$")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
 _TAG = re.compile(r"</?[A-Za-z0-9][^>]*>")
@@ -20,7 +21,7 @@ _NAMED = re.compile(
 UNKNOWN = "Unknown speaker"
 
 
-def read_cues(text: str, *, path: Path, stem: str, interviewers: Collection[str]) -> Script:
+def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     """Return one turn for each run of cues that one speaker says; a cue without a name goes on with the last one."""
     cues = list(_payloads(text, path))
     if any(_VOICE.search(cue) for cue in cues):
@@ -28,15 +29,27 @@ def read_cues(text: str, *, path: Path, stem: str, interviewers: Collection[str]
     else:
         plain = [_plain(cue) for cue in cues]
         candidates = [match[match.lastgroup or 0] for cue in plain if (match := _NAMED.match(cue))]
-        known = _labels.accepted(
-            candidates, interviewers=interviewers, stem=stem, every_line_labelled=len(candidates) == len(plain)
-        )
+        known = _known(candidates, rules)
         # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
-        named = {_labels.key(label) for label in candidates if _labels.is_name_like(label)}
+        named = {_labels.key(label) for label in candidates if _labels.is_name(label)}
         said = [_named(cue, known | named) for cue in plain]
     if not any(speaker for speaker, _ in said):
-        raise TranscriptError.at(path, NO_SPEAKER)
+        if rules.speaker_name is None:
+            raise TranscriptError.at(path, NO_SPEAKER)
+        said = [(rules.speaker_name, words) for _, words in said]
     return script_of(_runs(said))
+
+
+def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
+    """Return the keys of labels that are sure, or that stand at the beginning of cues again and again."""
+    times = Counter(map(_labels.key, labels))
+    known = {
+        _labels.key(label)
+        for label in labels
+        if _labels.is_sure(label, interviewers=rules.interviewers, stem=rules.stem)
+        or (times[_labels.key(label)] > 1 and not _labels.is_sentence(label))
+    }
+    return (known | set(rules.speakers)) - set(rules.not_speakers)
 
 
 def _payloads(text: str, path: Path) -> Iterator[str]:

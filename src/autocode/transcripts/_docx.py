@@ -1,7 +1,7 @@
 """The text of a Word file: paragraphs in order, tables of two columns as `speaker: words`."""
 
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import docx
@@ -10,7 +10,7 @@ from docx.table import Table
 
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
-from autocode.transcripts._labelled import read_labelled
+from autocode.transcripts._labelled import SpeakerRules, read_labelled
 from autocode.transcripts._office import BROKEN
 from autocode.transcripts._script import Script
 
@@ -20,7 +20,7 @@ _NOT_WORD = (
 )
 
 
-def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script:
+def read_docx(path: Path, *, rules: SpeakerRules) -> Script:
     """Return the turns of a Word file."""
     data = read_bytes(path)
     try:
@@ -30,7 +30,7 @@ def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script
     text = "\n".join(_texts(document))
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
-    return read_labelled(text, path=path, stem=stem, interviewers=interviewers)
+    return read_labelled(text, path=path, rules=rules)
 
 
 def _texts(document: Document) -> Iterator[str]:

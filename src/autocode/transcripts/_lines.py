@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
 from autocode.errors import TranscriptError
-from autocode.transcripts._nouns import Line, LineId, Transcript, TranscriptId, Unit
-from autocode.transcripts._roles import role_of
+from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Unit
+from autocode.transcripts._roles import decide_roles
 from autocode.transcripts._script import Script, Turn, trimmed
 
 Span = tuple[int, int]
@@ -75,8 +75,14 @@ def _no_language(language: str) -> str:
     )
 
 
-def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str]) -> Transcript:
+def transcript_of(
+    script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str] | None
+) -> Transcript:
     """Return the interview whose turns are cut into lines, numbered from 1."""
+    roles = decide_roles(
+        ((turn.speaker, " ".join(script.text[start:end] for start, end in turn.paragraphs)) for turn in script.turns),
+        interviewers,
+    )
     spans = ((turn.speaker, span) for turn in script.turns for span in cut(script.text, turn))
     lines = tuple(
         Line(
@@ -84,7 +90,7 @@ def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interview
             transcript=TranscriptId(name),
             order=order,
             speaker=speaker,
-            role=role_of(speaker, interviewers=interviewers),
+            role=Role.INTERVIEWER if speaker in roles.interviewers else Role.PARTICIPANT,
             text=script.text[start:end],
             start=start,
             end=end,
@@ -92,4 +98,13 @@ def transcript_of(script: Script, *, name: str, source: str, cut: Cut, interview
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
     digest = Transcript.digest_of(script.text, lines)
-    return Transcript(id=TranscriptId(name), text=script.text, lines=lines, digest=digest, source=source)
+    return Transcript(
+        id=TranscriptId(name),
+        text=script.text,
+        lines=lines,
+        digest=digest,
+        source=source,
+        roles=roles,
+        left_out=script.left_out,
+        notes=script.notes,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, overload
+from typing import Literal, NewType, overload
 
 from autocode.errors import Fault, TranscriptError
 
@@ -51,6 +51,46 @@ class Line:
     end: int
 
 
+class LeftOutKind(StrEnum):
+    """Why words of a file are in no line."""
+
+    FRONT_MATTER = "front matter"
+    FOOTER = "footer of a transcription service"
+    RECORDER = "note of the recorder"
+    STAGE = "stage direction"
+    TIME = "time"
+    PAGE = "page number"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words of a file that nobody in the interview spoke, with the line of the file."""
+
+    kind: LeftOutKind
+    words: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDecision:
+    """Who was taken for an interviewer, and on what evidence.
+
+    Attributes
+    ----------
+    interviewers : tuple of str
+        Labels as the file has them; empty where nobody was taken for one.
+    evidence : str
+        "named" by the caller, a "usual label", "questions" that one speaker asks and the others do not, or "none".
+    asks : bool
+        Whether anybody's words hold a question, so that an interviewer is to be expected.
+    """
+
+    interviewers: tuple[str, ...]
+    evidence: Literal["named", "usual label", "questions", "none"]
+    asks: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """One interview as an ordered run of lines, with its text and the participant's attributes.
@@ -65,6 +105,9 @@ class Transcript:
     digest: str
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
+    roles: RoleDecision | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @staticmethod
     def digest_of(text: str, lines: Iterable[Line]) -> str:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
+from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._labels import key
 from autocode.transcripts._lines import cut_into, transcript_of
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
 from autocode.transcripts._participants import read_participants
@@ -29,7 +31,10 @@ def read_transcripts(
     *,
     unit: Unit | str = Unit.PARAGRAPH,
     language: str = "en",
-    interviewers: Collection[str] = INTERVIEWERS,
+    interviewers: Collection[str] | None = None,
+    speakers: Collection[str] = (),
+    not_speakers: Collection[str] = (),
+    speaker_name: str | None = None,
     participants: str | Path | None = None,
     columns: Columns | None = None,
     encoding: str | None = None,
@@ -57,7 +62,14 @@ def read_transcripts(
     interviews: list[Transcript] = []
     for file in _files(path, faults):
         try:
-            scripts = _scripts(file, interviewers=interviewers, columns=columns or Columns(), encoding=encoding)
+            rules = SpeakerRules(
+                interviewers=INTERVIEWERS if interviewers is None else frozenset(map(key, interviewers)),
+                stem=unicodedata.normalize("NFC", file.stem),
+                speakers=frozenset(map(key, speakers)),
+                not_speakers=frozenset(map(key, not_speakers)),
+                speaker_name=speaker_name,
+            )
+            scripts = _scripts(file, rules=rules, columns=columns or Columns(), encoding=encoding)
         except TranscriptError as error:
             faults.extend(error.faults)
             continue
@@ -131,23 +143,21 @@ def _participants_near(path: Path) -> Path | None:
     return next((one for one in near if one.is_file()), None)
 
 
-def _scripts(file: Path, *, interviewers: Collection[str], columns: Columns, encoding: str | None) -> dict[str, Script]:
-    stem = unicodedata.normalize("NFC", file.stem)
+def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str | None) -> dict[str, Script]:
+    stem = rules.stem
     suffix = file.suffix.lower()
     if suffix in TABLES:
         return read_table(file, stem=stem, columns=columns, encoding=encoding)
     if suffix == ".docx":
         from autocode.transcripts._docx import read_docx
 
-        return {stem: read_docx(file, stem=stem, interviewers=interviewers)}
+        return {stem: read_docx(file, rules=rules)}
     text = read_text(file, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
 
-        return {stem: read_cues(text, path=file, stem=stem, interviewers=interviewers)}
-    from autocode.transcripts._labelled import read_labelled
-
-    return {stem: read_labelled(text, path=file, stem=stem, interviewers=interviewers)}
+        return {stem: read_cues(text, path=file, rules=rules)}
+    return {stem: read_labelled(text, path=file, rules=rules)}
 
 
 def _same_names(interviews: list[Transcript]) -> Iterator[Fault]:

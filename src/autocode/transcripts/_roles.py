@@ -1,27 +1,88 @@
 """Whose words are coded: participants' are, interviewers' are context."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from autocode.transcripts._nouns import Role
+from autocode.transcripts import _labels
+from autocode.transcripts._nouns import Role, RoleDecision
 
-_ASKING = ("interviewer", "moderator", "facilitator", "researcher", "investigator")
+# words for interviewers in the languages of public corpora
+_ASKING = tuple(
+    re.findall(
+        r"\S+",
+        """interviewer moderator facilitator researcher investigator interviewerin moderatorin forscher forscherin
+        entrevistador entrevistadora moderador moderadora facilitador facilitadora investigador investigadora enquêteur
+        enquêtrice enqueteur enquetrice intervieweur intervieweuse animateur animatrice chercheur chercheuse
+        intervistatore intervistatrice moderatore moderatrice ricercatore ricercatrice interviewster onderzoeker
+        intervjuare intervjuer forskare forsker haastattelija tutkija pesquisador pesquisadora интервьюер модератор
+        исследователь المحاور المحاورة الباحث الباحثة 访谈者 采访者 主持人 研究者 質問者 聞き手 면접자""",
+    )
+)
 
 INTERVIEWERS: frozenset[str] = frozenset(
     {
         *_ASKING,
         *(f"{word}{gap}{n}" for word in (*_ASKING, "int") for gap in ("", " ") for n in range(1, 10)),
-        *("int", "intv", "i", "iv", "q", "question", "mod", "fac", "interviewers", "interviewer a", "interviewer b"),
+        *(
+            "int",
+            "intv",
+            "i",
+            "iv",
+            "ir",
+            "q",
+            "question",
+            "mod",
+            "fac",
+            "interviewers",
+            "interviewer a",
+            "interviewer b",
+        ),
     }
 )
 """The labels, in lower case, that stand for an interviewer unless the caller names others."""
 
+# A speaker asks when this share of the turns holds a question, and the others when at most that share does.
+_ASKS, _ANSWERS = 0.5, 0.2
+_QUESTION = re.compile(r"[?？؟;]\s*[\"'”’)\]]*\s*$|[?？؟]")
+
 
 def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Role:
-    """Return the role that a speaker's label tells; case and what stands in brackets after it do not matter."""
+    """Return the role that a speaker's label stands for; case and a remark in brackets after it do not matter."""
     plain = " ".join(re.sub(r"\s*[(\[].*$", "", speaker).casefold().split()) or speaker.casefold()
     known = (
         interviewers if interviewers is INTERVIEWERS else {" ".join(label.casefold().split()) for label in interviewers}
     )
     asks = plain in known or speaker.casefold() in known
     return Role.INTERVIEWER if asks else Role.PARTICIPANT
+
+
+def decide_roles(turns: Iterable[tuple[str, str]], interviewers: Collection[str] | None = None) -> RoleDecision:
+    """Return who of the speakers of one interview is the interviewer.
+
+    Where the caller names nobody: a usual label in any of several languages; else the one speaker who asks questions in
+    at least half of the turns while the others do in at most a fifth.
+
+    Parameters
+    ----------
+    turns : iterable of (speaker, words)
+        The turns of one interview, in order.
+    interviewers : collection of str or None, default None
+        Labels, in any case, that the caller knows to be interviewers'.
+    """
+    spoken: dict[str, list[str]] = {}
+    for speaker, words in turns:
+        spoken.setdefault(speaker, []).append(words)
+    questions = {speaker: sum(bool(_QUESTION.search(turn)) for turn in said) for speaker, said in spoken.items()}
+    asks = any(questions.values())
+    if interviewers is not None:
+        named = tuple(s for s in spoken if role_of(s, interviewers=interviewers) is Role.INTERVIEWER)
+        return RoleDecision(named, "named", asks)
+    usual = tuple(s for s in spoken if role_of(s) is Role.INTERVIEWER)
+    if usual:
+        return RoleDecision(usual, "usual label", asks)
+    share = {speaker: questions[speaker] / len(spoken[speaker]) for speaker in spoken}
+    asking = [s for s in spoken if share[s] >= _ASKS and questions[s] >= 2 and not _labels.is_role(s)]
+    answering = [s for s in spoken if s not in asking]
+    if len(asking) == 1 and answering and all(share[s] <= _ANSWERS for s in answering):
+        return RoleDecision((asking[0],), "questions", asks)
+    return RoleDecision((), "none", asks)

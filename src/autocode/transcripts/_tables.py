@@ -45,6 +45,16 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
     faults: list[Fault] = []
     said: dict[str, list[tuple[str, str]]] = {}
     for line, cells in body:
+        if any(cell.strip() for cell in cells[len(header) :]):
+            faults.append(
+                Fault(
+                    f"has {len(cells)} cells, but the header names {len(header)} columns; "
+                    "put words that hold commas in quotation marks.",
+                    path,
+                    line,
+                )
+            )
+            continue
         filled = [
             cells[where[name.strip().casefold()]].strip() if where[name.strip().casefold()] < len(cells) else ""
             for name in wanted
