@@ -167,11 +167,14 @@ def _accepted(
     runs = _runs(believed)
     keys = set(sure)
     for candidate in believed:
-        if candidate.key in rules.not_speakers or _labels.is_sentence(candidate.label):
+        label = candidate.label
+        if candidate.key in rules.not_speakers or _labels.is_clause(label):
             continue
-        again = runs[candidate.key] > 1
+        again = runs[candidate.key] > 1 and not (
+            _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
+        )
         if style in (Style.TAB, Style.DASH, Style.OWN_LINE):
-            again = again and _labels.is_name(candidate.label)
+            again = again and _labels.is_name(label)
         if again or (style in (Style.HEADER, Style.TIMED) and _labels.is_name(candidate.label)):
             keys.add(candidate.key)
     if style in (Style.TAB, Style.DASH, Style.OWN_LINE) and len(keys) < 2:
@@ -189,7 +192,7 @@ def _runs(found: Iterable[Candidate]) -> Counter[str]:
     runs: Counter[str] = Counter()
     before = ""
     for candidate in found:
-        if _labels.is_sentence(candidate.label):
+        if _labels.is_clause(candidate.label):
             continue
         runs[candidate.key] += candidate.key != before
         before = candidate.key
@@ -198,10 +201,11 @@ def _runs(found: Iterable[Candidate]) -> Counter[str]:
 
 def _refuse_doubtful(found: Sequence[Candidate], begun: dict[int, Candidate], rules: SpeakerRules, path: Path) -> None:
     """Raise a question for each name that stands before a colon and may be a speaker or not."""
+    runs = _runs(found)
     asked: dict[str, Candidate] = {}
     for candidate in found:
         doubtful = candidate.spaced and candidate.line not in begun and candidate.key not in rules.not_speakers
-        if doubtful and _labels.is_name(candidate.label):
+        if doubtful and (_labels.is_name(candidate.label) or runs[candidate.key] > 1):
             asked.setdefault(candidate.key, candidate)
     TranscriptError.raise_if(
         Fault(

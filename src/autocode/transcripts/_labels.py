@@ -104,20 +104,30 @@ def is_short(label: str) -> bool:
     return 0 < len(plain.split()) <= MAX_WORDS and len(plain) <= MAX_LETTERS
 
 
-def is_sentence(label: str) -> bool:
-    """Return whether words read as a piece of a sentence or a heading rather than as somebody's name."""
+def is_clause(label: str) -> bool:
+    """Return whether words are a piece of a sentence, with a verb or the marks of one, and so never a label."""
     plain, words = tidy(label), words_of(label)
     if not is_short(label) or not words:
         return True
-    if re.search(r"\w{4}\.\s|[!?;:…\"“”]|\w\.\w{3}|\bhttps?\b", plain):
+    if re.search(r"[^\W\d_]{7}\.\s|[!?;:…\"“”]|\.\.|\bhttps?\b|www\.|\w\.(?:com|org|net|ai|uk)\b", plain):
         return True
     if any(re.search(r"['’](?:m|re|ve|ll|d|t)$", word) for word in words):
         return True
-    if is_heading(words):
+    return len(words) > 1 and bool(_VERBS & {word for word in plain.split() if word.islower()})
+
+
+def is_sentence(label: str) -> bool:
+    """Return whether words read as a piece of a sentence or a heading rather than as somebody's name."""
+    plain, words = tidy(label), words_of(label)
+    if is_clause(label) or is_heading(words) or is_counted(label):
         return True
     lower = {word for word in plain.split() if word.islower()}
-    if len(words) > 1 and (words[0] in _OPENERS or (_VERBS & lower) or (words[0] in _SENTENCE and lower - {words[0]})):
-        return True
+    return len(words) > 1 and words[0] in _OPENERS | _SENTENCE and bool(lower - {words[0]})
+
+
+def is_counted(label: str) -> bool:
+    """Return whether words name something that is counted and is no person, as in Day 2."""
+    plain = tidy(label)
     return _CODE.fullmatch(plain) is not None and not is_code(plain) and not plain.isdigit()
 
 
