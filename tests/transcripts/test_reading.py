@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autocode.errors import TranscriptError
@@ -263,12 +263,21 @@ def written(turns):
     return "GP1: begins\n" + "".join(f"{speaker}: " + "\n".join(words) + "\n" for speaker, words in turns)
 
 
+def read_without_questions(path, **options):
+    """Read interviews; words that may name a speaker or not are asked about, and such an example is left out here."""
+    try:
+        return read_transcripts(path, **options)
+    except TranscriptError as error:
+        assume("begins like a turn of" not in str(error))
+        raise
+
+
 @given(turns=TURNS, unit=st.sampled_from(Unit))
 def test_every_line_is_where_it_says_in_any_text(tmp_path_factory, turns, unit):
     path = tmp_path_factory.mktemp("any") / "GP1.txt"
     path.write_text(written(turns), encoding="utf-8", newline="\n")
 
-    (interview,) = read_transcripts(path, unit=unit).interviews
+    (interview,) = read_without_questions(path, unit=unit).interviews
 
     assert interview.text == written(turns)
     assert [interview.text[line.start : line.end] for line in interview.lines] == [
@@ -297,10 +306,10 @@ def test_every_line_is_where_it_says_in_subtitles(tmp_path_factory, cues):
 def test_ids_and_digests_do_not_change_when_other_transcripts_are_added(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("any")
     (folder / "GP1.txt").write_text(written(one), encoding="utf-8")
-    alone = read_transcripts(folder).interviews[0]
+    alone = read_without_questions(folder).interviews[0]
     (folder / "GP0.txt").write_text(written(other), encoding="utf-8")
 
-    together = read_transcripts(folder).interview(alone.id)
+    together = read_without_questions(folder).interview(alone.id)
 
     assert together == alone
 
@@ -311,7 +320,7 @@ def test_the_digest_tells_an_edited_text_or_other_units(tmp_path_factory, before
     seen = []
     for turns, unit in zip((before, after), units, strict=True):
         path.write_text(written(turns), encoding="utf-8", newline="\n")
-        seen.append(read_transcripts(path, unit=unit).interviews[0])
+        seen.append(read_without_questions(path, unit=unit).interviews[0])
 
     same = seen[0].text == seen[1].text and seen[0].lines == seen[1].lines
     assert (seen[0].digest == seen[1].digest) == same

@@ -4,26 +4,36 @@ import html
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
 from autocode.transcripts._labelled import NO_SPEAKER, SpeakerRules
+from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._script import Script, script_of
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?$")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
-_TAG = re.compile(r"</?[A-Za-z0-9][^>]*>")
+# Only the tags of WebVTT and SubRip: `a<b then c>d` is speech.
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|s|ruby|rt)(?:\.[\w.-]+)*>|</?(?:v|lang|font)(?:[\s.][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE
+)
 _NAMED = re.compile(
     r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
 )
+_NUMBER = re.compile(r"\s*\d+\s*")
+_NOTE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
+_ARROW = re.compile(r"--\s*>|[-–—]>|\d\s*->\s*\d")
 UNKNOWN = "Unknown speaker"
 
 
 def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     """Return one turn for each run of cues that one speaker says; a cue without a name goes on with the last one."""
-    cues = list(_payloads(text, path))
+    left_out: list[LeftOut] = []
+    cues = list(_payloads(text, path, left_out))
     if any(_VOICE.search(cue) for cue in cues):
         said = [part for cue in cues for part in _voices(cue)]
     else:
@@ -37,7 +47,7 @@ def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         if rules.speaker_name is None:
             raise TranscriptError.at(path, NO_SPEAKER)
         said = [(rules.speaker_name, words) for _, words in said]
-    return script_of(_runs(said))
+    return replace(script_of(_runs(said)), left_out=tuple(left_out))
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
@@ -52,14 +62,15 @@ def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
     return (known | set(rules.speakers)) - set(rules.not_speakers)
 
 
-def _payloads(text: str, path: Path) -> Iterator[str]:
+def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the words of each cue; what stands between cues and is nobody's words is noted in `left_out`."""
     lines = text.split("\n")
     timings = [n for n, line in enumerate(lines) if _TIMING.match(line)]
     if not timings:
         raise TranscriptError.at(
             path, "holds no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; export the subtitles again."
         )
-    broken = [n for n, line in enumerate(lines) if "-->" in line and not _TIMING.match(line)]
+    broken = [n for n, line in enumerate(lines) if _ARROW.search(line) and not _TIMING.match(line)]
     TranscriptError.raise_if(
         Fault(
             f"expected a timing such as '00:00:01.000 --> 00:00:04.000', found {lines[n].strip()!r}; correct it.",
@@ -68,13 +79,26 @@ def _payloads(text: str, path: Path) -> Iterator[str]:
         )
         for n in broken
     )
-    for n in timings:
-        payload = []
-        for line in lines[n + 1 :]:
-            if not line.strip() or _TIMING.match(line):
-                break
-            payload.append(line.strip())
-        yield " ".join(payload)
+    for n, line in enumerate(lines[: timings[0]], start=1):
+        if line.strip() and not _NUMBER.fullmatch(line) and not line.startswith("WEBVTT"):
+            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n))
+    for n, following in pairwise([*timings, len(lines)]):
+        yield " ".join(_cue_lines(lines, n + 1, following, left_out))
+
+
+def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the lines of one cue, also after a blank line; the next cue's identifier and notes are no words."""
+    identified = stop < len(lines) and stop - 2 >= start and not lines[stop - 2].strip()
+    if identified or (stop < len(lines) and stop - 1 >= start and _NUMBER.fullmatch(lines[stop - 1])):
+        stop -= 1
+    note = False
+    for n in range(start, stop):
+        line = lines[n].strip()
+        note = bool(line) and (note or _NOTE.match(line) is not None)
+        if note:
+            left_out.append(LeftOut(LeftOutKind.NOTE, line, n + 1))
+        elif line:
+            yield line
 
 
 def _plain(payload: str) -> str:

@@ -61,15 +61,21 @@ class LeftOutKind(StrEnum):
     TIME = "time"
     PAGE = "page number"
     RULE = "rule"
+    NOTE = "note"
+    COMMENT = "comment"
+    MARGIN = "header or footer"
+    DELETED = "deleted text"
+    SHEET = "sheet"
+    COLUMN = "column"
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Words of a file that nobody in the interview spoke, with the line of the file."""
+    """Words of a file that nobody in the interview spoke, with the line of the file where it has lines."""
 
     kind: LeftOutKind
     words: str
-    line: int
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from autocode.errors import AutocodeError
+from autocode.errors import AutocodeError, Fault, TranscriptError
+from autocode.wording import listing
 
 # what zipfile, zlib, XML parsers, openpyxl and python-docx raise over a file that is damaged, locked or something else
 BROKEN = (
@@ -24,28 +25,98 @@ BROKEN = (
 )
 
 
-def cells_of_workbook(data: bytes, path: Path, *, error: type[AutocodeError]) -> list[list[str]]:
-    """Return every row of the first sheet of an Excel file as text; whole numbers have no decimals.
+# An interview of a week is about 5 MB of XML; a file that unpacks to more than this is made to fill the memory.
+_MOST_BYTES, _MOST_CELLS = 200_000_000, 5_000_000
 
-    Raises `error` if the bytes are not such a file.
-    """
-    import openpyxl
 
+def refuse_bomb(data: bytes, path: Path, *, error: type[AutocodeError] = TranscriptError) -> None:
+    """Raise `error` if an Office file unpacks to more than any interview or table could be."""
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of formats and extensions, on which no words depend
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            values = list(book.worksheets[0].iter_rows(values_only=True))
-            book.close()
-    except BROKEN as why:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except BROKEN:
+        return  # whoever opens it says what is wrong
+    if size > _MOST_BYTES:
+        raise error.at(path, f"unpacks to {size:,} bytes, far more than an interview; save its text in a new file.")
+
+
+def cells_of_workbook(
+    data: bytes, path: Path, *, error: type[AutocodeError], sheet: str | None = None
+) -> list[list[str]]:
+    """Return every row of a sheet of an Excel file as text; whole numbers have no decimals.
+
+    Parameters
+    ----------
+    data : bytes
+        What the file holds.
+    path : Path
+        The file, for messages.
+    error : type of AutocodeError
+        What is raised.
+    sheet : str or None, default None
+        Name of the sheet; None where only one sheet is filled.
+
+    Raises
+    ------
+    error
+        If the bytes are no such file, several sheets are filled and none is named, the named one is missing, or a
+        formula was saved without its value.
+    """
+    refuse_bomb(data, path, error=error)
+    try:
+        values, formulas = _sheets(data, values=True), _sheets(data, values=False)
+    except _TooLarge:
+        raise error.at(
+            path, f"has more than {_MOST_CELLS:,} cells, most of them empty; save only the filled part in a new file."
+        ) from None
+    except BROKEN as problem:
         raise error.at(
             path, "is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
-        ) from why
-    return [[_told(value) for value in row] for row in values]
+        ) from problem
+    filled = [name for name, rows in values.items() if any(map(any, rows))]
+    if sheet is not None and sheet not in values:
+        raise error.at(path, f"has no sheet {sheet!r}; its sheets are {listing(map(repr, values))}.")
+    if sheet is None and len(filled) > 1:
+        raise error.at(
+            path,
+            f"holds cells on {len(filled)} sheets, {listing(map(repr, filled))}; save each as a file of its own, or "
+            "name one with sheet=... (--sheet).",
+        )
+    chosen = sheet or (filled[0] if filled else next(iter(values)))
+    error.raise_if(
+        Fault("has a formula without its value; open the file in a spreadsheet program and save it again.", path, n)
+        for n, (cells, sources) in enumerate(zip(values[chosen], formulas[chosen], strict=False), start=1)
+        if any(not cell and source.startswith("=") for cell, source in zip(cells, sources, strict=False))
+    )
+    return values[chosen]
 
 
-def _told(value: object) -> str:
+class _TooLarge(Exception):
+    """A sheet says that it reaches further than anybody types."""
+
+
+def _sheets(data: bytes, *, values: bool) -> dict[str, list[list[str]]]:
+    """Return the rows of each sheet, as values or as the formulas behind them."""
+    import openpyxl
+
+    with warnings.catch_warnings():
+        # openpyxl warns of formats and extensions, on which no words depend
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values)
+        sheets: dict[str, list[list[str]]] = {}
+        cells = 0
+        for sheet in book.worksheets:
+            rows = sheets.setdefault(sheet.title, [])
+            for row in sheet.iter_rows(values_only=True):
+                cells += len(row)
+                if cells > _MOST_CELLS:
+                    raise _TooLarge
+                rows.append([_cell_text(value) for value in row])
+        book.close()
+    return sheets
+
+
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

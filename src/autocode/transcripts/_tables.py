@@ -17,16 +17,17 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """The names of the columns of the speaker, the words and, in a table of several interviews, the interview."""
+    """Names of the columns of the speaker, the words and, in a table of several interviews, the interview; and the sheet."""
 
     speaker: str = "speaker"
     text: str = "text"
     transcript: str | None = None
+    sheet: str | None = None
 
 
 def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None) -> dict[str, Script]:
     """Return the script of each interview in a table, by name."""
-    rows = rows_of_workbook(path) if path.suffix.lower() == ".xlsx" else rows_of_csv(path, encoding=encoding)
+    rows = rows_of_workbook(path, sheet=columns.sheet) if path.suffix.lower() == ".xlsx" else rows_of_csv(path, encoding=encoding)
     if not rows:
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     (first, header), *body = rows
@@ -108,9 +109,9 @@ def _numbered(text: str, *, delimiter: str) -> Iterator[Row]:
         begins = reader.line_num + 1
 
 
-def rows_of_workbook(path: Path) -> list[Row]:
-    """Return the rows of the first sheet of an Excel file that are not blank, each with its number."""
-    rows = enumerate(cells_of_workbook(read_bytes(path), path, error=TranscriptError), start=1)
+def rows_of_workbook(path: Path, *, sheet: str | None = None) -> list[Row]:
+    """Return the rows of a sheet of an Excel file that are not blank, each with its number."""
+    rows = enumerate(cells_of_workbook(read_bytes(path), path, error=TranscriptError, sheet=sheet), start=1)
     told = ((n, [_lines_broken_once(cell) for cell in cells]) for n, cells in rows)
     return [(n, cells) for n, cells in told if any(cell.strip() for cell in cells)]
 
