@@ -31,6 +31,14 @@ def test_the_theme_of_a_code_is_its_topmost_ancestor(codebook):
     assert codebook.theme_of(CodeId("own")) is None
 
 
+def test_the_descendants_of_a_code_are_all_codes_below_it(codebook):
+    assert codebook.descendants(CodeId("top")) == ("mid", "low")
+    assert codebook.descendants(CodeId("mid")) == ("low",)
+    assert codebook.descendants(CodeId("low")) == ()
+    with pytest.raises(KeyError):
+        codebook.descendants(CodeId("none"))
+
+
 def test_a_code_is_found_by_id_or_name_in_any_case(codebook):
     assert codebook.find(" LOW ") == codebook[CodeId("low")]
     assert codebook.find("middle") == codebook[CodeId("mid")]

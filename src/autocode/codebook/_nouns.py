@@ -66,6 +66,24 @@ class Codebook(Mapping[CodeId, Code]):
             code = top = self._codes[code.parent]
         return top
 
+    def descendants(self, code_id: CodeId) -> tuple[CodeId, ...]:
+        """Return the ids of all codes below a code, whatever their depth, in the order of the codebook.
+
+        Parameters
+        ----------
+        code_id : CodeId
+            The id of a code, which is not among its own descendants.
+
+        Raises
+        ------
+        KeyError
+            If the codebook has no such code.
+        """
+        below = {self._codes[code_id].id}
+        while more := {code.id for code in self._codes.values() if code.parent in below} - below:
+            below |= more
+        return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)
+
     def find(self, name: str) -> Code | None:
         """Return the code with this id or name (case does not matter), or None."""
         folded = name.strip().casefold()

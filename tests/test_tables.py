@@ -1,0 +1,124 @@
+"""Tables of text: read from CSV and written to it, drawn in a terminal and in a page."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autocode.tables import CsvError, Table, csv_text, delimiter_of, iter_rows, read_rows
+
+CODES = Table(
+    head=("code", "lines", "note"),
+    rows=(("Waiting", "12", ""), ("Trust", "3", "<rare>")),
+    numeric=frozenset({1}),
+)
+
+
+def test_a_row_has_the_number_of_its_first_line():
+    assert read_rows('a,b\n"1\n2",3\n4,5\n') == [(1, ["a", "b"]), (2, ["1\n2", "3"]), (4, ["4", "5"])]
+
+
+def test_blank_rows_are_left_out_and_counted():
+    assert read_rows("\n ,\na,b\n,\n\nc,d") == [(3, ["a", "b"]), (6, ["c", "d"])]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_first_row_that_is_not_blank_determines_the_delimiter(delimiter):
+    assert read_rows(f"\n \na{delimiter}b\n") == [(3, ["a", "b"])]
+    assert delimiter_of(f"a{delimiter}b{delimiter}c") == delimiter
+
+
+def test_a_header_may_begin_with_an_empty_cell():
+    assert read_rows("\ta\nx\t1\n") == [(1, ["", "a"]), (2, ["x", "1"])]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_machine(end):
+    assert read_rows(f"a;b{end}1,0;2{end}") == [(1, ["a", "b"]), (2, ["1,0", "2"])]
+
+
+def test_text_without_rows_is_an_empty_table():
+    assert read_rows("") == read_rows("\n \n") == []
+
+
+def test_a_row_that_cannot_be_read_is_named_by_its_first_line():
+    with pytest.raises(CsvError, match="unexpected end of data") as caught:
+        read_rows('a,b\n1,2\n3,"4\n5,6\n')
+
+    assert caught.value.line == 3
+
+
+def test_a_large_table_keeps_rows_of_empty_cells():
+    lines = io.StringIO("a,b\n,\n\nc,d\n", newline="")
+
+    assert list(iter_rows(lines, delimiter=",")) == [(1, ["a", "b"]), (2, ["", ""]), (4, ["c", "d"])]
+
+
+CELLS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(CELLS.filter(str.strip), CELLS), max_size=5))
+def test_what_is_written_reads_back_the_same(rows):
+    text = csv_text(["a", "b"], rows)
+
+    assert [cells for _, cells in read_rows(text)] == [["a", "b"], *map(list, rows)]
+
+
+def test_numbers_are_written_as_they_are_and_none_as_an_empty_cell():
+    assert csv_text(["n", "p", "at"], [[1, 0.25, None]]) == "n,p,at\n1,0.25,\n"
+
+
+def test_numbers_are_aligned_to_the_right():
+    assert CODES.text().splitlines() == [
+        "code     lines  note",
+        "----------------------",
+        "Waiting     12",
+        "Trust        3  <rare>",
+    ]
+
+
+def test_lines_are_ruled_above_the_rows_asked_for():
+    assert [line[:4] for line in CODES.text(rules=(0, 1, 2)).splitlines()] == [
+        "code",
+        "----",
+        "Wait",
+        "----",
+        "Trus",
+        "----",
+    ]
+    assert CODES.text(rules=()).count("-") == 0
+
+
+def test_a_page_escapes_what_stands_in_a_table():
+    assert CODES.html(caption="R&D") == (
+        "<table><caption>R&amp;D</caption><thead><tr><th>code</th><th>lines</th><th>note</th></tr></thead><tbody>"
+        "<tr><td>Waiting</td><td>12</td><td></td></tr><tr><td>Trust</td><td>3</td><td>&lt;rare&gt;</td></tr>"
+        "</tbody></table>"
+    )
+
+
+def test_a_table_needs_no_heading():
+    conventions = Table(head=(), rows=(("unit", "line"), ("seed", "7")))
+
+    assert conventions.text(rules=()) == "unit  line\nseed  7"
+    assert conventions.html(row_headings=True) == (
+        "<table><tr><th>unit</th><td>line</td></tr><tr><th>seed</th><td>7</td></tr></table>"
+    )
+
+
+def test_the_last_cell_of_a_short_row_spans_the_rest():
+    table = Table(head=("code", "alpha", "AC1"), rows=(("Trust", "too few lines"),), numeric=frozenset({1, 2}))
+
+    assert table.text(rules=()) == "code   alpha  AC1\nTrust  too few lines"
+    assert '<td>Trust</td><td colspan="2">too few lines</td>' in table.html()
+
+
+def test_a_row_has_no_more_cells_than_there_are_headings():
+    with pytest.raises(ValueError, match="more cells than the 1 headings"):
+        Table(head=("a",), rows=(("1", "2"),))
+
+
+def test_an_empty_table_can_be_drawn():
+    assert Table(head=(), rows=()).text(rules=()) == ""
+    assert Table(head=("a",), rows=()).text() == "a\n-"
