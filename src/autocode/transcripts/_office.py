@@ -65,7 +65,7 @@ def cells_of_workbook(
     refuse_bomb(data, path, error=error)
     try:
         values, formulas = _sheets(data, values=True), _sheets(data, values=False)
-    except _TooLarge:
+    except _TooLargeError:
         raise error.at(
             path, f"has more than {_MOST_CELLS:,} cells, most of them empty; save only the filled part in a new file."
         ) from None
@@ -91,7 +91,7 @@ def cells_of_workbook(
     return values[chosen]
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """A sheet says that it reaches further than anybody types."""
 
 
@@ -110,7 +110,7 @@ def _sheets(data: bytes, *, values: bool) -> dict[str, list[list[str]]]:
             for row in sheet.iter_rows(values_only=True):
                 cells += len(row)
                 if cells > _MOST_CELLS:
-                    raise _TooLarge
+                    raise _TooLargeError
                 rows.append([_cell_text(value) for value in row])
         book.close()
     return sheets

@@ -17,7 +17,17 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Names of the columns of the speaker, the words and, in a table of several interviews, the interview; and the sheet."""
+    """How a table is read: the columns of the speaker, the words and, for several interviews, the interview.
+
+    Attributes
+    ----------
+    speaker, text : str
+        Names of the columns, in any case.
+    transcript : str or None, default None
+        Name of the column of the interview, where one table holds several.
+    sheet : str or None, default None
+        Name of the sheet, where a workbook has several that are filled.
+    """
 
     speaker: str = "speaker"
     text: str = "text"
@@ -27,7 +37,11 @@ class Columns:
 
 def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None) -> dict[str, Script]:
     """Return the script of each interview in a table, by name."""
-    rows = rows_of_workbook(path, sheet=columns.sheet) if path.suffix.lower() == ".xlsx" else rows_of_csv(path, encoding=encoding)
+    rows = (
+        rows_of_workbook(path, sheet=columns.sheet)
+        if path.suffix.lower() == ".xlsx"
+        else rows_of_csv(path, encoding=encoding)
+    )
     if not rows:
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     (first, header), *body = rows
@@ -43,7 +57,12 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
         for name in wanted
         if name.strip().casefold() not in where
     )
-    faults: list[Fault] = []
+    names = [name.strip().casefold() for name in header]
+    faults = [
+        Fault(f"two columns are named {name!r}; rename one of them.", path, first)
+        for name in wanted
+        if names.count(name.strip().casefold()) > 1
+    ]
     said: dict[str, list[tuple[str, str]]] = {}
     for line, cells in body:
         if any(cell.strip() for cell in cells[len(header) :]):
