@@ -157,7 +157,7 @@ def test_every_fault_of_a_folder_is_reported_at_once(text_file, tmp_path):
     with pytest.raises(TranscriptError) as error:
         read_transcripts(tmp_path)
 
-    kinds = ".txt, .md, .docx, .vtt, .srt, .csv, .xlsx. Convert the file or move it away."
+    kinds = ".txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx. Convert the file or move it away."
     assert {str(fault).removeprefix(f"{tmp_path}/") for fault in error.value.faults} == {
         "GP1.txt: two transcripts are named 'GP1', this and GP1.md; rename or remove one.",
         "GP2.txt: is empty; put the interview into it or remove it.",
@@ -175,11 +175,11 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         (tmp_path / "gone", "does not exist; check the name."),
         (
             tmp_path / "empty",
-            "holds no transcripts; put files of the kinds .txt, .md, .docx, .vtt, .srt, .csv, .xlsx into it.",
+            "holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into it.",
         ),
         (
-            text_file("GP1: words", "GP1.rtf"),
-            "has the unknown suffix '.rtf'; transcripts are .txt, .md, .docx, .vtt, .srt, .csv, .xlsx. "
+            text_file("GP1: words", "GP1.pages"),
+            "has the unknown suffix '.pages'; transcripts are .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx. "
             "Convert the file or move it away.",
         ),
     ):

@@ -96,6 +96,8 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         paragraphs = tuple(_paragraphs(text, mark.end, end, lines, footers, left_out, wrapped=wrapped))
         if paragraphs:
             turns.append(Turn(speaker=mark.label, paragraphs=paragraphs))
+        else:
+            left_out.append(LeftOut(LeftOutKind.NO_WORDS, mark.label, mark.line))
     notes = ("lines end where the page did; a paragraph ends at a blank line or a new speaker",) if wrapped else ()
     return Script(text=text, turns=tuple(turns), left_out=tuple(left_out), notes=notes)
 

@@ -57,6 +57,7 @@ class LeftOutKind(StrEnum):
     FRONT_MATTER = "front matter"
     FOOTER = "footer of a transcription service"
     RECORDER = "note of the recorder"
+    NO_WORDS = "speaker without words"
     STAGE = "stage direction"
     TIME = "time"
     PAGE = "page number"

@@ -21,7 +21,8 @@ from autocode.transcripts._tables import Columns, read_table
 TEXTS = (".txt", ".md")
 SUBTITLES = (".vtt", ".srt")
 TABLES = (".csv", ".xlsx")
-SUFFIXES = (*TEXTS, ".docx", *SUBTITLES, *TABLES)
+OFFICE = (".docx", ".odt", ".rtf")
+SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 
 _BESIDE = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
 
@@ -152,6 +153,14 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
         from autocode.transcripts._docx import read_docx
 
         return {stem: read_docx(file, rules=rules)}
+    if suffix == ".odt":
+        from autocode.transcripts._odt import read_odt
+
+        return {stem: read_odt(file, rules=rules)}
+    if suffix == ".rtf":
+        from autocode.transcripts._rtf import read_rtf
+
+        return {stem: read_rtf(file, rules=rules)}
     text = read_text(file, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
