@@ -48,14 +48,14 @@ def spans(case: Case) -> SpanData:
             marked.setdefault(coder, []).append((int(start), int(end), label))
         begin = min(start for rows in marked.values() for start, _, _ in rows)
         after = max(end for rows in marked.values() for _, end, _ in rows)
-        return SpanData.of(marked, length=after - begin, begin=begin)
+        return SpanData.from_text(marked, length=after - begin, begin=begin)
     begin, second = case["continuum"]
     if "units" in case:  # alpha-u of 2004: start and length, in a continuum given by begin and length
         marked = {str(coder): [] for coder in range(case["raters"])}
         for start, length, coder, label in case["units"]:
             marked[str(coder)].append((start, start + length, label))
-        return SpanData.of(marked, length=second, begin=begin)
-    return SpanData.of(case["segments"], length=second - begin, begin=begin)
+        return SpanData.from_text(marked, length=second, begin=begin)
+    return SpanData.from_text(case["segments"], length=second - begin, begin=begin)
 
 
 def how_gamma(case: Case) -> dict[str, float]:

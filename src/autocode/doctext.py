@@ -1,7 +1,8 @@
 """Parameters that many callables share: documented once here, inserted into each docstring.
 
 A docstring names such a parameter in braces on a line of its own, `{interval}`, in its `Parameters` section;
-`documented` replaces that line by the text below, with the default that the signature has.
+`documented` replaces that line by the text below, with the default that the signature has. `{sample_study}` in an
+`Examples` section stands for the lines that read the sample study.
 """
 
 import inspect
@@ -68,6 +69,16 @@ codebook : Codebook
     "n_jobs": """\
 n_jobs : int or None{default}
     Number of parallel jobs, as in joblib: None for one, -1 for all cores.""",
+    "sample_study": """\
+With the sample study, from the root of the repository:
+
+>>> from pathlib import Path
+>>> import autocode as ac
+>>> folder = Path("corpora/integration-barriers")
+>>> codebook = ac.read_codebook(folder / "codebook.toml")
+>>> lines = ac.read_transcripts(folder / "transcripts")
+>>> sheets = sorted((folder / "codings").glob("*.csv"))
+>>> codings = ac.Codings(c for sheet in sheets for c in ac.read_codings(sheet, lines=lines, codebook=codebook))""",
 }
 
 _PLACEHOLDER = re.compile(r"^([ \t]*)\{(\w+)\}[ \t]*$", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""How files come to stand: each one whole or not at all, whatever happens meanwhile."""
+"""Files are written completely or not at all, even if the program is interrupted."""
 
 import errno
 import os
@@ -10,9 +10,22 @@ __all__ = ["draft", "put"]
 
 
 def draft(path: Path, data: bytes) -> Path:
-    """Write a file, through to the disk, beside the place where it is to stand, and return its name there.
+    """
+    Write a file to the disk under a temporary name in the same folder, and return that name.
 
-    Nothing is left where it cannot be written. Raises `OSError`.
+    If it cannot be written completely, nothing is left of it.
+
+    Parameters
+    ----------
+    path : Path
+        The name that the file will have in the end.
+    data : bytes
+        Its content.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses.
     """
     made = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
     try:
@@ -28,9 +41,18 @@ def draft(path: Path, data: bytes) -> Path:
 
 
 def put(files: Mapping[Path, bytes]) -> None:
-    """Write all files, then give each its name, replacing what stood there; if one cannot be written, none is changed.
+    """
+    Write several files, replacing those that exist; if one of them cannot be written, none is changed.
 
-    Raises `OSError` that names the file, not its draft.
+    Parameters
+    ----------
+    files : mapping of Path to bytes
+        The content of each file.
+
+    Raises
+    ------
+    OSError
+        If the disk refuses; its `filename` is the file, not its temporary name.
     """
     drafts: dict[Path, Path] = {}
     path = Path()
@@ -41,8 +63,8 @@ def put(files: Mapping[Path, bytes]) -> None:
             drafts[path] = draft(path, data)
         for path, made in drafts.items():
             made.replace(path)
-    except OSError as no:
-        raise OSError(no.errno, no.strerror or type(no).__name__, str(path)) from no
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or type(error).__name__, str(path)) from error
     finally:
         for made in drafts.values():
             made.unlink(missing_ok=True)

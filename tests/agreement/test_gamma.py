@@ -69,7 +69,7 @@ def test_pairs_of_spans_that_are_one_place_apart() -> None:
 
 def test_the_same_spans_agree_wholly() -> None:
     spans = [(0, 5, "x"), (10, 14, "y"), (20, 29, "x")]
-    data = SpanData.of({"MO": spans, "RT": spans}, length=40)
+    data = SpanData.from_text({"MO": spans, "RT": spans}, length=40)
 
     assert gamma(data, precision=0.2).value == pytest.approx(1.0)
     assert gamma_cat(data, precision=0.2).value == pytest.approx(1.0)
@@ -77,7 +77,7 @@ def test_the_same_spans_agree_wholly() -> None:
 
 def test_gamma_cat_looks_at_labels_and_gamma_at_both() -> None:
     spans = [(0, 5), (10, 14), (20, 29), (32, 36)]
-    data = SpanData.of(
+    data = SpanData.from_text(
         {
             "MO": [(a, b, "x" if a % 20 else "y") for a, b in spans],
             "RT": [(a + 1, b + 1, "x" if a % 20 else "y") for a, b in spans],
@@ -90,7 +90,7 @@ def test_gamma_cat_looks_at_labels_and_gamma_at_both() -> None:
 
 
 def test_a_span_without_a_counterpart_disagrees_or_is_ignored() -> None:
-    data = SpanData.of(
+    data = SpanData.from_text(
         {"MO": [(0, 5, "x"), (10, 14, "y"), (30, 34, "y")], "RT": [(0, 5, "x"), (10, 14, "y")]}, length=40
     )
 
@@ -102,7 +102,7 @@ def test_a_span_without_a_counterpart_disagrees_or_is_ignored() -> None:
 
 
 def texts(n: int) -> SpanData:
-    return SpanData.of_texts(
+    return SpanData.from_texts(
         {
             f"I{i}": (30, {"MO": [(i % 3, 6, "x"), (15, 20, "y")], "RT": [(1, 6, "x"), (15, 20 + i % 2, "y")]})
             for i in range(n)
@@ -122,22 +122,22 @@ def test_several_interviews_give_an_interval_that_repeats_with_its_seed() -> Non
 
 
 def test_undefined_says_why() -> None:
-    assert gamma(SpanData.of({"MO": [], "RT": []}, length=20)).undefined is Undefined.NOTHING_MARKED
-    assert gamma(SpanData.of({"MO": [(0, 3, "x")]}, length=20)).undefined is Undefined.ONE_CODER
-    same = SpanData.of({"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}, length=20)
+    assert gamma(SpanData.from_text({"MO": [], "RT": []}, length=20)).undefined is Undefined.NOTHING_MARKED
+    assert gamma(SpanData.from_text({"MO": [(0, 3, "x")]}, length=20)).undefined is Undefined.ONE_CODER
+    same = SpanData.from_text({"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}, length=20)
     assert gamma_cat(same, unaligned="ignore").undefined is Undefined.ONE_CATEGORY
     assert best_alignment({"MO": (), "RT": ()}).disorder == 0
 
 
 def test_a_coder_who_marked_little_is_still_shuffled() -> None:
-    data = SpanData.of({"MO": [(0, 3, "x")], "RT": [], "XV": []}, length=6)
+    data = SpanData.from_text({"MO": [(0, 3, "x")], "RT": [], "XV": []}, length=6)
 
     assert -1 < gamma(data, precision=0.2).value < 1
 
 
 def test_wrong_arguments_are_told_in_a_sentence() -> None:
     with pytest.raises(AgreementError, match="RT did not read I1; leave the text or the coder out"):
-        gamma(SpanData.of_texts({"I1": (9, {"MO": []}), "I2": (9, {"MO": [], "RT": [(0, 3, "x")]})}))
+        gamma(SpanData.from_texts({"I1": (9, {"MO": []}), "I2": (9, {"MO": [], "RT": [(0, 3, "x")]})}))
     with pytest.raises(ValueError, match="the precision is a share of the expected disorder between 0 and 1, not 2"):
         gamma(texts(2), precision=2)
     with pytest.raises(ValueError, match="an interval over texts resamples 'interviews', or is None; not 'lines'"):

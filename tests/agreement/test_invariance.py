@@ -267,7 +267,7 @@ def test_the_order_of_coders_and_of_spans_and_the_names_of_labels_change_no_coef
     assume(any(label == "x" for _, by_coder in marked.values() for spans in by_coder.values() for *_, label in spans))
 
     for coefficient in OF_SPANS:
-        one, other = (coefficient(SpanData.of_texts(each)) for each in (marked, turned))
+        one, other = (coefficient(SpanData.from_texts(each)) for each in (marked, turned))
         assert other.undefined == one.undefined
         assert other.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
 
@@ -278,7 +278,7 @@ def test_the_order_of_texts_changes_only_what_lays_them_end_to_end(marked: Texts
     assume(any(label == "x" for _, by_coder in marked.values() for spans in by_coder.values() for *_, label in spans))
 
     for coefficient in OF_SPANS[:-1]:
-        one, other = (coefficient(SpanData.of_texts(each)) for each in (marked, dict(reversed(marked.items()))))
+        one, other = (coefficient(SpanData.from_texts(each)) for each in (marked, dict(reversed(marked.items()))))
         assert other.undefined == one.undefined
         assert other.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
 

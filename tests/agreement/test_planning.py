@@ -71,14 +71,14 @@ def test_a_pilot_of_interviews_says_how_many_interviews() -> None:
     assert plan.interviews == pytest.approx(9 * growth, abs=1)
 
 
-def test_a_pilot_that_never_varies_tells_nothing() -> None:
+def test_a_pilot_that_never_varies_is_refused() -> None:
     undefined = Agreement(coefficient="krippendorff_alpha", value=float("nan"), undefined=Undefined.ONE_CATEGORY)
 
     with pytest.raises(AgreementError, match="the pilot's krippendorff_alpha has no interval with a width"):
         lines_from_pilot(undefined, half_width=0.1)
     with pytest.raises(AgreementError, match="the pilot's kappa has no interval with a width"):
         lines_from_pilot(Agreement(coefficient="kappa", value=1.0, low=1.0, high=1.0), half_width=0.1)
-    with pytest.raises(AgreementError, match="a pilot of 40 lines with standard error 0 tells nothing"):
+    with pytest.raises(AgreementError, match="a pilot of 40 lines with standard error 0 does not show"):
         lines_from_standard_error(0.1, standard_error=0.0, lines=40)
 
 
@@ -160,7 +160,10 @@ def test_two_sided_flack_asks_for_more() -> None:
             "the level of an interval lies between",
         ),
         (lambda: lines_by_interval(0.6, low=0.7, prevalence=0.2), "the limits must lie on both sides of kappa, 0.6"),
-        (lambda: lower_limit(0.2, lines=5, prevalence=0.2), "5 lines cannot tell a kappa of 0.2 from 0; plan for more"),
+        (
+            lambda: lower_limit(0.2, lines=5, prevalence=0.2),
+            "5 lines cannot distinguish a kappa of 0.2 from 0; plan for more",
+        ),
     ],
 )
 def test_what_cannot_be_planned_is_told_in_a_sentence(call, message: str) -> None:

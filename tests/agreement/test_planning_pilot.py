@@ -78,16 +78,16 @@ def test_planned_lines_pass_the_bound_as_often_as_planned():
 
 
 @pytest.mark.parametrize(
-    ("one", "said"),
+    ("agreement", "message"),
     [
         (pilot(0.6), "the pilot's krippendorff_alpha is 0.60, not above 0.667: more lines would not bring its lower"),
         (pilot(math.nan, undefined=Undefined.ONE_CATEGORY), "the pilot's krippendorff_alpha has no standard error"),
         (pilot(1.0, se=0.0), "the pilot's krippendorff_alpha has no standard error"),
     ],
 )
-def test_a_pilot_that_tells_nothing_is_refused(one, said):
-    with pytest.raises(AgreementError, match=said):
-        lines_for_bound_from_pilot(one)
+def test_a_pilot_that_shows_nothing_is_refused(agreement, message):
+    with pytest.raises(AgreementError, match=message):
+        lines_for_bound_from_pilot(agreement)
 
 
 @pytest.mark.parametrize("power", [0.4, 1.0])

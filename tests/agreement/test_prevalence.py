@@ -152,7 +152,7 @@ def test_what_cannot_be_estimated_is_told_in_a_sentence() -> None:
     one = np.array([1.0])
     with pytest.raises(AgreementError, match="no line was judged; prevalence needs some human judgements"):
         prevalence([_, _], [1, 0], probabilities=[0.5, 0.5])
-    with pytest.raises(AgreementError, match="1 judged line cannot tell how far suggestions err; judge more"):
+    with pytest.raises(AgreementError, match="1 judged line cannot show how far suggestions err; judge more"):
         ppi_mean(one, one, one)
     with pytest.raises(AgreementError, match="every line was judged: the mean of the judgements is the prevalence"):
         ppi_mean(np.ones(3), np.ones(3), np.array([]))

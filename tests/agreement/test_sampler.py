@@ -113,7 +113,7 @@ def test_a_number_of_lines_that_cannot_be_drawn_is_refused(lines, n):
 
 
 def test_what_cannot_be_enriched_is_refused(lines):
-    with pytest.raises(AgreementError, match="the line GP1:0 is to be likelier but is not among the lines of partic"):
+    with pytest.raises(AgreementError, match="the line GP1:0 is to be enriched but is not among the lines of parti"):
         draw_sample(lines, 5, seed=0, enrich={"GP1:0": 2.0})
     with pytest.raises(
         AgreementError, match="the line GP1:1 is to be 0 times as likely as others; give a number above"

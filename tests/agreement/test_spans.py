@@ -61,7 +61,7 @@ def test_u_alpha_is_what_counting_place_by_place_gives(coders: Marked) -> None:
     below = l_c.sum() ** 2 - s.sum()
     expected = l_c.sum() - l_c.sum() * (l_c**2 - s).sum() / below if below else 0.0
 
-    found = u_alpha(SpanData.of(coders, length=LENGTH))
+    found = u_alpha(SpanData.from_text(coders, length=LENGTH))
 
     if expected > 1e-9:
         assert found.value == pytest.approx(1 - (l_c.sum() - np.trace(l_ck)) / expected, abs=1e-9)
@@ -76,8 +76,8 @@ def test_the_order_of_coders_and_the_names_of_labels_change_nothing(coders: Mark
     }
 
     for coefficient in (u_alpha, u_alpha_binary, cu_alpha, alpha_u_2004):
-        one = coefficient(SpanData.of(coders, length=LENGTH))
-        two = coefficient(SpanData.of(other, length=LENGTH))
+        one = coefficient(SpanData.from_text(coders, length=LENGTH))
+        two = coefficient(SpanData.from_text(other, length=LENGTH))
 
         assert two.undefined == one.undefined
         assert two.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
@@ -86,7 +86,7 @@ def test_the_order_of_coders_and_the_names_of_labels_change_nothing(coders: Mark
 @given(st.lists(st.lists(st.sampled_from("xyz"), min_size=8, max_size=8), min_size=2, max_size=4))
 def test_on_single_places_that_all_coders_marked_the_family_is_nominal_alpha(rows: list[list[str]]) -> None:
     spans = {f"coder_{c}": [(i, i + 1, k) for i, k in enumerate(row)] for c, row in enumerate(rows)}
-    data = SpanData.of(spans, length=8)
+    data = SpanData.from_text(spans, length=8)
     alpha = krippendorff_alpha(ReliabilityData.from_table(rows), interval=None)
 
     for coefficient in (u_alpha, cu_alpha):
@@ -100,7 +100,7 @@ def test_on_single_places_that_all_coders_marked_the_family_is_nominal_alpha(row
 
 
 def test_cu_alpha_subtracts_what_a_unit_shares_with_itself_by_equation_10() -> None:
-    data = SpanData.of({"MO": [(0, 4, "x"), (4, 10, "y")], "RT": [(0, 6, "x"), (6, 12, "y")]}, length=20)
+    data = SpanData.from_text({"MO": [(0, 4, "x"), (4, 10, "y")], "RT": [(0, 6, "x"), (6, 12, "y")]}, length=20)
 
     # both marked 0-10: x with x 4, y with x 2, y with y 4; units share 4 and 6 with the other coder, and 6 and 4
     l_x, l_y, both = 10.0, 10.0, 20.0
@@ -114,7 +114,7 @@ def test_cu_alpha_subtracts_what_a_unit_shares_with_itself_by_equation_10() -> N
 
 def test_lengths_count_code_points_and_the_end_is_outside() -> None:
     text = "Zoë sagt: 👍🏽 gut"
-    data = SpanData.of_texts({"I1": (text, {"MO": [(0, 3, "name")], "RT": [(0, 3, "name"), (10, 12, "sign")]})})
+    data = SpanData.from_texts({"I1": (text, {"MO": [(0, 3, "name")], "RT": [(0, 3, "name"), (10, 12, "sign")]})})
 
     assert data.continua[0].length == 16
     assert text[10:12] == "👍🏽"
@@ -124,7 +124,7 @@ def test_lengths_count_code_points_and_the_end_is_outside() -> None:
 
 def test_every_impossible_span_is_told_at_once_with_its_place() -> None:
     with pytest.raises(AgreementError) as told:
-        SpanData.of(
+        SpanData.from_text(
             {"MO": [(5, 5, "x"), (20, 31, "x")], "RT": [(10, 15, "x"), (14, 18, "x"), (14, 18, "y")]},
             length=20,
             begin=10,
@@ -141,7 +141,7 @@ def test_every_impossible_span_is_told_at_once_with_its_place() -> None:
 
 
 def test_two_labels_at_one_place_are_refused_by_the_family_of_2016_and_measured_one_by_one() -> None:
-    data = SpanData.of({"MO": [(0, 5, "x"), (3, 8, "y")], "RT": [(0, 5, "x")]}, length=20)
+    data = SpanData.from_text({"MO": [(0, 5, "x"), (3, 8, "y")], "RT": [(0, 5, "x")]}, length=20)
 
     with pytest.raises(AgreementError, match=r"MO marked 0-5 \(x\) and 3-8 \(y\) in text, which overlap"):
         u_alpha(data)
@@ -150,11 +150,11 @@ def test_two_labels_at_one_place_are_refused_by_the_family_of_2016_and_measured_
 
 
 def test_undefined_says_why() -> None:
-    nobody = SpanData.of({"MO": [], "RT": []}, length=20)
-    apart = SpanData.of({"MO": [(0, 3, "x")], "RT": [(5, 8, "y")]}, length=20)
-    whole = SpanData.of({"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}, length=20)
-    alone = SpanData.of({"MO": [(0, 3, "x")]}, length=20)
-    never = SpanData.of_texts({"I1": (20, {"MO": [(0, 3, "x")]}), "I2": (20, {"RT": []})})
+    nobody = SpanData.from_text({"MO": [], "RT": []}, length=20)
+    apart = SpanData.from_text({"MO": [(0, 3, "x")], "RT": [(5, 8, "y")]}, length=20)
+    whole = SpanData.from_text({"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}, length=20)
+    alone = SpanData.from_text({"MO": [(0, 3, "x")]}, length=20)
+    never = SpanData.from_texts({"I1": (20, {"MO": [(0, 3, "x")]}), "I2": (20, {"RT": []})})
 
     assert u_alpha(nobody).undefined is Undefined.NOTHING_MARKED
     assert u_alpha_binary(nobody).undefined is Undefined.NOTHING_MARKED
@@ -170,7 +170,7 @@ def test_undefined_says_why() -> None:
 
 
 def interviews(n: int) -> SpanData:
-    return SpanData.of_texts(
+    return SpanData.from_texts(
         {
             f"I{i}": (40, {"MO": [(i % 5, 10, "x"), (20, 25, "y")], "RT": [(2, 10, "x"), (20, 26, "y")]})
             for i in range(n)
@@ -192,7 +192,7 @@ def test_several_interviews_give_an_interval_by_resampling_them() -> None:
 
 
 def test_resamples_in_which_it_is_undefined_are_left_out_and_counted() -> None:
-    data = SpanData.of_texts(
+    data = SpanData.from_texts(
         {
             "I1": (20, {"MO": [(0, 20, "x")], "RT": [(0, 20, "x")]}),
             "I2": (20, {"MO": [], "RT": []}),
@@ -218,17 +218,17 @@ def test_one_text_has_no_interval_and_says_so() -> None:
 
 def test_a_text_that_one_coder_read_is_left_out_and_alpha_u_of_2004_refuses_it() -> None:
     both = {"MO": [(0, 5, "x")], "RT": [(1, 5, "x")]}
-    data = SpanData.of_texts({"I1": (20, both), "I2": (20, {"MO": [(0, 20, "x")]})})
+    data = SpanData.from_texts({"I1": (20, both), "I2": (20, {"MO": [(0, 20, "x")]})})
 
-    assert u_alpha(data).value == u_alpha(SpanData.of(both, length=20)).value
+    assert u_alpha(data).value == u_alpha(SpanData.from_text(both, length=20)).value
     assert (u_alpha(data).n_units, u_alpha(data).n_pairable) == (40, 20)
     with pytest.raises(AgreementError, match="RT did not read I2, and alpha-u of 2004 needs every coder in every text"):
         alpha_u_2004(data)
 
 
 def test_alpha_u_of_2004_lays_texts_end_to_end() -> None:
-    one = SpanData.of({"MO": [(0, 5, "x"), (22, 30, "x")], "RT": [(1, 5, "x"), (20, 30, "x")]}, length=40)
-    two = SpanData.of_texts(
+    one = SpanData.from_text({"MO": [(0, 5, "x"), (22, 30, "x")], "RT": [(1, 5, "x"), (20, 30, "x")]}, length=40)
+    two = SpanData.from_texts(
         {
             "I1": (20, {"MO": [(0, 5, "x")], "RT": [(1, 5, "x")]}),
             "I2": (20, {"MO": [(2, 10, "x")], "RT": [(0, 10, "x")]}),

@@ -56,7 +56,7 @@ def test_from_a_plan_to_how_common_each_code_is(study, run, judge, told, deserve
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == (
         f"autocode: 84 of 84 drawn lines are not judged independently yet, {min(drawn, key=list(deserved).index)} "
-        "first; judge them all, since which ones wait may not be chance.\n"
+        "first; judge them all, since those that are left may not be a random part.\n"
     )
     assert [row["code"] for row in found["rows"]] == ["forms", "records", "people", "access"]
     for row in found["rows"]:
@@ -128,11 +128,11 @@ def test_by_role_each_group_has_its_row_or_its_reason(study, run, judge, told):
 
     assert list(groups) == [None, "doctor", "lead", "manager"]
     assert (groups["doctor"]["lines"], groups["manager"]["lines"]) == (96, 48)
-    assert groups["lead"]["reason"] == "all lines are of one interview, which cannot tell how far interviews differ."
+    assert groups["lead"]["reason"] == "all lines are of one interview, which cannot show how far interviews differ."
     assert "value" not in groups["lead"]
     assert re.search(r"^Forms and queues +doctor +\d+\.\d % +\d+\.\d % to \d+\.\d % +\d+ +96 +0\.0 %$", printed, re.M)
     assert re.search(r"^Forms and queues +lead +- +-$", printed, re.M)
-    assert "\nlead: all lines are of one interview, which cannot tell how far interviews differ.\n" in printed
+    assert "\nlead: all lines are of one interview, which cannot show how far interviews differ.\n" in printed
 
 
 def test_the_table_says_what_it_rests_on(study, run, judge):
@@ -170,8 +170,8 @@ def test_without_a_draw_it_is_refused_with_the_reason(coded, run, digest):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "autocode: no inclusion probabilities were stored: lines that coders picked, or a queue put first, are not "
-        "like the others, and no formula can tell how far; draw the lines to judge at random and keep the "
+        "autocode: no inclusion probabilities were stored: lines that coders picked, or a queue put first, do not "
+        "represent the others, and no formula can correct that; draw the lines to judge at random and keep the "
         "probabilities.\n"
     )
     assert digest(coded) == before

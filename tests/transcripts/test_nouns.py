@@ -37,7 +37,7 @@ def test_lines_are_found_by_place_slice_id_and_interview(text_file):
     assert lines[0] in lines
     assert lines.line(LineId("GP1:4")).text == "d"
     assert lines.interview(TranscriptId("GP1")).lines == lines[:]
-    assert repr(lines) == "<Transcripts: 1 interviews, 4 lines>"
+    assert repr(lines) == "<Transcripts: 1 interview, 4 lines>"
     assert str(lines.interviews[0]) == "GP1: 4 lines"
 
 

@@ -38,9 +38,9 @@ from autocode.agreement.planning._half_width import (
     lines_from_standard_error,
 )
 from autocode.agreement.planning._pilot import lines_for_bound_from_pilot
-from autocode.agreement.prevalence._code_prevalence import code_prevalence, code_prevalence_by
-from autocode.agreement.prevalence._estimators import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
-from autocode.agreement.prevalence._sampler import draw_sample
+from autocode.agreement.sampling._code_prevalence import code_prevalence, code_prevalence_by
+from autocode.agreement.sampling._estimators import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
+from autocode.agreement.sampling._sampler import draw_sample
 from autocode.agreement.spans._alpha_u_2004 import alpha_u_2004
 from autocode.agreement.spans._gamma import Alignment, best_alignment, gamma, gamma_cat
 from autocode.agreement.spans._segmentation import (

@@ -44,7 +44,7 @@ def read_ratings(
     empty code is a line that was read and given none. Elsewhere an empty cell is a unit that was not judged.
     Raises `AgreementError` with every fault of the file, each with its line.
     """
-    sheet = read_sheet(path, error=AgreementError)
+    sheet = read_sheet(path, error_type=AgreementError)
     AgreementError.raise_if(sheet.faults())
     names = [name.casefold() for name in sheet.header]
     AgreementError.raise_if(

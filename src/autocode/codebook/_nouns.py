@@ -8,13 +8,38 @@ from functools import cached_property
 from typing import NewType
 
 from autocode.errors import CodebookError, Fault
+from autocode.wording import count_of
 
 CodeId = NewType("CodeId", str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """A theme (`codable=False`) or a subtheme that coders give to lines."""
+    """
+    A theme (`codable=False`), or a subtheme that coders give to lines.
+
+    Attributes
+    ----------
+    id : CodeId
+        The short name that codings refer to.
+    name : str
+        The name that coders read.
+    parent : CodeId or None, default None
+        The id of the theme that the code belongs to; None for none.
+    codable : bool, default True
+        Whether coders may give the code to lines; False for themes, which group other codes.
+    definition : str, default ""
+        What the code means.
+    use_when, not_when : str, default ""
+        When coders should give the code to a line, and when they should not.
+    examples : tuple of str, default ()
+        Lines that have the code.
+
+    Examples
+    --------
+    >>> Code(id="wait", name="Waiting times", parent="access", definition="How long people wait for care.").codable
+    True
+    """
 
     id: CodeId
     name: str
@@ -27,17 +52,41 @@ class Code:
 
 
 class Codebook(Mapping[CodeId, Code]):
-    """All codes at one version, in the team's order.
+    """
+    All codes at one version, in the team's order: a mapping from the id of a code to the code.
 
-    Raises `CodebookError`, naming every fault, if two codes share an id or a name, a parent does not exist, or a code
-    is its own ancestor.
+    Parameters
+    ----------
+    codes : iterable of Code
+        The codes, in any order: a parent may come after its children.
+    version : str, default "1"
+        The team's name for this state of the codebook.
+
+    Raises
+    ------
+    CodebookError
+        If two codes share an id or a name, a parent does not exist, or a code is its own ancestor. Every fault is
+        listed.
+
+    Examples
+    --------
+    >>> codebook = Codebook(
+    ...     [
+    ...         Code(id="access", name="Access", codable=False),
+    ...         Code(id="wait", name="Waiting times", parent="access"),
+    ...     ]
+    ... )
+    >>> codebook
+    <Codebook version 1: 1 theme, 1 subtheme>
+    >>> codebook.find("waiting times").id, codebook.theme_of("wait").name
+    ('wait', 'Access')
     """
 
     def __init__(self, codes: Iterable[Code], *, version: str = "1") -> None:
         self._codes: dict[CodeId, Code] = {}
         self.version = version
         given = tuple(codes)
-        CodebookError.raise_if(faults_of(given))
+        CodebookError.raise_if(contradictions(given))
         self._codes = {code.id: code for code in given}
 
     def __getitem__(self, code_id: CodeId) -> Code:
@@ -51,7 +100,7 @@ class Codebook(Mapping[CodeId, Code]):
 
     @cached_property
     def themes(self) -> tuple[Code, ...]:
-        """The codes that group others and are not given to lines themselves."""
+        """The codes that group others and are not given to lines."""
         return tuple(code for code in self._codes.values() if not code.codable)
 
     @cached_property
@@ -60,14 +109,27 @@ class Codebook(Mapping[CodeId, Code]):
         return tuple(code for code in self._codes.values() if code.codable)
 
     def theme_of(self, code_id: CodeId) -> Code | None:
-        """Return the topmost ancestor of a code, or None if it has no parent."""
+        """
+        Return the topmost ancestor of a code, or None if the code has no parent.
+
+        Parameters
+        ----------
+        code_id : CodeId
+            The id of the code.
+
+        Raises
+        ------
+        KeyError
+            If the codebook has no such code.
+        """
         code, top = self._codes[code_id], None
         while code.parent is not None:
             code = top = self._codes[code.parent]
         return top
 
     def descendants(self, code_id: CodeId) -> tuple[CodeId, ...]:
-        """Return the ids of all codes below a code, whatever their depth, in the order of the codebook.
+        """
+        Return the ids of all codes below a code, however deep, in the order of the codebook.
 
         Parameters
         ----------
@@ -85,7 +147,14 @@ class Codebook(Mapping[CodeId, Code]):
         return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)
 
     def find(self, name: str) -> Code | None:
-        """Return the code with this id or name (case does not matter), or None."""
+        """
+        Return the code with this id or name, or None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The id or the name; case and spaces around it do not matter.
+        """
         folded = name.strip().casefold()
         for code in self._codes.values():
             if folded in (code.id.casefold(), code.name.casefold()):
@@ -94,22 +163,23 @@ class Codebook(Mapping[CodeId, Code]):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of everything that the codes say."""
-        said = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+        """SHA-256 of all fields of all codes; the version does not count."""
+        text = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def __repr__(self) -> str:
-        return f"<Codebook version {self.version}: {len(self.themes)} themes, {len(self.subthemes)} subthemes>"
+        counts = f"{count_of(len(self.themes), 'theme')}, {count_of(len(self.subthemes), 'subtheme')}"
+        return f"<Codebook version {self.version}: {counts}>"
 
 
-def faults_of(codes: Iterable[Code], *, places: Mapping[int, Fault] | None = None) -> list[Fault]:
-    """Return every contradiction between codes; `places` tells the file and line of the n-th one."""
+def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None = None) -> list[Fault]:
+    """Return every contradiction between codes; `places` gives the file and line of the n-th code."""
     given = tuple(codes)
-    found: list[Fault] = []
+    faults: list[Fault] = []
 
     def fault(index: int, what: str) -> None:
         place = (places or {}).get(index, Fault(""))
-        found.append(Fault(what, place.path, place.line))
+        faults.append(Fault(what, place.path, place.line))
 
     first_id: dict[str, int] = {}
     first_name: dict[str, int] = {}
@@ -129,12 +199,11 @@ def faults_of(codes: Iterable[Code], *, places: Mapping[int, Fault] | None = Non
         if code.parent not in parents:
             fault(index, f"the parent {code.parent!r} of {code.name!r} does not exist; add it or correct the name.")
             continue
-        seen, above = {code.id}, parents.get(code.parent)
-        step: CodeId | None = code.parent
-        while step is not None and step not in seen:
-            seen.add(step)
-            above = parents.get(step)
-            step = above
-        if step == code.id:
+        passed = {code.id}
+        ancestor: CodeId | None = code.parent
+        while ancestor is not None and ancestor not in passed:
+            passed.add(ancestor)
+            ancestor = parents.get(ancestor)
+        if ancestor == code.id:  # another circle further up is the fault of the codes in it
             fault(index, f"{code.name!r} is its own ancestor; break the circle of parents.")
-    return found
+    return faults

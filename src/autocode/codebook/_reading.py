@@ -1,4 +1,4 @@
-"""Codebooks from files and to files."""
+"""Codebooks read from files and written to files."""
 
 import json
 from collections.abc import Iterator
@@ -13,25 +13,44 @@ from autocode.files import put
 
 def read_codebook(path: str | Path) -> Codebook:
     """
-    Return the codebook of a TOML file, or of a table in CSV (`code,parent,definition`, and more columns if there are).
+    Return the codebook in a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        A TOML file (.toml) with `[[themes]]` and their `[[themes.subthemes]]`, or with `[[codes]]`; or a table in CSV
+        (.csv) with the columns code, parent and definition, and optionally name, use_when, not_when, examples, codable
+        and version.
 
     Raises
     ------
     CodebookError
-        With every fault of the file, each with its line.
+        If the file cannot be read, a key or column is unknown, or codes contradict each other. Every fault is listed
+        with its line.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "codebook.csv"
+    ...     _ = path.write_text("code,parent,definition\\naccess,,Getting care\\nwait,access,Time until care\\n")
+    ...     codebook = read_codebook(path)
+    >>> [code.id for code in codebook.themes], [code.id for code in codebook.subthemes]
+    (['access'], ['wait'])
     """
     path = Path(path)
     try:
         data = path.read_bytes()
-    except OSError as why:
+    except OSError as error:
         raise CodebookError.at(
-            path, f"cannot be read ({why.strerror}); check that it exists and that you may open it."
-        ) from why
+            path, f"cannot be read ({error.strerror}); check that it exists and that you may open it."
+        ) from error
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as why:
-        line = data.count(b"\n", 0, why.start) + 1
-        raise CodebookError.at(path, "is not a text in UTF-8; save it as UTF-8.", line=line) from why
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CodebookError.at(path, "is not a text in UTF-8; save it as UTF-8.", line=line) from error
     if not text.strip():
         raise CodebookError.at(path, "is empty; write the codes into it, the first under [[themes]].")
     suffix = path.suffix.lower()
@@ -44,10 +63,24 @@ def read_codebook(path: str | Path) -> Codebook:
 
 def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False) -> None:
     """
-    Write a codebook as TOML that reads back equal; a file that exists is replaced only by `force`.
+    Write a codebook as TOML that reads back equal.
 
-    The shape is themes with their subthemes under them; where the order or depth of the codes does not allow that, it
-    is one flat list of [[codes]].
+    Subthemes are written under their themes where the order and the depth of the codes allow that, otherwise all codes
+    as one flat list of `[[codes]]`.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The codes to write; at least one.
+    path : str or Path
+        The file to write.
+    force : bool, default False
+        Whether to replace a file that exists.
+
+    Raises
+    ------
+    CodebookError
+        If the file exists and `force` is False, the codebook is empty, or the file cannot be written.
     """
     path = Path(path)
     if path.exists() and not force:
@@ -57,8 +90,8 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     text = "\n".join(_tables(codebook))
     try:
         put({path: text.encode()})
-    except OSError as why:
-        raise CodebookError.at(path, f"cannot be written ({why.strerror}); choose another folder.") from why
+    except OSError as error:
+        raise CodebookError.at(path, f"cannot be written ({error.strerror}); choose another folder.") from error
 
 
 def _tables(codebook: Codebook) -> Iterator[str]:
@@ -79,12 +112,12 @@ def _tables(codebook: Codebook) -> Iterator[str]:
             if getattr(code, key):
                 yield f"{key} = {_quoted(getattr(code, key))}"
         if code.examples:
-            yield "examples = [\n" + "".join(f"  {_quoted(one)},\n" for one in code.examples) + "]"
+            yield "examples = [\n" + "".join(f"  {_quoted(example)},\n" for example in code.examples) + "]"
         yield ""
 
 
 def _is_nested(codebook: Codebook) -> bool:
-    """Whether every subtheme follows its theme, and those without a theme come last: what the nested shape can say."""
+    """Return whether every subtheme follows its theme and those without a theme come last."""
     theme: Code | None = None
     loose = False
     for code in codebook.values():
@@ -100,5 +133,5 @@ def _is_nested(codebook: Codebook) -> bool:
 
 
 def _quoted(text: str) -> str:
-    """Return a TOML string: that of JSON, which leaves only DEL as it is."""
+    """Return a text as a TOML string: as JSON writes it, with DEL escaped too."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,16 +1,17 @@
 """The vocabulary of judgement: who said what about which line, what a machine proposed, and what became of it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import NewType, overload
 
 from autocode.codebook import CodeId
-from autocode.errors import CodingError, Fault
-from autocode.transcripts import Line, LineId, TranscriptId
+from autocode.errors import CodingError, Fault, StudyError
+from autocode.transcripts import Line, LineId, TranscriptId, digests_of
 
 CoderId = NewType("CoderId", str)
 BatchId = NewType("BatchId", str)
@@ -58,11 +59,27 @@ class Codings(Sequence[Coding]):
     """An immutable collection of codings, at most one per coder, line and basis.
 
     It answers with codings and lines only; a line without a coding has not been read.
-    Raises `CodingError` if a coder judged a line twice on one basis.
+
+    Parameters
+    ----------
+    codings : iterable of Coding, default empty
+        The codings, in any order.
+    digests : mapping of str to str, optional
+        The digest that each transcript had when it was coded, by its name, where that is known. `Journal.codings` and
+        `read_codings` give it. With it, `check_lines` notices lines that are not those that were coded. It does not
+        count in comparisons.
+
+    Raises
+    ------
+    CodingError
+        If a coder judged a line twice on one basis.
     """
 
-    def __init__(self, codings: Iterable[Coding] = ()) -> None:
+    def __init__(
+        self, codings: Iterable[Coding] = (), *, digests: Mapping[TranscriptId, str] = MappingProxyType({})
+    ) -> None:
         self._codings = tuple(codings)
+        self._digests = dict(digests)
         seen: set[tuple[str, str, Basis]] = set()
         faults = []
         for one in self._codings:
@@ -82,7 +99,7 @@ class Codings(Sequence[Coding]):
     @overload
     def __getitem__(self, index: slice) -> "Codings": ...
     def __getitem__(self, index: int | slice) -> "Coding | Codings":
-        return Codings(self._codings[index]) if isinstance(index, slice) else self._codings[index]
+        return self._subset(self._codings[index]) if isinstance(index, slice) else self._codings[index]
 
     def __len__(self) -> int:
         return len(self._codings)
@@ -95,6 +112,9 @@ class Codings(Sequence[Coding]):
 
     def __hash__(self) -> int:
         return hash(frozenset(self._codings))
+
+    def _subset(self, codings: Iterable[Coding]) -> "Codings":
+        return Codings(codings, digests=self._digests)
 
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:
@@ -119,11 +139,11 @@ class Codings(Sequence[Coding]):
 
     def by(self, *coders: CoderId) -> "Codings":
         """Return the judgements of these coders."""
-        return Codings(one for one in self._codings if one.coder in coders)
+        return self._subset(one for one in self._codings if one.coder in coders)
 
     def with_basis(self, *bases: Basis) -> "Codings":
         """Return the judgements made on one of these bases."""
-        return Codings(one for one in self._codings if one.basis in bases)
+        return self._subset(one for one in self._codings if one.basis in bases)
 
     def independent(self) -> "Codings":
         """Return the judgements made without seeing suggestions or other coders: what agreement is about."""
@@ -132,11 +152,80 @@ class Codings(Sequence[Coding]):
     def on(self, lines: Iterable[LineId]) -> "Codings":
         """Return the judgements of these lines."""
         wanted = frozenset(lines)
-        return Codings(one for one in self._codings if one.line in wanted)
+        return self._subset(one for one in self._codings if one.line in wanted)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:
-        """Return the lines that nobody has judged yet."""
+        """
+        Return the lines that nobody has judged yet.
+
+        Parameters
+        ----------
+        lines : iterable of Line
+            Lines of the interviews that were coded.
+
+        Raises
+        ------
+        StudyError
+            As `check_lines` does.
+        """
+        lines = lines if isinstance(lines, Sequence) else tuple(lines)
+        self.check_lines(lines)
         return tuple(line for line in lines if line.id not in self._by_line)
+
+    @property
+    def digests(self) -> Mapping[TranscriptId, str]:
+        """The digest that each transcript had when it was coded, where that is known."""
+        return MappingProxyType(self._digests)
+
+    @cached_property
+    def _names_in_ids(self) -> frozenset[str]:
+        """What stands before the last colon of the lines' ids: the transcript's name in `<transcript>:<order>`."""
+        return frozenset(line.rpartition(":")[0] for line in self.lines)
+
+    def edited(self, lines: Sequence[Line]) -> tuple[TranscriptId, ...]:
+        """
+        Return the coded transcripts that are not as they were when they were coded.
+
+        Another text is found in this way, and so is a text that was cut into other lines or whose speakers have other
+        roles. A transcript that nobody has coded may be corrected, and one whose digest is not known is not compared.
+
+        Parameters
+        ----------
+        lines : Transcripts or sequence of Line
+            The interviews as they are now.
+        """
+        differing = [name for name, digest in digests_of(lines).items() if self._digests.get(name, digest) != digest]
+        if not differing:
+            return ()
+        coded = {line.transcript for line in lines if line.id in self._by_line}
+        return tuple(name for name in differing if name in coded or name in self._names_in_ids)
+
+    def check_lines(self, lines: Sequence[Line]) -> None:
+        """
+        Raise an error if these are not the lines that were coded; each function that joins the two calls it first.
+
+        Parameters
+        ----------
+        lines : Transcripts or sequence of Line
+            The interviews as they are now.
+
+        Raises
+        ------
+        StudyError
+            If a coded transcript was edited, or cut into other lines than those that were coded.
+        """
+        names = self.edited(lines)
+        if names:
+            several = len(names) > 1
+            transcripts, they, their = (
+                ("transcripts", "they were", "their text") if several else ("transcript", "it was", "its text")
+            )
+            raise StudyError(
+                f"the {transcripts} {', '.join(names)} {'are' if several else 'is'} not as {they} when {they} coded: "
+                f"{their} was edited, or cut into lines with another unit, language or list of interviewers, so the "
+                "codings may stand at other words. Read the study with autocode.read_study(FOLDER), which knows its "
+                "settings, or restore the text that was coded."
+            )
 
     def __repr__(self) -> str:
         return f"<Codings: {len(self._codings)} judgements of {len(self.lines)} lines by {len(self.coders)} coders>"

@@ -1,22 +1,25 @@
-"""Codings from tables and to tables: long ones, a row a code, and wide ones, a column a code."""
+"""Codings read from tables and written to them: long tables, one row per code, and wide ones, one column per code."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
+from autocode.doctext import documented
 from autocode.errors import CodingError, Fault
-from autocode.exchange._files import csv_of, write_files
+from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.tables import csv_text
 from autocode.transcripts import Line, LineId
 
 GOLD = "gold"
-"""The coder in whose name a plain corpus holds what was adjudicated; the column `person` tells by whom."""
+"""The coder of adjudicated codings in a plain corpus; the column `person` says who adjudicated."""
 
-_JUDGED = ("line_id", "coder", "code", "basis", "memo", "person", "at")
+_COLUMNS = ("line_id", "coder", "code", "basis", "memo", "person", "at")
+# columns about the line that tables often carry along; they are not read
 _CONTEXT = frozenset({"doc_id", "transcript", "participant", "order", "speaker", "role", "text", "start", "end"})
 _APPLIED = frozenset({"1", "x", "yes", "y", "true", "✓", "✔"})
 _NOT_APPLIED = frozenset({"0", "no", "n", "false"})
@@ -31,31 +34,53 @@ def read_codings(
     basis: Basis = Basis.INDEPENDENT,
 ) -> Codings:
     """
-    Return the codings of a long table (`line_id,coder,code`) or of a wide one (a row a line, a column a code).
+    Return the codings in a long table (`line_id,coder,code`) or a wide one (one row per line, one column per code).
 
-    A long table has a row a code; an empty code says that the line was read and nothing applies. It may have the
-    columns basis, memo, person and at. In a wide one 1, x or yes is a code applied, 0, no or nothing is not, and a row
-    with nothing at all is a line that was not read. Codes are given by id or by name.
+    A long table has one row per code; an empty code means that the line was read and nothing applies. It may have the
+    columns basis, memo, person and at. In a wide table 1, x or yes means that the code applies, and 0, no or an empty
+    cell that it does not; a row without any mark is a line that was not read. Codes are given by id or by name.
 
     Parameters
     ----------
-    coder : whose codings these are where the table does not say; for a wide table, by default, the name of the file.
-    basis : on what they judged, where the table does not say; the coder `gold` has adjudicated.
+    path : str or Path
+        The table, .csv or .xlsx.
+    lines : collection of Line
+        The lines that may be coded.
+    codebook : Codebook
+        The codes that may be given.
+    coder : str or None, default None
+        The coder, where the table names none. None for the name of the file, in a wide table.
+    basis : Basis, default Basis.INDEPENDENT
+        The basis of the codings, where the table names none; the coder `gold` has adjudicated.
 
     Raises
     ------
     CodingError
-        With every fault of the file, each with its line.
+        If a line, code or coder does not exist, or rows contradict each other. Every fault is listed with its line.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import Code, Codebook, read_codings, read_transcripts
+    >>> codebook = Codebook([Code(id="phone", name="Telephone"), Code(id="wait", name="Waiting")])
+    >>> with TemporaryDirectory() as folder:
+    ...     interview, table = Path(folder) / "GP1.txt", Path(folder) / "codings.csv"
+    ...     _ = interview.write_text("I: How do you refer?\\nGP1: By phone.\\nIt rings out.\\n")
+    ...     _ = table.write_text("line_id,coder,code\\nGP1:2,ann,phone\\nGP1:3,ann,\\n")
+    ...     codings = read_codings(table, lines=read_transcripts(interview), codebook=codebook)
+    >>> [(coding.line, coding.coder, sorted(coding.codes)) for coding in codings]
+    [('GP1:2', 'ann', ['phone']), ('GP1:3', 'ann', [])]
     """
     sheet = read_sheet(Path(path))
-    return codings_of(sheet, line_ids={line.id for line in lines}, codebook=codebook, coder=coder, basis=basis)
+    return codings_in(sheet, line_ids={line.id for line in lines}, codebook=codebook, coder=coder, basis=basis)
 
 
-def codings_of(
+def codings_in(
     sheet: Sheet, *, line_ids: Collection[str], codebook: Codebook, coder: str | None, basis: Basis
 ) -> Codings:
-    """Return the codings of a table that was read."""
-    names = [_plain(name) for name in sheet.header]
+    """Return the codings in a table that was read; raises `CodingError` with every fault."""
+    names = [_column_name(name) for name in sheet.header]
     reading = _Reading(sheet=sheet, names=names, line_ids=line_ids, codebook=codebook, coder=coder, basis=basis)
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
@@ -63,15 +88,16 @@ def codings_of(
         raise CodingError.at(sheet.path, f"expected a header with {expected}; found {found}.", line=sheet.first)
     CodingError.raise_if(sheet.faults())
     if "code" in names:
-        reading.long()
+        reading.read_long()
     else:
-        reading.wide()
+        reading.read_wide()
     return reading.codings()
 
 
-def _plain(name: str) -> str:
+def _column_name(name: str) -> str:
+    """Return `Line ID` as line_id; what is no column of a table of codings, only in lower case."""
     folded = name.strip().casefold()
-    return folded.replace(" ", "_") if folded.replace(" ", "_") in (*_JUDGED, *_CONTEXT) else folded
+    return folded.replace(" ", "_") if folded.replace(" ", "_") in (*_COLUMNS, *_CONTEXT) else folded
 
 
 _Key = tuple[LineId, CoderId, Basis]
@@ -79,7 +105,7 @@ _Key = tuple[LineId, CoderId, Basis]
 
 @dataclass(slots=True)
 class _Judgement:
-    """What the rows of one coder, line and basis say together."""
+    """What the rows of one coder, line and basis say together; `codes` and `empty` have the lines in the file."""
 
     first: int
     codes: dict[CodeId, int] = field(default_factory=dict)
@@ -90,7 +116,7 @@ class _Judgement:
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
-    """One pass over a table, gathering judgements and faults."""
+    """One pass over a table, collecting judgements and faults."""
 
     sheet: Sheet
     names: list[str]
@@ -107,58 +133,85 @@ class _Reading:
         CodingError.raise_if(sorted(self.faults, key=lambda fault: fault.line or 0))
         return Codings(
             Coding(
-                line=line, coder=coder, codes=frozenset(said.codes), basis=basis, memo="\n".join(said.memos), at=said.at
+                line=line,
+                coder=coder,
+                codes=frozenset(judgement.codes),
+                basis=basis,
+                memo="\n".join(judgement.memos),
+                at=judgement.at,
             )
-            for (line, coder, basis), said in self.judgements.items()
+            for (line, coder, basis), judgement in self.judgements.items()
         )
 
-    def long(self) -> None:
-        """Take in a table with a row a code."""
-        known = (*_JUDGED, *_CONTEXT)
-        for name, shown in zip(self.names, self.sheet.header, strict=True):
-            if name not in known:
+    def read_long(self) -> None:
+        """Read a table with one row per code."""
+        for name, written in zip(self.names, self.sheet.header, strict=True):
+            if name not in (*_COLUMNS, *_CONTEXT):
                 self._fault(
                     self.sheet.first,
-                    f"has the unknown column {shown!r}; a long table knows {', '.join(_JUDGED)}. "
+                    f"has the unknown column {written!r}; a long table knows {', '.join(_COLUMNS)}. "
                     "Remove it, or leave out the column 'code' if this is a wide table.",
                 )
         if "coder" not in self.names and self.coder is None:
             self._fault(self.sheet.first, "has no column 'coder'; add it, or name the coder when reading.")
         CodingError.raise_if(self.faults)
         for line, cells in self.sheet.rows:
-            told = dict(zip(self.names, cells, strict=True))
-            said = self._judgement(line, told)
-            given = told["code"].strip()
-            code = self._code(line, told["code"]) if given else None
-            if said is None or (given and code is None):
+            row = dict(zip(self.names, cells, strict=True))
+            judgement = self._judgement(line, row)
+            is_empty = not row["code"].strip()
+            code = None if is_empty else self._code(line, row["code"])
+            if judgement is None or (code is None and not is_empty):
                 continue
-            before = said.codes.get(code) if code is not None else said.empty
-            if before is not None:
-                self._fault(line, f"repeats line {before}; keep one of the two rows.")
-            elif (code is None and said.codes) or (code is not None and said.empty is not None):
-                other = next(iter(said.codes.values()), said.empty)
+            earlier = judgement.empty if code is None else judgement.codes.get(code)
+            if earlier is not None:
+                self._fault(line, f"repeats line {earlier}; keep one of the two rows.")
+            elif (code is None and judgement.codes) or (code is not None and judgement.empty is not None):
+                other = next(iter(judgement.codes.values()), judgement.empty)
                 self._fault(
                     line,
-                    f"contradicts line {other}: one says that nothing applies to {told['line_id']!r}, the other gives "
+                    f"contradicts line {other}: one says that nothing applies to {row['line_id']!r}, the other gives "
                     "it a code; keep one.",
                 )
             elif code is None:
-                said.empty = line
+                judgement.empty = line
             else:
-                said.codes[code] = line
-            self._add_memo(line, told, said)
+                judgement.codes[code] = line
+            self._add_memo_and_time(line, row, judgement)
 
-    def wide(self) -> None:
-        """Take in a table with a row a line and a column a code."""
-        columns: dict[int, CodeId] = {}
-        for place, (name, shown) in enumerate(zip(self.names, self.sheet.header, strict=True)):
-            if (
-                name in _JUDGED
-                or name in _CONTEXT
-                or (not shown and not any(row[place].strip() for _, row in self.sheet.rows))
-            ):
+    def read_wide(self) -> None:
+        """Read a table with one row per line and one column per code."""
+        columns = self._code_columns()
+        self.coder = self.coder if self.coder is not None or "coder" in self.names else self.sheet.path.stem
+        for line, cells in self.sheet.rows:
+            row = dict(zip(self.names, cells, strict=True))
+            marks = {code: cells[place].strip().casefold() for place, code in columns.items()}
+            if not any(marks.values()):
+                if row.get("memo", "").strip():
+                    self._fault(
+                        line, "has a memo and no mark; write 0 under one code if the line was read and nothing applies."
+                    )
                 continue
-            code = self._code(self.sheet.first, shown)
+            for code, mark in marks.items():
+                if mark not in _APPLIED | _NOT_APPLIED | {""}:
+                    self._fault(line, f"has {mark!r} under {code!r}; write 1 if the code applies and 0 if not.")
+            judgement = self._judgement(line, row)
+            if judgement is None:
+                continue
+            if judgement.first != line:
+                self._fault(
+                    line, f"judges the line of line {judgement.first} again; keep one row for each coder and line."
+                )
+            judgement.codes.update({code: line for code, mark in marks.items() if mark in _APPLIED})
+            self._add_memo_and_time(line, row, judgement)
+
+    def _code_columns(self) -> dict[int, CodeId]:
+        """Return the code of each column of a wide table that has one; raises `CodingError` with every fault."""
+        columns: dict[int, CodeId] = {}
+        for place, (name, written) in enumerate(zip(self.names, self.sheet.header, strict=True)):
+            is_blank = not written and not any(cells[place].strip() for _, cells in self.sheet.rows)
+            if name in _COLUMNS or name in _CONTEXT or is_blank:
+                continue
+            code = self._code(self.sheet.first, written)
             if code is None:
                 continue
             if code in columns.values():
@@ -167,58 +220,39 @@ class _Reading:
         if not columns and not self.faults:
             self._fault(self.sheet.first, "has no column for a code; name one after each code of the codebook.")
         CodingError.raise_if(self.faults)
-        self.coder = self.coder if self.coder is not None or "coder" in self.names else self.sheet.path.stem
-        for line, cells in self.sheet.rows:
-            told = dict(zip(self.names, cells, strict=True))
-            marks = {code: cells[place].strip().casefold() for place, code in columns.items()}
-            if not any(marks.values()):
-                if told.get("memo", "").strip():
-                    self._fault(
-                        line, "has a memo and no mark; write 0 under one code if the line was read and nothing applies."
-                    )
-                continue
-            for code, mark in marks.items():
-                if mark not in _APPLIED | _NOT_APPLIED | {""}:
-                    self._fault(line, f"has {mark!r} under {code!r}; write 1 if the code applies and 0 if not.")
-            said = self._judgement(line, told)
-            if said is None:
-                continue
-            if said.first != line:
-                self._fault(line, f"judges the line of line {said.first} again; keep one row a coder and line.")
-            said.codes.update({code: line for code, mark in marks.items() if mark in _APPLIED})
-            self._add_memo(line, told, said)
+        return columns
 
     def _fault(self, line: int, what: str) -> None:
         self.faults.append(Fault(what, self.sheet.path, line))
 
-    def _judgement(self, line: int, told: dict[str, str]) -> _Judgement | None:
-        """Return what is gathered of the coder and line of a row, or None if either cannot be."""
-        given = told["line_id"]
-        line_id = given if given in self.line_ids else given.strip()
+    def _judgement(self, line: int, row: Mapping[str, str]) -> _Judgement | None:
+        """Return the judgement that a row belongs to, or None if its line, coder or basis does not exist."""
+        written = row["line_id"]
+        line_id = written if written in self.line_ids else written.strip()
         if not line_id:
             self._fault(line, "names no line; write its id into the column 'line_id'.")
         elif line_id not in self.line_ids:
             self._fault(
                 line, f"names the line {line_id!r}, which is in no transcript; correct the id or add the transcript."
             )
-        name = told.get("coder", "").strip() or self.coder or ""
-        basis = self._basis(line, told.get("basis", "").strip(), name)
-        person = told.get("person", "").strip() if name == GOLD else ""
-        coder = self._person(line, person or name)
+        name = row.get("coder", "").strip() or self.coder or ""
+        basis = self._basis(line, row.get("basis", "").strip(), name)
+        person = row.get("person", "").strip() if name == GOLD else ""
+        coder = self._coder(line, person or name)
         if line_id not in self.line_ids or coder is None or basis is None:
             return None
         return self.judgements.setdefault((LineId(line_id), coder, basis), _Judgement(first=line))
 
-    def _basis(self, line: int, given: str, name: str) -> Basis | None:
-        if not given:
-            return Basis.ADJUDICATED if name == GOLD else self.basis
+    def _basis(self, line: int, written: str, coder: str) -> Basis | None:
+        if not written:
+            return Basis.ADJUDICATED if coder == GOLD else self.basis
         try:
-            return Basis(given.casefold())
+            return Basis(written.casefold())
         except ValueError:
-            self._fault(line, f"has the unknown basis {given!r}; write {', '.join(Basis)}.")
+            self._fault(line, f"has the unknown basis {written!r}; write {', '.join(Basis)}.")
             return None
 
-    def _person(self, line: int, name: str) -> CoderId | None:
+    def _coder(self, line: int, name: str) -> CoderId | None:
         if name not in self._people:
             try:
                 self._people[name] = human(name)
@@ -227,71 +261,107 @@ class _Reading:
                 self._fault(line, error.faults[0].what)
         return self._people[name]
 
-    def _code(self, line: int, given: str) -> CodeId | None:
-        if given not in self._codes:
-            self._codes[given] = self._looked_up(given)
-        found = self._codes[given]
-        if isinstance(found, Fault):
-            self._fault(line, found.what)
+    def _code(self, line: int, written: str) -> CodeId | None:
+        if written not in self._codes:
+            self._codes[written] = self._find_code(written)
+        code = self._codes[written]
+        if isinstance(code, Fault):
+            self._fault(line, code.what)
             return None
-        return found
+        return code
 
-    def _looked_up(self, given: str) -> CodeId | Fault:
-        code = self.codebook.get(CodeId(given)) or self.codebook.find(given)
+    def _find_code(self, written: str) -> CodeId | Fault:
+        code = self.codebook.get(CodeId(written)) or self.codebook.find(written)
         if code is None:
-            return Fault(f"the code {given.strip()!r} is not in the codebook; {self._nearest(given)}.")
+            return Fault(f"the code {written.strip()!r} is not in the codebook; {self._nearest(written)}.")
         if not code.codable:
-            inside = [one.name for one in self.codebook.subthemes if self.codebook.theme_of(one.id) == code]
+            below = map(self.codebook.__getitem__, self.codebook.descendants(code.id))
+            subthemes = [child.name for child in below if child.codable]
             remedy = (
-                f"code one of its subthemes: {', '.join(inside)}" if inside else "add subthemes to it and code those"
+                f"code one of its subthemes: {', '.join(subthemes)}"
+                if subthemes
+                else "add subthemes to it and code those"
             )
             return Fault(f"{code.name!r} is a theme; {remedy}.")
         return code.id
 
-    def _nearest(self, given: str) -> str:
-        spelt = {
+    def _nearest(self, written: str) -> str:
+        spellings = {
             spelling.casefold(): code.name for code in self.codebook.subthemes for spelling in (code.id, code.name)
         }
-        near = difflib.get_close_matches(given.strip().casefold(), spelt, n=1)
-        return f"perhaps {spelt[near[0]]!r} is meant" if near else "correct it or add it to the codebook"
+        near = difflib.get_close_matches(written.strip().casefold(), spellings, n=1)
+        return f"perhaps {spellings[near[0]]!r} is meant" if near else "correct it or add it to the codebook"
 
-    def _add_memo(self, line: int, told: dict[str, str], said: _Judgement) -> None:
-        if told.get("memo"):
-            said.memos[told["memo"]] = None
-        given = told.get("at", "").strip()
-        if given:
+    def _add_memo_and_time(self, line: int, row: Mapping[str, str], judgement: _Judgement) -> None:
+        if row.get("memo"):
+            judgement.memos[row["memo"]] = None
+        time = row.get("at", "").strip()
+        if time:
             try:
-                said.at = said.at or datetime.fromisoformat(given)
+                judgement.at = judgement.at or datetime.fromisoformat(time)
             except ValueError:
-                self._fault(line, f"has the time {given!r}; write it as 2026-01-31T14:05:00+00:00.")
+                self._fault(line, f"has the time {time!r}; write it as 2026-01-31T14:05:00+00:00.")
 
 
+@documented
 def write_codings(codings: Codings, path: str | Path, *, force: bool = False) -> None:
     """
-    Write codings as a long table that reads back equal; a file that exists is replaced only by `force`.
+    Write codings as a long table in CSV that reads back equal.
 
-    An adjudicated coding stands in the name of `gold`, with whoever adjudicated in the column `person`.
+    Adjudicated codings are written under the coder `gold`, with the adjudicator in the column `person`.
+
+    Parameters
+    ----------
+    {codings}
+    path : str or Path
+        The file to write.
+    force : bool, default False
+        Whether to replace a file that exists.
+
+    Raises
+    ------
+    CodingError
+        If the file exists and `force` is False, or it cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import Coding, Codings
+    >>> codings = Codings([Coding(line="GP1:2", coder="ann", codes=frozenset({"phone", "wait"}))])
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "codings.csv"
+    ...     write_codings(codings, path)
+    ...     print(path.read_text())
+    line_id,coder,code
+    GP1:2,ann,phone
+    GP1:2,ann,wait
+    <BLANKLINE>
     """
     write_files({Path(path): long_table(codings)}, force=force)
 
 
 def long_table(codings: Iterable[Coding]) -> str:
-    """Return codings as a long table in CSV, with no more columns than it needs to read back the same."""
-    told = [_row(one) for one in codings]
-    header = [name for name in _JUDGED if name in _JUDGED[:3] or any(row[name] for row, _ in told)]
-    return csv_of(header, ([{**row, "code": code}[name] for name in header] for row, codes in told for code in codes))
+    """Return codings as a long table in CSV that reads back equal, without the optional columns that would be empty."""
+    rows: list[dict[str, str]] = []
+    for coding in codings:
+        shared = _shared_cells(coding)
+        # a line to which nothing applies is one row with an empty code
+        rows += [{**shared, "code": code} for code in sorted(coding.codes) or ("",)]
+    header = [name for name in _COLUMNS if name in _COLUMNS[:3] or any(row[name] for row in rows)]
+    return csv_text(header, ([row[name] for name in header] for row in rows))
 
 
-def _row(one: Coding) -> tuple[dict[str, str], tuple[str, ...]]:
-    adjudicated = one.basis is Basis.ADJUDICATED
-    coder = GOLD if adjudicated else one.coder
-    plain = adjudicated or (one.basis is Basis.INDEPENDENT and coder != GOLD)
-    row = {
-        "line_id": one.line,
-        "coder": coder,
-        "basis": "" if plain else one.basis,
-        "memo": one.memo,
-        "person": one.coder if adjudicated and one.coder != GOLD else "",
-        "at": one.at.isoformat() if one.at else "",
+def _shared_cells(coding: Coding) -> dict[str, str]:
+    """Return the cells that the rows of one coding share."""
+    is_adjudicated = coding.basis is Basis.ADJUDICATED
+    coder = GOLD if is_adjudicated else coding.coder
+    is_implied = is_adjudicated or (coding.basis is Basis.INDEPENDENT and coder != GOLD)
+    return {
+        "line_id": str(coding.line),
+        "coder": str(coder),
+        "basis": "" if is_implied else str(coding.basis),
+        "memo": coding.memo,
+        "person": str(coding.coder) if is_adjudicated and coding.coder != GOLD else "",
+        "at": coding.at.isoformat() if coding.at else "",
     }
-    return {name: str(cell) for name, cell in row.items()}, tuple(sorted(one.codes)) or ("",)

@@ -6,13 +6,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from autocode.codebook import Codebook, read_codebook
-from autocode.codebook import csv_of as csv_of_codebook
+from autocode.codebook import Codebook, csv_of, read_codebook
 from autocode.coding import Basis, Codings
+from autocode.doctext import documented
 from autocode.errors import AutocodeError, CodebookError, CodingError, Fault, StudyError, TranscriptError
-from autocode.exchange._codings import codings_of, long_table
-from autocode.exchange._files import csv_of, write_files
+from autocode.exchange._codings import codings_in, long_table
+from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.tables import csv_text
 from autocode.transcripts import (
     Line,
     LineId,
@@ -22,13 +23,25 @@ from autocode.transcripts import (
     Transcripts,
     read_participants,
 )
+from autocode.wording import listing
 
 LINES, CODINGS, CODEBOOK, PARTICIPANTS = "lines.csv", "codings.csv", "codebook.csv", "participants.csv"
-_LINE = ("line_id", "doc_id", "speaker", "order", "text")
+_LINE_COLUMNS = ("line_id", "doc_id", "speaker", "order", "text")
 
 
 class PlainCorpus(NamedTuple):
-    """What a plain corpus holds."""
+    """
+    A plain corpus as it was read.
+
+    Attributes
+    ----------
+    codings : Codings
+        The codings of codings.csv.
+    lines : Transcripts
+        The interviews of lines.csv.
+    codebook : Codebook
+        The codes of codebook.csv.
+    """
 
     codings: Codings
     lines: Transcripts
@@ -36,7 +49,14 @@ class PlainCorpus(NamedTuple):
 
 
 def is_corpus(folder: str | Path) -> bool:
-    """Return whether a folder holds the three files of a plain corpus."""
+    """
+    Return whether a folder has the three files of a plain corpus: lines.csv, codings.csv and codebook.csv.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+    """
     return all((Path(folder) / name).is_file() for name in (LINES, CODINGS, CODEBOOK))
 
 
@@ -44,15 +64,35 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
     """
     Return the codings, lines and codebook of a plain corpus.
 
-    The coder `gold` has adjudicated. A code is a subtheme if no other names it as parent or if it was applied to a
-    line. Where lines.csv has no column `role`, every line may be coded, whoever spoke. The text of an interview is that
-    of its lines, one under the other; columns that a plain corpus does not know are left.
+    Codings by the coder `gold` are adjudicated. A code is a subtheme if no other code names it as its parent, or if it
+    was given to a line. Where lines.csv has no column `role`, all lines may be coded, whatever their speaker. The text
+    of an interview consists of its lines, each on a line of its own. Columns that a plain corpus does not define are
+    ignored.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder with lines.csv, codings.csv and codebook.csv, and optionally participants.csv.
 
     Raises
     ------
-    AutocodeError
-        With every fault of the three files: `StudyError` if a file is missing or several have faults, else the error of
-        the file that has them.
+    StudyError
+        If a file is missing, or several files have faults. Every fault is listed.
+    TranscriptError, CodingError, CodebookError
+        If lines.csv or participants.csv, codings.csv, or codebook.csv alone has faults.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     folder = Path(name)
+    ...     _ = (folder / "lines.csv").write_text("line_id,doc_id,speaker,order,text\\n1,GP1,GP1,1,It rings out.\\n")
+    ...     _ = (folder / "codings.csv").write_text("line_id,coder,code\\n1,ann,phone\\n")
+    ...     _ = (folder / "codebook.csv").write_text("code,parent,definition\\nphone,,Reaching services\\n")
+    ...     corpus = read_corpus(folder)
+    >>> corpus.codings, corpus.lines
+    (<Codings: 1 judgement of 1 line by 1 coder>, <Transcripts: 1 interview, 1 line>)
     """
     folder = Path(folder)
     StudyError.raise_if(
@@ -76,7 +116,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
         errors.append(error)
     if lines is not None and sheet is not None and codebook is not None:
         ids = {line.id for line in lines}
-        codings = codings_of(sheet, line_ids=ids, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
+        codings = codings_in(sheet, line_ids=ids, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
         return PlainCorpus(codings, lines, codebook)
     if len(errors) == 1:
         raise errors[0]
@@ -85,7 +125,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
 
 def _codebook(path: Path, codings: Sheet | None) -> Codebook:
     codebook = read_codebook(path)
-    if codings is None or "code" not in codings.header or _says_what_is_codable(path):
+    if codings is None or "code" not in codings.header or _has_column_codable(path):
         return codebook
     place = codings.header.index("code")
     applied = {cells[place] for _, cells in codings.rows}
@@ -98,18 +138,18 @@ def _codebook(path: Path, codings: Sheet | None) -> Codebook:
     )
 
 
-def _says_what_is_codable(path: Path) -> bool:
-    return "codable" in map(str.casefold, read_sheet(path, error=CodebookError).header)
+def _has_column_codable(path: Path) -> bool:
+    return "codable" in map(str.casefold, read_sheet(path, error_type=CodebookError).header)
 
 
 def _lines(folder: Path) -> Transcripts:
-    sheet = read_sheet(folder / LINES, error=TranscriptError)
-    missing = [name for name in _LINE if name not in sheet.header]
+    sheet = read_sheet(folder / LINES, error_type=TranscriptError)
+    missing = [name for name in _LINE_COLUMNS if name not in sheet.header]
     TranscriptError.raise_if(
         [
             *(
                 Fault(
-                    f"has no column {name!r}; the lines of a plain corpus have {', '.join(_LINE)}.",
+                    f"has no column {name!r}; the lines of a plain corpus have {', '.join(_LINE_COLUMNS)}.",
                     sheet.path,
                     sheet.first,
                 )
@@ -119,26 +159,27 @@ def _lines(folder: Path) -> Transcripts:
         ]
     )
     faults: list[Fault] = []
-    first: dict[str, int] = {}
+    first_line: dict[str, int] = {}
     documents: dict[TranscriptId, list[tuple[int, dict[str, str]]]] = {}
     for line, cells in sheet.rows:
-        told = dict(zip(sheet.header, cells, strict=True))
-        empty = [name for name in ("line_id", "doc_id", "order") if not told[name].strip()]
+        row = dict(zip(sheet.header, cells, strict=True))
+        empty = [name for name in ("line_id", "doc_id", "order") if not row[name].strip()]
         faults += [Fault(f"has nothing in the column {name!r}; fill it.", sheet.path, line) for name in empty]
-        if first.setdefault(told["line_id"], line) != line and "line_id" not in empty:
-            what = (
-                f"has the id of line {first[told['line_id']]}, {told['line_id']!r}; every line needs an id of its own."
-            )
+        line_id = row["line_id"]
+        if first_line.setdefault(line_id, line) != line and "line_id" not in empty:
+            what = f"has the id of line {first_line[line_id]}, {line_id!r}; every line needs an id of its own."
             faults.append(Fault(what, sheet.path, line))
         try:
-            order = int(told["order"])
+            order = int(row["order"])
         except ValueError:
             order = 0
             if "order" not in empty:
-                faults.append(Fault(f"has the order {told['order']!r}; write a whole number.", sheet.path, line))
-        if told.get("role", "").strip().casefold() not in ("", *Role):
-            faults.append(Fault(f"has the role {told['role']!r}; write {' or '.join(Role)}.", sheet.path, line))
-        documents.setdefault(TranscriptId(told["doc_id"]), []).append((order, told))
+                faults.append(Fault(f"has the order {row['order']!r}; write a whole number.", sheet.path, line))
+        if row.get("role", "").strip().casefold() not in ("", *Role):
+            faults.append(
+                Fault(f"has the role {row['role']!r}; write {listing(Role, conjunction='or')}.", sheet.path, line)
+            )
+        documents.setdefault(TranscriptId(row["doc_id"]), []).append((order, row))
     attributes: Mapping[TranscriptId, Mapping[str, str]] = {}
     if (folder / PARTICIPANTS).is_file():
         try:
@@ -155,58 +196,79 @@ def _lines(folder: Path) -> Transcripts:
 def _document(
     name: TranscriptId, rows: list[tuple[int, dict[str, str]]], *, source: str, attributes: Mapping[str, str]
 ) -> Transcript:
-    ordered = sorted(rows, key=lambda row: row[0])
     lines: list[Line] = []
-    at = 0
-    for order, told in ordered:
-        end = at + len(told["text"])
-        given = told.get("role", "").strip().casefold()
+    start = 0
+    for order, row in sorted(rows, key=lambda numbered: numbered[0]):
+        end = start + len(row["text"])
+        role = row.get("role", "").strip().casefold()
         lines.append(
             Line(
-                id=LineId(told["line_id"]),
+                id=LineId(row["line_id"]),
                 transcript=name,
                 order=order,
-                speaker=told["speaker"],
-                role=Role(given) if given else Role.PARTICIPANT,
-                text=told["text"],
-                start=at,
+                speaker=row["speaker"],
+                role=Role(role) if role else Role.PARTICIPANT,
+                text=row["text"],
+                start=start,
                 end=end,
             )
         )
-        at = end + 1
+        start = end + 1  # the line break between two lines
     text = "\n".join(line.text for line in lines)
-    digest = Transcript.digest_of(text, lines)
-    return Transcript(
-        id=name,
-        text=text,
-        lines=tuple(lines),
-        digest=digest,
-        attributes=MappingProxyType(dict(attributes)),
-        source=source,
+    return Transcript.from_lines(
+        lines, name=name, text=text, attributes=MappingProxyType(dict(attributes)), source=source
     )
 
 
+@documented
 def write_corpus(
     folder: str | Path, *, codings: Codings, lines: Transcripts, codebook: Codebook, force: bool = False
 ) -> None:
     """
-    Write a plain corpus that reads back equal, into a folder that is made if need be; only `force` replaces files.
+    Write a plain corpus that reads back equal: lines.csv, codings.csv, codebook.csv and, if needed, participants.csv.
 
-    Left out is what a plain corpus has no place for: the text of an interview that is in none of its lines.
+    The text of an interview that belongs to no line, such as a heading, is not part of a plain corpus and left out.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; it is made if it does not exist.
+    {codings}
+    {lines}
+    {codebook}
+    force : bool, default False
+        Whether to replace files that exist.
+
+    Raises
+    ------
+    CodingError
+        If a file exists and `force` is False, or a file cannot be written; then none is changed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import Code, Codebook, Codings, Transcripts
+    >>> codebook = Codebook([Code(id="phone", name="Telephone")])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_corpus(folder, codings=Codings(), lines=Transcripts([]), codebook=codebook)
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['codebook.csv', 'codings.csv', 'lines.csv']
     """
+    codings.check_lines(lines)
     folder = Path(folder)
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as why:
-        raise CodingError.at(folder, f"cannot be made ({why.strerror}); choose another folder.") from why
+    except OSError as error:
+        raise CodingError.at(folder, f"cannot be made ({error.strerror}); choose another folder.") from error
     texts = {
-        folder / LINES: csv_of(*_table_of_lines(lines)),
+        folder / LINES: csv_text(*_table_of_lines(lines)),
         folder / CODINGS: long_table(codings),
-        folder / CODEBOOK: csv_of_codebook(codebook),
+        folder / CODEBOOK: csv_of(codebook),
     }
-    if any(one.attributes for one in lines.interviews):
-        texts[folder / PARTICIPANTS] = csv_of(*_table_of_participants(lines))
+    if any(interview.attributes for interview in lines.interviews):
+        texts[folder / PARTICIPANTS] = csv_text(*_table_of_participants(lines))
     try:
         write_files(texts, force=force)
     except BaseException:
@@ -216,16 +278,17 @@ def write_corpus(
 
 
 def _table_of_lines(lines: Transcripts) -> tuple[list[str], Iterator[list[str]]]:
-    telling = any(line.role is not Role.PARTICIPANT for line in lines)
-    header = [*_LINE, "role"] if telling else [*_LINE]
+    has_roles = any(line.role is not Role.PARTICIPANT for line in lines)
+    header = [*_LINE_COLUMNS, "role"] if has_roles else [*_LINE_COLUMNS]
     rows = (
-        [line.id, line.transcript, line.speaker, str(line.order), line.text, *([line.role.value] if telling else [])]
+        [line.id, line.transcript, line.speaker, str(line.order), line.text, *([line.role.value] if has_roles else [])]
         for line in lines
     )
     return header, rows
 
 
 def _table_of_participants(lines: Transcripts) -> tuple[list[str], Iterator[list[str]]]:
-    told = [one for one in lines.interviews if one.attributes]
-    names = list(dict.fromkeys(name for one in told for name in one.attributes))
-    return ["participant", *names], ([one.id, *(one.attributes.get(name, "") for name in names)] for one in told)
+    interviews = [interview for interview in lines.interviews if interview.attributes]
+    names = list(dict.fromkeys(name for interview in interviews for name in interview.attributes))
+    rows = ([interview.id, *(interview.attributes.get(name, "") for name in names)] for interview in interviews)
+    return ["participant", *names], rows

@@ -1,29 +1,17 @@
-"""Files written whole or not at all."""
+"""Several text files written together, completely or not at all."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from autocode.errors import CodingError, Fault
 from autocode.files import put
 
 
-def csv_of(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table as CSV."""
-    table = [header, *rows]
-    out = io.StringIO(newline="")
-    # csv reads a carriage return that is not in quotation marks as the end of a row, and would not quote it
-    returns = any("\r" in cell for row in table for cell in row)
-    csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL).writerows(table)
-    return out.getvalue()
-
-
 def write_files(texts: Mapping[Path, str], *, force: bool) -> None:
     """
-    Write all of these files; where one cannot be written, none is changed.
+    Write all of these files; if one cannot be written, none is changed.
 
-    Raises `CodingError` if one exists and `force` does not allow to replace it, or if the disk refuses.
+    Raises `CodingError` if a file exists and `force` is False, or if the disk refuses.
     """
     if not force:
         CodingError.raise_if(
@@ -33,5 +21,5 @@ def write_files(texts: Mapping[Path, str], *, force: bool) -> None:
         )
     try:
         put({path: text.encode() for path, text in texts.items()})
-    except OSError as why:
-        raise CodingError.at(why.filename, f"cannot be written ({why.strerror}); choose another folder.") from why
+    except OSError as error:
+        raise CodingError.at(error.filename, f"cannot be written ({error.strerror}); choose another folder.") from error

@@ -183,12 +183,16 @@ class Journal:
             yield Entry(seq=seq, kind=Kind(kind), at=at, record=record, undone=bool(undone), gesture=gesture or "")
 
     def codings(self) -> Codings:
-        """Return the codings in force: each coder's latest on each line and basis that was not undone."""
+        """
+        Return the codings in force: each coder's latest on each line and basis that was not undone.
+
+        They carry the digests of the transcripts, so that what joins them with lines can refuse lines that were edited.
+        """
         in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
         for entry in self.history(kinds=(Kind.CODING,)):
             if isinstance(entry.record, Coding) and not entry.undone:
                 in_force[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
-        return Codings(in_force.values())
+        return Codings(in_force.values(), digests=self.transcripts())
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decisions in force: each coder's latest on each line and batch that was not undone."""

@@ -43,6 +43,7 @@ def write_report(
     digests. An existing file is replaced only with `force`.
     Raises `ReportError` for another suffix, an existing file, and a folder that cannot be written to.
     """
+    codings.check_lines(lines)
     target = Path(path)
     suffix = target.suffix.casefold()
     if suffix not in _TEMPLATES:

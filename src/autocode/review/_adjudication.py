@@ -156,6 +156,7 @@ class AdjudicationSession:
         coders: Collection[CoderId] = (),
     ) -> None:
         self.coder = may_adjudicate(coder, adjudicators)
+        journal.codings().check_lines(lines)
         self.lines = lines
         self.codebook = codebook
         self._adjudicators = frozenset(adjudicators)

@@ -48,6 +48,7 @@ def differences(codings: Codings, lines: Transcripts, *, code: CodeId | None = N
 
     Codings of lines that are in no transcript are passed over: nobody could read what they are about.
     """
+    codings.check_lines(lines)
     found = (difference_on(line, codings.of(line.id)) for line in lines.participant_lines)
     return tuple(one for one in found if one is not None and (code is None or code in one.contested))
 

@@ -60,6 +60,10 @@ class Offers:
         """The lines that some batch speaks of."""
         return self._latest.keys()
 
+    def batch_of(self, line: LineId) -> BatchId | None:
+        """Return the latest batch with suggestions for a line, or that has none to make; None if there is no batch."""
+        return self._latest.get(line)
+
     def __contains__(self, batch: BatchId) -> bool:
         return batch in self._by_batch
 

@@ -32,7 +32,7 @@ from autocode.review._offer import Offer, Offers
 from autocode.review._pace import Pace
 from autocode.review._queue import Progress, Queue
 from autocode.review._settle import Settlement, settle
-from autocode.transcripts import Line, LineId, Role, Transcripts
+from autocode.transcripts import Line, LineId, Role, Transcripts, digests_of
 
 _NOTHING = Settlement(coding=None, decision=None)
 
@@ -72,7 +72,7 @@ class ReviewSession:
     Raises
     ------
     StudyError
-        If a transcript with lines to judge was edited after it was coded.
+        If a transcript with lines to judge was edited after it was coded, or after the suggestions to show were made.
     CodingError
         If the coder is not a human.
     """
@@ -105,7 +105,8 @@ class ReviewSession:
         self._made_by: dict[int, str] = {}
         self._influenced: set[LineId] = set()
         self._blind: set[LineId] = set()
-        self._digests: dict[str, str] = {}
+        self._digests: Mapping[str, str] = {}
+        self._digests_at: dict[BatchId, Mapping[str, str]] = {}  # what the transcripts were when a batch was made
         self._judged: dict[LineId, Act] = {}
         self._own: dict[LineId, Act] = {}
         self._queue: Queue | None = None
@@ -117,6 +118,7 @@ class ReviewSession:
         self._choose_lines()
         self._queue = None
         self._refuse_edited()
+        self._refuse_stale_suggestions()
         self.current: Line | None = self.queue.after(None)
 
     def _choose_lines(self) -> None:
@@ -134,15 +136,34 @@ class ReviewSession:
             self._to_judge = tuple(line for line in self.lines.participant_lines if line.id in self._to_judge_ids)
 
     def _refuse_edited(self) -> None:
-        names = dict.fromkeys(line.transcript for line in self._to_judge)
+        names = {line.transcript for line in self._to_judge}
+        edited = [name for name in self._journal.codings().edited(self.lines) if name in names]
         StudyError.raise_if(
             Fault(
                 f"the transcript {one.id!r} was edited after it was coded, so its lines may hold other words than "
                 "those that were judged; put the old text back, or add the new one under a name of its own.",
                 one.source or None,
             )
-            for one in map(self.lines.interview, names)
-            if self._digests.get(one.id, one.digest) != one.digest
+            for one in map(self.lines.interview, edited)
+        )
+
+    def _refuse_stale_suggestions(self) -> None:
+        """Raise a `StudyError` if suggestions to show were made for other words than the transcripts have now."""
+        stale: dict[str, None] = {}
+        digests = digests_of(self.lines)
+        for line in self._to_judge:
+            batch = self._offers.batch_of(line.id)
+            then = None if batch is None else self._digests_at.get(batch, {}).get(line.transcript)
+            if then not in (None, digests[line.transcript]):
+                stale[line.transcript] = None
+        StudyError.raise_if(
+            Fault(
+                "was edited after suggestions were made for it; make new ones: "
+                f"autocode suggest {self._journal.path.parent}.",
+                transcript.source or transcript.id,
+            )
+            for transcript in self.lines.interviews
+            if transcript.id in stale
         )
 
     # what the journal says
@@ -162,7 +183,9 @@ class ReviewSession:
             if isinstance(record, BlindDraw) and self._follows:
                 self._blind |= record.drawn
             elif isinstance(record, TranscriptSeen):
-                self._digests[record.transcript] = record.digest
+                self._digests = {**self._digests, record.transcript: record.digest}
+            elif isinstance(record, SuggestionBatch):
+                self._digests_at[record.id] = self._digests
             elif isinstance(record, Undo) and record.entry in self._made_by:
                 self._acts.pop(self._made_by[record.entry], None)
         self._take_in([one for one in fresh if getattr(one.record, "coder", None) == self.coder])
@@ -504,8 +527,10 @@ class ReviewSession:
             codebook=self.codebook.digest,
         )
         seen = TranscriptSeen(transcript=interview.id, digest=interview.digest)
+        if self._digests.get(interview.id, interview.digest) != interview.digest:
+            self._refuse_edited()  # somebody may have coded another text of it meanwhile
         self._journal.append(
-            *(() if interview.id in self._digests else (seen,)),
+            *(() if self._digests.get(interview.id) == interview.digest else (seen,)),
             *(settlement.entries or (Deferral(line=line.id, coder=self.coder),)),
             *proposals,
             how,

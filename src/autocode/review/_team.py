@@ -40,6 +40,7 @@ def progress_of_coders(
 ) -> tuple[CoderProgress, ...]:
     """Return how far each coder has come, by name; `members` are told of even where they have not begun."""
     codings = journal.codings()
+    codings.check_lines(lines)
     deferred: dict[CoderId, dict[LineId, None]] = {}
     for entry in journal.history(kinds=(Kind.DEFERRAL, Kind.DECISION)):
         record = entry.record

@@ -108,6 +108,7 @@ class LearningSuggester:
 
         `codings` are all that are in force. Undone or changed judgements of older lines wait for a full fit.
         """
+        codings.check_lines(self._lines)
         with self._lock:
             full, settled = self._full, self._settled
             # Only what is new is read anew: to settle two thousand old lines would take as long as all the rest.

@@ -1,7 +1,7 @@
 """What was said, by whom, in lines that keep their identity; one reader per format."""
 
 from autocode.transcripts._decoding import read_text
-from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Transcripts, Unit
+from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Transcripts, Unit, digests_of
 from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._participants import read_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
@@ -20,6 +20,7 @@ __all__ = [
     "Transcripts",
     "Unit",
     "cells_of_workbook",
+    "digests_of",
     "read_participants",
     "read_text",
     "read_transcripts",

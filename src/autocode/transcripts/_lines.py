@@ -1,7 +1,8 @@
-"""The lines of an interview: its turns cut into coding units."""
+"""The lines of an interview: its turns segmented into coding units."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from autocode.errors import TranscriptError
@@ -10,13 +11,13 @@ from autocode.transcripts._roles import decide_roles
 from autocode.transcripts._script import Script, Turn, trimmed
 
 Span = tuple[int, int]
-Cut = Callable[[str, Turn], Iterator[Span]]
+Segmenter = Callable[[str, Turn], Iterator[Span]]
 
 _OPENING = re.compile(r"(?<=\s)[(\[{“‘«¿¡]+\s*\Z")
 
 
-def cut_into(unit: Unit, *, language: str) -> Cut:
-    """Return what cuts a turn into units; raises `TranscriptError` if spaCy has no sentences in that language."""
+def segmenter(unit: Unit, *, language: str) -> Segmenter:
+    """Return what splits turns into units; raises `TranscriptError` if spaCy has no sentences in the language."""
     if unit is Unit.TURN:
         return _whole
     if unit is Unit.PARAGRAPH:
@@ -33,17 +34,17 @@ def _by_paragraph(text: str, turn: Turn) -> Iterator[Span]:
 
 
 @lru_cache(maxsize=8)
-def _by_sentence(language: str) -> Cut:
+def _by_sentence(language: str) -> Segmenter:
     import spacy
 
     if not re.fullmatch("[a-z]{2,3}", language):
         raise TranscriptError(_no_language(language))
     try:
         pipeline = spacy.blank(language)
-    except ImportError as why:
-        raise TranscriptError(_no_language(language)) from why
+    except ImportError as error:
+        raise TranscriptError(_no_language(language)) from error
     pipeline.add_pipe("sentencizer")
-    pipeline.max_length = 10**9
+    pipeline.max_length = 10**9  # spaCy's limit protects parsers that need much memory; there is none here
 
     def sentences(text: str, turn: Turn) -> Iterator[Span]:
         for start, end in turn.paragraphs:
@@ -54,7 +55,7 @@ def _by_sentence(language: str) -> Cut:
 
 
 def _whole_sentences(text: str, bounds: list[int]) -> Iterator[Span]:
-    """Yield the spans between bounds, with brackets and quotation marks beside the words that they enclose."""
+    """Yield the spans between bounds, keeping brackets and quotation marks with the words that they enclose."""
     spans: list[Span] = []
     start = bounds[0]
     for end in bounds[1:]:
@@ -76,15 +77,15 @@ def _no_language(language: str) -> str:
 
 
 def transcript_of(
-    script: Script, *, name: str, source: str, cut: Cut, interviewers: Collection[str] | None
+    script: Script, *, name: str, source: str, segment: Segmenter, interviewers: Collection[str] | None
 ) -> Transcript:
-    """Return the interview whose turns are cut into lines, numbered from 1."""
+    """Return an interview with its turns segmented into lines, numbered from 1."""
     roles = decide_roles(
         ((turn.speaker, " ".join(script.text[start:end] for start, end in turn.paragraphs)) for turn in script.turns),
         interviewers,
     )
-    spans = ((turn.speaker, span) for turn in script.turns for span in cut(script.text, turn))
-    lines = tuple(
+    spans = ((turn.speaker, span) for turn in script.turns for span in segment(script.text, turn))
+    lines = (
         Line(
             id=LineId(f"{name}:{order}"),
             transcript=TranscriptId(name),
@@ -97,14 +98,5 @@ def transcript_of(
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    digest = Transcript.digest_of(script.text, lines)
-    return Transcript(
-        id=TranscriptId(name),
-        text=script.text,
-        lines=lines,
-        digest=digest,
-        source=source,
-        roles=roles,
-        left_out=script.left_out,
-        notes=script.notes,
-    )
+    transcript = Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)
+    return replace(transcript, roles=roles, left_out=script.left_out, notes=script.notes)

@@ -2,27 +2,28 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NewType, overload
+from typing import Literal, NewType, Self, overload
 
 from autocode.errors import Fault, TranscriptError
+from autocode.wording import count_of
 
 LineId = NewType("LineId", str)
 TranscriptId = NewType("TranscriptId", str)
 
 
 class Role(StrEnum):
-    """Who speaks: interviewers' lines are context, kept and shown but never suggested for."""
+    """Who speaks: lines of participants are coded, lines of interviewers are context and never get suggestions."""
 
     INTERVIEWER = "interviewer"
     PARTICIPANT = "participant"
 
 
 class Unit(StrEnum):
-    """What one line is: a whole turn, a paragraph of a turn, or a sentence."""
+    """What one line is: a whole turn, a paragraph of a turn, or a sentence (the coding unit)."""
 
     TURN = "turn"
     PARAGRAPH = "paragraph"
@@ -31,14 +32,37 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One coding unit: one speaker and one stretch of text, with its place in the transcript.
+    """
+    One coding unit: one speaker and one stretch of text, with its place in the transcript.
 
     Attributes
     ----------
-    id : `<transcript>:<order>` for transcripts that autocode segmented; as given in a plain corpus.
-    order : position among the lines of the transcript, from 1 (as given in a plain corpus); negative where nobody
-        knows it.
-    start, end : code points in `Transcript.text`, end exclusive: `transcript.text[start:end] == text`.
+    id : LineId
+        `<transcript>:<order>` for transcripts that autocode segmented; as given in a plain corpus.
+    transcript : TranscriptId
+        The interview that the line belongs to.
+    order : int
+        Position among the lines of the transcript, from 1 (as given in a plain corpus); negative if it is unknown.
+    speaker : str
+        The speaker's label.
+    role : Role
+        Whether the speaker is the interviewer or a participant.
+    text : str
+        The words.
+    start, end : int
+        Code points in `Transcript.text`, end exclusive: `transcript.text[start:end] == text`.
+    transcript_digest : str, default ""
+        Digest of the transcript that the line was read from, empty where it was not read from one. It lets codings be
+        checked against lines that are given without their transcripts.
+
+    Examples
+    --------
+    >>> line = Line(
+    ...     id="GP1:2", transcript="GP1", order=2, speaker="GP1", role=Role.PARTICIPANT, text="It rings out.",
+    ...     start=22, end=35,
+    ... )
+    >>> line.end - line.start == len(line.text)
+    True
     """
 
     id: LineId
@@ -49,6 +73,7 @@ class Line:
     text: str
     start: int
     end: int
+    transcript_digest: str = field(default="", compare=False, repr=False)
 
 
 class LeftOutKind(StrEnum):
@@ -100,10 +125,42 @@ class RoleDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """One interview as an ordered run of lines, with its text and the participant's attributes.
+    """
+    One interview as an ordered run of lines, with its text and the participant's attributes.
 
-    `text` is the whole source as decoded, with line breaks as `\\n`. `digest` is the SHA-256 of the text and of how it
-    was cut into lines: where it differs from the one that codings were made on, the line ids may mean other words.
+    Attributes
+    ----------
+    id : TranscriptId
+        The name of the interview, unique in the study.
+    text : str
+        The whole source as decoded, with line breaks as `\\n`.
+    lines : tuple of Line
+        The lines, in the order of the interview.
+    digest : str
+        SHA-256 of the text and of its segmentation. Where it differs from the digest at the time of coding, line ids
+        may refer to other words.
+    attributes : mapping of str to str, default empty
+        What is known about the participant, such as role or borough.
+    source : str, default ""
+        The file that the interview was read from.
+    roles : RoleDecision or None, default None
+        Who was taken for an interviewer, and on what evidence; None for a plain corpus, which says it.
+    left_out : tuple of LeftOut, default empty
+        Words of the file that are in no line, such as its front matter.
+    notes : tuple of str, default empty
+        What was assumed in reading, in sentences.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import read_transcripts
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "GP1.txt"
+    ...     _ = path.write_text("Interviewer: How do you refer?\\nGP1: By phone.\\nIt rings out.\\n")
+    ...     interview = read_transcripts(path).interview("GP1")
+    >>> print(interview)
+    GP1: 3 lines
     """
 
     id: TranscriptId
@@ -118,33 +175,101 @@ class Transcript:
 
     @staticmethod
     def digest_of(text: str, lines: Iterable[Line]) -> str:
-        """Return the digest of a text and of the places where its lines begin and end."""
-        told = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+        """
+        Return the SHA-256 of a text and its segmentation.
+
+        Parameters
+        ----------
+        text : str
+            The whole source.
+        lines : iterable of Line
+            The lines, of which ids, places, speakers and roles count.
+        """
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
         for line in lines:
-            told.update(f"\x00{line.id}\x00{line.start}\x00{line.end}\x00{line.speaker}\x00{line.role}".encode())
-        return told.hexdigest()
+            digest.update(f"\x00{line.id}\x00{line.start}\x00{line.end}\x00{line.speaker}\x00{line.role}".encode())
+        return digest.hexdigest()
+
+    @classmethod
+    def from_lines(
+        cls,
+        lines: Iterable[Line],
+        *,
+        name: TranscriptId,
+        text: str,
+        attributes: Mapping[str, str] = MappingProxyType({}),
+        source: str = "",
+    ) -> Self:
+        """
+        Return the interview of these lines, with its digest, which each of its lines carries too.
+
+        Parameters
+        ----------
+        lines : iterable of Line
+            The lines that the text was cut into, in order.
+        name : str
+            Name of the interview.
+        text : str
+            The whole source as decoded.
+        attributes : mapping of str to str, default empty
+            What is known of the participant, such as role or borough.
+        source : str, default ""
+            File that the interview was read from.
+        """
+        lines = tuple(lines)
+        digest = cls.digest_of(text, lines)
+        lines = tuple(replace(line, transcript_digest=digest) for line in lines)
+        return cls(id=name, text=text, lines=lines, digest=digest, attributes=attributes, source=source)
 
     def __str__(self) -> str:
-        return f"{self.id}: {len(self.lines)} lines"
+        return f"{self.id}: {count_of(len(self.lines), 'line')}"
 
 
 class Transcripts(Sequence[Line]):
-    """Several interviews as one run of lines, in order; `interviews` gives them one by one.
+    """
+    Several interviews as one sequence of lines, in order.
 
-    Raises `TranscriptError` if two interviews share a name or two lines an id.
+    Parameters
+    ----------
+    interviews : iterable of Transcript
+        The interviews.
+
+    Attributes
+    ----------
+    interviews : tuple of Transcript
+        The interviews.
+
+    Raises
+    ------
+    TranscriptError
+        If two interviews have the same name, or two lines the same id.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import read_transcripts
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "GP1.txt"
+    ...     _ = path.write_text("Interviewer: How do you refer?\\nGP1: By phone.\\nIt rings out.\\n")
+    ...     lines = read_transcripts(path)
+    >>> lines
+    <Transcripts: 1 interview, 3 lines>
+    >>> [line.text for line in lines.participant_lines], lines.question_before(lines[2]).text
+    (['By phone.', 'It rings out.'], 'How do you refer?')
     """
 
     def __init__(self, interviews: Iterable[Transcript]) -> None:
         self.interviews: tuple[Transcript, ...] = tuple(interviews)
-        self._lines: tuple[Line, ...] = tuple(line for one in self.interviews for line in one.lines)
+        self._lines: tuple[Line, ...] = tuple(line for interview in self.interviews for line in interview.lines)
         self._by_name: dict[TranscriptId, Transcript] = {}
         self._by_id: dict[LineId, Line] = {}
         faults: list[Fault] = []
-        for one in self.interviews:
-            other = self._by_name.setdefault(one.id, one)
-            if other is not one:
-                where = f" ({other.source} and {one.source})" if one.source else ""
-                faults.append(Fault(f"two transcripts are named {one.id!r}{where}; rename one of the files."))
+        for interview in self.interviews:
+            other = self._by_name.setdefault(interview.id, interview)
+            if other is not interview:
+                sources = f" ({other.source} and {interview.source})" if interview.source else ""
+                faults.append(Fault(f"two transcripts are named {interview.id!r}{sources}; rename one of the files."))
         TranscriptError.raise_if(faults)
         for line in self._lines:
             if self._by_id.setdefault(line.id, line) is not line:
@@ -168,27 +293,72 @@ class Transcripts(Sequence[Line]):
         return item in self._by_id if isinstance(item, str) else item in self._lines
 
     def line(self, line_id: LineId) -> Line:
-        """Return the line with this id; raises `KeyError` if there is none."""
+        """
+        Return the line with this id.
+
+        Parameters
+        ----------
+        line_id : LineId
+            The id of the line.
+
+        Raises
+        ------
+        KeyError
+            If there is no such line.
+        """
         return self._by_id[line_id]
 
     def interview(self, transcript_id: TranscriptId) -> Transcript:
-        """Return the interview with this name; raises `KeyError` if there is none."""
+        """
+        Return the interview with this name.
+
+        Parameters
+        ----------
+        transcript_id : TranscriptId
+            The name of the interview.
+
+        Raises
+        ------
+        KeyError
+            If there is no such interview.
+        """
         return self._by_name[transcript_id]
 
     @cached_property
     def participant_lines(self) -> tuple[Line, ...]:
-        """The lines that are coded: everything that an interviewer did not say."""
+        """The lines of participants: those that are coded."""
         return tuple(line for line in self._lines if line.role is Role.PARTICIPANT)
 
     def question_before(self, line: Line) -> Line | None:
-        """Return the interviewer's line that a line answers, or None at the start of an interview."""
-        asked = None
+        """
+        Return the interviewer's last line before a line, or None at the start of an interview.
+
+        Parameters
+        ----------
+        line : Line
+            A line of one of these interviews.
+        """
+        question = None
         for other in self._by_name[line.transcript].lines:
             if other.id == line.id:
-                return asked
+                return question
             if other.role is Role.INTERVIEWER:
-                asked = other
-        return asked
+                question = other
+        return question
 
     def __repr__(self) -> str:
-        return f"<Transcripts: {len(self.interviews)} interviews, {len(self._lines)} lines>"
+        return f"<Transcripts: {count_of(len(self.interviews), 'interview')}, {count_of(len(self._lines), 'line')}>"
+
+
+def digests_of(lines: Iterable[Line]) -> dict[TranscriptId, str]:
+    """
+    Return the digest of each transcript that lines come from, by its name, where it is known.
+
+    Parameters
+    ----------
+    lines : Transcripts or iterable of Line
+        Whole interviews, or lines of some.
+    """
+    if isinstance(lines, Transcripts):
+        return {transcript.id: transcript.digest for transcript in lines.interviews}
+    return {line.transcript: line.transcript_digest for line in lines if line.transcript_digest}

@@ -29,7 +29,7 @@ BROKEN = (
 _MOST_BYTES, _MOST_CELLS = 200_000_000, 5_000_000
 
 
-def refuse_bomb(data: bytes, path: Path, *, error: type[AutocodeError] = TranscriptError) -> None:
+def refuse_bomb(data: bytes, path: Path, *, error_type: type[AutocodeError] = TranscriptError) -> None:
     """Raise `error` if an Office file unpacks to more than any interview or table could be."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -37,11 +37,13 @@ def refuse_bomb(data: bytes, path: Path, *, error: type[AutocodeError] = Transcr
     except BROKEN:
         return  # whoever opens it says what is wrong
     if size > _MOST_BYTES:
-        raise error.at(path, f"unpacks to {size:,} bytes, far more than an interview; save its text in a new file.")
+        raise error_type.at(
+            path, f"unpacks to {size:,} bytes, far more than an interview; save its text in a new file."
+        )
 
 
 def cells_of_workbook(
-    data: bytes, path: Path, *, error: type[AutocodeError], sheet: str | None = None
+    data: bytes, path: Path, *, error_type: type[AutocodeError], sheet: str | None = None
 ) -> list[list[str]]:
     """Return every row of a sheet of an Excel file as text; whole numbers have no decimals.
 
@@ -51,39 +53,39 @@ def cells_of_workbook(
         What the file holds.
     path : Path
         The file, for messages.
-    error : type of AutocodeError
+    error_type : type of AutocodeError
         What is raised.
     sheet : str or None, default None
         Name of the sheet; None where only one sheet is filled.
 
     Raises
     ------
-    error
+    error_type
         If the bytes are no such file, several sheets are filled and none is named, the named one is missing, or a
         formula was saved without its value.
     """
-    refuse_bomb(data, path, error=error)
+    refuse_bomb(data, path, error_type=error_type)
     try:
         values, formulas = _sheets(data, values=True), _sheets(data, values=False)
     except _TooLargeError:
-        raise error.at(
+        raise error_type.at(
             path, f"has more than {_MOST_CELLS:,} cells, most of them empty; save only the filled part in a new file."
         ) from None
-    except BROKEN as problem:
-        raise error.at(
+    except BROKEN as error:
+        raise error_type.at(
             path, "is not an Excel file (.xlsx), whatever its name says; save it again as .xlsx or as CSV."
-        ) from problem
+        ) from error
     filled = [name for name, rows in values.items() if any(map(any, rows))]
     if sheet is not None and sheet not in values:
-        raise error.at(path, f"has no sheet {sheet!r}; its sheets are {listing(map(repr, values))}.")
+        raise error_type.at(path, f"has no sheet {sheet!r}; its sheets are {listing(map(repr, values))}.")
     if sheet is None and len(filled) > 1:
-        raise error.at(
+        raise error_type.at(
             path,
             f"holds cells on {len(filled)} sheets, {listing(map(repr, filled))}; save each as a file of its own, or "
             "name one with sheet=... (--sheet).",
         )
     chosen = sheet or (filled[0] if filled else next(iter(values)))
-    error.raise_if(
+    error_type.raise_if(
         Fault("has a formula without its value; open the file in a spreadsheet program and save it again.", path, n)
         for n, (cells, sources) in enumerate(zip(values[chosen], formulas[chosen], strict=False), start=1)
         if any(not cell and source.startswith("=") for cell, source in zip(cells, sources, strict=False))

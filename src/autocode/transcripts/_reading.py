@@ -1,4 +1,4 @@
-"""Interviews from files: which reader a suffix calls, and every fault of a folder at once."""
+"""Interviews read from files: the reader for each suffix, and all faults of a folder at once."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._labelled import SpeakerRules, read_labelled
 from autocode.transcripts._labels import key
-from autocode.transcripts._lines import cut_into, transcript_of
+from autocode.transcripts._lines import segmenter, transcript_of
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
 from autocode.transcripts._participants import read_participants
 from autocode.transcripts._roles import INTERVIEWERS
@@ -24,7 +24,8 @@ TABLES = (".csv", ".xlsx")
 OFFICE = (".docx", ".odt", ".rtf")
 SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 
-_BESIDE = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
+# files that may lie in a folder of transcripts: the table of participants, and what Windows puts there
+_NO_TRANSCRIPTS = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
 
 
 def read_transcripts(
@@ -41,24 +42,56 @@ def read_transcripts(
     encoding: str | None = None,
 ) -> Transcripts:
     """
-    Return the interviews of a folder, or of one file, cut into lines.
+    Return the interviews of a folder, or of one file, segmented into lines.
 
     Parameters
     ----------
-    unit : what a line is: a whole `turn`, a `paragraph` (a source line) of a turn, or a `sentence`.
-    language : in which spaCy finds sentences; nothing else depends on it.
-    interviewers : labels, in any case, whose lines are context.
-    participants : table of attributes; by default `participants.csv` in the folder or beside it, where there is one.
-    columns : names of the columns of .csv and .xlsx.
-    encoding : of text files; by default it is recognised.
+    path : str or Path
+        A folder of transcripts, or one file: text (.txt, .md), Word (.docx), OpenDocument (.odt), Rich Text (.rtf),
+        subtitles (.vtt, .srt) or a table (.csv, .xlsx).
+    unit : Unit or str, default "paragraph"
+        What a line is: a whole "turn", a "paragraph" of a turn, or a "sentence". A paragraph is a line of the source
+        or, where lines end where the page did, what stands between blank lines.
+    language : str, default "en"
+        ISO code of the language in which spaCy finds sentences; used for the unit "sentence" only.
+    interviewers : collection of str or None, default None
+        Labels of interviewers, in any case; their lines are context. None to decide for each interview: a usual label
+        (`INTERVIEWERS`), else the one speaker who asks. `Transcript.roles` says who it was and why.
+    speakers, not_speakers : collection of str, default empty
+        Labels that are speakers, and words before a colon that are none, where the file does not make it clear.
+    speaker_name : str or None, default None
+        The speaker of files that name nobody.
+    participants : str or Path or None, default None
+        Table of the participants' attributes. None for `participants.csv` in the folder or next to it, if there is one.
+    columns : Columns or None, default None
+        Names of the columns of .csv and .xlsx; None for speaker and text.
+    encoding : str or None, default None
+        Encoding of text files; None to recognise it.
+
+    Returns
+    -------
+    Transcripts
+        The interviews in the natural order of their file names (GP2 before GP10).
 
     Raises
     ------
     TranscriptError
-        With every fault of every file.
+        If files cannot be read, name no speaker or have no words, or two interviews have the same name. Every fault of
+        every file is listed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "GP1.txt"
+    ...     _ = path.write_text("Mara: How do you refer?\\nGP1: By phone. It rings out.\\n")
+    ...     lines = read_transcripts(path, unit="sentence", interviewers=["Mara"])
+    >>> [(line.id, line.role.value, line.text) for line in lines][1:]
+    [('GP1:2', 'participant', 'By phone.'), ('GP1:3', 'participant', 'It rings out.')]
     """
     path = Path(path)
-    cut = cut_into(Unit(unit), language=language)
+    segment = segmenter(Unit(unit), language=language)
     faults: list[Fault] = []
     interviews: list[Transcript] = []
     for file in _files(path, faults):
@@ -79,8 +112,10 @@ def read_transcripts(
                 faults.append(
                     Fault(f"holds speakers but no words (in {name}); put in what they said or remove it.", file)
                 )
-            interviews.append(transcript_of(script, name=name, source=str(file), cut=cut, interviewers=interviewers))
-    faults.extend(_same_names(interviews))
+            interviews.append(
+                transcript_of(script, name=name, source=str(file), segment=segment, interviewers=interviewers)
+            )
+    faults.extend(_repeated_names(interviews))
     attributes: dict[TranscriptId, dict[str, str]] = {}
     table = Path(participants) if participants is not None else _participants_near(path)
     if table is not None:
@@ -90,8 +125,10 @@ def read_transcripts(
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)
     return Transcripts(
-        replace(one, attributes=MappingProxyType(attributes[one.id])) if one.id in attributes else one
-        for one in interviews
+        replace(interview, attributes=MappingProxyType(attributes[interview.id]))
+        if interview.id in attributes
+        else interview
+        for interview in interviews
     )
 
 
@@ -100,48 +137,47 @@ def _files(path: Path, faults: list[Fault]) -> Iterator[Path]:
         raise TranscriptError.at(path, "does not exist; check the name.")
     if not path.is_dir():
         if path.suffix.lower() not in SUFFIXES:
-            raise TranscriptError.at(path, _unknown(path))
+            raise TranscriptError.at(path, _unknown_suffix(path))
         yield path
         return
     try:
-        inside = sorted(path.iterdir(), key=lambda one: _natural(one.name))
-    except OSError as why:
-        raise TranscriptError.at(path, f"cannot be read ({why.strerror}); check that you may open it.") from why
-    shown = [one for one in inside if not _set_aside(one)]
-    if not shown:
+        inside = sorted(path.iterdir(), key=lambda entry: _natural_order(entry.name))
+    except OSError as error:
+        raise TranscriptError.at(path, f"cannot be read ({error.strerror}); check that you may open it.") from error
+    entries = [entry for entry in inside if not _is_passed_over(entry)]
+    if not entries:
         raise TranscriptError.at(path, f"holds no transcripts; put files of the kinds {', '.join(SUFFIXES)} into it.")
-    for one in shown:
-        if one.is_dir():
+    for entry in entries:
+        if entry.is_dir():
             faults.append(
-                Fault("is a folder within the folder of transcripts; move its files up or move it away.", one)
+                Fault("is a folder within the folder of transcripts; move its files up or move it away.", entry)
             )
-        elif one.suffix.lower() not in SUFFIXES:
-            faults.append(Fault(_unknown(one), one))
+        elif entry.suffix.lower() not in SUFFIXES:
+            faults.append(Fault(_unknown_suffix(entry), entry))
         else:
-            yield one
+            yield entry
 
 
-def _set_aside(one: Path) -> bool:
-    """Whether a file is hidden, a word processor's lock, or about the transcripts rather than one of them."""
-    return (
-        one.name.startswith((".", "~$")) or one.name.casefold() in _BESIDE or one.name.casefold().startswith("readme")
-    )
+def _is_passed_over(entry: Path) -> bool:
+    """Return whether a file is hidden, the lock of a word processor, or a file about the transcripts."""
+    name = entry.name.casefold()
+    return name.startswith((".", "~$", "readme")) or name in _NO_TRANSCRIPTS
 
 
-def _unknown(path: Path) -> str:
+def _unknown_suffix(path: Path) -> str:
     kind = f"has the unknown suffix {path.suffix!r}" if path.suffix else "has no suffix"
     return f"{kind}; transcripts are {', '.join(SUFFIXES)}. Convert the file or move it away."
 
 
-def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return what sorts GP2 before GP10."""
+def _natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that sorts GP2 before GP10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return tuple((0, int(part), "") if part[0] in "0123456789" else (1, 0, part.casefold()) for part in parts)
 
 
 def _participants_near(path: Path) -> Path | None:
     near = (path / "participants.csv", path.parent / "participants.csv")
-    return next((one for one in near if one.is_file()), None)
+    return next((table for table in near if table.is_file()), None)
 
 
 def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str | None) -> dict[str, Script]:
@@ -169,12 +205,13 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
     return {stem: read_labelled(text, path=file, rules=rules)}
 
 
-def _same_names(interviews: list[Transcript]) -> Iterator[Fault]:
+def _repeated_names(interviews: list[Transcript]) -> Iterator[Fault]:
     first: dict[TranscriptId, Transcript] = {}
-    for one in interviews:
-        other = first.setdefault(one.id, one)
-        if other is not one:
+    for interview in interviews:
+        other = first.setdefault(interview.id, interview)
+        if other is not interview:
             yield Fault(
-                f"two transcripts are named {one.id!r}, this and {Path(other.source).name}; rename or remove one.",
-                one.source,
+                f"two transcripts are named {interview.id!r}, this and {Path(other.source).name}; "
+                "rename or remove one.",
+                interview.source,
             )

@@ -1,4 +1,4 @@
-"""A source as its text and the turns that were taken in it: what every format reader returns."""
+"""The text of a source with its speaking turns: what the reader of every format returns."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from autocode.transcripts._nouns import LeftOut
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one speaker said until the next one spoke; `paragraphs` are (start, end) in the text, trimmed, not empty."""
+    """The words of one speaker until the next speaks, as spans (start, end) of the text, trimmed and not empty."""
 
     speaker: str
     paragraphs: tuple[tuple[int, int], ...]
@@ -25,30 +25,30 @@ class Script:
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span without the white space at its ends; an empty span where nothing else is in it."""
+    """Return a span without the white space at its ends; an empty span if it contains nothing else."""
     words = text[start:end]
     left = len(words) - len(words.lstrip())
     return start + left, max(start + left, start + len(words.rstrip()))
 
 
-def script_of(said: Iterable[tuple[str, tuple[str, ...]]]) -> Script:
-    """Return a script whose text is written here, `speaker: words`, from (speaker, paragraphs)."""
-    text, turns = "", []
+def script_of(utterances: Iterable[tuple[str, tuple[str, ...]]]) -> Script:
+    """Return the script of turns given as (speaker, paragraphs); its text is `speaker: words`."""
     parts: list[str] = []
-    at = 0
+    turns: list[tuple[str, list[tuple[int, int]]]] = []
+    length = 0
 
-    def put(words: str) -> tuple[int, int]:
-        nonlocal at
+    def append(words: str) -> tuple[int, int]:
+        nonlocal length
         parts.append(words)
-        at += len(words)
-        return at - len(words), at
+        length += len(words)
+        return length - len(words), length
 
-    for speaker, paragraphs in said:
-        put(f"{speaker}: ")
+    for speaker, paragraphs in utterances:
+        append(f"{speaker}: ")
         spans = []
         for paragraph in paragraphs:
-            spans.append(put(paragraph))
-            put("\n")
+            spans.append(append(paragraph))
+            append("\n")
         turns.append((speaker, spans))
     text = "".join(parts)
     return Script(

@@ -196,6 +196,7 @@ def adjudication_page(
     ----------
     coders : those whom the study names as ones who code; without any, everybody may.
     """
+    journal.codings().check_lines(lines)
     desks: dict[CoderId, AdjudicationDesk] = {}
 
     def desk_of(coder: CoderId) -> AdjudicationDesk:

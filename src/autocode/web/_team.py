@@ -183,6 +183,7 @@ def team_page(
     reread : coded lines that may hold slips; asked when somebody opens their page, and may take seconds. None where
         nothing can tell.
     """
+    journal.codings().check_lines(lines)
     team = _Team(
         journal,
         lines=lines,

@@ -21,7 +21,7 @@ PLACES["two"]["D"] = [(0, 4), (4, 8), (8, 15), (15, 17), (17, 24)]
 
 
 def data(fine: int) -> SpanData:
-    return SpanData.of(
+    return SpanData.from_text(
         {
             coder: [(a * fine, b * fine, label) for label, places in mine.items() for a, b in places]
             for coder, mine in PLACES.items()

@@ -4,7 +4,7 @@ import pytest
 
 from autocode.agreement import SpanData, alpha_u_2004
 
-DATA = SpanData.of(
+DATA = SpanData.from_text(
     {
         "i": [(225, 295, "c"), (370, 400, "c"), (180, 240, "k"), (300, 350, "k")],
         "j": [(220, 300, "c"), (355, 375, "c"), (400, 420, "c"), (180, 240, "k"), (300, 350, "k")],

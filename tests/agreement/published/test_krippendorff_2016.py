@@ -8,7 +8,7 @@ import pytest
 
 from autocode.agreement import SpanData, u_alpha, u_alpha_binary
 
-THREE = SpanData.of(
+THREE = SpanData.from_text(
     {
         "one": [(0, 5, "x"), (8, 12, "y"), (20, 30, "x")],
         "two": [(0, 6, "x"), (8, 11, "x"), (21, 30, "x")],
@@ -19,7 +19,7 @@ THREE = SpanData.of(
 
 
 def test_key_phrases_of_three_coders() -> None:
-    data = SpanData.of(
+    data = SpanData.from_text(
         {
             "one": [(3, 15, "keyphrase"), (22, 53, "keyphrase")],
             "two": [(3, 10, "keyphrase"), (22, 53, "keyphrase")],

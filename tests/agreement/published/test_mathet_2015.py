@@ -8,7 +8,7 @@ import pytest
 
 from autocode.agreement import SpanData, best_alignment, gamma, gamma_cat
 
-DATA = SpanData.of(
+DATA = SpanData.from_text(
     {
         "Alex": [(2, 9, "1"), (11, 17, "2"), (24, 30, "5"), (32, 36, "6"), (36, 44, "6"), (44, 60, "7")],
         "Paul": [(2, 9, "1"), (11, 17, "3"), (19, 25, "5"), (32, 44, "6")],

@@ -63,8 +63,11 @@ class ReliabilityData:
         """Return the whole set of codes that each coder gave to each line; a read line without codes is an empty set.
 
         Units are the lines that anybody judged. `lines` tells which interview each belongs to.
-        Raises `AgreementError` for codings of mixed basis, for adjudicated ones, and for a line that `lines` lacks.
+        Raises `AgreementError` for codings of mixed basis, for adjudicated ones, and for a line that `lines` lacks, and
+        `StudyError` if a transcript was edited after it was coded.
         """
+        if lines is not None:
+            codings.check_lines(lines)
         basis = _one_basis(codings)
         coders, units = codings.coders, codings.lines
         row = {coder: c for c, coder in enumerate(coders)}

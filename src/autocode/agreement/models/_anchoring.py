@@ -95,6 +95,8 @@ def anchoring_audit(
     Schroeder, H., Roy, D., & Kabbara, J. (2025). Just put a human in the loop? Investigating LLM-assisted annotation
     for subjective tasks. Findings of ACL (that suggestions shift what is measured; the estimator here is ours).
     """
+    for codings in (independent, assisted):
+        codings.check_lines(lines)
     _refuse(independent, Basis.INDEPENDENT, "independent")
     _refuse(assisted, Basis.ASSISTED, "assisted")
     wanted = None if codes is None else tuple(codes)

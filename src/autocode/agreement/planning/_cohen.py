@@ -1,4 +1,4 @@
-"""How many lines a test of Cohen's kappa against a hypothesis needs: two coders, any margins."""
+"""Sample size of a test of Cohen's kappa against a hypothesis: two coders, any margins."""
 
 import math
 from collections.abc import Sequence
@@ -17,10 +17,30 @@ def lines_cantor(
     power: float = 0.80,
     two_sided: bool = False,
 ) -> int:
-    """Return how many lines tell Cohen's kappa of one code from a hypothesis, for the prevalence with each coder.
+    """Return how many lines a test of Cohen's kappa of one code against a hypothesis needs.
 
     The formula is applied as printed, also where the two prevalences differ too much for any table to have this kappa
     (.10 and .15 allow at most about .78): the number is then only an extrapolation.
+
+    Parameters
+    ----------
+    kappa : float
+        The kappa that you expect, between -1 and 1.
+    hypothesis : float
+        The kappa to test against, between -1 and 1.
+    prevalences : (float, float)
+        Share of lines to which each coder gives the code.
+    level : float, default 0.95
+        1 minus the significance level of the test.
+    power : float, default 0.8
+        Power to reject the hypothesis.
+    two_sided : bool, default False
+        Whether the test is two-sided.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or kappa equals the hypothesis.
 
     References
     ----------
@@ -30,8 +50,8 @@ def lines_cantor(
     if not (0 < p_1 < 1 and 0 < p_2 < 1):
         raise ValueError(f"prevalences lie between 0 and 1, not at {p_1:g} and {p_2:g}.")
     z_level, z_power = _normal(kappa, hypothesis, level, power, two_sided)
-    Q_1 = _variance_of_one(kappa, p_1, p_2)
-    Q_0 = _variance_of_one(hypothesis, p_1, p_2)
+    Q_1 = _line_variance(kappa, p_1, p_2)
+    Q_0 = _line_variance(hypothesis, p_1, p_2)
     n = ((z_level * math.sqrt(Q_0) + z_power * math.sqrt(Q_1)) / (kappa - hypothesis)) ** 2
     return math.ceil(n)
 
@@ -45,9 +65,30 @@ def lines_flack(
     power: float = 0.80,
     two_sided: bool = False,
 ) -> int:
-    """Return how many lines tell Cohen's kappa over categories from a hypothesis, if both coders share these margins.
+    """Return how many lines a test of Cohen's kappa over several categories against a hypothesis needs.
 
-    The standard error is the largest one that any table with these margins and this kappa can have.
+    Both coders are assumed to use the categories equally often. The standard error is the largest that any table with
+    these margins and this kappa can have.
+
+    Parameters
+    ----------
+    kappa : float
+        The kappa that you expect, between -1 and 1.
+    hypothesis : float
+        The kappa to test against, between -1 and 1.
+    margins : sequence of float
+        Share of each category; they add up to 1.
+    level : float, default 0.95
+        1 minus the significance level of the test.
+    power : float, default 0.8
+        Power to reject the hypothesis.
+    two_sided : bool, default False
+        Whether the test is two-sided.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, kappa equals the hypothesis, or no table has these margins and this kappa.
 
     References
     ----------
@@ -63,8 +104,8 @@ def lines_flack(
     return math.ceil(((z_level * tau_0 + z_power * tau_1) / (kappa - hypothesis)) ** 2)
 
 
-def _variance_of_one(kappa: float, p_1: float, p_2: float) -> float:
-    """Return Q, n times the variance of Cohen's kappa of a table of two by two (Fleiss, Cohen & Everitt 1969)."""
+def _line_variance(kappa: float, p_1: float, p_2: float) -> float:
+    """Return Q, n times the variance of Cohen's kappa of a 2 x 2 table (Fleiss, Cohen & Everitt 1969)."""
     q_1, q_2 = 1 - p_1, 1 - p_2
     pi_e = p_1 * p_2 + q_1 * q_2
     pi_o = kappa * (1 - pi_e) + pi_e
@@ -78,7 +119,7 @@ def _variance_of_one(kappa: float, p_1: float, p_2: float) -> float:
 
 
 def _largest_standard_error(kappa: float, pi: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
-    """Return tau, the largest standard error of one line among all tables with these margins and this kappa."""
+    """Return tau, the largest standard error for a single line among all tables with these margins and this kappa."""
     c = len(pi)
     pi_e = float((pi**2).sum())
     pi_o = kappa + pi_e * (1 - kappa)
@@ -88,20 +129,21 @@ def _largest_standard_error(kappa: float, pi: "np.ndarray[tuple[int], np.dtype[n
     rows = np.kron(np.identity(c), np.ones(c))
     columns = np.kron(np.ones(c), np.identity(c))
     diagonal = np.identity(c).reshape(1, -1)
-    found = linprog(
+    solution = linprog(
         -weight.reshape(-1),
         A_eq=np.vstack([rows, columns, diagonal]),
         b_eq=np.concatenate([pi, pi, [pi_o]]),
         bounds=(0, None),
         method="highs",
     )
-    if found.status != 0:
+    if solution.status != 0:
         raise ValueError(f"no table with the margins {[float(p) for p in pi]} has a kappa of {kappa:g}.")
-    tau_squared = pi_o * (1 - pi_e) ** 2 - float(found.fun) - (pi_o * pi_e - 2 * pi_e + pi_o) ** 2
+    tau_squared = pi_o * (1 - pi_e) ** 2 - float(solution.fun) - (pi_o * pi_e - 2 * pi_e + pi_o) ** 2
     return math.sqrt(max(tau_squared, 0.0)) / (1 - pi_e) ** 2
 
 
 def _normal(kappa: float, hypothesis: float, level: float, power: float, two_sided: bool) -> tuple[float, float]:
+    """Return the normal quantiles of the level and of the power; raises `ValueError` for what cannot be tested."""
     if not (-1 <= kappa <= 1 and -1 <= hypothesis <= 1) or kappa == hypothesis:
         raise ValueError(
             f"kappa and the hypothesis are two different numbers between -1 and 1, not {kappa:g} and {hypothesis:g}."

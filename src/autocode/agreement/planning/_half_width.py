@@ -1,4 +1,4 @@
-"""How many lines to double-code, and in how many interviews, for an interval narrow or high enough."""
+"""How many lines to double-code, and in how many interviews, for an interval that is narrow or high enough."""
 
 import math
 from collections.abc import Mapping
@@ -17,9 +17,12 @@ class Plan:
 
     Attributes
     ----------
-    lines : lines that two coders judge independently, drawn at random from all lines.
-    interviews : interviews to draw them from; 0 where nothing is known of interviews.
-    assumes : what was put in, in words.
+    lines : int
+        Lines that two coders judge independently, drawn at random from all lines.
+    interviews : int, default 0
+        Interviews to draw them from; 0 if the plan does not say.
+    assumes : mapping of str to str, default empty
+        The assumptions, in words.
     """
 
     lines: int
@@ -33,6 +36,20 @@ class Plan:
 
 def kappa_variance(kappa: float, *, prevalence: float, lines: int) -> float:
     """Return the large-sample variance of kappa for one code and two coders, in the common-correlation model.
+
+    Parameters
+    ----------
+    kappa : float
+        The true kappa, from 0 to below 1.
+    prevalence : float
+        Share of lines to which a coder gives the code, between 0 and 1.
+    lines : int
+        Number of lines that both coders judge, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
 
     References
     ----------
@@ -59,19 +76,43 @@ def lines_for_half_width(
 ) -> Plan:
     """Return how many lines give an interval of kappa or alpha of this half-width, in the common-correlation model.
 
-    `kappa` and `prevalence` are what one expects. `correlation` is how alike lines of one interview are in whether the
-    coders agree; the number of lines then grows by 1 + (lines per interview - 1) x correlation.
+    Parameters
+    ----------
+    half_width : float
+        Half the width of the interval, between 0 and 1.
+    kappa : float
+        The kappa or alpha that you expect, from 0 to below 1.
+    prevalence : float
+        The share of lines to which you expect a coder to give the code, between 0 and 1.
+    level : float, default 0.95
+        Confidence level of the interval, between 0 and 1.
+    lines_per_interview : float, default 1
+        Double-coded lines per interview, at least 1.
+    correlation : float, default 0.0
+        Intraclass correlation within an interview of whether the coders agree on a line, between 0 and 1. The number
+        of lines is multiplied by the design effect, 1 + (lines per interview - 1) x correlation.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range.
 
     References
     ----------
     Donner, A., & Eliasziw, M. (1992). A goodness-of-fit approach to inference procedures for the kappa statistic.
     Statistics in Medicine 11, 1511-1519.
     Kish, L. (1965). Survey sampling (the design effect). Wiley.
+
+    Examples
+    --------
+    >>> from autocode.agreement import lines_for_half_width
+    >>> print(lines_for_half_width(0.1, kappa=0.8, prevalence=0.2))
+    222 double-coded lines
     """
     _check(kappa=kappa, prevalence=prevalence, half_width=half_width, level=level)
     z = float(norm.ppf((1 + level) / 2))
-    variance_of_one = kappa_variance(kappa, prevalence=prevalence, lines=1)
-    n = variance_of_one * (z / half_width) ** 2
+    variance_per_line = kappa_variance(kappa, prevalence=prevalence, lines=1)
+    n = variance_per_line * (z / half_width) ** 2
     return _in_interviews(
         n,
         lines_per_interview=lines_per_interview,
@@ -96,7 +137,30 @@ def lines_for_lower_bound(
     lines_per_interview: float = 1,
     correlation: float = 0.0,
 ) -> Plan:
-    """Return how many lines let the one-sided lower bound pass a threshold with this power, if kappa is as expected.
+    """Return how many lines the one-sided lower confidence bound of kappa or alpha needs to exceed a threshold.
+
+    Parameters
+    ----------
+    threshold : float, default 0.667
+        The bound to exceed; the default is Krippendorff's for tentative conclusions.
+    kappa : float
+        The kappa or alpha that you expect, from 0 to below 1.
+    prevalence : float
+        The share of lines to which you expect a coder to give the code, between 0 and 1.
+    level : float, default 0.95
+        Confidence level of the one-sided bound, between 0 and 1.
+    power : float, default 0.8
+        Power to exceed the threshold.
+    lines_per_interview : float, default 1
+        Double-coded lines per interview, at least 1.
+    correlation : float, default 0.0
+        Intraclass correlation within an interview of whether the coders agree on a line, between 0 and 1. The number
+        of lines is multiplied by the design effect, 1 + (lines per interview - 1) x correlation.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or the threshold is not below kappa.
 
     References
     ----------
@@ -130,22 +194,40 @@ def lines_for_lower_bound(
 def lines_from_standard_error(
     half_width: float, *, standard_error: float, lines: int, level: float = 0.95, interviews: int = 0
 ) -> Plan:
-    """Return how many lines give this half-width, from the standard error of a pilot of so many pairable lines.
+    """Return how many lines give an interval of this half-width, from the standard error of a pilot.
 
-    Where the standard error takes interviews as its units, `interviews` says from how many it comes; the plan keeps the
-    pilot's lines per interview, so that both grow alike.
+    Parameters
+    ----------
+    half_width : float
+        Half the width of the interval, between 0 and 1.
+    standard_error : float
+        The standard error in the pilot, above 0.
+    lines : int
+        Lines that two coders judged in the pilot, at least 2.
+    level : float, default 0.95
+        Confidence level of the interval, between 0 and 1.
+    interviews : int, default 0
+        Interviews in the pilot, if the standard error allows for clustering by interview; 0 otherwise. Interviews grow
+        in proportion to lines.
+
+    Raises
+    ------
+    AgreementError
+        If the pilot has no standard error, or fewer than two lines.
+    ValueError
+        If another parameter is out of its range.
     """
     _check(half_width=half_width, level=level)
     if not standard_error > 0 or lines < 2:
         raise AgreementError(
-            f"a pilot of {lines} lines with standard error {standard_error:g} tells nothing of how much coders vary; "
+            f"a pilot of {lines} lines with standard error {standard_error:g} does not show how much coders vary; "
             "double-code lines on which they sometimes differ, or plan from prevalence and expected agreement."
         )
     z = float(norm.ppf((1 + level) / 2))
     growth = (standard_error / half_width * z) ** 2
     return Plan(
-        lines=_up(lines * growth),
-        interviews=_up(interviews * growth) if interviews else 0,
+        lines=_round_up(lines * growth),
+        interviews=_round_up(interviews * growth) if interviews else 0,
         assumes=MappingProxyType(
             {
                 "aim": f"a {100 * level:g} % interval of half-width {half_width:g}",
@@ -156,7 +238,20 @@ def lines_from_standard_error(
 
 
 def lines_from_pilot(pilot: Agreement, *, half_width: float) -> Plan:
-    """Return how many lines give this half-width at the pilot's level, from its standard error or else its interval."""
+    """Return how many lines give an interval of this half-width, from the agreement in a pilot.
+
+    Parameters
+    ----------
+    pilot : Agreement
+        A coefficient with its interval. Its standard error is used, or the width of its interval if it has none.
+    half_width : float
+        Half the width of the interval to plan for, between 0 and 1; its confidence level is that of the pilot.
+
+    Raises
+    ------
+    AgreementError
+        If the pilot's coefficient is undefined, or its interval has no width.
+    """
     z = float(norm.ppf((1 + pilot.level) / 2))
     width = pilot.high - pilot.low if math.isnan(pilot.se) else 2 * z * pilot.se
     if pilot.undefined is not None or not width > 0:
@@ -175,23 +270,24 @@ def lines_from_pilot(pilot: Agreement, *, half_width: float) -> Plan:
 
 
 def _in_interviews(n: float, *, lines_per_interview: float, correlation: float, assumes: dict[str, str]) -> Plan:
+    """Return the plan for lines that come in interviews, from the number of independent lines."""
     if lines_per_interview < 1:
         raise ValueError(f"an interview has at least one double-coded line, not {lines_per_interview:g}.")
     if not 0 <= correlation <= 1:
         raise ValueError(f"the correlation of lines within interviews lies between 0 and 1, not at {correlation:g}.")
     if lines_per_interview == 1:
-        return Plan(lines=_up(n), assumes=MappingProxyType(assumes))
+        return Plan(lines=_round_up(n), assumes=MappingProxyType(assumes))
     design_effect = 1 + (lines_per_interview - 1) * correlation
-    lines = _up(n * design_effect)
-    told = assumes | {
+    lines = _round_up(n * design_effect)
+    assumptions = assumes | {
         "lines per interview": f"{lines_per_interview:g}",
         "design effect": f"{design_effect:.4g} (correlation within interviews {correlation:g})",
     }
-    return Plan(lines=lines, interviews=math.ceil(lines / lines_per_interview), assumes=MappingProxyType(told))
+    return Plan(lines=lines, interviews=math.ceil(lines / lines_per_interview), assumes=MappingProxyType(assumptions))
 
 
-def _up(n: float) -> int:
-    """Return the next whole number, not fooled by the last digit of a product."""
+def _round_up(n: float) -> int:
+    """Return the next whole number; a rounding error above a whole number does not count."""
     return math.ceil(n - 1e-9)
 
 

@@ -1,4 +1,4 @@
-"""Krippendorff's alpha for unitizing as of 1995 and 2004: squared lengths of what does not coincide."""
+"""Krippendorff's alpha for unitizing as of 1995 and 2004, from squared lengths of mismatching spans."""
 
 import math
 from collections.abc import Sequence
@@ -11,10 +11,24 @@ from autocode.errors import AgreementError
 
 
 def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
-    """Return alpha-u of one label, or over all labels: how far coders' units lie apart, by what chance would give.
+    """Return Krippendorff's alpha-u of 1995 and 2004, for one label or over all labels.
 
-    Lengths are counted in code points. Several texts are laid end to end, so every coder must have read them all. The
-    paper gives no interval, and for more than two coders its definition misbehaves: prefer `u_alpha`.
+    Lengths are counted in code points. Several texts are joined end to end, so every coder must have read them all.
+    The paper gives no interval, and for more than two coders its definition misbehaves: prefer `u_alpha`.
+
+    Parameters
+    ----------
+    data : SpanData
+        The spans of each coder.
+    label : str or None, default None
+        The label to measure; None for all labels.
+
+    Raises
+    ------
+    AgreementError
+        If a coder did not read one of the texts.
+    ValueError
+        If nobody used the label.
 
     References
     ----------
@@ -24,20 +38,6 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
     if label is not None and label not in data.labels:
         raise ValueError(f"there is no label {label!r}; the labels are {', '.join(data.labels)}.")
     text = _end_to_end(data)
-    told = {
-        "unit": "code point",
-        "span": "from its start up to but without its end",
-        "missing": "none: every coder read every text",
-        "categories": f"{len(data.labels)} labels" if label is None else label,
-        "distance": "squared lengths of what does not coincide (Krippendorff 2004)",
-        "interval": "none",
-    }
-    counts = {
-        "n_units": text.length,
-        "n_pairable": text.length if len(text.marked) >= 2 else 0,
-        "n_coders": len(text.marked),
-        "n_interviews": len(data.continua),
-    }
     value, undefined = math.nan, None
     if len(text.marked) < 2:
         undefined = Undefined.ONE_CODER
@@ -54,25 +54,37 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
         coefficient="alpha_u_2004",
         value=value,
         undefined=undefined,
-        conventions=MappingProxyType(told),
-        **counts,
+        n_units=text.length,
+        n_pairable=text.length if len(text.marked) >= 2 else 0,
+        n_coders=len(text.marked),
+        n_interviews=len(data.continua),
+        conventions=MappingProxyType(
+            {
+                "unit": "code point",
+                "span": "from its start up to but without its end",
+                "missing": "none: every coder read every text",
+                "categories": f"{len(data.labels)} labels" if label is None else label,
+                "distance": "squared lengths of what does not coincide (Krippendorff 2004)",
+                "interval": "none",
+            }
+        ),
     )
 
 
 def observed_disagreement(spans: Sequence[Sequence[Span]], *, length: int) -> float:
-    """Return D_oc of one label; `spans` has the units of each coder."""
+    """Return D_oc of one label; `spans` has the spans of each coder."""
     m, L = len(spans), length
-    total = sum(_apart(a, b) for a, b in combinations(spans, 2))
+    total = sum(_difference(a, b) for a, b in combinations(spans, 2))
     return 2 * total / (m * (m - 1) * L**2)
 
 
 def expected_disagreement(spans: Sequence[Sequence[Span]], *, length: int) -> float:
-    """Return D_ec of one label: over all ways in which these units and gaps could have fallen together."""
+    """Return D_ec of one label: the mean over all ways in which these spans and gaps could coincide."""
     m, L = len(spans), length
-    units = [s.length for mine in spans for s in mine]
-    gaps = [gap for mine in spans for gap in _gaps(mine, L)]
+    units = [s.length for of_coder in spans for s in of_coder]
+    gaps = [gap for of_coder in spans for gap in _gaps(of_coder, L)]
     N_c = len(units)
-    # whole numbers throughout: lengths to the third power outgrow what a float can hold exactly
+    # integers throughout: lengths to the third power outgrow what a float can hold exactly
     total = 0
     for ell in units:
         with_units = (N_c - 1) * (2 * ell**3 - 3 * ell**2 + ell)  # three times the sum over the ways two units overlap
@@ -82,18 +94,19 @@ def expected_disagreement(spans: Sequence[Sequence[Span]], *, length: int) -> fl
     return 2 * total / (3 * L * ways) if ways else 0.0
 
 
-def _apart(a: Sequence[Span], b: Sequence[Span]) -> int:
-    """Return the summed differences of two coders: of units that overlap, and of units within the other's gap."""
+def _difference(a: Sequence[Span], b: Sequence[Span]) -> int:
+    """Return the summed differences of two coders: of spans that overlap, and of spans within the other's gap."""
     total = 0
     for x in a:
-        meets = [y for y in b if x.start < y.end and y.start < x.end]
-        total += sum((x.start - y.start) ** 2 + (x.end - y.end) ** 2 for y in meets)
-        total += 0 if meets else x.length**2
-    alone = [y for y in b if not any(x.start < y.end and y.start < x.end for x in a)]
-    return total + sum(y.length**2 for y in alone)
+        overlapping = [y for y in b if x.start < y.end and y.start < x.end]
+        total += sum((x.start - y.start) ** 2 + (x.end - y.end) ** 2 for y in overlapping)
+        total += 0 if overlapping else x.length**2
+    in_gaps = [y for y in b if not any(x.start < y.end and y.start < x.end for x in a)]
+    return total + sum(y.length**2 for y in in_gaps)
 
 
 def _gaps(spans: Sequence[Span], length: int) -> list[int]:
+    """Return the lengths of the gaps that one coder's spans leave in the text."""
     starts = [0, *(s.end for s in spans)]
     ends = [*(s.start for s in spans), length]
     return [end - start for start, end in zip(starts, ends, strict=True) if end > start]
@@ -103,16 +116,16 @@ def _end_to_end(data: SpanData) -> Continuum:
     """Return all texts as one."""
     coders = data.coders
     for text in data.continua:
-        missing = [who for who in coders if who not in text.marked]
+        missing = [coder for coder in coders if coder not in text.marked]
         if missing:
             raise AgreementError(
                 f"{', '.join(missing)} did not read {text.name}, and alpha-u of 2004 needs every coder in every text; "
                 "leave the text or the coder out, or use u_alpha."
             )
-    marked: dict[str, list[Span]] = {who: [] for who in coders}
-    at = 0
+    marked: dict[str, list[Span]] = {coder: [] for coder in coders}
+    offset = 0
     for text in data.continua:
-        for who, spans in text.marked.items():
-            marked[who] += [Span(s.start + at, s.end + at, s.label) for s in spans]
-        at += text.length
-    return Continuum(name="all texts", length=at, marked={who: tuple(spans) for who, spans in marked.items()})
+        for coder, spans in text.marked.items():
+            marked[coder] += [Span(s.start + offset, s.end + offset, s.label) for s in spans]
+        offset += text.length
+    return Continuum(name="all texts", length=offset, marked={coder: tuple(spans) for coder, spans in marked.items()})

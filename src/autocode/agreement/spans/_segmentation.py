@@ -1,10 +1,9 @@
-"""Agreement on where a text is to be divided, whatever the parts are called."""
+"""Agreement on where to divide a text into segments, whatever the segments are called."""
 
 import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
-from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -13,29 +12,60 @@ from numpy.typing import NDArray
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.spans._text_intervals import ByInterviews, check_interval, resample_texts
+from autocode.agreement.spans._text_intervals import (
+    ByInterviews,
+    TextCounts,
+    check_interval,
+    text_agreement,
+    undefined_agreement,
+)
+from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 
 Masses: TypeAlias = Sequence[int]
 
 
 def boundary_similarity(a: Masses, b: Masses, *, n_t: int = 2) -> float:
-    """Return boundary similarity B of two segmentations, given as the sizes of their segments; NaN where neither cuts.
+    """Return boundary similarity B of two segmentations; NaN if neither has a boundary.
 
-    Boundaries less than `n_t` places apart count as a near miss: the share of `n_t` that they are apart.
+    Parameters
+    ----------
+    a, b : sequence of int
+        The sizes of the segments of each segmentation.
+    n_t : int, default 2
+        Boundaries less than `n_t` places apart are a near miss, which counts as the share of `n_t` that they are apart.
+
+    Raises
+    ------
+    AgreementError
+        If the segmentations are not of the same text, or a segment is empty.
 
     References
     ----------
     Fournier, C. (2013). Evaluating text segmentation using boundary edit distance. ACL, 1702-1712.
     """
-    similar, of = _boundary_parts(a, b, n_t=n_t)
-    return float(similar / of) if of else math.nan
+    similar, total = _boundary_parts(a, b, n_t=n_t)
+    return float(similar / total) if total else math.nan
 
 
 def pk(hypothesis: Masses, *, reference: Masses, window: int | None = None) -> float:
-    """Return P_k: how often two points a window apart are in one segment by one segmentation and not by the other.
+    """Return P_k: the share of windows whose ends are in the same segment by one segmentation only.
 
-    The window is half the mean segment of the reference, at least 2, unless it is named.
+    Parameters
+    ----------
+    hypothesis : sequence of int
+        The sizes of the segments of the segmentation to evaluate.
+    reference : sequence of int
+        The sizes of the segments of the reference.
+    window : int or None, default None
+        Size of the window; None for half the mean segment of the reference, at least 2.
+
+    Raises
+    ------
+    AgreementError
+        If the segmentations are not of the same text, or a segment is empty.
+    ValueError
+        If the window does not fit into the text.
 
     References
     ----------
@@ -47,9 +77,23 @@ def pk(hypothesis: Masses, *, reference: Masses, window: int | None = None) -> f
 
 
 def window_diff(hypothesis: Masses, *, reference: Masses, window: int | None = None) -> float:
-    """Return WindowDiff: in how many windows the two segmentations have different numbers of boundaries.
+    """Return WindowDiff: the share of windows in which the segmentations have different numbers of boundaries.
 
-    The window is half the mean segment of the reference, at least 2, unless it is named.
+    Parameters
+    ----------
+    hypothesis : sequence of int
+        The sizes of the segments of the segmentation to evaluate.
+    reference : sequence of int
+        The sizes of the segments of the reference.
+    window : int or None, default None
+        Size of the window; None for half the mean segment of the reference, at least 2.
+
+    Raises
+    ------
+    AgreementError
+        If the segmentations are not of the same text, or a segment is empty.
+    ValueError
+        If the window does not fit into the text.
 
     References
     ----------
@@ -60,6 +104,7 @@ def window_diff(hypothesis: Masses, *, reference: Masses, window: int | None = N
     return float(np.mean((segment_r[k:] - segment_r[:-k]) != (segment_h[k:] - segment_h[:-k])))
 
 
+@documented
 def segmentation_pi(
     texts: Mapping[str, Mapping[str, Masses]],
     *,
@@ -69,9 +114,26 @@ def segmentation_pi(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return Fleiss' multi-pi of segmentations with boundary similarity; for each text, each coder's segment sizes.
+    """Return Fleiss' multi-pi of segmentations, with boundary similarity as observed agreement.
 
-    Chance is that all coders cut as often as they do together.
+    Expected agreement takes the share of places with a boundary from all coders together.
+
+    Parameters
+    ----------
+    texts : mapping of str to mapping of str to sequence of int
+        For each text the sizes of the segments of each coder; every coder must have divided every text.
+    n_t : int, default 2
+        Boundaries less than `n_t` places apart are a near miss, see `boundary_similarity`.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder did not divide one of the texts, or two segmentations are not of the same text.
 
     References
     ----------
@@ -81,6 +143,7 @@ def segmentation_pi(
     return _estimate("segmentation_pi", texts, n_t=n_t, interval=interval, level=level, resamples=resamples, seed=seed)
 
 
+@documented
 def segmentation_kappa(
     texts: Mapping[str, Mapping[str, Masses]],
     *,
@@ -90,9 +153,26 @@ def segmentation_kappa(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return multi-kappa of segmentations with boundary similarity; for each text, each coder's segment sizes.
+    """Return multi-kappa of segmentations, with boundary similarity as observed agreement.
 
-    Chance is that each coder cuts as often as he does.
+    Expected agreement takes the share of places with a boundary from each coder.
+
+    Parameters
+    ----------
+    texts : mapping of str to mapping of str to sequence of int
+        For each text the sizes of the segments of each coder; every coder must have divided every text.
+    n_t : int, default 2
+        Boundaries less than `n_t` places apart are a near miss, see `boundary_similarity`.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder did not divide one of the texts, or two segmentations are not of the same text.
 
     References
     ----------
@@ -104,7 +184,8 @@ def segmentation_kappa(
     )
 
 
-# statistics of a text: similar, of, share of places that are cut (mean over coders), 1, places, cuts of each coder
+# Columns of the statistics of a text: numerator and denominator of boundary similarity, the mean over coders of the
+# share of places with a boundary, 1, the number of places, and the number of boundaries of each coder.
 
 
 def _pi(totals: Array) -> Array:
@@ -116,9 +197,9 @@ def _pi(totals: Array) -> Array:
 
 def _kappa(totals: Array) -> Array:
     A_a = ratio(totals[..., 0], totals[..., 1])
-    cut = ratio(totals[..., 5:], totals[..., 4, None])
-    pairs = list(combinations(range(cut.shape[-1]), 2))
-    A_e = np.stack([cut[..., i] * cut[..., j] for i, j in pairs], axis=-1).mean(axis=-1)
+    shares = ratio(totals[..., 5:], totals[..., 4, None])
+    pairs = list(combinations(range(shares.shape[-1]), 2))
+    A_e = np.stack([shares[..., i] * shares[..., j] for i, j in pairs], axis=-1).mean(axis=-1)
     return ratio(A_a - A_e, 1 - A_e)
 
 
@@ -133,87 +214,79 @@ def _estimate(
     seed: int,
 ) -> Agreement:
     check_interval(interval, level=level, resamples=resamples)
-    coders = tuple(dict.fromkeys(who for by_coder in texts.values() for who in by_coder))
+    coders = tuple(dict.fromkeys(coder for by_coder in texts.values() for coder in by_coder))
     AgreementError.raise_if(
-        Fault(f"{who} did not divide {text}; leave the text or the coder out, for every coder must have every text.")
+        Fault(f"{coder} did not divide {text}; leave the text or the coder out, for every coder must have every text.")
         for text, by_coder in texts.items()
-        for who in coders
-        if who not in by_coder
+        for coder in coders
+        if coder not in by_coder
     )
-    told = {
+    conventions = {
         "unit": "place",
         "missing": "none: every coder divided every text",
         "categories": "boundary, no boundary",
         "distance": f"boundary edit distance, boundaries less than {n_t} places apart a near miss (Fournier 2013)",
         "interval": "none",
     }
-    places = {text: sum(next(iter(by_coder.values()))) - 1 for text, by_coder in texts.items()}
-    counts = {"n_units": sum(places.values()), "n_coders": len(coders), "n_interviews": len(texts)}
+    n_places = sum(sum(next(iter(by_coder.values()))) - 1 for by_coder in texts.values())
+    counts = TextCounts(
+        n_units=n_places,
+        n_pairable=n_places if len(coders) >= 2 else 0,
+        n_coders=len(coders),
+        n_interviews=len(texts),
+    )
     if len(coders) < 2:
-        return Agreement(
-            coefficient=name,
-            value=math.nan,
-            level=level,
-            undefined=Undefined.ONE_CODER,
-            conventions=MappingProxyType(told),
-            **counts,
-        )
-    by_text = []
-    for by_coder in texts.values():
-        parts = np.array([_boundary_parts(by_coder[a], by_coder[b], n_t=n_t) for a, b in combinations(coders, 2)])
-        n_places = sum(by_coder[coders[0]]) - 1
-        cuts = np.array([len(by_coder[who]) - 1 for who in coders], dtype=float)
-        share = float(cuts.mean()) / n_places if n_places else 0.0
-        by_text.append([*parts.sum(axis=0).astype(float), share, 1.0, float(n_places), *cuts])
-    rows = np.array(by_text)
+        return undefined_agreement(name, Undefined.ONE_CODER, counts=counts, conventions=conventions, level=level)
+    rows = np.array([_text_statistics(by_coder, coders, n_t=n_t) for by_coder in texts.values()])
     definition = _pi if name == "segmentation_pi" else _kappa
-    value = float(definition(rows.sum(axis=0)))
-    found = resample_texts(
-        len(rows),
+    return text_agreement(
+        name,
+        float(definition(rows.sum(axis=0))),
         lambda drawn: definition(drawn @ rows),
-        interval=None if math.isnan(value) else interval,
+        len(rows),
+        reason=Undefined.ONE_CATEGORY,
+        counts=counts,
+        conventions=conventions,
+        interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
     )
-    return Agreement(
-        coefficient=name,
-        value=value,
-        low=found.low,
-        high=found.high,
-        se=found.se,
-        level=level,
-        undefined=Undefined.ONE_CATEGORY if math.isnan(value) else None,
-        n_pairable=counts["n_units"],
-        n_left_out=found.n_left_out,
-        conventions=MappingProxyType(told | found.told),
-        **counts,
-    )
+
+
+def _text_statistics(by_coder: Mapping[str, Masses], coders: Sequence[str], *, n_t: int) -> list[float]:
+    """Return the statistics of one text, which add up over texts."""
+    pairs = combinations(coders, 2)
+    parts = np.array([_boundary_parts(by_coder[a], by_coder[b], n_t=n_t) for a, b in pairs])
+    n_places = sum(by_coder[coders[0]]) - 1
+    boundaries = np.array([len(by_coder[coder]) - 1 for coder in coders], dtype=float)
+    share = float(boundaries.mean()) / n_places if n_places else 0.0
+    return [*parts.sum(axis=0).astype(float), share, 1.0, float(n_places), *boundaries]
 
 
 def _boundary_parts(a: Masses, b: Masses, *, n_t: int) -> tuple[Fraction, int]:
-    """Return numerator and denominator of B: boundaries matched or nearly so, of all boundaries and edits."""
-    cut_a, cut_b = _same_length(a, b)
+    """Return numerator and denominator of B: matched boundaries with near misses, and all boundaries with edits."""
+    at_a, at_b = _boundaries(a, b)
     if n_t < 1:
         raise ValueError(f"a near miss spans at least one place, not {n_t}.")
-    matches = int((cut_a & cut_b).sum())
-    missed = cut_a != cut_b
-    near = []
-    # the nearest pairs first: a boundary of one, and of the other a few places on
-    for apart in range(1, n_t):
-        for i in range(len(cut_a) - apart):
-            j = i + apart
-            if missed[i] and missed[j] and cut_a[i] != cut_a[j]:
-                near.append(apart)
+    matches = int((at_a & at_b).sum())
+    missed = at_a != at_b
+    near_misses = []
+    # the nearest pairs first: a boundary of one segmentation, and one of the other a few places on
+    for distance in range(1, n_t):
+        for i in range(len(at_a) - distance):
+            j = i + distance
+            if missed[i] and missed[j] and at_a[i] != at_a[j]:
+                near_misses.append(distance)
                 missed[i] = missed[j] = False
     additions = int(missed.sum())
-    edits = Fraction(additions) + sum(Fraction(apart, n_t) for apart in near)
-    of = additions + len(near) + matches
-    return of - edits, of
+    edits = Fraction(additions) + sum(Fraction(distance, n_t) for distance in near_misses)
+    total = additions + len(near_misses) + matches
+    return total - edits, total
 
 
-def _same_length(a: Masses, b: Masses) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return for each place whether it is cut, by one and by the other."""
+def _boundaries(a: Masses, b: Masses) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return for each place whether it is a boundary, by one segmentation and by the other."""
     for masses in (a, b):
         if not masses or min(masses) < 1:
             raise AgreementError(f"a segmentation is the sizes of its segments, each at least 1, not {list(masses)}.")
@@ -222,17 +295,17 @@ def _same_length(a: Masses, b: Masses) -> tuple[NDArray[np.bool_], NDArray[np.bo
             f"the segmentations {list(a)} and {list(b)} are of texts with {sum(a)} and {sum(b)} parts; "
             "both must divide the same text."
         )
-    cuts = []
+    boundaries = []
     for masses in (a, b):
-        cut = np.zeros(sum(masses) - 1, dtype=bool)
-        cut[np.cumsum(masses)[:-1] - 1] = True
-        cuts.append(cut)
-    return cuts[0], cuts[1]
+        is_boundary = np.zeros(sum(masses) - 1, dtype=bool)
+        is_boundary[np.cumsum(masses)[:-1] - 1] = True
+        boundaries.append(is_boundary)
+    return boundaries[0], boundaries[1]
 
 
 def _in_windows(hypothesis: Masses, reference: Masses, window: int | None) -> tuple[Array, Array, int]:
-    """Return the segment that each part lies in, by both segmentations, and the window."""
-    _same_length(hypothesis, reference)
+    """Return the number of the segment that each part lies in, by both segmentations, and the window."""
+    _boundaries(hypothesis, reference)  # checks them
     k = max(round(Fraction(sum(reference), 2 * len(reference))), 2) if window is None else window
     if not 1 <= k < sum(reference):
         raise ValueError(f"a window of {k} does not fit into a text of {sum(reference)} parts.")

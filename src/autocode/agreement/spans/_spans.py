@@ -1,4 +1,4 @@
-"""Spans that coders marked freely in texts, in code points, and the texts cut where any of them begins or ends."""
+"""Spans that coders marked freely in texts, in code points, and the segments between all of their boundaries."""
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,24 @@ from numpy.typing import NDArray
 
 from autocode.errors import AgreementError, Fault
 
-GAP = 0
+GAP = 0  # the label of what a coder did not mark; labels are numbered from 1
 Lengths: TypeAlias = NDArray[np.float64]
 Labels: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """What one coder marked: from `start` up to but without `end`, in code points."""
+    """A stretch of text that one coder marked with one label.
+
+    Attributes
+    ----------
+    start : int
+        The first code point of the span, counted from the beginning of the text.
+    end : int
+        The first code point after the span.
+    label : str
+        The code that the coder gave it.
+    """
 
     start: int
     end: int
@@ -24,28 +34,41 @@ class Span:
 
     @property
     def length(self) -> int:
-        """How many code points it holds."""
+        """The number of code points in the span."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuum:
-    """One text of `length` code points, and what each coder who read it marked, in the order of the text.
+    """One text, and what each coder who read it marked.
 
-    A coder who read it and marked nothing has an empty tuple; a coder who did not read it is not in `marked`.
+    Attributes
+    ----------
+    name : str
+        The name of the text.
+    length : int
+        Its length in code points.
+    marked : mapping of str to tuple of Span
+        The spans of each coder, in the order of the text. A coder who read the text and marked nothing has an empty
+        tuple; a coder who did not read it is absent.
     """
 
     name: str
     length: int
     marked: Mapping[str, tuple[Span, ...]]
 
-    def cut(self, index: Mapping[str, int]) -> tuple[Lengths, Labels]:
-        """Return the lengths of the pieces between boundaries, and each coder's label of each piece, 0 for a gap.
+    def segments(self, index: Mapping[str, int]) -> tuple[Lengths, Labels]:
+        """Return the segments between neighbouring boundaries: their lengths, and each coder's label of each.
+
+        Parameters
+        ----------
+        index : mapping of str to int
+            The number of each label, from 1; 0 stands for a gap.
 
         Returns
         -------
-        lengths : shape (n_pieces,)
-        labels : shape (n_coders, n_pieces), an index into the labels
+        lengths : ndarray of float, shape (n_segments,)
+        labels : ndarray of int, shape (n_coders, n_segments)
         """
         places = {0, self.length}.union(*({s.start, s.end} for spans in self.marked.values() for s in spans))
         bounds = np.array(sorted(places))
@@ -61,96 +84,140 @@ class Continuum:
 class SpanData:
     """What coders marked in one text or several.
 
-    A coder's spans of one label never overlap. Spans of different labels may; coefficients that cannot take that
-    refuse it, and `only` gives the spans of one label.
+    Spans of one coder with the same label never overlap. Spans with different labels may; coefficients that cannot
+    take that refuse them, and `only` returns the spans of one label.
+
+    Attributes
+    ----------
+    continua : tuple of Continuum
+        The texts.
     """
 
     continua: tuple[Continuum, ...]
 
     @classmethod
-    def of(cls, marked: Mapping[str, Iterable[tuple[int, int, Hashable]]], *, length: int, begin: int = 0) -> Self:
-        """Return the data of one text: for each coder (start, end, label), where `end` is the first point outside.
+    def from_text(
+        cls, marked: Mapping[str, Iterable[tuple[int, int, Hashable]]], *, length: int, begin: int = 0
+    ) -> Self:
+        """Return the data of one text.
 
-        `length` counts the code points of the text from `begin` on.
+        Parameters
+        ----------
+        marked : mapping of str to iterable of (int, int, hashable)
+            For each coder the spans as (start, end, label), where `end` is the first code point after the span.
+        length : int
+            Number of code points of the text from `begin` on.
+        begin : int, default 0
+            The number of the first code point of the text.
+
+        Raises
+        ------
+        AgreementError
+            If a span is empty, lies outside the text, or overlaps another span of the same coder and label.
+
+        Examples
+        --------
+        >>> from autocode.agreement import SpanData
+        >>> data = SpanData.from_text({"MO": [(0, 10, "cost")], "RT": [(2, 10, "cost")]}, length=40)
+        >>> data.coders, data.labels, data.n_spans
+        (('MO', 'RT'), ('cost',), 2)
         """
-        return cls.of_texts({"text": (length, marked)}, begin=begin)
+        return cls.from_texts({"text": (length, marked)}, begin=begin)
 
     @classmethod
-    def of_texts(
+    def from_texts(
         cls,
         texts: Mapping[str, tuple[int | str, Mapping[str, Iterable[tuple[int, int, Hashable]]]]],
         *,
         begin: int = 0,
     ) -> Self:
-        """Return the data of several texts: for each its length, or the text itself, and what each coder marked.
+        """Return the data of several texts.
 
-        Raises `AgreementError` with every span that is empty, lies outside its text, or overlaps its like.
+        Parameters
+        ----------
+        texts : mapping of str to (int or str, mapping)
+            For each text its length in code points, or the text itself, and the spans of each coder as in `from_text`.
+        begin : int, default 0
+            The number of the first code point of each text.
+
+        Raises
+        ------
+        AgreementError
+            If a span is empty, lies outside its text, or overlaps another span of the same coder and label. All such
+            spans are reported at once.
         """
         continua, faults = [], []
         for name, (text, by_coder) in texts.items():
             length = len(text) if isinstance(text, str) else int(text)
             marked = {}
-            for coder, spans in by_coder.items():
-                mine = sorted(Span(int(s) - begin, int(e) - begin, str(label)) for s, e, label in spans)
+            for coder, triples in by_coder.items():
+                spans = sorted(Span(int(s) - begin, int(e) - begin, str(label)) for s, e, label in triples)
                 faults += [
                     Fault(
                         f"the span {s.start + begin}-{s.end + begin} of {coder} in {name} is empty or outside, "
                         f"for the text goes from {begin} to {begin + length}; `end` is the first place after the span."
                     )
-                    for s in mine
+                    for s in spans
                     if not 0 <= s.start < s.end <= length
                 ]
-                for label in sorted({s.label for s in mine}):
-                    faults += _overlaps([s for s in mine if s.label == label], coder, name, begin)
-                marked[coder] = tuple(mine)
+                for label in sorted({s.label for s in spans}):
+                    faults += _overlaps([s for s in spans if s.label == label], coder, name, begin)
+                marked[coder] = tuple(spans)
             continua.append(Continuum(name=name, length=length, marked=marked))
         AgreementError.raise_if(faults)
         return cls(continua=tuple(continua))
 
     @property
     def coders(self) -> tuple[str, ...]:
-        """Everybody who read any of the texts."""
-        return tuple(dict.fromkeys(coder for c in self.continua for coder in c.marked))
+        """All coders who read any of the texts."""
+        return tuple(dict.fromkeys(coder for text in self.continua for coder in text.marked))
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Every label that was used."""
-        return tuple(sorted({s.label for c in self.continua for spans in c.marked.values() for s in spans}))
+        """All labels that were used, sorted."""
+        return tuple(sorted({s.label for text in self.continua for spans in text.marked.values() for s in spans}))
 
     @property
     def n_spans(self) -> int:
-        """How many spans were marked."""
-        return sum(len(spans) for c in self.continua for spans in c.marked.values())
+        """The number of spans that were marked."""
+        return sum(len(spans) for text in self.continua for spans in text.marked.values())
 
     def only(self, label: str) -> Self:
-        """Return the spans of one label."""
+        """Return the spans of one label.
+
+        Parameters
+        ----------
+        label : str
+            The label; if nobody used it, the result has the texts and coders but no spans.
+        """
         return type(self)(
             continua=tuple(
                 Continuum(
-                    name=c.name,
-                    length=c.length,
-                    marked={who: tuple(s for s in spans if s.label == label) for who, spans in c.marked.items()},
+                    name=text.name,
+                    length=text.length,
+                    marked={coder: tuple(s for s in spans if s.label == label) for coder, spans in text.marked.items()},
                 )
-                for c in self.continua
+                for text in self.continua
             )
         )
 
     def refuse_overlaps(self) -> None:
-        """Raise `AgreementError` where a coder gave one place two labels."""
+        """Raise `AgreementError` if a coder gave two labels to the same code point of a text."""
         AgreementError.raise_if(
             fault
-            for c in self.continua
-            for who, spans in c.marked.items()
-            for fault in _overlaps(spans, who, c.name, 0)
+            for text in self.continua
+            for coder, spans in text.marked.items()
+            for fault in _overlaps(spans, coder, text.name, 0)
         )
 
 
 def _overlaps(spans: Iterable[Span], coder: str, name: str, begin: int) -> list[Fault]:
-    found = []
+    """Return a fault for each span that begins before an earlier one ends; the spans are sorted."""
+    faults = []
     before: Span | None = None
     for span in spans:
         if before is not None and span.start < before.end:
-            found.append(
+            faults.append(
                 Fault(
                     f"{coder} marked {before.start + begin}-{before.end + begin} ({before.label}) and "
                     f"{span.start + begin}-{span.end + begin} ({span.label}) in {name}, which overlap; join them, or "
@@ -159,4 +226,4 @@ def _overlaps(spans: Iterable[Span], coder: str, name: str, begin: int) -> list[
             )
         if before is None or span.end > before.end:
             before = span
-    return found
+    return faults

@@ -1,8 +1,6 @@
 """Krippendorff's alphas for unitizing, the family of 2016: u-alpha, binary u-alpha, cu-alpha and (k)u-alpha."""
 
-import math
 from collections.abc import Callable
-from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -10,19 +8,29 @@ import numpy as np
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.spans._spans import GAP, Continuum, SpanData
-from autocode.agreement.spans._text_intervals import ByInterviews, check_interval, resample_texts
+from autocode.agreement.spans._text_intervals import (
+    ByInterviews,
+    TextCounts,
+    check_interval,
+    text_agreement,
+    undefined_agreement,
+)
+from autocode.doctext import documented
 
-Of: TypeAlias = Callable[["Coincidences"], Array]
+Definition: TypeAlias = Callable[["Coincidences"], Array]
+ReasonOf: TypeAlias = Callable[["Coincidences"], Undefined]
+
+_NOTHING = 1e-9  # lengths are whole numbers: what rounding leaves of a difference that is 0
 
 
 class Coincidences:
-    """Additive statistics of texts that two coders read, and what the paper makes of their totals.
+    """Statistics of texts that at least two coders read; they add up over texts.
 
     Attributes
     ----------
     ell : observed coincidences of labels in code points, 0 the gap, shape (..., n_labels + 1, n_labels + 1).
-    s : for each label what of its margin's square cannot pair with itself: units are whole, gaps are not.
-    t : the same for the parts of units that other coders marked too, shape (..., n_labels + 1).
+    s : for each label what of its margin's square cannot pair with itself: spans are whole, gaps are not.
+    t : the same for the parts of spans that other coders marked too, shape (..., n_labels + 1).
     """
 
     def __init__(self, totals: Array, n: int) -> None:
@@ -30,26 +38,26 @@ class Coincidences:
         self.s = totals[..., n * n : n * n + n]
         self.t = totals[..., n * n + n :]
 
-    @staticmethod
-    def of(text: Continuum, index: dict[str, int]) -> Array:
-        """Return the statistics of one text, one flat row."""
-        n = max(index.values(), default=0) + 1
-        lengths, labels = text.cut(index)
-        m = len(labels)
-        s, t = np.zeros(n), np.zeros(n)
-        used = (labels[:, :, None] == np.arange(n)).sum(axis=0).astype(float)  # (n_pieces, n_labels + 1)
-        pairs = used[:, :, None] * used[:, None, :] - used[:, :, None] * np.identity(n)
-        ell = (lengths[:, None, None] * pairs).sum(axis=0) / (m - 1)
-        s[GAP] = float((lengths * used[:, GAP]).sum())
-        ends = np.cumsum(lengths)
-        for c, spans in enumerate(text.marked.values()):
-            others = np.delete(labels, c, axis=0) != GAP
-            for span in spans:
-                k = index[span.label]
-                s[k] += span.length**2
-                inside = (ends > span.start) & (ends <= span.end)
-                t[k] += float(((others[:, inside] * lengths[inside]).sum(axis=1) ** 2).sum()) / (m - 1)
-        return np.concatenate([ell.reshape(-1), s, t])
+
+def text_statistics(text: Continuum, index: dict[str, int]) -> Array:
+    """Return the statistics of one text as one flat row, in the order of `Coincidences`."""
+    n = max(index.values(), default=0) + 1
+    lengths, labels = text.segments(index)
+    m = len(labels)
+    s, t = np.zeros(n), np.zeros(n)
+    used = (labels[:, :, None] == np.arange(n)).sum(axis=0).astype(float)  # (n_segments, n_labels + 1)
+    pairs = used[:, :, None] * used[:, None, :] - used[:, :, None] * np.identity(n)
+    ell = (lengths[:, None, None] * pairs).sum(axis=0) / (m - 1)
+    s[GAP] = float((lengths * used[:, GAP]).sum())
+    ends = np.cumsum(lengths)
+    for c, spans in enumerate(text.marked.values()):
+        others = np.delete(labels, c, axis=0) != GAP
+        for span in spans:
+            k = index[span.label]
+            s[k] += span.length**2
+            inside = (ends > span.start) & (ends <= span.end)
+            t[k] += float(((others[:, inside] * lengths[inside]).sum(axis=1) ** 2).sum()) / (m - 1)
+    return np.concatenate([ell.reshape(-1), s, t])
 
 
 def _all_labels(by: Coincidences) -> Array:
@@ -63,7 +71,7 @@ def _all_labels(by: Coincidences) -> Array:
 
 
 def _coded(by: Coincidences) -> tuple[Array, Array, Array]:
-    """Return l_ck of matter that both of a pair marked, its margins, and what chance would give (2016, equation 10)."""
+    """Return l_ck of what both coders of a pair marked, its margins, and its expectation (2016, equation 10)."""
     l_ck = by.ell[..., 1:, 1:]
     l_c = l_ck.sum(axis=-1)
     ell = l_c.sum(axis=-1)
@@ -74,7 +82,7 @@ def _coded(by: Coincidences) -> tuple[Array, Array, Array]:
 
 
 def _coding(by: Coincidences) -> Array:
-    """cu-alpha: labels of the matter that both of a pair marked (2016, equation 11)."""
+    """cu-alpha: labels of what both coders of a pair marked (2016, equation 11)."""
     l_ck, l_c, e_ck = _coded(by)
     ell = l_c.sum(axis=-1)
     observed = ell - np.trace(l_ck, axis1=-2, axis2=-1)
@@ -82,34 +90,35 @@ def _coding(by: Coincidences) -> Array:
     return 1 - _over(observed, expected)
 
 
-def _one_label(k: int) -> Of:
-    """(k)u-alpha: one label of the matter that both of a pair marked (2016, equation 13)."""
+def _one_label(k: int) -> Definition:
+    """(k)u-alpha: one label of what both coders of a pair marked (2016, equation 13)."""
 
-    def of(by: Coincidences) -> Array:
+    def definition(by: Coincidences) -> Array:
         l_ck, l_c, e_ck = _coded(by)
         l_k, e_k = l_c[..., k], e_ck.sum(axis=-1)[..., k]
         observed = _over(l_k - l_ck[..., k, k], l_k)
         expected = _over(e_k - e_ck[..., k, k], e_k)
         return 1 - _over(observed, expected)
 
-    return of
+    return definition
 
 
-def _why_all(by: Coincidences) -> Undefined:
+def _reason_all_labels(by: Coincidences) -> Undefined:
     return Undefined.ONE_CATEGORY if by.ell[1:].any() else Undefined.NOTHING_MARKED
 
 
-def _why_coding(by: Coincidences) -> Undefined:
+def _reason_coding(by: Coincidences) -> Undefined:
     return Undefined.ONE_CATEGORY if by.ell[1:, 1:].any() else Undefined.NOTHING_MARKED
 
 
-def _why_one(k: int) -> Callable[[Coincidences], Undefined]:
-    def why(by: Coincidences) -> Undefined:
+def _reason_one_label(k: int) -> ReasonOf:
+    def reason(by: Coincidences) -> Undefined:
         return Undefined.ONE_CATEGORY if by.ell[k + 1, 1:].any() else Undefined.NEVER_USED
 
-    return why
+    return reason
 
 
+@documented
 def u_alpha(
     data: SpanData,
     *,
@@ -120,16 +129,46 @@ def u_alpha(
 ) -> Agreement:
     """Return u-alpha: whether coders mark the same places with the same labels, gaps counting as one more label.
 
+    Parameters
+    ----------
+    data : SpanData
+        The spans of each coder. Texts that only one coder read are left out.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder gave two labels to the same place.
+
     References
     ----------
     Krippendorff, K., Mathet, Y., Bouvry, S., & Widlöcher, A. (2016). On the reliability of unitizing textual continua:
     further developments. Quality & Quantity 50, 2347-2364.
+
+    Examples
+    --------
+    >>> from autocode.agreement import SpanData, u_alpha
+    >>> data = SpanData.from_text({"MO": [(0, 10, "cost")], "RT": [(2, 10, "cost")]}, length=40)
+    >>> print(u_alpha(data))
+    0.86 (2 coders, 40 code points, 1 interview)
     """
     return _estimate(
-        data, "u_alpha", _all_labels, reason=_why_all, interval=interval, level=level, resamples=resamples, seed=seed
+        data,
+        "u_alpha",
+        _all_labels,
+        reason=_reason_all_labels,
+        interval=interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
     )
 
 
+@documented
 def u_alpha_binary(
     data: SpanData,
     *,
@@ -138,7 +177,24 @@ def u_alpha_binary(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return |u-alpha: whether coders mark the same places, whatever the label; units stay the units they are.
+    """Return |u-alpha: whether coders mark the same places, whatever the label.
+
+    Spans of different labels are not joined, even where they touch.
+
+    Parameters
+    ----------
+    data : SpanData
+        The spans of each coder. Texts that only one coder read are left out.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder gave two labels to the same place.
 
     References
     ----------
@@ -149,7 +205,7 @@ def u_alpha_binary(
         data,
         "u_alpha_binary",
         _all_labels,
-        reason=_why_all,
+        reason=_reason_all_labels,
         merged=True,
         interval=interval,
         level=level,
@@ -158,6 +214,7 @@ def u_alpha_binary(
     )
 
 
+@documented
 def cu_alpha(
     data: SpanData,
     *,
@@ -166,9 +223,24 @@ def cu_alpha(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return cu-alpha: whether coders give the same label to what two of them marked, gaps left aside.
+    """Return cu-alpha: whether coders give the same label to what two of them marked, leaving out the gaps.
 
-    No published value was at hand to check it; where units are aligned and one code point long it is nominal alpha.
+    We know of no published value to check it against. For aligned spans of one code point it equals nominal alpha.
+
+    Parameters
+    ----------
+    data : SpanData
+        The spans of each coder. Texts that only one coder read are left out.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder gave two labels to the same place.
 
     References
     ----------
@@ -176,10 +248,18 @@ def cu_alpha(
     further developments. Quality & Quantity 50, 2347-2364.
     """
     return _estimate(
-        data, "cu_alpha", _coding, reason=_why_coding, interval=interval, level=level, resamples=resamples, seed=seed
+        data,
+        "cu_alpha",
+        _coding,
+        reason=_reason_coding,
+        interval=interval,
+        level=level,
+        resamples=resamples,
+        seed=seed,
     )
 
 
+@documented
 def ku_alpha(
     data: SpanData,
     *,
@@ -189,10 +269,29 @@ def ku_alpha(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return (k)u-alpha: whether coders give this label to the same part of what two of them marked.
+    """Return (k)u-alpha: whether coders give this label to the same parts of what two of them marked.
 
-    No published value was at hand to check it; where units are aligned and one code point long it is that label's
-    nominal alpha.
+    We know of no published value to check it against. For aligned spans of one code point it equals the nominal alpha
+    of the label against all others.
+
+    Parameters
+    ----------
+    data : SpanData
+        The spans of each coder. Texts that only one coder read are left out.
+    label : str
+        The label to measure.
+    interval : {"interviews"} or None, default "interviews"
+        A percentile bootstrap over the texts; None for no interval.
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coder gave two labels to the same place.
+    ValueError
+        If nobody used the label.
 
     References
     ----------
@@ -205,7 +304,7 @@ def ku_alpha(
         data,
         f"({label})u_alpha",
         _one_label(data.labels.index(label)),
-        reason=_why_one(data.labels.index(label)),
+        reason=_reason_one_label(data.labels.index(label)),
         interval=interval,
         level=level,
         resamples=resamples,
@@ -216,21 +315,22 @@ def ku_alpha(
 def _estimate(
     data: SpanData,
     name: str,
-    definition: Of,
+    definition: Definition,
     *,
-    reason: Callable[[Coincidences], Undefined],
+    reason: ReasonOf,
     merged: bool = False,
     interval: ByInterviews | None,
     level: float,
     resamples: int,
     seed: int,
 ) -> Agreement:
+    """Return a coefficient of the texts that two coders read; `merged` counts all labels as the same one."""
     check_interval(interval, level=level, resamples=resamples)
     data.refuse_overlaps()
     index = {label: 1 if merged else i for i, label in enumerate(data.labels, start=1)}
     n = max(index.values(), default=0) + 1
-    read = [c for c in data.continua if len(c.marked) >= 2]
-    told = {
+    texts = [text for text in data.continua if len(text.marked) >= 2]
+    conventions = {
         "unit": "code point",
         "span": "from its start up to but without its end",
         "missing": "texts that one coder read are left out",
@@ -239,48 +339,34 @@ def _estimate(
         else f"{len(data.labels)} labels, and gaps",
         "distance": "nominal: 0 if the same, else 1",
     }
-    counts = {
-        "n_units": sum(c.length for c in data.continua),
-        "n_pairable": sum(c.length for c in read),
-        "n_coders": len({who for c in read for who in c.marked}),
-        "n_interviews": len(read),
-    }
-    if not read:
-        told["interval"] = "none"
-        return Agreement(
-            coefficient=name,
-            value=math.nan,
-            level=level,
-            undefined=Undefined.ONE_CODER if len(data.coders) < 2 else Undefined.NO_PAIRS,
-            conventions=MappingProxyType(told),
-            **counts,
-        )
-    by_text = np.stack([Coincidences.of(text, index) for text in read])
-    value = float(definition(Coincidences(by_text.sum(axis=0), n)))
-    found = resample_texts(
-        len(read),
+    counts = TextCounts(
+        n_units=sum(text.length for text in data.continua),
+        n_pairable=sum(text.length for text in texts),
+        n_coders=len({coder for text in texts for coder in text.marked}),
+        n_interviews=len(texts),
+    )
+    if not texts:
+        undefined = Undefined.ONE_CODER if len(data.coders) < 2 else Undefined.NO_PAIRS
+        return undefined_agreement(name, undefined, counts=counts, conventions=conventions, level=level)
+    by_text = np.stack([text_statistics(text, index) for text in texts])
+    observed = Coincidences(by_text.sum(axis=0), n)
+    return text_agreement(
+        name,
+        float(definition(observed)),
         lambda drawn: definition(Coincidences(drawn @ by_text, n)),
-        interval=None if math.isnan(value) else interval,
+        len(texts),
+        reason=reason(observed),
+        counts=counts,
+        conventions=conventions,
+        interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
-    )
-    return Agreement(
-        coefficient=name,
-        value=value,
-        low=found.low,
-        high=found.high,
-        se=found.se,
-        level=level,
-        undefined=reason(Coincidences(by_text.sum(axis=0), n)) if math.isnan(value) else None,
-        n_left_out=found.n_left_out,
-        conventions=MappingProxyType(told | found.told),
-        **counts,
     )
 
 
 def _over(above: Array, below: Array) -> Array:
     """Return the quotient, NaN where nothing can be expected."""
     quotient: Array = np.full(np.broadcast(above, below).shape, np.nan)
-    np.divide(above, below, out=quotient, where=np.abs(below) > 1e-9)
+    np.divide(above, below, out=quotient, where=np.abs(below) > _NOTHING)
     return quotient

@@ -53,6 +53,7 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
     Equally bad ones: the line that more coders judged first, then in the order of the interviews.
     Raises `AgreementError` if a code that was given is not in the codebook, or a judged line is in no transcript.
     """
+    codings.check_lines(lines)
     own = codings.independent()
     known = {line.id for line in lines}
     faults = [

@@ -220,6 +220,7 @@ def agreement_table(
 
     Raises `AgreementError` if a code that was given is not in the codebook, or a judged line is in no transcript.
     """
+    codings.check_lines(lines)
     own = codings.independent()
     unknown = sorted({code for one in own for code in one.codes if code not in codebook})
     AgreementError.raise_if(

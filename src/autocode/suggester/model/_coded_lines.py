@@ -34,6 +34,7 @@ class CodedLines:
     @classmethod
     def of(cls, codings: Codings, lines: Transcripts | Sequence[Line], codebook: Codebook) -> "CodedLines":
         """Return the judged participants' lines; raises `TrainingError` if a coding names an unknown code."""
+        codings.check_lines(lines)
         settled = consensus(codings)
         judged = tuple(line for line in lines if line.role is Role.PARTICIPANT and line.id in settled.codes)
         codes = codebook.subthemes

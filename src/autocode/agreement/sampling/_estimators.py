@@ -1,4 +1,4 @@
-"""How common a code is among all lines, when humans judged some of them and a model suggested for all."""
+"""Prevalence of a code among all lines, from human judgements of some lines and model predictions for all."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,23 +13,39 @@ from scipy.stats import t as student
 from autocode.agreement._result import number
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._estimates import FEW_INTERVIEWS
+from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 
 Method: TypeAlias = Literal["dsl", "ppi"]
 
+# Probabilities that differ by less are equal: they come from one division.
+_EQUAL = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prevalence:
-    """The mean of a code over all lines, with an interval that holds whatever the model's errors are.
+    """The prevalence of a code among all lines, with an interval that is valid whatever the errors of the model.
 
     Attributes
     ----------
-    standard_error : of the estimate, regarding the lines (or interviews) as a sample of what might have been said.
-    low, high : the interval; NaN where the drawn lines do not vary, which tells nothing of the others.
-    suggested : what the model alone would say, for comparison: it errs by the model's errors.
-    weight : how far the suggestions were relied on, PPI++'s lambda; 1 for DSL.
-    n_judged, n_lines, n_interviews : lines that humans judged, all lines, and interviews (0 where they are not known).
-    conventions : the method, the variance and the interval, in words.
+    value : float
+        The share of all lines that have the code.
+    standard_error : float
+        Standard error of the value, regarding the lines (or interviews) as a sample from a larger population.
+    low, high : float
+        The interval; NaN if the judged lines do not vary, because then nothing is known of the variation of the others.
+    level : float
+        Confidence level of the interval.
+    suggested : float
+        The mean of the predictions, for comparison: it has the bias of the model.
+    weight : float
+        The weight of the predictions, PPI++'s lambda; 1 for DSL.
+    n_judged, n_lines : int
+        Lines that humans judged, and all lines.
+    n_interviews : int, default 0
+        Interviews; 0 if they are not known.
+    conventions : mapping of str to str, default empty
+        The method, the variance and the interval, in words.
     """
 
     value: float
@@ -51,7 +67,7 @@ class Prevalence:
         return f"{self.value:.3f}{interval} ({judged}{where})"
 
     def to_json(self) -> dict[str, float | int | None]:
-        """Return the estimate with its interval and what it rests on; numbers that do not exist are None."""
+        """Return the estimate with its interval and the counts behind it; numbers that do not exist are None."""
         return {
             "value": self.value,
             "standard_error": self.standard_error,
@@ -65,6 +81,7 @@ class Prevalence:
         }
 
 
+@documented
 def prevalence(
     judged: Sequence[float | None],
     suggested: Sequence[float],
@@ -74,18 +91,37 @@ def prevalence(
     method: Method = "dsl",
     level: float = 0.95,
 ) -> Prevalence:
-    """Return how common a code is among all lines, from those that humans judged and what a model suggested for all.
+    """Return the prevalence of a code among all lines, from judgements of some lines and predictions for all.
 
     Parameters
     ----------
-    judged : for each line 1 (applied), 0 (not), or None where no human judged it.
-    suggested : for each line what the model suggests, 0 or 1 or a probability, made without having seen its judgement.
-    probabilities : for each line the probability with which it was drawn to be judged; None for a line without one.
-    interviews : the interview of each line, for an interval that lets lines of one interview resemble each other.
-    method : "dsl" for any probabilities, "ppi" (PPI++) where all lines had the same.
+    judged : sequence of float or None, one per line
+        1 if the code was applied, 0 if not, a share if several coders differ, None if no human judged the line.
+    suggested : sequence of float, one per line
+        The prediction of the model, 0 or 1 or a probability, made without having seen the judgement of the line.
+    probabilities : sequence of float or None, one per line, or None
+        The probability with which each line was drawn to be judged; None for a line that could not be drawn.
+    interviews : sequence of str, one per line, or None, default None
+        The interview of each line, for an interval that allows for clustering by interview.
+    method : {"dsl", "ppi"}, default "dsl"
+        "dsl" takes any probabilities; "ppi" (PPI++) needs equal ones.
+    {level}
 
-    Raises `AgreementError` where probabilities were not stored: lines that a coder or a queue picked say nothing of the
-    others.
+    Raises
+    ------
+    AgreementError
+        If no probabilities were stored, since lines that a coder or a queue picked do not represent the others; if
+        they are no probabilities, or unequal with "ppi"; or if the judged lines are too few.
+    ValueError
+        If the sequences have different lengths, or there is no such method.
+
+    Examples
+    --------
+    >>> from autocode.agreement import prevalence
+    >>> judged = [1, 0, 0, 1, None, None, None, None]
+    >>> predicted = [0.9, 0.1, 0.3, 0.8, 0.2, 0.9, 0.1, 0.6]
+    >>> print(prevalence(judged, predicted, probabilities=[0.5] * 8))
+    0.463 [0.094, 0.831] (4 of 8 lines judged)
     """
     y = np.array([math.nan if v is None else float(v) for v in judged])
     yhat = np.asarray(suggested, dtype=float)
@@ -95,7 +131,7 @@ def prevalence(
     if method == "dsl":
         return dsl_mean(y, yhat, probabilities=pi, interviews=interviews, level=level)
     spread = pi[~np.isnan(pi)]
-    if spread.max() - spread.min() > 1e-9:
+    if spread.max() - spread.min() > _EQUAL:
         raise AgreementError(
             f"lines were drawn with probabilities from {spread.min():g} to {spread.max():g}, "
             "and PPI++ needs equal ones; use method 'dsl'."
@@ -114,6 +150,7 @@ def prevalence(
     )
 
 
+@documented
 def prevalence_by(
     groups: Sequence[str],
     judged: Sequence[float | None],
@@ -124,18 +161,39 @@ def prevalence_by(
     method: Method = "dsl",
     level: float = 0.95,
 ) -> dict[str, Prevalence]:
-    """Return how common a code is in each group of lines: by role, borough or any attribute of participants.
+    """Return the prevalence of a code in each group of lines, such as by role or borough of the participants.
 
-    A group in which no line was judged is refused with its name.
+    Parameters
+    ----------
+    groups : sequence of str, one per line
+        The group of each line.
+    judged : sequence of float or None, one per line
+        1 if the code was applied, 0 if not, None if no human judged the line.
+    suggested : sequence of float, one per line
+        The prediction of the model, see `prevalence`.
+    probabilities : sequence of float or None, one per line, or None
+        The probability with which each line was drawn to be judged.
+    interviews : sequence of str, one per line, or None, default None
+        The interview of each line, for an interval that allows for clustering by interview.
+    method : {"dsl", "ppi"}, default "dsl"
+        "dsl" takes any probabilities; "ppi" (PPI++) needs equal ones.
+    {level}
+
+    Raises
+    ------
+    AgreementError
+        If no line of a group was judged, and as `prevalence` does.
+    ValueError
+        If the sequences have different lengths, or there is no such method.
     """
     if len(groups) != len(judged):
         raise ValueError(f"there are {len(groups)} groups for {len(judged)} lines; give one for each line.")
-    at: dict[str, list[int]] = {}
+    lines_of: dict[str, list[int]] = {}
     for i, group in enumerate(groups):
-        at.setdefault(group, []).append(i)
+        lines_of.setdefault(group, []).append(i)
     AgreementError.raise_if(
         Fault(f"no line of the group {group!r} was judged; judge some, or join it to another group.")
-        for group, lines in at.items()
+        for group, lines in lines_of.items()
         if all(judged[i] is None for i in lines)
     )
     return {
@@ -147,10 +205,11 @@ def prevalence_by(
             method=method,
             level=level,
         )
-        for group, lines in at.items()
+        for group, lines in lines_of.items()
     }
 
 
+@documented
 def dsl_mean(
     y: Array,
     yhat: Array,
@@ -159,7 +218,26 @@ def dsl_mean(
     interviews: Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Prevalence:
-    """Return the mean by design-based supervised learning; `y` is NaN where no human judged.
+    """Return the prevalence by design-based supervised learning (DSL).
+
+    Parameters
+    ----------
+    y : ndarray of float, shape (n_lines,)
+        The judgements, NaN where no human judged the line.
+    yhat : ndarray of float, shape (n_lines,)
+        The predictions of the model.
+    probabilities : ndarray of float, shape (n_lines,)
+        The probability with which each line was drawn to be judged.
+    interviews : sequence of str, one per line, or None, default None
+        The interview of each line, for an interval that allows for clustering by interview.
+    {level}
+
+    Raises
+    ------
+    AgreementError
+        If no line was judged, a judged line has no probability, or all lines are of one interview.
+    ValueError
+        If the arrays have different lengths.
 
     References
     ----------
@@ -187,6 +265,7 @@ def dsl_mean(
     )
 
 
+@documented
 def ppi_mean(
     y: Array,
     yhat: Array,
@@ -197,9 +276,32 @@ def ppi_mean(
     interviews_unjudged: Sequence[str] | None = None,
     level: float = 0.95,
 ) -> Prevalence:
-    """Return the mean by prediction-powered inference; `lam` None chooses how far to rely on the suggestions (PPI++).
+    """Return the prevalence by prediction-powered inference (PPI, PPI++).
 
     The judged lines must have been drawn from all lines with equal probability.
+
+    Parameters
+    ----------
+    y : ndarray of float, shape (n_judged,)
+        The judgements.
+    yhat : ndarray of float, shape (n_judged,)
+        The predictions for the judged lines.
+    yhat_unjudged : ndarray of float, shape (n_unjudged,)
+        The predictions for the lines that no human judged.
+    lam : float or None, default None
+        The weight of the predictions, lambda; None for the weight that makes the interval narrowest (PPI++).
+    interviews : sequence of str, one per judged line, or None, default None
+        The interviews of the judged lines, for an interval that allows for clustering by interview.
+    interviews_unjudged : sequence of str, one per unjudged line, or None, default None
+        The interviews of the unjudged lines; given if `interviews` is.
+    {level}
+
+    Raises
+    ------
+    AgreementError
+        If fewer than two lines were judged, every line was, or all lines are of one interview.
+    ValueError
+        If the arrays have different lengths, or only one of the two lists of interviews is given.
 
     References
     ----------
@@ -213,7 +315,7 @@ def ppi_mean(
     if len(yhat_L) != n:
         raise ValueError(f"there are {len(yhat_L)} suggestions for {n} judged lines; give one for each line.")
     if n < 2:
-        raise AgreementError(f"{n} judged line{'' if n == 1 else 's'} cannot tell how far suggestions err; judge more.")
+        raise AgreementError(f"{n} judged line{'' if n == 1 else 's'} cannot show how far suggestions err; judge more.")
     if N == 0:
         raise AgreementError("every line was judged: the mean of the judgements is the prevalence, without a model.")
     by_line = None
@@ -255,15 +357,15 @@ def _estimate(
     n_judged: int,
     method: str,
 ) -> Prevalence:
-    """Return the estimate with its interval: z over lines, or t over interviews that are summed first."""
-    told = {"method": method}
+    """Return the estimate with its interval: normal over lines, or t over interviews whose influences are summed."""
+    conventions = {"method": method}
     tail = (1 + level) / 2
     G = 0
     if interviews is None:
         se = math.sqrt(float((influence**2).sum()))
         z = float(norm.ppf(tail))
-        told["interval"] = f"{100 * level:g} % normal interval over lines, variance with n"
-        told["caution"] = (
+        conventions["interval"] = f"{100 * level:g} % normal interval over lines, variance with n"
+        conventions["caution"] = (
             "interviews are not known: the interval is too narrow if lines of an interview resemble each other"
         )
     else:
@@ -274,18 +376,20 @@ def _estimate(
         names, cluster_of = np.unique(np.array(interviews, dtype=str), return_inverse=True)
         G = len(names)
         if G < 2:
-            raise AgreementError("all lines are of one interview, which cannot tell how far interviews differ.")
+            raise AgreementError("all lines are of one interview, which cannot show how far interviews differ.")
         by_interview = np.bincount(cluster_of, weights=influence, minlength=G)
         se = math.sqrt(float((by_interview**2).sum()) * G / (G - 1))
         z = float(student.ppf(tail, G - 1))
-        told["interval"] = (
+        conventions["interval"] = (
             f"{100 * level:g} % interval over interviews, cluster-robust with t on {G - 1} degrees of freedom"
         )
         if G < FEW_INTERVIEWS:
-            told["caution"] = f"{G} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
+            conventions["caution"] = (
+                f"{G} interviews are fewer than {FEW_INTERVIEWS}: the interval is likely to be too narrow"
+            )
     if se == 0 and n_judged < len(influence):
-        # an interval of no width would claim to know the lines that nobody looked at
-        told["caution"] = (
+        # an interval of no width would claim certainty about the lines that nobody judged
+        conventions["caution"] = (
             f"the {n_judged} judged lines do not vary, so there is no interval; even if lines were independent, up "
             f"to {min(1.0, 3 / n_judged):.2g} of the others might be otherwise (rule of three)"
         )
@@ -301,16 +405,16 @@ def _estimate(
         n_judged=n_judged,
         n_lines=len(influence),
         n_interviews=G,
-        conventions=MappingProxyType(told),
+        conventions=MappingProxyType(conventions),
     )
 
 
 def _known_probabilities(y: Array, probabilities: Sequence[float | None] | Array | None) -> Array:
-    """Return the probabilities, or refuse with the reason."""
+    """Return the probabilities; raises `AgreementError` if there are none, or some cannot be right."""
     if probabilities is None:
         raise AgreementError(
-            "no inclusion probabilities were stored: lines that coders picked, or a queue put first, are not like the "
-            "others, and no formula can tell how far; draw the lines to judge at random and keep the probabilities."
+            "no inclusion probabilities were stored: lines that coders picked, or a queue put first, do not represent "
+            "the others, and no formula can correct that; draw the lines to judge at random and keep the probabilities."
         )
     pi = np.array([math.nan if p is None else float(p) for p in probabilities])
     if len(pi) != len(y):
@@ -328,7 +432,7 @@ def _known_probabilities(y: Array, probabilities: Sequence[float | None] | Array
     if (known <= 0).any() or (known > 1).any():
         raise AgreementError(
             f"inclusion probabilities lie above 0 and at most at 1, not between {known.min():g} and {known.max():g}; "
-            "a line that could not be drawn leaves a part of the corpus unknown."
+            "a line that could not be drawn would leave a part of the corpus unknown."
         )
     return pi
 

@@ -1,1 +1,0 @@
-"""How common codes are, estimated from a probability sample."""

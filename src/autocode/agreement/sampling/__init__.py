@@ -1,0 +1,1 @@
+"""Random samples of lines to judge, and the prevalence of codes estimated from them."""
