@@ -35,19 +35,19 @@ def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     left_out: list[LeftOut] = []
     cues = list(_payloads(text, path, left_out))
     if any(_VOICE.search(cue) for cue in cues):
-        said = [part for cue in cues for part in _voices(cue)]
+        utterances = [part for cue in cues for part in _voices(cue)]
     else:
         plain = [_plain(cue) for cue in cues]
         candidates = [match[match.lastgroup or 0] for cue in plain if (match := _NAMED.match(cue))]
         known = _known(candidates, rules)
         # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
         named = {_labels.key(label) for label in candidates if _labels.is_name(label)}
-        said = [_named(cue, known | named) for cue in plain]
-    if not any(speaker for speaker, _ in said):
+        utterances = [_named(cue, known | named) for cue in plain]
+    if not any(speaker for speaker, _ in utterances):
         if rules.speaker_name is None:
             raise TranscriptError.at(path, NO_SPEAKER)
-        said = [(rules.speaker_name, words) for _, words in said]
-    return replace(script_of(_runs(said)), left_out=tuple(left_out))
+        utterances = [(rules.speaker_name, words) for _, words in utterances]
+    return replace(script_of(_runs(utterances)), left_out=tuple(left_out))
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
@@ -121,9 +121,9 @@ def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
     return "", cue
 
 
-def _runs(said: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _runs(utterances: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     current, words = UNKNOWN, list[str]()
-    for speaker, text in said:
+    for speaker, text in utterances:
         if speaker and speaker != current:
             if words:
                 yield current, (" ".join(words),)

@@ -1,4 +1,4 @@
-"""The text of a file, whatever its encoding; a file that is not text is refused."""
+"""The text of a file in any encoding; files that are not text are refused."""
 
 import codecs
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from autocode.errors import TranscriptError
 from autocode.wording import count_of
 
-# longest first: the mark of UTF-32 begins with that of UTF-16
+# longest first: the byte order mark of UTF-32 begins with that of UTF-16
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -15,17 +15,18 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# control characters other than white space, escape (U+001B) and next line (U+0085), which some exports contain
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x84\x86-\x9f\ufffe\uffff]")
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what a file holds; raises `TranscriptError` if it cannot be read or is empty."""
+    """Return the content of a file; raises `TranscriptError` if it cannot be read or is empty."""
     try:
         data = path.read_bytes()
-    except OSError as why:
+    except OSError as error:
         raise TranscriptError.at(
-            path, f"cannot be read ({why.strerror}); check that it exists and that you may open it."
-        ) from why
+            path, f"cannot be read ({error.strerror}); check that it exists and that you may open it."
+        ) from error
     if not data.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     return data
@@ -33,11 +34,22 @@ def read_bytes(path: Path) -> bytes:
 
 def read_text(path: Path, *, encoding: str | None = None) -> str:
     """
-    Return the text of a file, without a byte order mark and with its own line breaks.
+    Return the text of a file, without a byte order mark and with the line breaks that it has.
 
-    The encoding is the one given, else that of the byte order mark, else UTF-8, else the one that
-    charset-normalizer recognises.
-    Raises `TranscriptError` if the file is empty, binary, or in no encoding that can be recognised.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str or None, default None
+        An encoding that Python knows, such as "cp1252". None for that of the byte order mark, else UTF-8, else the one
+        that charset-normalizer recognises.
+
+    Raises
+    ------
+    TranscriptError
+        If the file is empty, binary, or in no encoding that can be recognised.
+    ValueError
+        If Python knows no such encoding.
     """
     data = read_bytes(path)
     text = _decoded_as(data, encoding, path) if encoding else _decoded(data, path)
@@ -58,14 +70,14 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
 def _decoded_as(data: bytes, encoding: str, path: Path) -> str:
     try:
         codecs.lookup(encoding)
-    except LookupError as why:
-        raise ValueError(f"encoding: {encoding!r} is not an encoding that Python knows, such as 'cp1252'.") from why
+    except LookupError as error:
+        raise ValueError(f"encoding: {encoding!r} is not an encoding that Python knows, such as 'cp1252'.") from error
     try:
         return data.decode(encoding).removeprefix("\ufeff")
-    except UnicodeError as why:
+    except UnicodeError as error:
         raise TranscriptError.at(
             path, f"is not in the encoding {encoding!r}; leave the encoding out or name another."
-        ) from why
+        ) from error
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -96,7 +108,7 @@ def _refuse_nearly_utf8(data: bytes, at: int, path: Path) -> None:
 
 
 def _wide_encoding(data: bytes, path: Path) -> str:
-    """Return which UTF-16 a text without a mark is in: of plain letters, every second byte is zero."""
+    """Return the byte order of UTF-16 without a mark: in mostly Latin text, every second byte is zero."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     half = len(data) // 2
     if len(data) % 2 == 0 and odd > 0.4 * half and even < 0.05 * half:
@@ -109,7 +121,7 @@ def _wide_encoding(data: bytes, path: Path) -> str:
 def _recognised(data: bytes, path: Path) -> str:
     from charset_normalizer import from_bytes
 
-    # Western European text is mostly ASCII, and there the recogniser prefers rare code pages to Windows' own
+    # where most of a text is ASCII, charset-normalizer prefers rare code pages to that of Windows
     share = sum(byte > 127 for byte in data) / len(data)
     if share < 0.2:
         try:
@@ -126,5 +138,5 @@ def _recognised(data: bytes, path: Path) -> str:
     return str(best)
 
 
-# what a letter with an accent, a quotation mark, a dash or a currency sign is not
+# signs that are rare in Western European text, so that finding them means that it is not in cp1252
 _ODD = re.compile("[¡-¢¤¥¦¨©¬®¯±²³´¸¹ºÐÞþðƒˆ‹›†‡‰Œœ¶¿˜]|(?<=[a-z])[ŽŠŸ]|(?<=\\w)[•™‚„](?=\\w)")

@@ -86,8 +86,8 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         raise TranscriptError.at(path, NO_SPEAKER)
     wrapped = _is_wrapped(lines, {mark.line for mark in marks})
     left_out: list[LeftOut] = []
-    spoken = [line for line in lines if line.start < marks[0].start]
-    left_out += [LeftOut(LeftOutKind.FRONT_MATTER, line.text, line.number) for line in spoken]
+    before = (line for line in lines if line.start < marks[0].start)
+    left_out += [LeftOut(LeftOutKind.FRONT_MATTER, line.text, line.number) for line in before]
     left_out += [LeftOut(LeftOutKind.STAGE, mark.remark, mark.line) for mark in marks if mark.remark]
     footers = _footers(lines)
     ends = [mark.start for mark in marks[1:]] + [len(text)]
@@ -272,7 +272,7 @@ def _footers(lines: Sequence[SourceLine]) -> set[int]:
     return {line.number for line in lines[-3:] if _FOOTER.match(line.text)}
 
 
-def _kind_of_silent(line: str) -> LeftOutKind | None:
+def _kind_without_speech(line: str) -> LeftOutKind | None:
     """Return what kind of line nobody speaks this is, or None for speech."""
     if _RECORDER.match(line):
         return LeftOutKind.RECORDER
@@ -300,10 +300,10 @@ def _paragraphs(
     for offset, raw in enumerate(text[start:end].split("\n")):
         stop = begin + len(raw)
         line = raw.strip()
-        kind = LeftOutKind.FOOTER if number + offset in footers else _kind_of_silent(line) if line else None
+        kind = LeftOutKind.FOOTER if number + offset in footers else _kind_without_speech(line) if line else None
         if kind is not None:
             left_out.append(LeftOut(kind, line, number + offset))
-        span = (begin, begin) if kind is not None else _spoken_span(text, begin, stop, first=begin == start)
+        span = (begin, begin) if kind is not None else _span_of_words(text, begin, stop, first=begin == start)
         if not wrapped:
             if span[0] < span[1]:
                 yield span
@@ -317,7 +317,7 @@ def _paragraphs(
         yield whole
 
 
-def _spoken_span(text: str, start: int, stop: int, *, first: bool) -> tuple[int, int]:
+def _span_of_words(text: str, start: int, stop: int, *, first: bool) -> tuple[int, int]:
     """Return where the words of a line are, without a time before them and a time mark after them."""
     start, stop = trimmed(text, start, stop)
     line = text[start:stop]

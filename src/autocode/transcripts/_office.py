@@ -35,7 +35,7 @@ def refuse_bomb(data: bytes, path: Path, *, error_type: type[AutocodeError] = Tr
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except BROKEN:
-        return  # whoever opens it says what is wrong
+        return  # opening it will say what is wrong
     if size > _MOST_BYTES:
         raise error_type.at(
             path, f"unpacks to {size:,} bytes, far more than an interview; save its text in a new file."

@@ -47,7 +47,21 @@ _QUESTION = re.compile(r"[?？؟;]\s*[\"'”’)\]]*\s*$|[?？؟]")
 
 
 def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Role:
-    """Return the role that a speaker's label stands for; case and a remark in brackets after it do not matter."""
+    """
+    Return whether a speaker is an interviewer or a participant.
+
+    Parameters
+    ----------
+    speaker : str
+        The speaker's label; case and a bracket after it do not matter.
+    interviewers : collection of str, default INTERVIEWERS
+        The labels of interviewers, in any case.
+
+    Examples
+    --------
+    >>> role_of("Interviewer (female)").value, role_of("GP1").value, role_of("Mara", interviewers=["mara"]).value
+    ('interviewer', 'participant', 'interviewer')
+    """
     plain = " ".join(re.sub(r"\s*[(\[].*$", "", speaker).casefold().split()) or speaker.casefold()
     known = (
         interviewers if interviewers is INTERVIEWERS else {" ".join(label.casefold().split()) for label in interviewers}
@@ -69,20 +83,20 @@ def decide_roles(turns: Iterable[tuple[str, str]], interviewers: Collection[str]
     interviewers : collection of str or None, default None
         Labels, in any case, that the caller knows to be interviewers'.
     """
-    spoken: dict[str, list[str]] = {}
+    turns_of: dict[str, list[str]] = {}
     for speaker, words in turns:
-        spoken.setdefault(speaker, []).append(words)
-    questions = {speaker: sum(bool(_QUESTION.search(turn)) for turn in said) for speaker, said in spoken.items()}
+        turns_of.setdefault(speaker, []).append(words)
+    questions = {speaker: sum(map(bool, map(_QUESTION.search, own))) for speaker, own in turns_of.items()}
     asks = any(questions.values())
     if interviewers is not None:
-        named = tuple(s for s in spoken if role_of(s, interviewers=interviewers) is Role.INTERVIEWER)
+        named = tuple(s for s in turns_of if role_of(s, interviewers=interviewers) is Role.INTERVIEWER)
         return RoleDecision(named, "named", asks)
-    usual = tuple(s for s in spoken if role_of(s) is Role.INTERVIEWER)
+    usual = tuple(s for s in turns_of if role_of(s) is Role.INTERVIEWER)
     if usual:
         return RoleDecision(usual, "usual label", asks)
-    share = {speaker: questions[speaker] / len(spoken[speaker]) for speaker in spoken}
-    asking = [s for s in spoken if share[s] >= _ASKS and questions[s] >= 2 and not _labels.is_role(s)]
-    answering = [s for s in spoken if s not in asking]
+    share = {speaker: questions[speaker] / len(turns_of[speaker]) for speaker in turns_of}
+    asking = [s for s in turns_of if share[s] >= _ASKS and questions[s] >= 2 and not _labels.is_role(s)]
+    answering = [s for s in turns_of if s not in asking]
     if len(asking) == 1 and answering and all(share[s] <= _ANSWERS for s in answering):
         return RoleDecision((asking[0],), "questions", asks)
     return RoleDecision((), "none", asks)
