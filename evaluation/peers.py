@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 import autocode
 from autocode.suggester import CodedLines
-from autocode.validation import eligible, split
+from autocode.validation import Predictions, eligible, interview_draws, mean_over_splits, measure, split
 from evaluation.peers_methods import METHODS, MOST_STEPS, PAIRS, Fitted, Method, offline, setfit_model, setfit_steps
 from evaluation.peers_page import page
 
@@ -212,9 +212,8 @@ def tuned(
 def scoring(resamples: int) -> str:
     """Return a digest of what makes metrics of scores."""
     from autocode.suggester.model import _calibration, _thresholds
-    from autocode.validation import _metrics, _validate
 
-    made = (tuned, _calibration, _thresholds, _metrics, _validate._draws, _validate._estimate)
+    made = (tuned, _calibration, _thresholds, inspect.getmodule(measure), inspect.getmodule(mean_over_splits))
     return sha256(f"{resamples} {[inspect.getsource(one) for one in made]}".encode()).hexdigest()[:16]
 
 
@@ -222,13 +221,10 @@ class Corpus:
     """What the methods are held against, and how its documents are drawn."""
 
     def __init__(self, folder: Path, *, resamples: int) -> None:
-        from autocode.validation._validate import _draws, _estimate
-
         self.folder, self.resamples = folder, resamples
         self.table, _ = coded(folder)
         self.splits = [split(self.table, seed=seed) for seed in SEEDS]
-        self.draws = _draws(self.table, self.splits, resamples=resamples, seed=SEEDS[0])
-        self.estimate = _estimate
+        self.draws = interview_draws(self.table, self.splits, resamples=resamples, seed=SEEDS[0])
 
     def told(self) -> dict[str, object]:
         """Return what it is made of."""
@@ -246,8 +242,6 @@ class Corpus:
 
     def drawn(self, cell: Cell, found: dict[str, Any]) -> dict[str, NDArray[np.float64]]:
         """Return each metric of a cell, on the test lines as they are and on every draw of documents."""
-        from autocode.validation._metrics import Answers, measure
-
         s = SEEDS.index(cell.seed)
         part = self.splits[s]
         applied, truth = self.table.applied[part.pool[: cell.n]], self.table.applied[part.test]
@@ -258,8 +252,8 @@ class Corpus:
             documents = len({self.table.lines[i].transcript for i in part.pool[: cell.n]})
             p, cut = tuned(found["held_out"], applied, found["scores"], documents=documents)
             ranked = found["scores"]
-        answers = Answers(truth=truth, scores=ranked, said=p >= cut, probabilities=p)
-        return measure(answers, self.draws[s])
+        predictions = Predictions(truth=truth, scores=ranked, predicted=p >= cut, probabilities=p)
+        return measure(predictions, self.draws[s])
 
     def entry(self, method: Method, n: int, cells: Sequence[tuple[Cell, dict[str, Any]]]) -> dict[str, Any]:
         """Return what is known of a method at one N: the mean over its seeds, and each cell."""
@@ -267,9 +261,9 @@ class Corpus:
         of_cells = []
         for (cell, found), values in zip(cells, drawn, strict=True):
             about = found["about"]
-            metrics = {name: self.estimate(values[name][None, :]).to_json() for name in MEASURED}
+            metrics = {name: mean_over_splits(values[name][None, :]).to_json() for name in MEASURED}
             of_cells.append({"seed": cell.seed, **about, "metrics": metrics})
-        mean = {name: self.estimate(np.stack([values[name] for values in drawn])).to_json() for name in MEASURED}
+        mean = {name: mean_over_splits(np.stack([values[name] for values in drawn])).to_json() for name in MEASURED}
         costs = {name: _mean([about["about"][name] for _, about in cells]) for name in COSTS}
         by_draw = _per_draw(np.stack([values["R@3"][1:] for values in drawn]))
         return {

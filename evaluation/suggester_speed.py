@@ -38,7 +38,7 @@ LEARN, SEED, UNHEARD = 1000, 0, 50
 
 def learnt(corpora: Path) -> tuple[CodedLines, autocode.Codebook]:
     """Return the coded lines to learn from: those of the training part of the split of seed 0."""
-    from autocode.validation._protocol import MIN_USES, eligible, split
+    from autocode.validation import MIN_USES, eligible, split
 
     codings, lines, codebook = autocode.read_corpus(corpora / CORPORA[0])
     table = eligible(codings, lines, codebook, min_uses=MIN_USES)

@@ -13,8 +13,9 @@ def test_a_noun_may_have_a_plural_of_its_own():
     assert count_of(3, "person", plural="people") == "3 people"
 
 
-def test_thousands_are_separated_by_commas():
-    assert count_of(12345, "line") == "12,345 lines"
+def test_thousands_are_separated_only_if_a_separator_is_given():
+    assert count_of(1234567, "line") == "1234567 lines"
+    assert count_of(1234567, "line", thousands=",") == "1,234,567 lines"
 
 
 def test_the_last_name_of_a_list_comes_after_and():

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         write_report,
     )
     from autocode.review import ReviewSession, settle
+    from autocode.study import StudyData, read_study
     from autocode.suggester import (
         LineClassifier,
         Recheck,
@@ -100,6 +101,7 @@ _ROOMS = {
         "write_report",
     ),
     "review": ("ReviewSession", "settle"),
+    "study": ("StudyData", "read_study"),
     "suggester": (
         "LineClassifier",
         "Recheck",
@@ -136,6 +138,7 @@ __all__ = [
     "ReliabilityData",
     "ReviewSession",
     "SentenceEncoder",
+    "StudyData",
     "Suggester",
     "Suggestion",
     "SuggestionBatch",
@@ -162,6 +165,7 @@ __all__ = [
     "read_codebook",
     "read_codings",
     "read_corpus",
+    "read_study",
     "read_transcripts",
     "recheck",
     "save_suggester",

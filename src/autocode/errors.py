@@ -14,6 +14,7 @@ __all__ = [
     "AutocodeError",
     "CodebookError",
     "CodingError",
+    "CodingHeaderError",
     "Fault",
     "JournalError",
     "ReportError",
@@ -120,6 +121,10 @@ class CodebookError(AutocodeError):
 
 class CodingError(AutocodeError):
     """A coding names a line, code or coder that does not exist, or codings contradict each other."""
+
+
+class CodingHeaderError(CodingError):
+    """A table has no column that names the lines, so it is not a table of codings."""
 
 
 class JournalError(AutocodeError):

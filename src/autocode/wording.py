@@ -5,8 +5,8 @@ from collections.abc import Iterable
 __all__ = ["count_of", "listing", "percent"]
 
 
-def count_of(n: int, noun: str, *, plural: str | None = None) -> str:
-    """Return a number with its noun in the singular or plural, thousands separated by commas.
+def count_of(n: int, noun: str, *, plural: str | None = None, thousands: str = "") -> str:
+    """Return a number with its noun in the singular or plural.
 
     Parameters
     ----------
@@ -16,13 +16,16 @@ def count_of(n: int, noun: str, *, plural: str | None = None) -> str:
         What is counted, in the singular.
     plural : str or None, default None
         The plural of the noun; None for the noun with an s.
+    thousands : str, default ""
+        The separator of thousands; "," in reports. Sentences that are also stored or compared have none.
 
     Examples
     --------
-    >>> count_of(1, "line"), count_of(1200, "line"), count_of(2, "person", plural="people")
+    >>> count_of(1, "line"), count_of(1200, "line", thousands=","), count_of(2, "person", plural="people")
     ('1 line', '1,200 lines', '2 people')
     """
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+    number = f"{n:,}".replace(",", thousands)
+    return f"{number} {noun if n == 1 else plural or noun + 's'}"
 
 
 def listing(names: Iterable[object], *, conjunction: str = "and", at_most: int | None = None) -> str:
@@ -47,7 +50,7 @@ def listing(names: Iterable[object], *, conjunction: str = "and", at_most: int |
     """
     shown = [str(name) for name in names]
     if at_most is not None and len(shown) > at_most:
-        shown[at_most - 1 :] = [f"{len(shown) - at_most + 1:,} more"]
+        shown[at_most - 1 :] = [f"{len(shown) - at_most + 1} more"]
         conjunction = "and"
     *first, last = shown or [""]
     return f"{', '.join(first)} {conjunction} {last}" if first else last

@@ -190,7 +190,9 @@ def test_kappa_is_for_two_coders() -> None:
 def test_a_distance_between_sets_needs_sets_and_a_known_name() -> None:
     data = ReliabilityData.from_table([[0, 1], [1, 1]])
 
-    with pytest.raises(ValueError, match="the distance 'masi' compares sets, and these labels are none; use 'nominal'"):
+    with pytest.raises(
+        ValueError, match="the distance 'masi' compares sets, and these labels are not sets; use 'nominal'"
+    ):
         krippendorff_alpha(data, distance="masi")
     with pytest.raises(ValueError, match="there is no distance 'mazi'; the distances are nominal, masi, jaccard, dice"):
         krippendorff_alpha(data, distance="mazi")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autocode.agreement import ReliabilityData, _distances
+from autocode.agreement import ReliabilityData
+from autocode.agreement.coefficients import _distances
 
 
 def of_two(distance: str, a: frozenset[int], b: frozenset[int]) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings
 from autocode.transcripts import Transcripts
 
-BY_LINES = MappingProxyType({"interval": "95 % percentile interval from a bootstrap of lines", "resamples": "2000"})
-BY_INTERVIEWS = MappingProxyType({"interval": "95 % percentile interval from a bootstrap of interviews"})
 SOME = Agreement(
     coefficient="krippendorff_alpha",
     value=0.767,
@@ -23,7 +20,8 @@ SOME = Agreement(
     se=0.1,
     n_pairable=100,
     n_interviews=10,
-    conventions=BY_LINES,
+    resampled="lines",
+    resamples=2000,
 )
 
 
@@ -38,7 +36,7 @@ def test_the_lines_needed_are_those_of_n_pilot_times_se_over_h_z_squared() -> No
 
 
 def test_lines_grow_with_interviews_where_the_interval_is_of_interviews() -> None:
-    plan = lines_for_verdict(replace(SOME, conventions=BY_INTERVIEWS))
+    plan = lines_for_verdict(replace(SOME, resampled="interviews"))
 
     assert plan is not None
     assert (plan.lines, plan.interviews) == (385, 39)
@@ -73,10 +71,10 @@ def test_one_more_line_is_one_line() -> None:
         ({"value": 0.3, "low": 0.2, "high": 0.4}, "not reliable"),
         (
             {"undefined": Undefined.ONE_CATEGORY, "value": float("nan"), "low": float("nan"), "high": float("nan")},
-            "not enough evidence yet: only one category was used, so agreement cannot be told from habit",
+            "not enough evidence yet: only one category was used, so agreement cannot be distinguished from chance",
         ),
         (
-            {"conventions": BY_INTERVIEWS, "n_interviews": 4},
+            {"resampled": "interviews", "n_interviews": 4},
             "not enough evidence yet: double-code lines of at least 6 interviews, these are of 4",
         ),
         ({"low": float("nan"), "high": float("nan")}, "not enough evidence yet: no interval was asked for"),

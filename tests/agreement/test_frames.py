@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autocode.agreement import ReliabilityData, gwet_ac1, krippendorff_alpha
@@ -117,7 +117,7 @@ def test_a_unit_with_two_rows_in_a_wide_table_is_refused():
     with pytest.raises(AgreementError) as refusal:
         ReliabilityData.from_wide(rows, unit="line")
 
-    assert str(refusal.value) == "row 2: unit 'x' has a row already, row 1; keep one row a unit."
+    assert str(refusal.value) == "row 2: unit 'x' has a row already, row 1; keep one row per unit."
 
 
 @pytest.mark.parametrize("frame", frames([{"unit": 1, "coder": "MO", "code": math.nan}])[:2], ids=["rows", "pandas"])
@@ -143,7 +143,7 @@ def test_nan_cannot_be_declared():
         ([{**ROWS[0], "coder": ""}], "row 1: no coder is named; fill in the column 'coder'."),
         ([{**ROWS[0], "talk": math.nan}], "row 1: no interview is named; fill in the column 'talk'."),
         ([ROWS[0], {**ROWS[1], "talk": "PM1"}], "row 2: unit '1' is of interview 'PM1' here and of 'GP1' in row 1."),
-        ([ROWS[0], {**ROWS[1], "unit": 1}], "row 2: the units '1' and 1 look alike; write all as text."),
+        ([ROWS[0], {**ROWS[1], "unit": 1}], "row 2: the units '1' and 1 are written the same; write all as text."),
         ([{"unit": 1}], "row 1 has no 'coder'; give every row the keys 'unit', 'coder', 'code', 'talk'."),
         (["MO"], "row 1 is str, not a mapping of columns to cells; give a dict for each row."),
         (
@@ -207,6 +207,12 @@ def test_an_empty_table_is_empty_data():
         max_size=6,
     )
 )
+@example(  # a list in another row must not hide that NaN is no label
+    [
+        {"unit": "1", "coder": "MO", "code": math.nan, "talk": "GP1"},
+        {"unit": "1", "coder": "JB", "code": ["y", "x"], "talk": "GP1"},
+    ]
+)
 def test_a_table_is_read_where_nothing_is_wrong_and_refused_where_anything_is(rows):
     named = all(row["unit"] in ("1", "2", "3", "4", 1) and row["coder"] and row["code"] == row["code"] for row in rows)
     alike = {"1", 1} <= {row["unit"] for row in rows}
@@ -227,7 +233,7 @@ def test_a_table_is_read_where_nothing_is_wrong_and_refused_where_anything_is(ro
 
 
 def test_what_cannot_be_a_name_is_no_name():
-    with pytest.raises(AgreementError, match=r"^the unit \['1'\] is no name; write it as text or a number\.$"):
+    with pytest.raises(AgreementError, match=r"^the unit \['1'\] is not a name; write it as text or a number\.$"):
         ReliabilityData.from_long([{**ROWS[0], "unit": ["1"]}], **LONG)
 
 

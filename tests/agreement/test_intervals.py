@@ -170,7 +170,8 @@ def test_five_interviews_are_not_enough_evidence_however_narrow_the_interval() -
             low=0.85,
             high=0.95,
             n_interviews=n,
-            conventions={"resamples": "2000", "interval": "95 % percentile interval from a bootstrap of interviews"},
+            resampled="interviews",
+            resamples=2000,
         )
         for n in (5, 6)
     )
@@ -190,8 +191,6 @@ def test_five_interviews_are_not_enough_evidence_however_narrow_the_interval() -
     ],
 )
 def test_the_verdict_rests_on_the_lower_bound(low: float, high: float, verdict: Reliability) -> None:
-    agreement = Agreement(
-        coefficient="krippendorff_alpha", value=(low + high) / 2, low=low, high=high, conventions={"resamples": "2000"}
-    )
+    agreement = Agreement(coefficient="krippendorff_alpha", value=(low + high) / 2, low=low, high=high, resamples=2000)
 
     assert agreement.reliability is verdict

@@ -47,7 +47,7 @@ from autocode.agreement import (
 )
 
 Coefficient = Callable[..., Agreement]
-# one row a coder and one column a unit; places in the list of categories
+# one row per coder and one column per unit; places in the list of categories
 Table = list[list[int | None]]
 
 WEIGHTS = ("linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar")

@@ -44,8 +44,7 @@ def test_it_is_near_what_prevalence_and_agreement_give_where_the_variance_is_the
 
 
 def test_interviews_grow_with_lines():
-    by = {"interval": "95 % percentile interval from a bootstrap of interviews"}
-    plan = lines_for_bound_from_pilot(pilot(n_interviews=20, conventions=by), 0.667)
+    plan = lines_for_bound_from_pilot(pilot(n_interviews=20, resampled="interviews"), 0.667)
 
     assert plan.lines == 175
     assert plan.interviews == 18

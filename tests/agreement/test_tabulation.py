@@ -16,7 +16,8 @@ from autocode.agreement import (
 )
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.data import _patterns
-from autocode.agreement.intervals import _estimates
+from autocode.agreement.intervals import _estimates, _tabulation
+from autocode.agreement.intervals._methods import Interval
 
 
 def study(n: int = 240) -> ReliabilityData:
@@ -29,11 +30,9 @@ def study(n: int = 240) -> ReliabilityData:
 
 
 @pytest.mark.parametrize("interval", ["interviews", "linearised", "jackknife"])
-def test_a_table_too_large_to_be_dense_says_the_same(
-    interval: _estimates.Interval, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_too_large_to_be_dense_says_the_same(interval: Interval, monkeypatch: pytest.MonkeyPatch) -> None:
     small = krippendorff_alpha(study(), interval=interval, seed=3)
-    monkeypatch.setattr(_estimates, "_FEW_CELLS", 10)
+    monkeypatch.setattr(_tabulation, "_FEW_CELLS", 10)
     monkeypatch.setattr(_alpha, "_FEW_CELLS", 10)
     large = krippendorff_alpha(study(), interval=interval, seed=3)
 
@@ -50,7 +49,7 @@ def test_the_order_of_coders_does_not_change_a_bootstrap_of_lines() -> None:
 
 def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeypatch: pytest.MonkeyPatch) -> None:
     merged = krippendorff_alpha(study(), interval="lines", resamples=8000)
-    monkeypatch.setattr(_estimates, "_FEW_CELLS", 10)
+    monkeypatch.setattr(_tabulation, "_FEW_CELLS", 10)
     apart = krippendorff_alpha(study(), interval="lines", resamples=8000)
 
     assert merged.se == pytest.approx(apart.se, rel=0.05)
@@ -58,7 +57,7 @@ def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeyp
 
 def said_of(units: _patterns.Patterns) -> Counter[tuple[int, ...]]:
     said: Counter[tuple[int, ...]] = Counter()
-    for row, times in zip(units.rows.tolist(), units.times.tolist(), strict=True):
+    for row, times in zip(units.rows.tolist(), units.multiplicity.tolist(), strict=True):
         said[tuple(row)] += times
     return +said
 
@@ -81,10 +80,10 @@ def test_a_compressed_table_says_what_the_table_says(n_labels: int, counts_only:
     judged = (values >= 0).any(axis=0)
 
     assert said_of(units) == Counter(map(tuple, values.T[judged].tolist()))
-    assert units.of_unit is not None
-    found = np.append(units.rows, np.full((1, 4), -1), axis=0)[units.of_unit]
+    assert units.pattern_of_unit is not None
+    found = np.append(units.rows, np.full((1, 4), -1), axis=0)[units.pattern_of_unit]
     assert (found == values.T).all()
-    assert np.append(units.judgements, 0)[units.of_unit].tolist() == (values >= 0).sum(axis=0).tolist()
+    assert np.append(units.judgements, 0)[units.pattern_of_unit].tolist() == (values >= 0).sum(axis=0).tolist()
     assert units.n_pairable == ((values >= 0).sum(axis=0) >= 2).sum()
 
 

@@ -10,7 +10,8 @@ import docx
 import pytest
 
 from autocode.agreement import ReliabilityData, krippendorff_alpha
-from autocode.cli import _agree, _main
+from autocode.cli._agree import COEFFICIENTS
+from autocode.cli._choices import COEFFICIENT, INTERVAL
 
 # Krippendorff (2011), data C: four coders, twelve units; by row a coder
 COMPUTING = (
@@ -65,7 +66,7 @@ def values(found: dict) -> dict[str, float]:
 
 
 def test_the_names_offered_are_those_that_are_computed():
-    assert set(_main.COEFFICIENTS) == set(_agree.COEFFICIENTS)
+    assert COEFFICIENT.choices == tuple(COEFFICIENTS)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_a_table_prints_its_coefficients_counts_and_conventions(run, table):
         "1 - coefficient, with t over lines" in lines
     )
     assert "  missing (alpha): units judged once are left out, of the margins too" in lines
-    assert "  read: a row a unit, a column a coder; an empty cell was not judged" in lines
+    assert "  read: one row per unit, one column per coder; an empty cell was not judged" in lines
 
 
 def test_a_page_holds_the_same(run, table):
@@ -107,7 +108,7 @@ def test_a_page_holds_the_same(run, table):
     assert "infinitesimal jackknife" in shown
 
 
-@pytest.mark.parametrize("name", _main.COEFFICIENTS)
+@pytest.mark.parametrize("name", COEFFICIENTS)
 def test_every_coefficient_answers_to_its_name(told, name):
     two = "unit,A,B\n" + "1,x,x\n2,x,y\n3,y,y\n4,y,y\n5,x,x\n"
     found = told(two, "--coefficient", name)
@@ -116,7 +117,7 @@ def test_every_coefficient_answers_to_its_name(told, name):
     assert -1 <= values(found)[name] <= 1
 
 
-@pytest.mark.parametrize("name", _main.INTERVALS)
+@pytest.mark.parametrize("name", INTERVAL.choices)
 def test_every_interval_answers_to_its_name(told, name):
     found = told(WIDE, "--interval", name, "--resamples", 50, "--coefficient", "ac1")
 
@@ -220,7 +221,7 @@ def test_perfect_agreement_on_one_category_is_undefined_with_its_reason(run, tab
             [],
             "codes.csv:3: 'MO' judges unit '1' again, after line 2; keep one of the two rows.",
         ),
-        ("unit,A,B\n1,x,x\n1,x,y\n", [], "codes.csv:3: unit '1' has a row already, line 2; keep one row a unit."),
+        ("unit,A,B\n1,x,x\n1,x,y\n", [], "codes.csv:3: unit '1' has a row already, line 2; keep one row per unit."),
         (SETS + "GP1:1,MO,y\n", [], "codes.csv:11: repeats line 3; keep one of the two rows."),
         (
             SETS + "GP1:1,MO,\n",
@@ -241,7 +242,7 @@ def test_perfect_agreement_on_one_category_is_undefined_with_its_reason(run, tab
         (
             "unit,A,B\n1,low,low\n2,high,3\n",
             ["--level", "ordinal"],
-            "codes.csv:2: 'low' is not a number, so the order of the categories must be told: "
+            "codes.csv:2: 'low' is not a number, so the order of the categories must be given: "
             "--categories low,middle,high.",
         ),
         (
@@ -257,12 +258,12 @@ def test_perfect_agreement_on_one_category_is_undefined_with_its_reason(run, tab
         (
             "unit,A,B\n1,x,NaN\n",
             [],
-            "codes.csv:2: 'NaN' is no label but what a program writes for nothing; leave the cell empty.",
+            "codes.csv:2: 'NaN' is not a label but what a program writes for an empty cell; leave the cell empty.",
         ),
         (
             SETS + "GP1:5,MO,nan\n",
             [],
-            "codes.csv:11: 'nan' is no label but what a program writes for nothing; leave the cell empty.",
+            "codes.csv:11: 'nan' is not a label but what a program writes for an empty cell; leave the cell empty.",
         ),
         (
             "unit,A,B\n1,x,\n2,y,\n",

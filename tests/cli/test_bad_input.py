@@ -218,7 +218,7 @@ def test_a_codebook_that_contradicts_itself(study, run, refused, tmp_path, what)
     assert checked.exit_code == 1
     assert checked.stdout.splitlines() == sentence.splitlines()
     n = len(faults)
-    assert checked.stderr == f"autocode: {n} fault{'s' * (n > 1)} found; mend and check again.\n"
+    assert checked.stderr == f"autocode: {n} fault{'s' * (n > 1)} found; fix and check again.\n"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_folder_that_is_not_a_study(run, digest, tmp_path, command):
         "review": f"autocode: talks: is not a study: it has no study.toml. {made}\n",
         "suggest": "autocode: talks: is not a saved suggester: it has no suggester.json. "
         "Make one with: autocode train STUDY -o MODEL.\n",
-        "check": "autocode: 1 fault found; mend and check again.\n",
+        "check": "autocode: 1 fault found; fix and check again.\n",
     }
     corpus = "nor a plain corpus (lines.csv, codings.csv, codebook.csv)"
     usual = f"talks: is not a study: it has no study.toml, {corpus}. {made}\n"
@@ -617,7 +617,7 @@ def test_a_place_where_nothing_can_be(study, refused, tmp_path, command):
 
 # Ctrl-C
 
-STOPPED = "\nautocode: stopped; what was said to be done is stored, nothing else is.\n"
+STOPPED = "\nautocode: stopped; what was reported as done is stored, nothing else is.\n"
 
 
 def interrupted(*_: object, **__: object) -> None:
@@ -629,12 +629,12 @@ def interrupted(*_: object, **__: object) -> None:
     [
         (["agree", "study"], "autocode.agreement.agreement_table"),
         (["validate", "study"], "autocode.validation.validate"),
-        (["train", "study"], "autocode.cli._suggest.train"),
-        (["suggest", "study"], "autocode.cli._suggest.open_suggester"),
+        (["train", "study"], "autocode.study._suggesting.train"),
+        (["suggest", "study"], "autocode.study._suggesting.open_suggester"),
         (["add", "study", "GP9.txt", "coder_c.csv"], "autocode.journal.Journal.append"),
-        (["report", "study", "-o", "study/r.html"], "autocode.cli._report.write_report"),
-        (["check", "study"], "autocode.cli._study.transcripts_of"),
-        (["init", "study/new"], "autocode.cli._study.writing"),
+        (["report", "study", "-o", "study/r.html"], "autocode.study._reporting.write_report"),
+        (["check", "study"], "autocode.study._faults.read_lines"),
+        (["init", "study/new"], "autocode.study._folder.translated_disk_errors"),
     ],
 )
 def test_ctrl_c_ends_with_a_sentence(study, refused, monkeypatch, tmp_path, readings_of, words, at):
@@ -651,7 +651,7 @@ def test_ctrl_c_at_the_keyboard_in_the_middle_of_a_validation(coded, digest, tmp
     command = f"exec {shlex.quote(sys.executable)} -m autocode validate study --seeds 999 --json > out.json"
     ours = {**os.environ, "OMP_NUM_THREADS": "1", "TERM": "xterm"}
     terminal = pexpect.spawn("/bin/sh", ["-c", command], cwd=tmp_path, env=ours, encoding="utf-8", timeout=60)
-    terminal.expect(r"trying on interviews held out.*[1-9]\d*/999")
+    terminal.expect(r"validating on held-out interviews.*[1-9]\d*/999")
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
     terminal.close()

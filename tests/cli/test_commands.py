@@ -77,7 +77,7 @@ def test_a_new_study_lacks_only_its_transcripts(run):
         "new/transcripts: holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into "
         "it.\n"
     )
-    assert result.stderr == "autocode: 1 fault found; mend and check again.\n"
+    assert result.stderr == "autocode: 1 fault found; fix and check again.\n"
 
 
 # add
@@ -111,7 +111,7 @@ def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, inte
 
     assert result.stdout.splitlines() == [
         "added talks: GP1, GP2, GP10; 81 lines, 72 of participants.",
-        "added talks/participants.csv: attributes of 1 participants.",
+        "added talks/participants.csv: attributes of 1 participant.",
     ]
     assert (kept / "participants.csv").read_text() == "participant,role\nGP1,partner\n"
 
@@ -138,7 +138,7 @@ def test_a_table_of_participants_is_not_overwritten_unasked(study, run, tmp_path
     before = digest(kept)
     other = run("add", "study", "participants.csv")
 
-    assert first.stdout == "added participants.csv: attributes of 1 participants.\n"
+    assert first.stdout == "added participants.csv: attributes of 1 participant.\n"
     assert again.stdout == "added participants.csv: nothing that is not there already.\n"
     assert other.exit_code == 1
     assert other.stderr == (
@@ -379,7 +379,7 @@ def test_check_names_the_faults_of_all_files_at_once(coded, run):
         "study/codebook.toml",
         "study/study.sqlite",
     ]
-    assert result.stderr == "autocode: 4 faults found; mend and check again.\n"
+    assert result.stderr == "autocode: 4 faults found; fix and check again.\n"
 
 
 @pytest.mark.parametrize(
@@ -600,7 +600,7 @@ def test_suggestions_for_a_file_need_no_study(study, run, tmp_path):
     asked = run(*how, "--interviewer", "Chair", "--unit", "turn")
     rows = list(csv.DictReader(io.StringIO(piped.stdout)))
 
-    assert (written.stdout, written.stderr) == ("1 suggestions for 1 lines; silent on 1.\n", "")
+    assert (written.stdout, written.stderr) == ("1 suggestion for 1 line; no suggestion for 1.\n", "")
     assert (piped.stdout, piped.stderr) == ((tmp_path / "out.csv").read_text(), written.stdout)
     assert (bare.stdout, bare.stderr) == (piped.stdout, piped.stderr)
     assert [(row["line_id"], row["code"], row["evidence"]) for row in rows[:1]] == [("GP7:1", "", "too short")]
@@ -690,11 +690,11 @@ def test_a_plain_corpus_is_trained_on_where_the_model_has_a_place(coded, run, tm
 
 
 def test_the_seed_of_the_blind_lines_is_the_studys_own_and_stays_when_interviews_come(study, run):
-    from autocode.cli._study import material_of
     from autocode.review import blind_seed
+    from autocode.study import read_study
 
     kept = study("trained")
-    found = material_of(kept)
+    found = read_study(kept)
     run("review", "study", "--coder", "MO", "--terminal", keys="q")
     (kept / "transcripts" / "GP9.txt").write_text("GP9: We wait for a form again.\nGP9: And the record is elsewhere.\n")
     run("review", "study", "--coder", "JB", "--terminal", keys="q")
@@ -946,7 +946,7 @@ def test_what_the_system_refuses_is_a_sentence(coded, run, monkeypatch):
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "autocode: study/x: Input/output error; mend that and repeat the command.\n",
+        "autocode: study/x: Input/output error; fix that and repeat the command.\n",
     )
 
 

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from autocode.cli._interrupt import raise_if_asked, remembered
+from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
 
 
 def drop_an_interrupt() -> None:
@@ -17,25 +17,25 @@ def drop_an_interrupt() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_that_a_library_dropped_is_raised_at_the_next_step():
-    with remembered():
+    with interrupts_noted():
         drop_an_interrupt()
         with pytest.raises(KeyboardInterrupt):
-            raise_if_asked()
+            raise_if_interrupted()
 
 
 def test_without_an_interrupt_a_step_goes_on_and_the_old_handler_comes_back():
     before = signal.getsignal(signal.SIGINT)
 
-    with remembered():
-        raise_if_asked()
+    with interrupts_noted():
+        raise_if_interrupted()
 
     assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_of_an_earlier_command_stops_no_later_one():
-    with remembered():
+    with interrupts_noted():
         drop_an_interrupt()
 
-    with remembered():
-        raise_if_asked()
+    with interrupts_noted():
+        raise_if_interrupted()

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autocode.cli._learner import Learner
-from autocode.cli._learning import LearningBeside
-from autocode.cli._study import material_of
 from autocode.coding import CoderId, Coding
 from autocode.errors import AutocodeError, StudyError
 from autocode.journal import Journal
+from autocode.study import Learner, LearnerProcess, read_study
 from autocode.suggester import LearningSuggester, open_suggester
 from autocode.transcripts import LineId
 
@@ -24,7 +22,7 @@ def batches(study: Path):
 
 def read_by_coder_a(study: Path, n: int, code: str = "forms"):
     """Let one coder judge the next lines that nobody has coded."""
-    found = material_of(study)
+    found = read_study(study)
     new = found.codings.uncoded(found.lines.participant_lines)[:n]
     with Journal.open(study / "study.sqlite") as journal:
         for line in new:
@@ -49,7 +47,7 @@ def fits(monkeypatch):
 def test_what_is_learnt_beside_is_suggested_for_lines_nobody_has_coded(study):
     folder = study("trained")
     before = len(batches(folder))
-    with LearningBeside(folder) as learn:
+    with LearnerProcess(folder) as learn:
         learn()
         read = read_by_coder_a(folder, 3)
         learn()
@@ -71,7 +69,7 @@ def test_every_model_that_the_record_names_can_be_opened_later(study):
     assert len({one.model for one in learnt}) == 3
     for one in learnt:
         suggester = open_suggester(folder / "models" / one.model[:16])
-        lines = {line.id: line for line in material_of(folder).lines}
+        lines = {line.id: line for line in read_study(folder).lines}
         asked = [lines[line] for line in {s.line for s in one.suggestions}]
         again = suggester.suggest(asked)
         assert suggester.digest == one.model
@@ -113,7 +111,7 @@ def test_what_only_a_full_fit_takes_in_is_not_put_off(study, fits):
 
 
 def test_beyond_what_quick_learning_can_hold_every_round_is_a_full_fit(study, fits, monkeypatch):
-    monkeypatch.setattr("autocode.cli._learner._QUICK", 10)
+    monkeypatch.setattr("autocode.study._learner._QUICK", 10)
     folder = study("trained")
     before = len(batches(folder))
     learner = Learner(folder)
@@ -138,7 +136,7 @@ def test_where_every_line_is_coded_there_is_nothing_to_suggest(study):
 def test_what_went_wrong_in_the_other_process_is_said_in_this_one_and_the_next_call_tries_again(study):
     folder = study("fresh")
 
-    with LearningBeside(folder) as learn:
+    with LearnerProcess(folder) as learn:
         with pytest.raises(AutocodeError, match="there is no journal here"):
             learn()
         os.kill(learn._process.pid, signal.SIGKILL)

@@ -361,7 +361,7 @@ def test_blind_first_in_the_terminal_shows_what_differs_after_the_own_reading(re
 
     assert "match" not in first
     assert "Your reading is stored:" in second
-    assert "The machine reads it differently." in second
+    assert "The suggestions differ." in second
     readings = [(one.basis, one.codes) for one in journal.codings()]
     assert readings == [("independent", {"issues"}), ("assisted", {"issues"})]
 

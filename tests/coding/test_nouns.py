@@ -120,4 +120,4 @@ def test_a_batch_gives_the_suggestions_of_a_line_by_rank():
 
     assert batch.of(LineId("GP1:1")) == (first, second)
     assert len(batch) == 3
-    assert str(batch) == "3 suggestions for 2 lines; silent on 1"
+    assert str(batch) == "3 suggestions for 2 lines; no suggestion for 1"

@@ -28,8 +28,8 @@ def test_a_line_outside_the_frame_cannot_be_drawn():
 def test_two_samples_miss_a_line_only_if_both_do():
     one = Sample(drawn=("GP1:1",), probabilities={"GP1:1": 0.5, "GP1:2": 0.5}, seed=0)
     two = Sample(drawn=("GP1:3",), probabilities={"GP1:1": 0.5, "GP1:3": 0.25}, seed=1)
-    both = Inclusion.of([one, two])
+    both = Inclusion.from_samples([one, two])
 
     assert both.drawn == {"GP1:1", "GP1:3"}
     assert dict(both.probabilities) == pytest.approx({"GP1:1": 0.75, "GP1:2": 0.5, "GP1:3": 0.25})
-    assert Inclusion.of([]).probabilities == {}
+    assert Inclusion.from_samples([]).probabilities == {}

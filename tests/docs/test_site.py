@@ -70,7 +70,7 @@ def test_no_page_asks_another_host(site):
 
 
 def test_nothing_on_a_page_makes_the_theme_load_a_script(site):
-    """The theme's script loads diagrams and facts of a repository from other hosts where a page has a place for them."""
+    """Where a page has a place for diagrams or facts of a repository, the theme's script loads them from elsewhere."""
     text = "".join(page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
 
     assert 'class="mermaid"' not in text

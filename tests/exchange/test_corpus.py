@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
-from autocode.errors import AutocodeError, CodebookError, CodingError, StudyError, TranscriptError
+from autocode.errors import AutocodeError, CodebookError, CodingError, CodingHeaderError, StudyError, TranscriptError
 from autocode.exchange import is_corpus, read_corpus, write_corpus
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
 
@@ -125,7 +125,7 @@ def test_faults_of_one_file_are_its_own_and_of_several_the_folders(corpus):
 
 
 def test_a_header_without_codes_is_a_fault_of_the_codings(corpus):
-    assert faults(corpus(codings="line,who\n"), CodingError) == [
+    assert faults(corpus(codings="line,who\n"), CodingHeaderError) == [
         "codings.csv:1: expected a header with 'line_id,coder,code', or 'line_id' and a column for each code; "
         "found 'line', 'who'."
     ]

@@ -22,7 +22,7 @@ from autocode.coding import (
     Verdict,
 )
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
-from autocode.validation import CodeScore, CurvePoint, Estimate, HumanCeiling, Validation
+from autocode.validation import CodeScore, CurvePoint, Estimate, ModelHumanAgreement, Validation
 
 SAID = {
     "GP1": [
@@ -131,7 +131,9 @@ def validation() -> Validation:
                 ("money", "Money", 3, 0.9, None),
             )
         ),
-        human=HumanCeiling(human_human=about(0.7), model_human=about(0.5), what="Alpha of sets on the same lines"),
+        human=ModelHumanAgreement(
+            human_human=about(0.7), model_human=about(0.5), what="Alpha of sets on the same lines"
+        ),
     )
 
 

@@ -76,7 +76,7 @@ def test_a_theme_stands_above_its_subthemes_then_codes_without_one_then_all(writ
         assert row[6:] == [of.alpha.estimate, f"{of.coefficients['ac1'].value:.2f}", of.verdict]
     assert rows[3][1:] == [
         "0", "0 %", "100 %", "–", "1.00", "undefined", "1.00",
-        "not enough evidence yet: only one category was used, so agreement cannot be told from habit",
+        "not enough evidence yet: only one category was used, so agreement cannot be distinguished from chance",
     ]  # fmt: skip
     assert rows[4][6] == table.overall.alpha.estimate
     assert rows[4][7] == ""

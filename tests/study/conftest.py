@@ -1,4 +1,4 @@
-"""A study whose lines are sentences and whose interviewer has a name that only study.toml knows. All text is invented."""
+"""A study of sentences whose interviewer has a name that only study.toml knows. All text is invented."""
 
 from collections.abc import Callable
 from pathlib import Path

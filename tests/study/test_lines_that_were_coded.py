@@ -201,7 +201,9 @@ def test_all_transcripts_that_differ_are_named_in_one_sentence(read, codings):
     more = [replace(codings[0], line=line) for line in ("Tom:2", "Tom:3")]
     both = Codings([*codings, *more], digests={"Bea": "0", "Tom": "0"})
 
-    with pytest.raises(StudyError, match="^the transcripts Bea, Tom are not as they were when they were coded: their "):
+    with pytest.raises(
+        StudyError, match=r"^the transcripts Bea, Tom are not as they were when they were coded: their "
+    ):
         both.check_lines(read())
 
 

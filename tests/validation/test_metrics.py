@@ -6,17 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score
 
-from autocode.validation._metrics import Answers, average_precision, measure, per_code
+from autocode.validation._metrics import Predictions, average_precision, measure, per_code
 
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def answers_of(seed: int, *, lines: int = 30, codes: int = 4, positives: float = 0.3) -> Answers:
-    """Return answers with many ties among their scores."""
+def predictions_of(seed: int, *, lines: int = 30, codes: int = 4, positives: float = 0.3) -> Predictions:
+    """Return predictions with many ties among their scores."""
     rng = np.random.default_rng(seed)
     p = rng.integers(0, 7, size=(lines, codes)) / 6
-    return Answers(
-        truth=rng.random((lines, codes)) < positives, scores=p, said=p >= rng.random(codes), probabilities=p
+    return Predictions(
+        truth=rng.random((lines, codes)) < positives, scores=p, predicted=p >= rng.random(codes), probabilities=p
     )  # fmt: skip
 
 
@@ -24,14 +24,14 @@ def times_of(seed: int, *, lines: int = 30, resamples: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 4, size=(resamples, lines)).astype(float)
 
 
-def once(answers: Answers) -> dict[str, float]:
-    return {name: float(v[0]) for name, v in measure(answers, np.ones((1, len(answers.truth)))).items()}
+def once(predictions: Predictions) -> dict[str, float]:
+    return {name: float(v[0]) for name, v in measure(predictions, np.ones((1, len(predictions.truth)))).items()}
 
 
 @given(seed=SEEDS)
 def test_average_precision_is_that_of_scikit_learn_with_sample_weights(seed):
-    answers, weights = answers_of(seed, codes=1), times_of(seed)
-    truth, score = answers.truth[:, 0], answers.scores[:, 0]
+    predictions, weights = predictions_of(seed, codes=1), times_of(seed)
+    truth, score = predictions.truth[:, 0], predictions.scores[:, 0]
 
     for w, ours in zip(weights, average_precision(truth, score, weights), strict=True):
         if w @ truth:
@@ -42,35 +42,37 @@ def test_average_precision_is_that_of_scikit_learn_with_sample_weights(seed):
 
 @given(seed=SEEDS)
 def test_map_is_the_mean_over_codes_with_a_positive(seed):
-    answers = answers_of(seed, positives=0.05)
-    seen = np.flatnonzero(answers.truth.any(axis=0))
-    each = [average_precision_score(answers.truth[:, j], answers.scores[:, j]) for j in seen]
+    predictions = predictions_of(seed, positives=0.05)
+    seen = np.flatnonzero(predictions.truth.any(axis=0))
+    each = [average_precision_score(predictions.truth[:, j], predictions.scores[:, j]) for j in seen]
 
-    assert once(answers)["mAP"] == pytest.approx(np.mean(each) if each else np.nan, nan_ok=True)
+    assert once(predictions)["mAP"] == pytest.approx(np.mean(each) if each else np.nan, nan_ok=True)
 
 
 @given(seed=SEEDS, k=st.sampled_from([1, 3]))
 def test_recall_at_k_is_the_share_of_a_lines_codes_among_its_k_highest_ranked(seed, k):
-    answers = answers_of(seed)
+    predictions = predictions_of(seed)
     shares = []
-    for truth, scores in zip(answers.truth, answers.scores, strict=True):
+    for truth, scores in zip(predictions.truth, predictions.scores, strict=True):
         ranked = np.argsort(-scores, kind="stable")
         if truth.any():
             shares.append(sum(truth[j] for j in ranked[:k]) / truth.sum())
 
-    assert once(answers)[f"R@{k}"] == pytest.approx(np.mean(shares))
+    assert once(predictions)[f"R@{k}"] == pytest.approx(np.mean(shares))
 
 
 @given(seed=SEEDS)
 def test_micro_and_macro_f1_are_those_of_scikit_learn(seed):
-    answers = answers_of(seed, positives=0.1)
-    seen = answers.truth.any(axis=0)
-    found = once(answers)
-    macro = f1_score(answers.truth[:, seen], answers.said[:, seen], average="macro", zero_division=0)
-    precision, recall, f1 = (v[0] for v in per_code(answers, np.ones((1, 30))))
+    predictions = predictions_of(seed, positives=0.1)
+    seen = predictions.truth.any(axis=0)
+    found = once(predictions)
+    macro = f1_score(predictions.truth[:, seen], predictions.predicted[:, seen], average="macro", zero_division=0)
+    precision, recall, f1 = (v[0] for v in per_code(predictions, np.ones((1, 30))))
 
     assert found["macroF1"] == pytest.approx(macro)
-    assert found["microF1"] == pytest.approx(f1_score(answers.truth, answers.said, average="micro", zero_division=0))
+    assert found["microF1"] == pytest.approx(
+        f1_score(predictions.truth, predictions.predicted, average="micro", zero_division=0)
+    )
     for p, r, f in zip(precision, recall, f1, strict=True):
         if p > 0 and r > 0:
             assert f == pytest.approx(2 * p * r / (p + r))
@@ -78,29 +80,29 @@ def test_micro_and_macro_f1_are_those_of_scikit_learn(seed):
 
 @given(seed=SEEDS)
 def test_brier_score_and_calibration_error_are_over_all_pairs_of_line_and_code(seed):
-    answers = answers_of(seed)
-    pairs = list(zip(answers.probabilities.ravel(), answers.truth.ravel(), strict=True))
+    predictions = predictions_of(seed)
+    pairs = list(zip(predictions.probabilities.ravel(), predictions.truth.ravel(), strict=True))
     off = 0.0
     for b in range(10):
         inside = [(p, y) for p, y in pairs if b / 10 <= p < (b + 1) / 10 or (b == 9 and p == 1)]
         off += abs(sum(p - y for p, y in inside))
 
-    assert once(answers)["brier"] == pytest.approx(np.mean([(p - y) ** 2 for p, y in pairs]))
-    assert once(answers)["ece"] == pytest.approx(off / len(pairs))
+    assert once(predictions)["brier"] == pytest.approx(np.mean([(p - y) ** 2 for p, y in pairs]))
+    assert once(predictions)["ece"] == pytest.approx(off / len(pairs))
 
 
 @given(seed=SEEDS)
 def test_a_line_drawn_n_times_counts_as_n_lines(seed):
-    answers, times = answers_of(seed), times_of(seed)
-    weighted = measure(answers, times)
+    predictions, times = predictions_of(seed), times_of(seed)
+    weighted = measure(predictions, times)
     for r, w in enumerate(times):
         rows = np.repeat(np.arange(len(w)), w.astype(int))
         again = once(
-            Answers(
-                truth=answers.truth[rows],
-                scores=answers.scores[rows],
-                said=answers.said[rows],
-                probabilities=answers.probabilities[rows],
+            Predictions(
+                truth=predictions.truth[rows],
+                scores=predictions.scores[rows],
+                predicted=predictions.predicted[rows],
+                probabilities=predictions.probabilities[rows],
             )
         )
 
@@ -109,35 +111,41 @@ def test_a_line_drawn_n_times_counts_as_n_lines(seed):
 
 @given(seed=SEEDS)
 def test_the_order_of_lines_does_not_matter(seed):
-    answers = answers_of(seed)
+    predictions = predictions_of(seed)
     rows = np.random.default_rng(seed).permutation(30)
-    other = Answers(**{name: getattr(answers, name)[rows] for name in ("truth", "scores", "said", "probabilities")})
+    other = Predictions(
+        **{name: getattr(predictions, name)[rows] for name in ("truth", "scores", "predicted", "probabilities")}
+    )
 
-    assert once(other) == pytest.approx(once(answers), nan_ok=True)
+    assert once(other) == pytest.approx(once(predictions), nan_ok=True)
 
 
-def test_perfect_answers_have_perfect_scores():
+def test_perfect_predictions_have_perfect_scores():
     truth = np.eye(4, dtype=bool)
-    answers = Answers(truth=truth, scores=truth * 1.0, said=truth, probabilities=truth * 1.0)
+    predictions = Predictions(truth=truth, scores=truth * 1.0, predicted=truth, probabilities=truth * 1.0)
 
-    assert once(answers) == {"R@1": 1, "R@3": 1, "mAP": 1, "microF1": 1, "macroF1": 1, "brier": 0, "ece": 0}
+    assert once(predictions) == {"R@1": 1, "R@3": 1, "mAP": 1, "microF1": 1, "macroF1": 1, "brier": 0, "ece": 0}
 
 
 def test_without_any_positive_only_calibration_is_defined():
-    answers = Answers(
+    predictions = Predictions(
         truth=np.zeros((5, 2), dtype=bool),
         scores=np.zeros((5, 2)),
-        said=np.zeros((5, 2), dtype=bool),
+        predicted=np.zeros((5, 2), dtype=bool),
         probabilities=np.full((5, 2), 0.2),
     )
-    found = once(answers)
+    found = once(predictions)
 
     assert [name for name, value in found.items() if np.isnan(value)] == ["R@1", "R@3", "mAP", "microF1", "macroF1"]
     assert (found["brier"], found["ece"]) == pytest.approx((0.04, 0.2))
 
 
 def test_a_method_without_probabilities_has_neither_brier_score_nor_calibration_error():
-    answers = answers_of(0)
-    found = once(Answers(truth=answers.truth, scores=answers.scores, said=answers.said, probabilities=None))
+    predictions = predictions_of(0)
+    found = once(
+        Predictions(
+            truth=predictions.truth, scores=predictions.scores, predicted=predictions.predicted, probabilities=None
+        )
+    )
 
     assert [name for name, value in found.items() if np.isnan(value)] == ["brier", "ece"]

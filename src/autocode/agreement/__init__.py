@@ -23,9 +23,11 @@ from autocode.agreement.coefficients._qualcoder import qualcoder_kappa
 from autocode.agreement.coefficients._scott import scott_pi
 from autocode.agreement.coefficients._specific import specific_agreement
 from autocode.agreement.data._reliability import ReliabilityData
+from autocode.agreement.intervals._methods import Interval
 from autocode.agreement.models._alt_test import AltTest, alt_test, benjamini_yekutieli
 from autocode.agreement.models._anchoring import Adoption, AnchoringAudit, anchoring_audit
 from autocode.agreement.models._human_ceiling import Ceiling, HumanCeiling, human_ceiling
+from autocode.agreement.models._model_pairs import model_pairs
 from autocode.agreement.models._model_table import ModelAgreement, ModelTable, model_table
 from autocode.agreement.planning._cohen import lines_cantor, lines_flack
 from autocode.agreement.planning._donner import lines_by_interval, lines_by_power, lower_limit
@@ -75,6 +77,7 @@ __all__ = [
     "DisagreeingUnit",
     "Disagreement",
     "HumanCeiling",
+    "Interval",
     "Membership",
     "ModelAgreement",
     "ModelTable",
@@ -134,6 +137,7 @@ __all__ = [
     "lines_from_pilot",
     "lines_from_standard_error",
     "lower_limit",
+    "model_pairs",
     "model_table",
     "pabak",
     "percent_agreement",

@@ -7,30 +7,31 @@ from pathlib import Path
 from shlex import quote
 
 from autocode.agreement import agreement_table
-from autocode.cli._add import bring
-from autocode.cli._report import arrange, trial
-from autocode.cli._study import (
+from autocode.coding import CoderId, SuggestionBatch
+from autocode.errors import StudyError
+from autocode.exchange import read_codings
+from autocode.journal import Journal
+from autocode.review import ReviewSession
+from autocode.study import (
     CODEBOOK,
     MODEL,
     PARTICIPANTS,
     SETTINGS,
     TRANSCRIPTS,
-    Material,
+    StudyData,
+    add_files,
     is_study,
-    journal_of,
-    material_of,
-    placing,
-    seen,
-    settings_of,
-    writing,
+    open_journal,
+    read_settings,
+    read_study,
+    replaced_on_success,
+    train_on_study,
+    translated_disk_errors,
+    unrecorded_digests,
+    validate_study,
+    write_study_report,
 )
-from autocode.cli._suggest import learn
-from autocode.coding import Basis, CoderId, SuggestionBatch
-from autocode.errors import StudyError
-from autocode.exchange import read_codings
-from autocode.journal import Journal
-from autocode.review import ReviewSession
-from autocode.transcripts import Role
+from autocode.validation import Validation
 
 SAMPLE = "integration-barriers"
 REPORT = "report.html"
@@ -57,24 +58,46 @@ def run(
 ) -> None:
     """Copy the sample study to a folder and take it through every step, saying what each one found."""
     source = sample()
-    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
-        _make_room(out, force=force)
-    study = [source / SETTINGS, source / CODEBOOK, source / PARTICIPANTS, *(source / TRANSCRIPTS).iterdir()]
-    with placing({out / file.relative_to(source): file.read_bytes() for file in study}, about=out):
-        pass
-    sheets = sorted((source / "codings").glob("*.csv"))
-    bring(out, sheets, coder=None, basis=Basis.INDEPENDENT, columns=None, dry_run=False, force=False)
-    found = material_of(out)
-    say(f"1. Read: {len(found.lines.interviews)} invented interviews, {len(found.lines.participant_lines)} lines of")
-    say(f"   participants, {len(found.codings)} judgements by {len(found.codings.coders)} coders ({out}).")
+    study = _copy(source, out, force=force)
+    say(f"1. Read: {len(study.lines.interviews)} invented interviews, {len(study.lines.participant_lines)} lines of")
+    say(f"   participants, {len(study.codings)} judgements by {len(study.codings.coders)} coders ({out}).")
 
-    table = agreement_table(found.codings.independent(), found.codebook, found.lines)
+    table = agreement_table(study.codings.independent(), study.codebook, study.lines)
     say("\n2. Do the coders agree, before any machine is involved?\n")
     say(str(table))
 
-    validation = trial(found, out, seed=seed, seeds=3, progress=step("trying on interviews held out"))
-    point = validation.curve[-1]
+    validation = validate_study(study, seed=seed, progress=step("validating on held-out interviews"))
     say("\n3. Would a suggester be right about interviews it has not seen?\n")
+    _say_validation(validation, say)
+
+    suggester, folder = train_on_study(study, out / MODEL, seed=seed)
+    batch = suggester.suggest(study.codings.uncoded(study.lines.participant_lines), progress=step("suggesting"))
+    say(f"\n4. Suggested: {suggester.learnt_from} ({folder});")
+    say(f"   {batch}.")
+    with open_journal(out) as journal:
+        journal.append(*unrecorded_digests(journal, study.lines), batch)
+        coder, n_lines, n_kept, n_shown = _decide(journal, study, batch, source / READING)
+    say(f"\n5. Decided: {coder} read {n_lines} of these lines and kept {n_kept} of the {n_shown} suggestions shown.")
+    say("   (A recorded reading that belongs to the invented sample. No suggestion becomes a code by itself.)")
+
+    path = write_study_report(read_study(out), out / REPORT, table=table, validation=validation, seed=seed, force=force)
+    say(f"\n6. The report: {path}")
+    say(f"   Decide the rest yourself: autocode review {quote(str(out))} --coder YOU")
+
+
+def _copy(source: Path, out: Path, *, force: bool) -> StudyData:
+    """Return the sample study, copied to a folder with its codings in the journal."""
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
+        _make_room(out, force=force)
+    copied = [source / SETTINGS, source / CODEBOOK, source / PARTICIPANTS, *(source / TRANSCRIPTS).iterdir()]
+    with replaced_on_success({out / file.relative_to(source): file.read_bytes() for file in copied}, about=out):
+        pass
+    add_files(out, sorted((source / "codings").glob("*.csv")))
+    return read_study(out)
+
+
+def _say_validation(validation: Validation, say: Callable[[str], object]) -> None:
+    point = validation.curve[-1]
     say(
         f"   Validation, {point.n} lines learnt from, whole interviews held out, {point.seeds} splits: "
         f"R@3 {point.metrics['R@3']}, micro F1 {point.metrics['microF1']};"
@@ -82,52 +105,36 @@ def run(
     plain = point.baselines["logistic"]
     say(f"   plain TF-IDF + logistic regression: R@3 {plain['R@3']}, micro F1 {plain['microF1']}.")
     if validation.human is not None:
-        h = validation.human
-        say(f"   {h.what}:\n   human-human {h.human_human}, model-human {h.model_human}.")
-
-    suggester, folder = learn(found, out / MODEL, seed=seed, force=False)
-    new = tuple(line for line in found.codings.uncoded(found.lines) if line.role is Role.PARTICIPANT)
-    batch = suggester.suggest(new, progress=step("suggesting"))
-    say(f"\n4. Suggested: {suggester.learnt_from} ({folder});")
-    say(f"   {batch}.")
-    with journal_of(out) as journal:
-        journal.append(*seen(journal, found.lines), batch)
-        coder, read, kept, shown = _decide(journal, found, batch, source / READING)
-    say(f"\n5. Decided: {coder} read {read} of these lines and kept {kept} of the {shown} suggestions shown.")
-    say("   (A recorded reading that belongs to the invented sample. No suggestion becomes a code by itself.)")
-
-    found = material_of(out)
-    path = arrange(found, out, out / REPORT, table=table, validation=validation, seed=seed, force=force)
-    say(f"\n6. The report: {path}")
-    say(f"   Decide the rest yourself: autocode review {quote(str(out))} --coder YOU")
+        human = validation.human
+        say(f"   {human.what}:\n   human-human {human.human_human}, model-human {human.model_human}.")
 
 
-def _decide(journal: Journal, found: Material, batch: SuggestionBatch, reading: Path) -> tuple[CoderId, int, int, int]:
+def _decide(journal: Journal, study: StudyData, batch: SuggestionBatch, reading: Path) -> tuple[CoderId, int, int, int]:
     """Settle, through the review room, the lines that the sample's recorded reading is about.
 
-    Returns the coder, the lines read, and how many of the suggestions shown were kept, of how many.
+    Returns the coder, the number of lines read, and the numbers of suggestions that were kept and shown.
     """
-    codings = read_codings(reading, lines=found.lines, codebook=found.codebook)
+    codings = read_codings(reading, lines=study.lines, codebook=study.codebook)
     coder = codings.coders[0]
     session = ReviewSession(
-        journal, lines=found.lines, codebook=found.codebook, coder=coder, batch=batch, only=codings.lines
+        journal, lines=study.lines, codebook=study.codebook, coder=coder, batch=batch, only=codings.lines
     )
-    read = kept = shown = 0
+    n_lines = n_kept = n_shown = 0
     while session.current is not None:
         given = codings.of(session.current.id)[0]
-        proposed = {s.code for s in session.suggestions or ()}
-        session.settle(given.codes & proposed, added=given.codes - proposed, memo=given.memo)
-        read, kept, shown = read + 1, kept + len(given.codes & proposed), shown + len(proposed)
-    return coder, read, kept, shown
+        suggested = {suggestion.code for suggestion in session.suggestions or ()}
+        session.settle(given.codes & suggested, added=given.codes - suggested, memo=given.memo)
+        n_lines, n_kept, n_shown = n_lines + 1, n_kept + len(given.codes & suggested), n_shown + len(suggested)
+    return coder, n_lines, n_kept, n_shown
 
 
 def _make_room(out: Path, *, force: bool) -> None:
     """Remove an earlier demo; anything else than a demo's own folder is left alone."""
-    title = settings_of(out).title if is_study(out) else None
-    if not force or title != settings_of(sample()).title:
+    title = read_settings(out).title if is_study(out) else None
+    if not force or title != read_settings(sample()).title:
         raise StudyError.at(
             out,
             "exists already; choose another folder with --out, or, if it is an earlier demo, replace it with --force.",
         )
-    with writing(out):
+    with translated_disk_errors(out):
         shutil.rmtree(out)

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-_asked = threading.Event()
+_pressed = threading.Event()
 
 
 @contextmanager
-def remembered() -> Iterator[None]:
-    """Note Ctrl-C while the block runs, besides raising KeyboardInterrupt as ever."""
-    _asked.clear()
+def interrupts_noted() -> Iterator[None]:
+    """Note Ctrl-C while the block runs, besides raising KeyboardInterrupt as usual."""
+    _pressed.clear()
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        _asked.set()
+        _pressed.set()
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, note)
@@ -32,7 +32,7 @@ def remembered() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def raise_if_asked() -> None:
+def raise_if_interrupted() -> None:
     """Raise KeyboardInterrupt if Ctrl-C was pressed since the block began."""
-    if _asked.is_set():
+    if _pressed.is_set():
         raise KeyboardInterrupt

@@ -11,55 +11,62 @@ from typing import Any
 
 import click
 
-from autocode.cli._interrupt import raise_if_asked, remembered
+from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
+from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
 from autocode.errors import AutocodeError
 
-STUDY = click.argument("study", type=click.Path(exists=True, path_type=Path))
-JSON = click.option("--json", "as_json", is_flag=True, help="Print numbers as JSON.")
-FORCE = click.option("--force", is_flag=True, help="Replace what exists.")
-COEFFICIENTS = (
-    "alpha",
-    "percent",
-    "ac1",
-    "cohen",
-    "scott",
-    "fleiss",
-    "conger",
-    "hubert",
-    "light",
-    "brennan-prediger",
-    "pabak",
+EXISTING = click.Path(exists=True, path_type=Path)
+ANY_PATH = click.Path(path_type=Path)
+AT_LEAST_ONE = click.IntRange(1)
+SHARE = click.FloatRange(0, 1)
+BELOW_ONE = click.FloatRange(0, 1, max_open=True)
+BETWEEN = click.FloatRange(0, 1, min_open=True, max_open=True)
+CONFIDENCE_LEVEL = click.FloatRange(0.5, 1, min_open=True, max_open=True)
+
+STUDY = click.argument(
+    "study", type=EXISTING, cls=Argument, help="Folder of the study; most commands also take a plain corpus."
 )
-INTERVALS = ("cube-root", "interviews", "lines", "bca", "linearised", "jackknife", "gwet", "asymptotic", "none")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+FORCE = click.option("--force", is_flag=True, help="Replace files that exist.")
 SEED = click.option(
     "--seed",
     default=0,
     show_default=True,
     type=click.IntRange(0, 2**31),
-    help="Chance starts here; the same seed, the same result.",
+    help="Random seed; the same seed gives the same result.",
 )
+CONFIDENCE = click.option(
+    "--confidence",
+    default=0.95,
+    show_default=True,
+    type=CONFIDENCE_LEVEL,
+    help="Confidence level of the interval.",
+)
+RESAMPLES = "Number of bootstrap resamples of the interviews."
 ENCODER = click.option(
     "--encoder",
-    metavar="minilm",
-    help="What tells the meaning of sentences, instead of the study's setting: minilm, or an installed spaCy pipeline.",
+    metavar="NAME",
+    help="Source of sentence embeddings, instead of the study's setting: minilm, or an installed spaCy pipeline.",
 )
+PORT = click.option("--port", default=8765, show_default=True, help="Port of the page (this machine only).")
+NO_BROWSER = click.option("--no-browser", is_flag=True, help="Print the address of the page without opening a browser.")
 
 
-def _promise(_: click.Context, __: click.Parameter, text: str | None) -> Any:
+def _parse_promise(context: click.Context, parameter: click.Parameter, text: str | None) -> Any:
     from autocode.suggester import Promise
 
     try:
         return None if text is None else Promise.of(text)
-    except ValueError as no:
-        raise click.BadParameter(str(no)) from no
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 PROMISE = click.option(
     "--promise",
     metavar="precision=0.8",
-    callback=_promise,
-    help="Speak only where this share of what is suggested will be kept; recall=0.9: stay silent only where this share "
-    "of the lines with a code is not lost. Refused where the coded lines do not bear it.",
+    callback=_parse_promise,
+    help="Lowest precision (precision=0.8) or recall (recall=0.9) that suggestions must reach; refused where the coded "
+    "lines do not support it.",
 )
 
 
@@ -68,24 +75,24 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with remembered():
+            with interrupts_noted():
                 return super().invoke(ctx)
         except AutocodeError as error:
             for fault in error.faults:
                 click.echo(f"autocode: {fault}", err=True)
         except KeyboardInterrupt:
-            click.echo("\nautocode: stopped; what was said to be done is stored, nothing else is.", err=True)
-        except OSError as no:
-            if no.errno == errno.EPIPE:  # whoever read our output has seen enough; click ends without a word
+            click.echo("\nautocode: stopped; what was reported as done is stored, nothing else is.", err=True)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output has seen enough; click ends without a word
                 raise
-            where = f"{no.filename}: " if no.filename else ""
-            click.echo(f"autocode: {where}{no.strerror or no}; mend that and repeat the command.", err=True)
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"autocode: {where}{error.strerror or error}; fix that and repeat the command.", err=True)
         raise SystemExit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("autocode"), prog_name="autocode")
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no remarks on stderr.")
+@click.version_option(version("autocode"), prog_name="autocode", help="Show the version and exit.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress and no remarks on stderr.")
 @click.pass_context
 def main(ctx: click.Context, quiet: bool) -> None:
     """Learn from human-coded interview lines, suggest codes, let coders decide, measure agreement.
@@ -96,11 +103,20 @@ def main(ctx: click.Context, quiet: bool) -> None:
 
 
 @main.command()
-@click.option("--out", type=click.Path(path_type=Path), default=Path("autocode-demo"), show_default=True)
+@click.option(
+    "--out",
+    type=ANY_PATH,
+    default=Path("autocode-demo"),
+    show_default=True,
+    help="Folder that the sample study is copied to.",
+)
 @FORCE
 @SEED
 def demo(out: Path, force: bool, seed: int) -> None:
-    """Run the whole loop on the sample study, into a new folder."""
+    """Run every step on the sample study.
+
+    The study is copied into a new folder; its interviews are invented.
+    """
     from autocode.cli._demo import run
 
     with steps() as step:
@@ -108,32 +124,42 @@ def demo(out: Path, force: bool, seed: int) -> None:
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=ANY_PATH, cls=Argument, help="Folder that becomes a study.")
 @FORCE
 def init(folder: Path, force: bool) -> None:
-    """Make a study folder: study.toml, codebook.toml, transcripts/, participants.csv."""
-    from autocode.cli._study import begin
+    """Make a study folder.
 
-    begin(folder, force=force)
+    It holds study.toml, codebook.toml, participants.csv and an empty folder for transcripts.
+    """
+    from autocode.study import create_study
+
+    create_study(folder, force=force)
     click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
     click.echo(f"  autocode add {shlex.quote(str(folder))} INTERVIEWS...")
 
 
 @main.command()
 @STUDY
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--coder", help="Whose codings a wide sheet holds; by default its file name.")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=EXISTING,
+    cls=Argument,
+    help="Transcripts, tables of codings, participants.csv, or folders of them.",
+)
+@click.option("--coder", help="Name of the coder of a wide table of codings; by default the name of its file.")
 @click.option(
     "--basis",
-    type=click.Choice(["independent", "assisted", "adjudicated"]),
+    type=BASIS,
     default="independent",
     show_default=True,
     help="What the coder had seen, where the file does not say.",
 )
-@click.option("--speaker", help="Column of the speaker, for transcripts in .csv or .xlsx.")
-@click.option("--text", help="Column of the words, for transcripts in .csv or .xlsx.")
-@click.option("--transcript", help="Column of the transcript's name, if one table holds several.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--speaker", help="Column with the speakers, for transcripts in .csv or .xlsx.")
+@click.option("--text", help="Column with the words, for transcripts in .csv or .xlsx.")
+@click.option("--transcript", help="Column with the transcripts' names, if one table holds several.")
+@click.option("--dry-run", is_flag=True, help="Say what would be added, and change nothing.")
 @FORCE
 def add(
     study: Path,
@@ -146,63 +172,80 @@ def add(
     dry_run: bool,
     force: bool,
 ) -> None:
-    """Bring transcripts or codings into a study: all of the files, or none."""
-    from autocode.cli._add import bring
+    """Add transcripts or codings to a study.
+
+    Either all files are added, or none is.
+    """
     from autocode.coding import Basis
+    from autocode.study import add_files
     from autocode.transcripts import Columns
 
     if (speaker is None) != (text is None):
         raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
     columns = None if speaker is None or text is None else Columns(speaker=speaker, text=text, transcript=transcript)
-    for sentence in bring(study, files, coder=coder, basis=Basis(basis), columns=columns, dry_run=dry_run, force=force):
+    for sentence in add_files(
+        study, files, coder=coder, basis=Basis(basis), columns=columns, dry_run=dry_run, force=force
+    ):
         click.echo(sentence)
 
 
 @main.command()
 @STUDY
 def check(study: Path) -> None:
-    """Print every fault of every file, with its place."""
-    from autocode.cli._study import faults_of, material_of
+    """Report every fault of a study's files.
 
-    faults = faults_of(study)
+    Each fault is printed with its file and line, and with what to do about it.
+    """
+    from autocode.study import read_study_or_corpus, study_faults
+    from autocode.wording import count_of
+
+    faults = study_faults(study)
     for fault in faults:
         click.echo(str(fault))
     if faults:
-        click.echo(f"autocode: {len(faults)} fault{'s' * (len(faults) > 1)} found; mend and check again.", err=True)
+        click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
-    found = material_of(study)
-    coders = len(found.codings.coders)
-    click.echo(
-        f"{study}: no faults. {len(found.lines.interviews)} interviews, {len(found.lines.participant_lines)} lines of "
-        f"participants, {len(found.codebook.subthemes)} subthemes, {len(found.codings)} judgements by "
-        f"{coders} coder{'s' * (coders != 1)}."
-    )
+    click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
 
 
 @main.command()
-@click.argument("target", metavar="STUDY|CSV", type=click.Path(exists=True, path_type=Path))
-@click.option("--by", type=click.Choice(["theme", "subtheme", "code"]), help="Which rows; of a CSV, code.")
-@click.option("--coders", metavar="A,B", help="Only these coders.")
-@click.option("--coefficient", type=click.Choice(COEFFICIENTS), help="One coefficient instead of the usual ones.")
-@click.option(
-    "--level",
-    type=click.Choice(["nominal", "ordinal", "interval", "ratio"]),
-    help="What the categories of a CSV are; by default nominal.",
+@click.argument(
+    "target",
+    metavar="STUDY|TABLE",
+    type=EXISTING,
+    cls=Argument,
+    help="Folder of a study or a plain corpus, or a table of ratings (.csv, .tsv, .xlsx).",
 )
-@click.option("--categories", metavar="LOW,HIGH", help="The categories of a CSV in their order, used or not.")
-@click.option("--interval", type=click.Choice(INTERVALS), help="How the interval is made; by default cube-root.")
+@click.option(
+    "--by",
+    type=click.Choice(["theme", "subtheme", "code"]),
+    help="Rows of the table: theme, subtheme or code; for a table of ratings, code.",
+)
+@click.option("--coders", metavar="A,B", help="Names of the coders to compare; by default all.")
+@click.option("--coefficient", type=COEFFICIENT, help="Name of the only coefficient to compute.")
+@click.option("--level", type=LEVEL, help="Level of measurement of the ratings (default nominal).")
+@click.option(
+    "--categories", metavar="LOW,HIGH", help="Categories of the ratings in their order, also those that nobody used."
+)
+@click.option("--interval", type=INTERVAL, help="Method of the confidence interval (default cube-root).")
 @JSON
-@click.option("--html", "as_html", is_flag=True, help="Print a page.")
-@click.option("--docx", type=click.Path(path_type=Path), metavar="FILE", help="Write a Word document besides.")
-@click.option("--worst", default=50, show_default=True, type=click.IntRange(1), help="Disagreements in it.")
+@click.option("--html", "as_html", is_flag=True, help="Print the results as a page.")
+@click.option("--docx", type=ANY_PATH, metavar="FILE", help="Word document to write in addition.")
+@click.option(
+    "--worst",
+    default=50,
+    show_default=True,
+    type=AT_LEAST_ONE,
+    help="Number of disagreements listed in the Word document.",
+)
 @FORCE
 @SEED
 @click.option(
     "--resamples",
     default=2000,
     show_default=True,
-    type=click.IntRange(1),
-    help="Draws, where the interval is a bootstrap.",
+    type=AT_LEAST_ONE,
+    help="Number of bootstrap resamples, where the interval is a bootstrap.",
 )
 @click.pass_context
 def agree(
@@ -222,62 +265,82 @@ def agree(
     seed: int,
     resamples: int,
 ) -> None:
-    """Agreement of the human coders, per code and overall, with intervals.
+    """Measure agreement of the human coders.
 
-    A CSV needs no study: a row a judgement (unit,coder,code or line_id,coder,code), or a row a unit and a column a
-    coder.
+    Agreement is given per code and overall, with confidence intervals. A table of ratings needs no study: it has one
+    row per judgement (unit,coder,code or line_id,coder,code), or one row per unit and one column per coder.
     """
-    from autocode.cli._agree import Asked, Found, agree_on, page
+    from autocode.cli._agree import AgreeOptions, CoefficientTable, agree_on, page
 
     if as_json and as_html:
         raise click.UsageError("--json and --html are two ways to print; choose one.")
     if docx is None and (force or ctx.get_parameter_source("worst") is click.core.ParameterSource.COMMANDLINE):
         raise click.UsageError("--worst and --force are about the Word document; name it with --docx FILE.")
-    asked = Asked(
+    options = AgreeOptions(
         by=by,
-        coders=_listed(coders),
+        coders=_split(coders),
         coefficient=coefficient,
         level=level,
-        categories=_listed(categories),
+        categories=_split(categories),
         interval=interval,
         resamples=resamples,
         seed=seed,
     )
-    found = agree_on(target, asked)
+    table = agree_on(target, options)
     if docx is not None:
         from autocode.cli._appendix import write_appendix
 
-        remark(f"written: {write_appendix(target, found, asked, out=docx, worst=worst, force=force)}.")
+        remark(f"written: {write_appendix(target, table, options, out=docx, worst=worst, force=force)}.")
     if as_html:
-        click.echo(page(f"Agreement: {target.name}", found.html() if isinstance(found, Found) else found._repr_html_()))
+        body = table.html() if isinstance(table, CoefficientTable) else table._repr_html_()
+        click.echo(page(f"Agreement: {target.name}", body))
     else:
-        click.echo(dumped(found.to_json()) if as_json else str(found))
+        click.echo(dumped(table.to_json()) if as_json else str(table))
 
 
 @main.command()
-@click.argument("study", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--prevalence", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="How common a code is.")
-@click.option("--alpha", default=0.8, show_default=True, type=click.FloatRange(0, 1, max_open=True), help="Expected.")
-@click.option(
-    "--half-width", type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Of the interval that is wanted."
-)
-@click.option("--lower-bound", type=click.FloatRange(0, 1, max_open=True), help="To be passed; by default 0.667.")
+@click.argument("study", required=False, type=EXISTING, cls=Argument, help="Folder of a study with codings so far.")
+@click.option("--prevalence", type=BETWEEN, help="Share of the lines that you expect to get the code.")
+@click.option("--alpha", default=0.8, show_default=True, type=BELOW_ONE, help="Alpha that you expect.")
+@click.option("--half-width", type=BETWEEN, help="Half-width of the confidence interval that you want.")
+@click.option("--lower-bound", type=BELOW_ONE, help="Lower confidence bound to exceed (default 0.667).")
 @click.option(
     "--power",
     default=0.8,
     show_default=True,
     type=click.FloatRange(0.5, 1, max_open=True),
-    help="Of passing the bound.",
+    help="Power to exceed the bound.",
+)
+@CONFIDENCE
+@click.option(
+    "--lines-per-interview",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    help="Number of double-coded lines per interview.",
 )
 @click.option(
-    "--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 1, min_open=True, max_open=True)
+    "--correlation",
+    default=0.0,
+    show_default=True,
+    type=SHARE,
+    help="Intraclass correlation of lines within an interview.",
 )
-@click.option("--lines-per-interview", default=1.0, type=click.FloatRange(1), help="Double-coded lines of each.")
-@click.option("--correlation", default=0.0, type=click.FloatRange(0, 1), help="Of lines of one interview.")
-@click.option("--draw", "n_drawn", type=click.IntRange(1), help="Draw so many lines of a study, on the record.")
-@click.option("--enrich", multiple=True, metavar="CODE", help="Draw lines likelier for which this was suggested.")
 @click.option(
-    "--times", default=5.0, show_default=True, type=click.FloatRange(0, min_open=True), help="How many times likelier."
+    "--draw", "n_drawn", type=AT_LEAST_ONE, help="Number of lines to draw from a study and store in its journal."
+)
+@click.option(
+    "--enrich",
+    multiple=True,
+    metavar="CODE",
+    help="Code whose suggested lines are drawn with a higher probability; may be repeated.",
+)
+@click.option(
+    "--times",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, min_open=True),
+    help="How many times higher that probability is.",
 )
 @SEED
 @JSON
@@ -297,190 +360,226 @@ def plan(
     seed: int,
     as_json: bool,
 ) -> None:
-    """How many lines to double-code for an interval narrow or high enough, and which.
+    """Plan how many lines to code twice.
 
-    From --prevalence and --alpha, or for each code of a STUDY from what its coders agreed on so far. --draw prints the
-    lines to judge, drawn from all lines of participants.
+    The number is for a confidence interval that is narrow or high enough: from --prevalence and --alpha, or for each
+    code of a STUDY from what its coders agreed on so far. --draw prints the lines to code, drawn from all lines of
+    participants.
     """
-    from autocode.cli._plan import Aim, draw, plan_for, plan_from_pilot
+    _check_plan(study, prevalence, half_width, lower_bound, n_drawn, enrich)
+    if study is not None and n_drawn is not None:
+        from autocode.study import draw_lines
 
+        _print_sample(draw_lines(study, n_drawn, seed=seed, enrich=enrich, times=times), as_json=as_json, before=",")
+        return
+    from autocode.cli._plan import Aim, plan_for, plan_from_pilot
+
+    aim = Aim(half_width, 0.667 if lower_bound is None else lower_bound, power, confidence)
+    if study is not None:
+        table = plan_from_pilot(study, aim)
+    else:
+        table = plan_for(
+            aim,
+            prevalence=prevalence or 0.0,
+            alpha=alpha,
+            lines_per_interview=lines_per_interview,
+            correlation=correlation,
+        )
+    click.echo(dumped(table.to_json()) if as_json else str(table))
+
+
+def _check_plan(
+    study: Path | None,
+    prevalence: float | None,
+    half_width: float | None,
+    lower_bound: float | None,
+    n_drawn: int | None,
+    enrich: tuple[str, ...],
+) -> None:
+    """Raise a `UsageError` for options of `plan` that do not go together."""
     if half_width is not None and lower_bound is not None:
         raise click.UsageError("--half-width and --lower-bound are two aims; name one.")
     if n_drawn is not None and study is None:
         raise click.UsageError("--draw needs a study whose lines are drawn.")
     if enrich and n_drawn is None:
-        raise click.UsageError("--enrich says which lines are likelier; say how many are drawn with --draw.")
-    if study is not None and n_drawn is not None:
-        sample = draw(study, n_drawn, seed=seed, enrich=enrich, times=times)
-        if as_json:
-            click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": seed}))
-        else:
-            click.echo("\n".join(sample.drawn))
-        remark(f"{sample}{f', {sample.enriched}' if sample.enriched else ''}; stored in the study.")
-        return
-    aim = Aim(half_width, 0.667 if lower_bound is None else lower_bound, power, confidence)
-    if study is not None:
-        if prevalence is not None:
-            raise click.UsageError("--prevalence and a study are two ways to plan; name one.")
-        planned = plan_from_pilot(study, aim)
-    elif prevalence is not None:
-        planned = plan_for(
-            aim,
-            prevalence=prevalence,
-            alpha=alpha,
-            lines_per_interview=lines_per_interview,
-            correlation=correlation,
-        )
-    else:
+        raise click.UsageError("--enrich is about the lines to draw; say how many with --draw.")
+    if n_drawn is None and study is not None and prevalence is not None:
+        raise click.UsageError("--prevalence and a study are two ways to plan; name one.")
+    if study is None and prevalence is None:
         raise click.UsageError("name a study with double-coded lines, or --prevalence of a code.")
-    click.echo(dumped(planned.to_json()) if as_json else str(planned))
 
 
 @main.command()
 @STUDY
-@click.option("--code", "codes", multiple=True, metavar="CODE", help="Only this code or theme; may be repeated.")
-@click.option("--by", metavar="ATTRIBUTE", help="An attribute of the participants, such as role or borough.")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Code or theme to estimate; may be repeated.")
+@click.option("--by", metavar="ATTRIBUTE", help="Attribute of the participants to group by, such as role or borough.")
 @click.option(
     "--method",
-    type=click.Choice(["dsl", "ppi"]),
+    type=METHOD,
     default="dsl",
     show_default=True,
-    help="ppi (PPI++) needs equal probabilities.",
+    help="Method that corrects the suggestions; ppi (PPI++) needs lines drawn with equal probabilities.",
 )
-@click.option(
-    "--confidence", default=0.95, show_default=True, type=click.FloatRange(0.5, 1, min_open=True, max_open=True)
-)
+@CONFIDENCE
 @JSON
 def prevalence(
     study: Path, codes: tuple[str, ...], by: str | None, method: str, confidence: float, as_json: bool
 ) -> None:
-    """How common each code is among all lines of participants, from lines drawn with `autocode plan --draw`.
+    """Estimate how common each code is.
 
-    Every drawn line must have been judged independently. Suggestions that stood when the lines were drawn narrow the
-    interval; they are corrected by the judgements, so their errors do not enter.
+    The estimate is for all lines of participants, from lines drawn with `autocode plan --draw`, each of which must have
+    been coded independently. Suggestions made before the lines were drawn narrow the interval; the coded lines correct
+    them, so their errors do not bias the estimate.
     """
-    from autocode.cli._prevalence import how_common
+    from autocode.study import study_prevalence
 
-    found = how_common(study, codes=codes, by=by, method="ppi" if method == "ppi" else "dsl", level=confidence)
-    click.echo(dumped(found.to_json()) if as_json else str(found))
+    table = study_prevalence(study, codes=codes, by=by, method="ppi" if method == "ppi" else "dsl", level=confidence)
+    click.echo(dumped(table.to_json()) if as_json else str(table))
 
 
 @main.command()
 @STUDY
-@click.option("--learn", help="Numbers of coded lines to learn from, such as 50,250,1000; all if not given.")
-@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Random splits to average over.")
-@SEED
 @click.option(
-    "--resamples", default=500, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
+    "--learn", metavar="50,250", help="Numbers of coded lines to learn from, such as 50,250,1000; by default all."
 )
+@click.option(
+    "--seeds", default=3, show_default=True, type=AT_LEAST_ONE, help="Number of random splits to average over."
+)
+@SEED
+@click.option("--resamples", default=500, show_default=True, type=AT_LEAST_ONE, help=RESAMPLES)
 @ENCODER
 @JSON
 def validate(
     study: Path, learn: str | None, seeds: int, seed: int, resamples: int, encoder: str | None, as_json: bool
 ) -> None:
-    """Try the suggester on whole interviews it has not seen, beside baselines and humans."""
-    from autocode.cli._study import material_of
-    from autocode.validation import validate as try_out
+    """Test the suggester on held-out interviews.
 
-    sizes = None if learn is None else _numbers(learn)
-    found = material_of(study).hearing_by(encoder)
+    Baselines, and the agreement of the human coders where there is any, are computed on the same lines.
+    """
+    from autocode.study import read_study_or_corpus, text_options, with_encoder
+    from autocode.validation import validate as validate_suggester
+
+    sizes = None if learn is None else _sizes(learn)
+    data = with_encoder(read_study_or_corpus(study), encoder)
     with steps() as step:
-        result = try_out(
-            found.codings,
-            found.lines,
-            found.codebook,
+        validation = validate_suggester(
+            data.codings,
+            data.lines,
+            data.codebook,
             learn=sizes,
             seeds=seeds,
             seed=seed,
             resamples=resamples,
-            **found.hear(),
+            **text_options(data),
             corpus=study.resolve().name,
-            progress=step("trying on interviews held out"),
+            progress=step("validating on held-out interviews"),
         )
-    click.echo(dumped(result.to_json()) if as_json else str(result))
+    click.echo(dumped(validation.to_json()) if as_json else str(validation))
 
 
 @main.command("next")
 @STUDY
-@click.option("-n", "n_lines", default=20, show_default=True, type=click.IntRange(1), help="How many.")
+@click.option(
+    "-n", "n_lines", default=20, show_default=True, type=AT_LEAST_ONE, help="Number of lines, or of interviews."
+)
 @click.option(
     "--random",
     default=0.2,
     show_default=True,
     type=click.FloatRange(0, 1, min_open=True),
-    help="The share drawn at random, so that what is measured on the lines holds for all.",
+    help="Share drawn at random, so that estimates from these lines hold for all lines.",
 )
 @click.option("--interviews", "whole_interviews", is_flag=True, help="Choose whole interviews that nobody has begun.")
 @SEED
 @JSON
-def read_next(study: Path, n_lines: int, random: float, whole_interviews: bool, seed: int, as_json: bool) -> None:
-    """Which lines to read next: those that would teach the suggester most, and some drawn at random; on the record."""
-    from autocode.cli._next import choose
+def choose_next(study: Path, n_lines: int, random: float, whole_interviews: bool, seed: int, as_json: bool) -> None:
+    """Choose the lines to code next.
 
-    sample = choose(study, n_lines, random=random, whole_interviews=whole_interviews, seed=seed)
-    if as_json:
-        click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": seed}))
-    else:
-        click.echo("\n".join(sample.drawn))
-    remark(f"{sample}{f'; {sample.enriched}' if sample.enriched else ''}; stored in the study.")
+    They are the lines that would teach the suggester most (active learning), and some drawn at random; the choice is
+    stored in the study's journal.
+    """
+    from autocode.study import choose_lines
+
+    sample = choose_lines(study, n_lines, random=random, whole_interviews=whole_interviews, seed=seed)
+    _print_sample(sample, as_json=as_json, before=";")
 
 
 @main.command()
 @STUDY
-@click.option("--top", default=20, show_default=True, type=click.IntRange(1), help="How many of each are listed.")
-@click.option(
-    "--resamples", default=300, show_default=True, type=click.IntRange(1), help="Bootstrap draws of interviews."
-)
+@click.option("--top", default=20, show_default=True, type=AT_LEAST_ONE, help="Number of findings listed of each kind.")
+@click.option("--resamples", default=300, show_default=True, type=AT_LEAST_ONE, help=RESAMPLES)
 @SEED
 @JSON
 def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> None:
-    """What to look at again in a coding: slips, twins, codes used differently or alike, and how whole each theme is."""
-    from autocode.cli._study import material_of
-    from autocode.suggester import recheck as look_again
+    """List codings that may need another look.
 
-    found = material_of(study)
-    result = look_again(
-        found.codings, found.lines, found.codebook, top=top, **found.hear(), resamples=resamples, seed=seed
+    Listed are possible coding errors, near-duplicate lines coded differently, codes used inconsistently or confused
+    with each other, and the coherence of each theme.
+    """
+    from autocode.study import read_study_or_corpus, text_options
+    from autocode.suggester import recheck as recheck_codings
+
+    data = read_study_or_corpus(study)
+    findings = recheck_codings(
+        data.codings, data.lines, data.codebook, top=top, **text_options(data), resamples=resamples, seed=seed
     )
-    click.echo(dumped(result.to_json()) if as_json else str(result))
+    click.echo(dumped(findings.to_json()) if as_json else str(findings))
 
 
 @main.command()
 @STUDY
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the model; by default STUDY/model.")
+@click.option("-o", "--out", type=ANY_PATH, help="Folder of the model (default STUDY/model).")
 @ENCODER
 @PROMISE
 @SEED
 @FORCE
 def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed: int, force: bool) -> None:
-    """Learn from what humans hold of the lines, and save the suggester."""
-    from autocode.cli._study import MODEL, is_study, material_of
-    from autocode.cli._suggest import learn
+    """Train a suggester and save it.
+
+    It learns from the adjudicated codes of a line, else from those of a strict majority of its coders.
+    """
+    from autocode.study import MODEL, is_study, read_study_or_corpus, train_on_study, with_encoder
     from autocode.suggester import describe_unsupported
 
-    found = material_of(study).hearing_by(encoder)
+    data = with_encoder(read_study_or_corpus(study), encoder)
     if out is None and not is_study(study):
         raise click.UsageError("say where the model goes: -o MODEL.")
     # A study's own model is a product of its codings: training again replaces it.
-    suggester, target = learn(found, out or study / MODEL, seed=seed, force=force or out is None, promise=promise)
+    suggester, target = train_on_study(
+        data, out or study / MODEL, seed=seed, force=force or out is None, promise=promise
+    )
     click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
     for note in filter(None, (*suggester.notes, describe_unsupported(suggester.unsupported, of=len(suggester.codes)))):
         remark(note)
 
 
 @main.command()
-@click.argument("target", metavar="STUDY|FILE", type=click.Path(exists=True, path_type=Path))
-@click.option("--model", type=click.Path(exists=True, path_type=Path), help="A folder made by `autocode train`.")
-@click.option("-o", "--out", help="Write suggestions as CSV; - is stdout.")
-@click.option("--unit", type=click.Choice(["turn", "paragraph", "sentence"]), help="What a line of a FILE is.")
-@click.option(
-    "--interviewer", "interviewers", multiple=True, metavar="NAME", help="Who asks in a FILE; may be repeated."
+@click.argument(
+    "target",
+    metavar="STUDY|FILE",
+    type=EXISTING,
+    cls=Argument,
+    help="Folder of a study, or a transcript, a folder of transcripts, a plain corpus or a large table.",
 )
-@click.option("--text", help="Column of the words: the FILE is a large table (.csv, .parquet), taken row by row.")
-@click.option("--speaker", help="Column of the speaker, beside --text.")
-@click.option("--transcript", help="Column of the transcript's name, beside --text.")
+@click.option("--model", type=EXISTING, help="Folder of a model that `autocode train` saved.")
+@click.option("-o", "--out", help="File for the suggestions as CSV; - prints them.")
+@click.option("--unit", type=UNIT, help="What one line of a FILE is (default paragraph).")
 @click.option(
-    "--jobs", type=click.IntRange(-1), default=1, show_default=True, help="Processes, beside --text; -1: all."
+    "--interviewer",
+    "interviewers",
+    multiple=True,
+    metavar="NAME",
+    help="Name of an interviewer in a FILE; may be repeated.",
+)
+@click.option("--text", help="Column with the words of a large table (.csv, .parquet), taken row by row.")
+@click.option("--speaker", help="Column with the speakers of a large table.")
+@click.option("--transcript", help="Column with the transcripts' names in a large table.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(-1),
+    default=1,
+    show_default=True,
+    help="Number of processes for a large table; -1 for all cores.",
 )
 @PROMISE
 @SEED
@@ -499,57 +598,90 @@ def suggest(
     seed: int,
     force: bool,
 ) -> None:
-    """Suggest codes for lines nobody has coded; for a study, on the record in its journal.
+    """Suggest codes for uncoded lines.
 
-    A FILE may be a transcript, a folder of them, or a plain corpus; its suggestions are written as CSV. With --text it
-    is a table of any length with a row a line: the suggestions are written beside its columns (-o, .csv or .parquet)
-    without evidence, part by part, and the same command goes on where an earlier one was cut short.
+    Suggestions for a study are stored in its journal. A FILE may be a transcript, a folder of transcripts or a plain
+    corpus; its suggestions are written as CSV. With --text it is a table of any length with one row per line: the
+    suggestions are written next to its columns (-o, .csv or .parquet) without evidence, part by part, and the same
+    command continues where an earlier one was interrupted.
     """
-    from autocode.cli._study import is_study
-    from autocode.cli._suggest import for_file, for_study, for_table
+    from autocode.study import is_study
 
     if text is None and (speaker or transcript or jobs != 1):
         raise click.UsageError("--speaker, --transcript and --jobs go with --text, the column of the words.")
-    if text is not None and (model is None or out in (None, "-") or unit or is_study(target)):
-        raise click.UsageError("--text is for a table: it needs --model MODEL and -o OUT, a file, and no --unit.")
-    if text is not None and promise is not None:
-        raise click.UsageError("for a table, make the promise when the model is trained: autocode train --promise.")
-    with steps() as step:
-        told = step("suggesting")
-        if text is not None:
-            said = for_table(
-                target,
-                model=Path(str(model)),
-                out=Path(str(out)),
-                columns={"text": text, "speaker": speaker, "transcript": transcript},
-                interviewers=interviewers,
-                jobs=jobs,
-                force=force,
-                progress=told,
-            )
-            click.echo(said)
-            return
-        if is_study(target) and (unit or interviewers):
+    if text is not None:
+        if model is None or out in (None, "-") or unit or is_study(target):
+            raise click.UsageError("--text is for a table: it needs --model MODEL and -o OUT, a file, and no --unit.")
+        if promise is not None:
+            raise click.UsageError("for a table, make the promise when the model is trained: autocode train --promise.")
+        columns = {"text": text, "speaker": speaker, "transcript": transcript}
+        _suggest_for_table(target, model, Path(str(out)), columns, interviewers, jobs=jobs, force=force)
+        return
+    options = {"promise": promise, "force": force, "remark": remark}
+    if is_study(target):
+        if unit or interviewers:
             raise click.UsageError("a study says in study.toml what a line is and who asks; leave the options out.")
-        if is_study(target):
-            said = for_study(
-                target, model=model, out=out, seed=seed, promise=promise, force=force, progress=told, remark=remark
-            )
-        elif model is None:
-            raise click.UsageError(f"{target} is not a study, so say which suggester is asked: --model MODEL.")
-        else:
-            said = for_file(
-                target,
-                model=model,
-                out=out or "-",
-                unit=unit or "paragraph",
-                interviewers=interviewers,
-                promise=promise,
-                force=force,
-                progress=told,
-                remark=remark,
-            )
-    click.echo(said, err=out == "-" or (out is None and not is_study(target)))
+        _suggest_for_study(target, out, model=model, seed=seed, **options)
+    elif model is None:
+        raise click.UsageError(f"{target} is not a study, so say which suggester to use: --model MODEL.")
+    else:
+        _suggest_for_file(
+            target, out or "-", model=model, unit=unit or "paragraph", interviewers=interviewers, **options
+        )
+
+
+def _suggest_for_table(
+    table: Path,
+    model: Path,
+    out: Path,
+    columns: dict[str, str | None],
+    interviewers: tuple[str, ...],
+    *,
+    jobs: int,
+    force: bool,
+) -> None:
+    from autocode.suggester import open_suggester
+    from autocode.transcripts import INTERVIEWERS
+
+    with steps() as step:
+        summary = open_suggester(model).suggest_table(
+            table,
+            out,
+            text=columns["text"] or "",
+            speaker=columns["speaker"],
+            transcript=columns["transcript"],
+            interviewers=INTERVIEWERS | frozenset(interviewers),
+            n_jobs=jobs,
+            force=force,
+            progress=step("suggesting"),
+        )
+    click.echo(f"{out}: {summary}.")
+
+
+def _suggest_for_study(study: Path, out: str | None, **options: Any) -> None:
+    from autocode.study import suggest_for_study, suggestions_as_csv
+
+    with steps() as step:
+        suggested = suggest_for_study(study, table=_table(out), progress=step("suggesting"), **options)
+    if out == "-":
+        click.echo(suggestions_as_csv(suggested), nl=False)
+    click.echo(
+        f"{suggested.batch}. Review them with: autocode review {shlex.quote(str(study))} --coder YOU", err=out == "-"
+    )
+
+
+def _suggest_for_file(file: Path, out: str, **options: Any) -> None:
+    from autocode.study import suggest_for_file, suggestions_as_csv
+
+    with steps() as step:
+        suggested = suggest_for_file(file, table=_table(out), progress=step("suggesting"), **options)
+    if out == "-":
+        click.echo(suggestions_as_csv(suggested), nl=False)
+    click.echo(f"{suggested.batch}.", err=out == "-")
+
+
+def _table(out: str | None) -> Path | None:
+    return None if out in (None, "-") else Path(str(out))
 
 
 @main.command()
@@ -559,15 +691,20 @@ def suggest(
     "coders",
     required=True,
     multiple=True,
-    help="Your initials or pseudonym; decisions are stored under it. Repeated, each coder has an address.",
+    help="Your initials or pseudonym, under which decisions are stored; repeated, each coder gets an own address.",
 )
-@click.option("--terminal", is_flag=True, help="Review here instead of in a page.")
-@click.option("--blind", is_flag=True, help="Without suggestions: an independent reading.")
-@click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Other machines need --certificate and --key.")
-@click.option("--certificate", type=click.Path(exists=True, path_type=Path), help="PEM file, to serve other machines.")
-@click.option("--key", type=click.Path(exists=True, path_type=Path), help="PEM file, the certificate's.")
-@click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
+@click.option("--terminal", is_flag=True, help="Review in the terminal instead of on a page.")
+@click.option("--blind", is_flag=True, help="Show no suggestions, for an independent reading.")
+@PORT
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to serve on; other machines than this one need --certificate and --key.",
+)
+@click.option("--certificate", type=EXISTING, help="Certificate (a PEM file) to serve other machines.")
+@click.option("--key", type=EXISTING, help="Private key (a PEM file) of the certificate.")
+@NO_BROWSER
 def review(
     study: Path,
     coders: tuple[str, ...],
@@ -579,59 +716,78 @@ def review(
     key: Path | None,
     no_browser: bool,
 ) -> None:
-    """Decide, line by line; every decision is stored before the next line shows."""
-    from autocode.cli._review import begin_review
+    """Review suggestions line by line.
+
+    Every decision is stored before the next line is shown.
+    """
+    from autocode.study import open_review
 
     if terminal and len(coders) > 1:
         raise click.UsageError("one coder sits at a terminal; name one with --coder.")
     if (certificate is None) != (key is None):
         raise click.UsageError("a certificate and its key belong together; give --certificate and --key.")
-    begin_review(
-        study,
-        coders=coders,
-        terminal=terminal,
-        blind=blind,
-        port=port,
-        host=host,
-        certificate=None if certificate is None or key is None else (certificate, key),
-        open_browser=not no_browser,
-        announce=lambda sentence: click.echo(sentence, err=True),
-    )
+    with open_review(study, coders=coders, blind=blind, remark=announce) as opened:
+        if terminal:
+            from rich.console import Console
+
+            from autocode.cli._terminal import review_in_terminal
+
+            (coder,) = opened.sessions
+            command = f"autocode review {shlex.quote(str(study))} --coder {shlex.quote(coder)} --terminal"
+            review_in_terminal(
+                opened.sessions[coder],
+                console=Console(),
+                read_key=click.getchar,
+                resume=f"{command}{' --blind' * blind}",
+            )
+        else:
+            from autocode.study import serve_review
+
+            serve_review(
+                opened,
+                port=port,
+                host=host,
+                certificate=None if certificate is None or key is None else (certificate, key),
+                open_browser=not no_browser,
+                announce=announce,
+            )
 
 
 @main.command()
 @STUDY
 @click.option("--coder", required=True, help="Your initials or pseudonym, as study.toml names it among adjudicators.")
-@click.option("--port", default=8765, show_default=True, help="Of the page, on this machine only.")
-@click.option("--no-browser", is_flag=True, help="Print the page's address, open nothing.")
+@PORT
+@NO_BROWSER
 def adjudicate(study: Path, coder: str, port: int, no_browser: bool) -> None:
-    """Settle the lines on which coders differ: a third reading by somebody whom the study names."""
-    from autocode.cli._team import begin_adjudication
+    """Settle lines on which coders differ.
 
-    begin_adjudication(
-        study,
-        coder=coder,
-        port=port,
-        open_browser=not no_browser,
-        announce=lambda sentence: click.echo(sentence, err=True),
-    )
+    The adjudicator, whom the study names in study.toml, gives a third reading.
+    """
+    from autocode.study import serve_adjudication
+
+    serve_adjudication(study, coder=coder, port=port, open_browser=not no_browser, announce=announce)
 
 
 @main.command()
 @STUDY
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="report.html or report.md.")
+@click.option("-o", "--out", type=ANY_PATH, required=True, help="File of the report, ending in .html or .md.")
 @SEED
 @FORCE
-@click.option("--seeds", default=3, show_default=True, type=click.IntRange(1), help="Splits of the validation.")
-@click.option("--no-validation", is_flag=True, help="Leave out what the suggester can do.")
+@click.option(
+    "--seeds", default=3, show_default=True, type=AT_LEAST_ONE, help="Number of random splits of the validation."
+)
+@click.option("--no-validation", is_flag=True, help="Leave out how well the suggester does.")
 def report(study: Path, out: Path, seed: int, force: bool, seeds: int, no_validation: bool) -> None:
-    """Write what the study found as one self-contained file."""
-    from autocode.cli._report import report_on
+    """Write a report of the study.
+
+    It is one self-contained file.
+    """
+    from autocode.study import report_on_study
 
     if out.suffix.casefold() not in (".html", ".md"):
         raise click.BadParameter(f"a report is written as .html or .md, not {out.name!r}.", param_hint="--out")
     with steps() as step:
-        path = report_on(
+        path = report_on_study(
             study, out, seed=seed, seeds=0 if no_validation else seeds, force=force, step=step, remark=remark
         )
     click.echo(str(path))
@@ -639,27 +795,35 @@ def report(study: Path, out: Path, seed: int, force: bool, seeds: int, no_valida
 
 @main.command()
 @STUDY
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=ANY_PATH, cls=Argument, help="Folder that the corpus is written to.")
 @FORCE
 def export(study: Path, folder: Path, force: bool) -> None:
-    """Write the plain corpus: lines.csv, codings.csv, codebook.csv."""
-    from autocode.cli._study import material_of
-    from autocode.exchange import write_corpus
+    """Export the study as a plain corpus.
 
-    found = material_of(study)
-    write_corpus(folder, codings=found.codings, lines=found.lines, codebook=found.codebook, force=force)
-    click.echo(f"{folder}: {len(found.lines)} lines, {len(found.codings)} judgements, {len(found.codebook)} codes.")
+    It holds lines.csv, codings.csv and codebook.csv, which other programs can read.
+    """
+    from autocode.exchange import write_corpus
+    from autocode.study import read_study_or_corpus
+
+    data = read_study_or_corpus(study)
+    write_corpus(folder, codings=data.codings, lines=data.lines, codebook=data.codebook, force=force)
+    click.echo(f"{folder}: {len(data.lines)} lines, {len(data.codings)} judgements, {len(data.codebook)} codes.")
 
 
 def remark(sentence: str) -> None:
-    """Tell something on stderr, unless the user asked for quiet."""
+    """Print a sentence on stderr, unless the user asked for quiet."""
     if not click.get_current_context().find_root().obj:
         click.echo(f"autocode: {sentence}", err=True)
 
 
+def announce(sentence: str) -> None:
+    """Print a sentence on stderr."""
+    click.echo(sentence, err=True)
+
+
 @contextmanager
 def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
-    """Give a function that begins a progress bar on stderr and returns what moves it: (done, of how many)."""
+    """Give a function that begins a progress bar on stderr and returns what advances it: (done, total)."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -667,34 +831,45 @@ def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     quiet = bool(click.get_current_context().find_root().obj) or not sys.stderr.isatty()
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
 
-        def step(what: str) -> Callable[[int, int], None]:
-            task = progress.add_task(what, total=None)
+        def step(description: str) -> Callable[[int, int], None]:
+            task = progress.add_task(description, total=None)
 
-            def told(done: int, total: int) -> None:
-                raise_if_asked()
+            def advance(done: int, total: int) -> None:
+                raise_if_interrupted()
                 progress.update(task, completed=done, total=total, visible=done < total)
 
-            return told
+            return advance
 
         yield step
 
 
-def dumped(value: object) -> str:
+def dumped(results: object) -> str:
     """Return JSON as it is printed."""
     import json
 
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return json.dumps(results, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def _listed(text: str | None) -> tuple[str, ...]:
+def _print_sample(sample: Any, *, as_json: bool, before: str) -> None:
+    """Print the lines of a sample, and on stderr how they were drawn."""
+    if as_json:
+        click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": sample.seed}))
+    else:
+        click.echo("\n".join(sample.drawn))
+    remark(f"{sample}{f'{before} {sample.enriched}' if sample.enriched else ''}; stored in the study.")
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    """Return the parts of a text between commas, each once."""
     return () if text is None else tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _numbers(text: str) -> list[int]:
+def _sizes(text: str) -> list[int]:
+    """Return the numbers of a text between commas, in order."""
     try:
-        found = [int(part) for part in text.split(",")]
+        sizes = [int(part) for part in text.split(",")]
     except ValueError:
-        found = []
-    if not found or min(found) < 10:
+        sizes = []
+    if not sizes or min(sizes) < 10:
         raise click.UsageError(f"--learn takes numbers of at least 10, such as 50,250,1000, not {text!r}.")
-    return sorted(set(found))
+    return sorted(set(sizes))

@@ -19,17 +19,17 @@ _CODER = ("coder", "rater", "annotator", "observer")
 _VALUE = ("code", "label", "value", "rating", "category", "score")
 _INTERVIEW = ("interview", "transcript", "doc_id")
 _NUMBERS = ("interval", "ratio")
-# columns that stand beside judgements in exported sheets and are nobody's judgement
-_BESIDE = frozenset(
+# columns of exported sheets that are no coder's judgements
+_OTHER_COLUMNS = frozenset(
     ("text", "speaker", "participant", "order", "start", "end", "date", "time", "basis", "memo", "memos", "note")
 ) | {"notes", "comment", "comments"}
-_MAYBE_NOTHING = frozenset({"na", "n/a", "#n/a", "none", "null", "-", ".", "?"})
+_MAYBE_NOT_JUDGED = frozenset({"na", "n/a", "#n/a", "none", "null", "-", ".", "?"})
 
 Row = tuple[int, dict[str, str]]
 
 
 class Ratings(NamedTuple):
-    """The data of a table, and what is to be said about how it was read."""
+    """The data of a table, and notes on how it was read."""
 
     data: ReliabilityData
     notes: tuple[str, ...]
@@ -38,9 +38,9 @@ class Ratings(NamedTuple):
 def read_ratings(
     path: Path, *, coders: Sequence[str] = (), level: str = "nominal", categories: Sequence[str] = ()
 ) -> Ratings:
-    """Return the ratings of a long table (unit, coder, code) or of a wide one (a row a unit, a column a coder).
+    """Return the ratings of a long table (unit, coder, code) or of a wide one (one row per unit, one column per coder).
 
-    In a long table whose units are called `line_id` a line may have several rows, a code each: these are sets, and an
+    In a long table whose units are called `line_id` a line may have several rows, one per code: these are sets, and an
     empty code is a line that was read and given none. Elsewhere an empty cell is a unit that was not judged.
     Raises `AgreementError` with every fault of the file, each with its line.
     """
@@ -109,12 +109,12 @@ def _long(
     else:
         cells, labels = _labels(path, [(line, row[value]) for line, row in kept], level, categories)
         notes.append("an empty cell is a unit that was not judged")
-    told = [
+    judgements = [
         {unit: row[unit], coder: row[coder], value: cell} | ({} if interview is None else {interview: row[interview]})
         for (_, row), cell in zip(kept, cells, strict=True)
     ]
     data = ReliabilityData.from_long(
-        told,
+        judgements,
         unit=unit,
         coder=coder,
         value=value,
@@ -137,46 +137,46 @@ def _wide(
     path = sheet.path
     shown = {name.casefold(): name for name in sheet.header if name}
     named = [name for name in shown if name not in (unit, interview)]
-    asked_for = {name.casefold() for name in coders}
-    known = [name for name in named if name not in _BESIDE or name in asked_for]
+    wanted = {name.casefold() for name in coders}
+    known = [name for name in named if name not in _OTHER_COLUMNS or name in wanted]
     left_out = [shown[name] for name in named if name not in known]
     chosen = _chosen(coders, tuple(shown[name] for name in known))
     judging = [name for name in known if shown[name] in chosen]
     flat = [(line, row[name]) for name in judging for line, row in rows]
     cells, labels = _labels(path, flat, level, categories)
     n = len(rows)
-    told: list[dict[str, Any]] = [
+    units: list[dict[str, Any]] = [
         {shown[name]: cells[c * n + i] for c, name in enumerate(judging)}
         | {name: rows[i][1][name] for name in (unit, interview) if name is not None}
         for i in range(n)
     ]
     data = ReliabilityData.from_wide(
-        told,
+        units,
         unit=unit,
         coders=[shown[name] for name in judging],
         interview=interview,
         categories=labels,
         places=[(path, line) for line, _ in rows],
     )
-    notes = ["a row a unit, a column a coder; an empty cell was not judged"]
+    notes = ["one row per unit, one column per coder; an empty cell was not judged"]
     if left_out:
         notes.append(f"no coders, and left out: {', '.join(left_out)} (name them with --coders if they are)")
     return Ratings(_enough(data, path), (*notes, *_doubts(data)))
 
 
 def _doubts(data: ReliabilityData) -> Iterator[str]:
-    """Yield what about the labels may not be as it was meant."""
+    """Yield what about the labels may not be as intended."""
     used = {code for label in data.labels for code in (label if isinstance(label, frozenset) else (label,))}
     words = sorted(label for label in used if isinstance(label, str))
     for label in words:
-        if label.casefold() in _MAYBE_NOTHING:
+        if label.casefold() in _MAYBE_NOT_JUDGED:
             yield f"{label!r} is taken for a label; if it means not judged, leave the cell empty"
-    alike: dict[str, list[str]] = {}
+    by_spelling: dict[str, list[str]] = {}
     for label in words:
-        alike.setdefault(label.casefold(), []).append(label)
-    for several in alike.values():
-        if len(several) > 1:
-            yield f"{' and '.join(map(repr, several))} are different labels; correct them if they are meant to be one"
+        by_spelling.setdefault(label.casefold(), []).append(label)
+    for labels in by_spelling.values():
+        if len(labels) > 1:
+            yield f"{' and '.join(map(repr, labels))} are different labels; correct them if they are meant to be one"
 
 
 def _first(names: Collection[str], known: Sequence[str]) -> str | None:
@@ -192,9 +192,9 @@ def _chosen(coders: Sequence[str], known: Sequence[str]) -> Sequence[str]:
 
 
 def _of_sets(rows: list[Row], unit: str, coder: str, value: str) -> bool:
-    """Return whether a line has no code, or different ones of one coder."""
-    said: dict[tuple[str, str], str] = {}
-    return any(not row[value] or said.setdefault((row[unit], row[coder]), row[value]) != row[value] for _, row in rows)
+    """Return whether a line has no code, or several of one coder."""
+    first: dict[tuple[str, str], str] = {}
+    return any(not row[value] or first.setdefault((row[unit], row[coder]), row[value]) != row[value] for _, row in rows)
 
 
 def _sets(path: Path, rows: list[Row], unit: str, coder: str, value: str) -> tuple[list[Row], list[frozenset[str]]]:
@@ -234,7 +234,8 @@ def _labels(
             line, cell = next((line, cell) for line, cell in cells if cell and _number(cell) is None)
             raise AgreementError.at(
                 path,
-                f"{cell!r} is not a number, so the order of the categories must be told: --categories low,middle,high.",
+                f"{cell!r} is not a number, so the order of the categories must be given: "
+                "--categories low,middle,high.",
                 line=line,
             )
     read: Callable[[str], Any] = _number if numeric else str
@@ -246,11 +247,11 @@ def _labels(
         if cell and read(cell) is None
     )
     AgreementError.raise_if(
-        Fault(f"the category {one!r} is not a number, and --level {level} needs numbers.")
-        for one in categories
-        if read(one) is None
+        Fault(f"the category {category!r} is not a number, and --level {level} needs numbers.")
+        for category in categories
+        if read(category) is None
     )
-    declared = {read(one): None for one in categories}
+    declared = {read(category): None for category in categories}
     if declared:
         AgreementError.raise_if(
             Fault(f"the label {cell!r} is not among --categories; add it there or correct the cell.", path, line)
@@ -264,7 +265,9 @@ def _nan_faults(path: Path, cells: list[tuple[int, str]]) -> Iterator[Fault]:
     for line, cell in cells:
         if cell.casefold() == "nan":
             yield Fault(
-                f"{cell!r} is no label but what a program writes for nothing; leave the cell empty.", path, line
+                f"{cell!r} is not a label but what a program writes for an empty cell; leave the cell empty.",
+                path,
+                line,
             )
 
 
@@ -279,7 +282,7 @@ def _number(cell: str) -> int | float | None:
 
 
 def _enough(data: ReliabilityData, path: Path) -> ReliabilityData:
-    """Return data that hold agreement; else say what they lack."""
+    """Return the data, or raise an `AgreementError` that says what they lack for agreement to be measured."""
     judging = [data.coders[c] for c in np.flatnonzero(data.judged.any(axis=1))]
     if len(judging) < 2:
         who = f"only one coder, {judging[0]}," if judging else "nobody"

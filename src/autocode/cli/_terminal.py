@@ -1,4 +1,4 @@
-"""Review in the terminal: a line, what is suggested for it, and one key a decision."""
+"""Review in the terminal: a line, what is suggested for it, and one key per decision."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ from autocode.transcripts import Line, LineId
 KEYS = {
     "1 2 3": "choose a suggestion, or drop it again",
     "Enter": "keep the chosen codes and go on to the next line",
-    "N": "none fits: the line is read and holds no code",
+    "N": "none fits: the line is read and gets no code",
     "F": "find another code by a part of its name",
     "M": "write a memo on the line",
     "S": "leave the line for later",
@@ -100,8 +100,8 @@ class _Screen:
     def _next_key(self) -> str:
         """Return one key: what is typed fast may arrive as several, and an arrow as one that starts with an escape."""
         while not self._ahead:
-            heard = self._read_key()
-            self._ahead.extend([heard] if heard.startswith("\x1b") else heard)
+            typed = self._read_key()
+            self._ahead.extend([typed] if typed.startswith("\x1b") else typed)
         key = self._ahead.popleft()
         if key in ("\x03", "\x04"):
             raise KeyboardInterrupt
@@ -114,7 +114,7 @@ class _Screen:
 
     @property
     def _own(self) -> tuple[CodeId, ...]:
-        """The codes of the coder's own reading, where the machine differed from it and is looked at now."""
+        """The codes of the coder's own reading, where the suggestions differ from it and are looked at now."""
         line = self._session.current
         if line is None or self._session.stage is not Stage.SECOND_LOOK or line.id not in self._session.judged:
             return ()
@@ -124,7 +124,7 @@ class _Screen:
     def _shown(self) -> tuple[Suggestion, ...]:
         return self._session.suggestions or ()
 
-    # what is seen
+    # what the coder sees
 
     def _show(self) -> None:
         self._console.print()
@@ -140,41 +140,42 @@ class _Screen:
         self._console.print(Text(f"{progress.done} of {progress.total} lines decided", style="dim"))
         if self._session.question is not None:
             self._print(Text(_plain(self._session.question.text), style="italic dim"), above=1)
-        self._print(self._said(line), above=1)
+        self._print(self._text_of(line), above=1)
         before = self._session.judged.get(line.id)
         if before is not None:
-            told = f"You judged this line before: {self._names(before.codes)}."
+            sentence = f"You judged this line before: {self._names(before.codes)}."
             if self._session.stage is Stage.SECOND_LOOK:
-                told = f"Your reading is stored: {self._names(before.codes)}. The machine reads it differently."
-            self._print(Text(told, style="dim"), above=1)
+                sentence = f"Your reading is stored: {self._names(before.codes)}. The suggestions differ."
+            self._print(Text(sentence, style="dim"), above=1)
         if line.id in self._memos:
             self._print(Text(f"Memo: {_plain(self._memos[line.id])}", style="dim"), above=1)
         self._show_suggestions()
         self._console.print()
         self._prompt()
 
-    def _said(self, line: Line) -> Text:
-        said = Text(_plain(line.text), style="bold")
-        words = {re.escape(_plain(word)) for one in self._shown for word, _ in one.evidence.words}
+    def _text_of(self, line: Line) -> Text:
+        """Return the text of a line, with the words underlined that suggestions rest on."""
+        text = Text(_plain(line.text), style="bold")
+        words = {re.escape(_plain(word)) for suggestion in self._shown for word, _ in suggestion.evidence.words}
         if words:
-            said.highlight_regex(rf"(?i)\b(?:{'|'.join(sorted(words))})\b", style="underline")
-        return said
+            text.highlight_regex(rf"(?i)\b(?:{'|'.join(sorted(words))})\b", style="underline")
+        return text
 
     def _show_suggestions(self) -> None:
-        silence = self._session.abstention
-        if not self._shown and silence is not None:
-            self._print(Text(f"No suggestion: {silence.reason}."), above=1)
-        for number, one in enumerate(self._shown, start=1):
-            code = self._session.codebook[one.code]
+        abstention = self._session.abstention
+        if not self._shown and abstention is not None:
+            self._print(Text(f"No suggestion: {abstention.reason}."), above=1)
+        for number, suggestion in enumerate(self._shown, start=1):
+            code = self._session.codebook[suggestion.code]
             head = Text.assemble((f"[{number}] ", "bold"), (_plain(code.name), "bold cyan"))
             self._print(head, above=1)
             if code.definition:
                 self._print(Text(_plain(code.definition)), indent=6)
-            rests = Text(f"{_DOTS[one.band]} {one.band} match")
-            if one.evidence.words:
-                rests.append(" on " + ", ".join(f"“{_plain(word)}”" for word, _ in one.evidence.words))
-            self._print(rests, indent=6)
-            for near in one.evidence.neighbours[:1]:
+            evidence = Text(f"{_DOTS[suggestion.band]} {suggestion.band} match")
+            if suggestion.evidence.words:
+                evidence.append(" on " + ", ".join(f"“{_plain(word)}”" for word, _ in suggestion.evidence.words))
+            self._print(evidence, indent=6)
+            for near in suggestion.evidence.neighbours[:1]:
                 by = f"{', '.join(near.coders)} coded like this in {near.transcript}: "
                 self._print(Text.assemble((_plain(by), "dim"), (_plain(near.text or near.line), "italic")), indent=6)
 
@@ -184,21 +185,22 @@ class _Screen:
             keys.insert(0, "1 choose" if len(self._shown) == 1 else f"1–{len(self._shown)} choose")
         self._console.print(Text("  ·  ".join(keys), style="dim"))
 
-    def _say(self, what: str) -> None:
-        self._console.print(Text(_plain(what)))
+    def _say(self, sentence: str) -> None:
+        self._console.print(Text(_plain(sentence)))
 
-    def _print(self, what: Text, *, above: int = 0, indent: int = 2) -> None:
-        self._console.print(Padding(what, (above, 2, 0, indent)))
+    def _print(self, text: Text, *, above: int = 0, indent: int = 2) -> None:
+        self._console.print(Padding(text, (above, 2, 0, indent)))
 
     def _names(self, codes: Iterable[CodeId]) -> str:
         book = self._session.codebook
         return ", ".join(_plain(book[code].name if code in book else code) for code in codes) or "none fits"
 
-    # what is done
+    # what the coder does
 
     @property
     def _kept(self) -> tuple[CodeId, ...]:
-        return (*(one.code for one in self._shown if one.code in self._chosen), *self._added)
+        chosen = (suggestion.code for suggestion in self._shown if suggestion.code in self._chosen)
+        return (*chosen, *self._added)
 
     def _line(self) -> Line | None:
         """Return the present line, or say that there is none."""
@@ -213,9 +215,9 @@ class _Screen:
             self._say(f"There is no suggestion {number} for this line; press F to find another code.")
             return
         self._chosen ^= {self._shown[number - 1].code}
-        self._tell_choice()
+        self._show_choice()
 
-    def _tell_choice(self) -> None:
+    def _show_choice(self) -> None:
         if self._kept:
             self._say(f"Chosen: {self._names(self._kept)}. Enter keeps it and goes on.")
         else:
@@ -235,7 +237,7 @@ class _Screen:
         if line is None:
             return
         if self._kept and self._kept == self._own:
-            self._settle(line)  # none of the machine's: the own reading stays as it is
+            self._settle(line)  # none of the suggestions: the coder's own reading stays as it is
             return
         if self._kept:
             self._say(f"{self._names(self._kept)} is chosen: press Enter to keep it, or drop it before pressing N.")
@@ -244,7 +246,7 @@ class _Screen:
 
     def _settle(self, line: Line) -> None:
         kept = self._names(self._kept)
-        accepted = tuple(one.code for one in self._shown if one.code in self._chosen)
+        accepted = tuple(suggestion.code for suggestion in self._shown if suggestion.code in self._chosen)
         self._session.settle(accepted, added=self._added, memo=self._memos.get(line.id, ""))
         self._memos.pop(line.id, None)
         self._say(f"Stored: {kept}.")
@@ -312,27 +314,27 @@ class _Screen:
         code = found[0] if len(found) == 1 else self._pick(found)
         if code is None:
             return
-        if code.id in {one.code for one in self._shown}:
+        if code.id in {suggestion.code for suggestion in self._shown}:
             self._chosen.add(code.id)
         elif code.id in self._added:
             self._added.remove(code.id)
         else:
             self._added.append(code.id)
-        self._tell_choice()
+        self._show_choice()
 
     def _named_like(self, part: str) -> list[Code]:
-        """Return the codes whose name, or whose theme's name, holds this; one that is called exactly so alone."""
+        """Return the code of exactly this name, else the codes whose name or theme's name contains it."""
         book, wanted = self._session.codebook, part.casefold()
         exact = book.find(part)
         if exact is not None and exact.codable:
             return [exact]
 
-        def holds(code: Code) -> bool:
+        def matches(code: Code) -> bool:
             theme = book.theme_of(code.id)
             names = (code.name, code.id, theme.name if theme else "")
             return any(wanted in name.casefold() for name in names)
 
-        return [code for code in book.subthemes if holds(code)]
+        return [code for code in book.subthemes if matches(code)]
 
     def _pick(self, found: list[Code]) -> Code | None:
         for number, code in enumerate(found[:_PICKS], start=1):
@@ -353,16 +355,16 @@ class _Screen:
         names = {code.name.casefold(): code.name for code in self._session.codebook.subthemes}
         words = {word: name for name in names.values() for word in name.casefold().split()}
         close = get_close_matches(part.casefold(), [*names, *words], n=6, cutoff=0.6)
-        near = list(dict.fromkeys(names.get(one) or words[one] for one in close))[:3]
+        near = list(dict.fromkeys(names.get(word) or words[word] for word in close))[:3]
         hint = f"near it: {', '.join(near)}" if near else "press F and write another part"
         self._say(f"No code is called “{part}”; {hint}. A new code is added to the codebook first.")
 
     def _farewell(self) -> None:
         if self._memos:
             self._say(f"Memos on lines that are not decided are not stored: {', '.join(self._memos)}.")
-        how = self._resume or f"open the review again as {self._session.coder}"
+        command = self._resume or f"open the review again as {self._session.coder}"
         self._say(f"{self._session.progress}; all of it is stored.")
-        self._console.print(Text(f"To go on: {how}"), soft_wrap=True)  # a command is copied as one line
+        self._console.print(Text(f"To go on: {command}"), soft_wrap=True)  # a command is copied as one line
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The vocabulary of judgement: codings, suggestions, decisions, coders. Nouns only."""
+"""Records of codings, suggestions, decisions and adjudications."""
 
 from autocode.coding._adjudication import Adjudication, Reading, Ruling
 from autocode.coding._consensus import Consensus, Rule, consensus

@@ -1,4 +1,4 @@
-"""How a line on which coders differ was settled by a third reading."""
+"""How a human settled a line on which coders differ."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,23 @@ from autocode.transcripts import LineId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The codes that one or more coders gave a line, all of them the same ones."""
+    """
+    The codes that one or more coders agree on for a line.
+
+    Attributes
+    ----------
+    coders : tuple of CoderId
+        The coders who gave the line exactly these codes.
+    codes : frozenset of CodeId
+        The codes.
+    """
 
     coders: tuple[CoderId, ...]
     codes: frozenset[CodeId]
 
 
 class Ruling(StrEnum):
-    """Which of two readings stands: one of them, both together, none of their codes, or codes of the adjudicator's."""
+    """Which of two readings is right: one of them, both together, neither, or codes that the adjudicator names."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -27,25 +36,46 @@ class Ruling(StrEnum):
     OTHER = "other"
 
     def codes(self, left: Reading, right: Reading) -> frozenset[CodeId] | None:
-        """Return the codes that this ruling on two readings comes to; None for other, whose codes must be named."""
-        given = {
+        """
+        Return the codes that result from this ruling, or None for OTHER, whose codes the adjudicator names.
+
+        Parameters
+        ----------
+        left, right : Reading
+            The two readings.
+        """
+        codes = {
             Ruling.LEFT: left.codes,
             Ruling.RIGHT: right.codes,
             Ruling.BOTH: left.codes | right.codes,
             Ruling.NEITHER: frozenset[CodeId](),
         }
-        return given.get(self)
+        return codes.get(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudication:
-    """How a named human settled a line; the coding that came of it stands beside those of the coders.
+    """
+    How a human settled a line on which coders differ. The resulting coding does not replace those of the coders.
 
     Attributes
     ----------
-    left, right : the two readings as they were when it was settled.
-    names_hidden : whether the adjudicator decided without seeing who had read what.
-    milliseconds : from the line's coming to the screen to the ruling; None where nobody measured it.
+    line : LineId
+        The line.
+    coder : CoderId
+        The adjudicator.
+    ruling : Ruling
+        Which reading is right.
+    left, right : Reading
+        The two readings at the time of the ruling.
+    names_hidden : bool, default False
+        Whether the adjudicator decided without seeing who had given which codes.
+    reason : str, default ""
+        The adjudicator's reason.
+    milliseconds : int or None, default None
+        Time from the line's appearance on the screen to the ruling; None if it was not measured.
+    at : datetime or None, default None
+        When; None if unknown.
     """
 
     line: LineId

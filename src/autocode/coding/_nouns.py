@@ -1,4 +1,4 @@
-"""The vocabulary of judgement: who said what about which line, what a machine proposed, and what became of it."""
+"""Codings by humans, suggestions by a model, and the decisions of humans on suggestions."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,10 +12,12 @@ from typing import NewType, overload
 from autocode.codebook import CodeId
 from autocode.errors import CodingError, Fault, StudyError
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
+from autocode.wording import count_of
 
 CoderId = NewType("CoderId", str)
 BatchId = NewType("BatchId", str)
 
+# names of models and of their kinds, alone, with a version, or before a further name ("model-3")
 _MACHINES = re.compile(
     r"(?i)^(auto-?code|suggester|model|machine|classifier|algorithm|ai|bot|nv|gpt|chat-?gpt|llm|claude|gemini|llama|mistral)"
     r"([ _.:/-]*[0-9][\w .:-]*)?$|^(model|suggester|autocode|machine|gpt)[ _.:/-]"
@@ -23,7 +25,24 @@ _MACHINES = re.compile(
 
 
 def human(name: str) -> CoderId:
-    """Return the id of a human coder; raises `CodingError` for an empty name or one that names a machine."""
+    """
+    Return the id of a human coder.
+
+    Parameters
+    ----------
+    name : str
+        The coder's initials, name or pseudonym; spaces around it do not matter.
+
+    Raises
+    ------
+    CodingError
+        If the name is empty or that of a machine, such as "gpt-4".
+
+    Examples
+    --------
+    >>> human(" ann ")
+    'ann'
+    """
     stripped = name.strip()
     if not stripped:
         raise CodingError("a coder needs a name; write the coder's initials or a pseudonym.")
@@ -36,7 +55,7 @@ def human(name: str) -> CoderId:
 
 
 class Basis(StrEnum):
-    """What the coder had seen when judging."""
+    """What the coder had seen when judging: nothing but the line, suggestions, or the codings of others."""
 
     INDEPENDENT = "independent"
     ASSISTED = "assisted"
@@ -45,7 +64,29 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
-    """One coder's judgement of one line at one time: a set of codes, empty if the line was read and nothing applies."""
+    """
+    One coder's judgement of one line at one time.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    coder : CoderId
+        Who judged it.
+    codes : frozenset of CodeId
+        The codes that apply; empty if the line was read and none applies.
+    basis : Basis, default Basis.INDEPENDENT
+        What the coder had seen.
+    memo : str, default ""
+        The coder's note.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Examples
+    --------
+    >>> Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"})).basis.value
+    'independent'
+    """
 
     line: LineId
     coder: CoderId
@@ -56,23 +97,38 @@ class Coding:
 
 
 class Codings(Sequence[Coding]):
-    """An immutable collection of codings, at most one per coder, line and basis.
+    """
+    An immutable collection of codings, at most one per coder, line and basis.
 
-    It answers with codings and lines only; a line without a coding has not been read.
+    A line without a coding has not been read; a coding without codes means that the line was read and none applies.
 
     Parameters
     ----------
     codings : iterable of Coding, default empty
         The codings, in any order.
     digests : mapping of str to str, optional
-        The digest that each transcript had when it was coded, by its name, where that is known. `Journal.codings` and
-        `read_codings` give it. With it, `check_lines` notices lines that are not those that were coded. It does not
-        count in comparisons.
+        The digest that each transcript had when it was coded, by its name, if it is known. `Journal.codings` and
+        `read_codings` give it. With it, `check_lines` finds lines that are not those that were coded. Comparisons of
+        codings ignore it.
 
     Raises
     ------
     CodingError
         If a coder judged a line twice on one basis.
+
+    Examples
+    --------
+    >>> codings = Codings(
+    ...     [
+    ...         Coding(line="GP1:2", coder="ann", codes=frozenset({"phone", "wait"})),
+    ...         Coding(line="GP1:2", coder="ben", codes=frozenset({"phone"})),
+    ...         Coding(line="GP1:3", coder="ann", codes=frozenset()),
+    ...     ]
+    ... )
+    >>> codings
+    <Codings: 3 judgements of 2 lines by 2 coders>
+    >>> [sorted(coding.codes) for coding in codings.of("GP1:2")], codings.by("ben").lines
+    ([['phone', 'wait'], ['phone']], ('GP1:2',))
     """
 
     def __init__(
@@ -82,12 +138,12 @@ class Codings(Sequence[Coding]):
         self._digests = dict(digests)
         seen: set[tuple[str, str, Basis]] = set()
         faults = []
-        for one in self._codings:
-            key = (one.line, one.coder, one.basis)
+        for coding in self._codings:
+            key = (coding.line, coding.coder, coding.basis)
             if key in seen:
                 faults.append(
                     Fault(
-                        f"{one.coder} judged the line {one.line} twice ({one.basis}); "
+                        f"{coding.coder} judged the line {coding.line} twice ({coding.basis}); "
                         "keep one judgement, with all its codes."
                     )
                 )
@@ -119,40 +175,68 @@ class Codings(Sequence[Coding]):
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:
         """The coders, in the order of their first coding."""
-        return tuple(dict.fromkeys(one.coder for one in self._codings))
+        return tuple(dict.fromkeys(coding.coder for coding in self._codings))
 
     @cached_property
     def lines(self) -> tuple[LineId, ...]:
         """The lines that somebody judged, in the order of their first coding."""
-        return tuple(dict.fromkeys(one.line for one in self._codings))
+        return tuple(dict.fromkeys(coding.line for coding in self._codings))
 
     @cached_property
     def _by_line(self) -> dict[LineId, tuple[Coding, ...]]:
         grouped: dict[LineId, list[Coding]] = {}
-        for one in self._codings:
-            grouped.setdefault(one.line, []).append(one)
-        return {line: tuple(ones) for line, ones in grouped.items()}
+        for coding in self._codings:
+            grouped.setdefault(coding.line, []).append(coding)
+        return {line: tuple(codings) for line, codings in grouped.items()}
 
     def of(self, line: LineId) -> tuple[Coding, ...]:
-        """Return every judgement of one line."""
+        """
+        Return every judgement of one line.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
         return self._by_line.get(line, ())
 
     def by(self, *coders: CoderId) -> "Codings":
-        """Return the judgements of these coders."""
-        return self._subset(one for one in self._codings if one.coder in coders)
+        """
+        Return the judgements of these coders.
+
+        Parameters
+        ----------
+        *coders : CoderId
+            The coders.
+        """
+        return self._subset(coding for coding in self._codings if coding.coder in coders)
 
     def with_basis(self, *bases: Basis) -> "Codings":
-        """Return the judgements made on one of these bases."""
-        return self._subset(one for one in self._codings if one.basis in bases)
+        """
+        Return the judgements on any of these bases.
+
+        Parameters
+        ----------
+        *bases : Basis
+            The bases.
+        """
+        return self._subset(coding for coding in self._codings if coding.basis in bases)
 
     def independent(self) -> "Codings":
-        """Return the judgements made without seeing suggestions or other coders: what agreement is about."""
+        """Return the judgements made without seeing suggestions or other coders' codings; agreement is about these."""
         return self.with_basis(Basis.INDEPENDENT)
 
     def on(self, lines: Iterable[LineId]) -> "Codings":
-        """Return the judgements of these lines."""
+        """
+        Return the judgements of these lines.
+
+        Parameters
+        ----------
+        lines : iterable of LineId
+            The lines.
+        """
         wanted = frozenset(lines)
-        return self._subset(one for one in self._codings if one.line in wanted)
+        return self._subset(coding for coding in self._codings if coding.line in wanted)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:
         """
@@ -174,20 +258,20 @@ class Codings(Sequence[Coding]):
 
     @property
     def digests(self) -> Mapping[TranscriptId, str]:
-        """The digest that each transcript had when it was coded, where that is known."""
+        """The digest that each transcript had when it was coded, if it is known."""
         return MappingProxyType(self._digests)
 
     @cached_property
     def _names_in_ids(self) -> frozenset[str]:
-        """What stands before the last colon of the lines' ids: the transcript's name in `<transcript>:<order>`."""
+        """What precedes the last colon in the ids of the lines: the transcript's name in `<transcript>:<order>`."""
         return frozenset(line.rpartition(":")[0] for line in self.lines)
 
     def edited(self, lines: Sequence[Line]) -> tuple[TranscriptId, ...]:
         """
-        Return the coded transcripts that are not as they were when they were coded.
+        Return the coded transcripts that have changed since they were coded.
 
-        Another text is found in this way, and so is a text that was cut into other lines or whose speakers have other
-        roles. A transcript that nobody has coded may be corrected, and one whose digest is not known is not compared.
+        A change is another text, another segmentation into lines, or another role of a speaker. Transcripts that nobody
+        has coded may change; those whose digest is not known are not compared.
 
         Parameters
         ----------
@@ -202,7 +286,7 @@ class Codings(Sequence[Coding]):
 
     def check_lines(self, lines: Sequence[Line]) -> None:
         """
-        Raise an error if these are not the lines that were coded; each function that joins the two calls it first.
+        Raise an error if these are not the lines that were coded; every function that joins the two calls it first.
 
         Parameters
         ----------
@@ -212,7 +296,7 @@ class Codings(Sequence[Coding]):
         Raises
         ------
         StudyError
-            If a coded transcript was edited, or cut into other lines than those that were coded.
+            If a coded transcript has changed since it was coded.
         """
         names = self.edited(lines)
         if names:
@@ -228,11 +312,12 @@ class Codings(Sequence[Coding]):
             )
 
     def __repr__(self) -> str:
-        return f"<Codings: {len(self._codings)} judgements of {len(self.lines)} lines by {len(self.coders)} coders>"
+        judgements = f"{count_of(len(self._codings), 'judgement')} of {count_of(len(self.lines), 'line')}"
+        return f"<Codings: {judgements} by {count_of(len(self.coders), 'coder')}>"
 
 
 class Band(StrEnum):
-    """How strong a suggestion is, in words: decimals would promise more than a few examples can hold."""
+    """How strong a suggestion is, in words: probabilities would look more precise than few examples allow."""
 
     STRONG = "strong"
     FAIR = "fair"
@@ -241,7 +326,22 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A human-coded line like the one at hand: who gave it the code, and in which interview."""
+    """
+    A line similar to the one that a suggestion is for, to which humans gave the suggested code.
+
+    Attributes
+    ----------
+    line : LineId
+        The similar line.
+    transcript : TranscriptId
+        Its interview.
+    text : str
+        Its words.
+    coders : tuple of CoderId
+        The coders who gave it the code.
+    similarity : float
+        Cosine similarity of the two lines, from 0 to 1.
+    """
 
     line: LineId
     transcript: TranscriptId
@@ -252,14 +352,19 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a suggestion rests on.
+    """
+    What a suggestion is based on.
 
     Attributes
     ----------
-    words : words of the line with their share of the score in log-odds, largest first; function words are left out.
-    definition : the share, in log-odds, of words that the codebook uses for the code.
-    beside : the share, in log-odds, that comes from the lines beside this one.
-    neighbours : the nearest lines that humans gave this code.
+    words : tuple of (str, float), default ()
+        Words of the line with their contributions to the score in log-odds, largest first; function words are left out.
+    definition : float, default 0
+        The contribution, in log-odds, of words that the codebook uses for the code.
+    beside : float, default 0
+        The contribution, in log-odds, of the lines before and after.
+    neighbours : tuple of Neighbour, default ()
+        The most similar lines to which humans gave the code.
     """
 
     words: tuple[tuple[str, float], ...] = ()
@@ -268,18 +373,40 @@ class Evidence:
     neighbours: tuple[Neighbour, ...] = ()
 
     def __str__(self) -> str:
-        said = []
+        reasons = []
         if self.words:
-            said.append("words: " + ", ".join(word for word, _ in self.words))
+            reasons.append("words: " + ", ".join(word for word, _ in self.words))
         if self.neighbours:
-            near = self.neighbours[0]
-            said.append(f"like {near.line} ({', '.join(near.coders)}): {near.text}")
-        return "; ".join(said) or "the code's definition"
+            nearest = self.neighbours[0]
+            reasons.append(f"like {nearest.line} ({', '.join(nearest.coders)}): {nearest.text}")
+        return "; ".join(reasons) or "the code's definition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A code that a suggester proposes for a line; `rank` counts from 1 within the line."""
+    """
+    A code that a suggester proposes for a line.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    code : CodeId
+        The code.
+    rank : int
+        Place among the suggestions for the line, from 1.
+    probability : float
+        Calibrated probability that humans would give the line the code, from 0 to 1.
+    band : Band
+        The strength of the suggestion in words.
+    evidence : Evidence, default empty
+        What the suggestion is based on.
+
+    Examples
+    --------
+    >>> Suggestion(line="GP1:2", code="phone", rank=1, probability=0.81, band=Band.STRONG).band.value
+    'strong'
+    """
 
     line: LineId
     code: CodeId
@@ -290,7 +417,7 @@ class Suggestion:
 
 
 class Reason(StrEnum):
-    """Why a suggester stays silent on a line."""
+    """Why a suggester abstains."""
 
     NOTHING_FITS = "nothing fits"
     TOO_FEW_EXAMPLES = "too few examples"
@@ -300,7 +427,21 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
-    """A line for which a suggester proposes nothing, and why."""
+    """
+    A line for which a suggester proposes nothing.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    reason : Reason
+        Why it proposes nothing.
+
+    Examples
+    --------
+    >>> Abstention(line="GP1:4", reason=Reason.TOO_SHORT).reason.value
+    'too short'
+    """
 
     line: LineId
     reason: Reason
@@ -308,7 +449,36 @@ class Abstention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionBatch:
-    """Everything one suggester proposed in one go."""
+    """
+    Everything that one suggester proposed in one run.
+
+    Attributes
+    ----------
+    id : BatchId
+        The id of the batch.
+    model : str
+        Digest of the suggester.
+    codebook : str
+        Digest of the codebook.
+    suggestions : tuple of Suggestion
+        The suggestions.
+    abstentions : tuple of Abstention
+        The lines for which it proposes nothing.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Examples
+    --------
+    >>> batch = SuggestionBatch(
+    ...     id="b1",
+    ...     model="sha256:00",
+    ...     codebook="1",
+    ...     suggestions=(Suggestion(line="GP1:2", code="phone", rank=1, probability=0.81, band=Band.STRONG),),
+    ...     abstentions=(Abstention(line="GP1:4", reason=Reason.TOO_SHORT),),
+    ... )
+    >>> print(batch)
+    1 suggestion for 1 line; no suggestion for 1
+    """
 
     id: BatchId
     model: str
@@ -318,19 +488,28 @@ class SuggestionBatch:
     at: datetime | None = None
 
     def of(self, line: LineId) -> tuple[Suggestion, ...]:
-        """Return what was proposed for one line, first rank first."""
-        return tuple(sorted((s for s in self.suggestions if s.line == line), key=lambda s: s.rank))
+        """
+        Return the suggestions for one line by rank.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        suggestions = (suggestion for suggestion in self.suggestions if suggestion.line == line)
+        return tuple(sorted(suggestions, key=lambda suggestion: suggestion.rank))
 
     def __len__(self) -> int:
         return len(self.suggestions)
 
     def __str__(self) -> str:
-        lines = len({s.line for s in self.suggestions})
-        return f"{len(self.suggestions)} suggestions for {lines} lines; silent on {len(self.abstentions)}"
+        n_lines = len({suggestion.line for suggestion in self.suggestions})
+        suggestions = f"{count_of(len(self.suggestions), 'suggestion')} for {count_of(n_lines, 'line')}"
+        return f"{suggestions}; no suggestion for {len(self.abstentions)}"
 
 
 class Verdict(StrEnum):
-    """What a human said of one suggestion."""
+    """What a human decided on one suggestion."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -339,7 +518,22 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One suggestion as the coder saw it, and the verdict on it."""
+    """
+    One suggestion as the coder saw it, and the verdict on it.
+
+    Attributes
+    ----------
+    code : CodeId
+        The suggested code.
+    rank : int
+        Place among the suggestions for the line, from 1.
+    probability : float
+        Probability of the suggestion, from 0 to 1.
+    band : Band
+        Its strength in words.
+    verdict : Verdict
+        What the coder decided.
+    """
 
     code: CodeId
     rank: int
@@ -350,7 +544,28 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a named human did with the suggestions shown for one line, in the order in which they were shown."""
+    """
+    A human's verdicts on the suggestions shown for one line.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    coder : CoderId
+        Who decided.
+    batch : BatchId
+        The batch that the suggestions are from.
+    shown : tuple of Shown
+        The suggestions with the verdicts, in the order in which they were shown.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Examples
+    --------
+    >>> kept = Shown(code="phone", rank=1, probability=0.81, band=Band.STRONG, verdict=Verdict.ACCEPTED)
+    >>> Decision(line="GP1:2", coder="ann", batch="b1", shown=(kept,)).shown[0].verdict.value
+    'accepted'
+    """
 
     line: LineId
     coder: CoderId

@@ -1,7 +1,4 @@
-"""How a judgement came about: in which mode and stage, with what on the screen, and how long it took.
-
-Survey methodology calls such data about the making of data *paradata* (Couper 1998).
-"""
+"""Paradata (Couper 1998): in which mode and stage a line was judged, what was on the screen, and how long it took."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ from autocode.transcripts import LineId
 
 
 class Mode(StrEnum):
-    """What a study lets its coders see of a suggester; a setting of the study, not of the coder."""
+    """When the coders of a study see suggestions; a setting of the study, not of the coder."""
 
     INDEPENDENT = "independent"
     BLIND_FIRST = "blind-first"
@@ -24,7 +21,7 @@ class Mode(StrEnum):
 
 
 class Stage(StrEnum):
-    """What was on the screen when a line was judged: nothing but the line, suggestions, or coders' readings."""
+    """What was on the screen when a line was judged: only the line, suggestions too, or other coders' codings too."""
 
     BLIND = "blind"
     ASSISTED = "assisted"
@@ -34,16 +31,33 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paradata:
-    """How one act of a coder on one line came about.
+    """
+    How one act of a coder on one line came about.
 
     Attributes
     ----------
-    before, after : the codes in force by this coder on the line before and after; None where there was no judgement.
-    revealed : the suggestions that this act uncovered, in their order: the coder has seen them from here on.
-    batch : the suggestions that were on the screen or were uncovered, if any.
-    milliseconds : from the line's appearance to the act, or None where nobody measured it.
-    hurried : whether the latest lines took less time than reading them takes.
-    model, codebook : the digests of what suggested and of the codes that could be chosen.
+    line : LineId
+        The line.
+    coder : CoderId
+        The coder.
+    mode : Mode
+        When the study shows suggestions.
+    stage : Stage
+        What was on the screen.
+    before, after : frozenset of CodeId or None
+        The coder's codes on the line before and after the act; None if there was no judgement.
+    revealed : tuple of CodeId, default ()
+        The suggestions that the coder sees from this act on, in the order shown.
+    batch : BatchId or None, default None
+        The batch of the suggestions that were on the screen or were revealed.
+    milliseconds : int or None, default None
+        Time from the line's appearance on the screen to the act; None if it was not measured.
+    hurried : bool, default False
+        Whether the latest lines were decided faster than they can be read.
+    model, codebook : str, default ""
+        Digests of the suggester and of the codebook.
+    at : datetime or None, default None
+        When; None if unknown.
     """
 
     line: LineId
@@ -63,7 +77,25 @@ class Paradata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A code that a coder missed on a line and proposes to the team; it is not in the codebook, so no line holds it."""
+    """
+    A code that a coder proposes to add to the codebook. Until the team adds it, no line can have it.
+
+    Attributes
+    ----------
+    name : str
+        What the code should be called.
+    line : LineId
+        The line for which the coder needed it.
+    coder : CoderId
+        Who proposes it.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Raises
+    ------
+    CodingError
+        If the name is empty.
+    """
 
     name: str
     line: LineId
@@ -77,13 +109,24 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindDraw:
-    """Lines drawn to be read without suggestions by every coder of an assisted study, before anybody reads them.
+    """
+    Lines of an assisted study that are drawn to be judged without suggestions by every coder.
 
     Attributes
     ----------
-    drawn : the lines that stay blind.
-    probabilities : the probability with which each line of the frame was drawn, whether it was or not.
-    seed : where chance began; each line is drawn by itself.
+    drawn : frozenset of LineId
+        The lines without suggestions.
+    probabilities : mapping of LineId to float
+        The inclusion probability of every line of the frame, drawn or not, from 0 to 1.
+    seed : int
+        Random seed; each line is drawn independently of the others.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Raises
+    ------
+    CodingError
+        If a probability is not between 0 and 1, or a line was drawn whose probability is 0 or unknown.
     """
 
     drawn: frozenset[LineId]

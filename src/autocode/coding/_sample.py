@@ -1,4 +1,4 @@
-"""Which lines were drawn to be judged, and with what probability each line could have been."""
+"""Lines drawn at random to be judged, with the inclusion probability of every line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,31 @@ from types import MappingProxyType
 
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
+from autocode.wording import count_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Lines drawn at random from a frame of lines.
+    """
+    Lines drawn at random from a frame of lines.
 
     Attributes
     ----------
-    drawn : the lines to judge, in the order of the frame.
-    probabilities : the probability with which each line of the frame was drawn, whether it was or not.
-    seed : where chance began.
-    enriched : which lines were likelier and how much, in words; empty if all were alike.
+    drawn : tuple of LineId
+        The lines to judge, in the order of the frame.
+    probabilities : mapping of LineId to float
+        The inclusion probability of every line of the frame, drawn or not, above 0 and at most 1.
+    seed : int
+        Random seed of the draw.
+    enriched : str, default ""
+        Which lines were drawn with a higher probability, and how much higher, in words; empty if all are equal.
+    at : datetime or None, default None
+        When; None if unknown.
+
+    Raises
+    ------
+    CodingError
+        If a probability is not above 0 and at most 1, or a line was drawn that is not in the frame.
     """
 
     drawn: tuple[LineId, ...]
@@ -42,20 +55,36 @@ class Sample:
 
     def __str__(self) -> str:
         low, high = min(self.probabilities.values()), max(self.probabilities.values())
-        likely = f"with probability {low:.4g}" if high - low < 1e-12 else f"with probabilities {low:.4g} to {high:.4g}"
-        return f"{len(self.drawn)} of {len(self.probabilities)} lines drawn {likely}, seed {self.seed}"
+        chances = f"with probability {low:.4g}" if high - low < 1e-12 else f"with probabilities {low:.4g} to {high:.4g}"
+        return f"{len(self.drawn)} of {count_of(len(self.probabilities), 'line')} drawn {chances}, seed {self.seed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inclusion:
-    """The probability with which each line was drawn by any of several samples, and those that were."""
+    """
+    The lines drawn by several samples together, with the inclusion probability of every line.
+
+    Attributes
+    ----------
+    drawn : frozenset of LineId
+        The lines that are in any of the samples.
+    probabilities : mapping of LineId to float, default empty
+        The probability with which each line is in any of the samples.
+    """
 
     drawn: frozenset[LineId]
     probabilities: Mapping[LineId, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, samples: Iterable[Sample]) -> "Inclusion":
-        """Return what samples drawn independently of each other make together: 1 - (1 - p) (1 - q) ..."""
+    def from_samples(cls, samples: Iterable[Sample]) -> "Inclusion":
+        """
+        Return the inclusion of lines in samples drawn independently of each other: 1 - (1 - p) (1 - q) ...
+
+        Parameters
+        ----------
+        samples : iterable of Sample
+            The samples.
+        """
         missed: dict[LineId, float] = {}
         drawn: set[LineId] = set()
         for sample in samples:

@@ -9,7 +9,7 @@ from pathlib import Path
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
 from autocode.doctext import documented
-from autocode.errors import CodingError, Fault
+from autocode.errors import CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
 from autocode.tables import csv_text
@@ -85,7 +85,7 @@ def codings_in(
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
         found = ", ".join(map(repr, sheet.header))
-        raise CodingError.at(sheet.path, f"expected a header with {expected}; found {found}.", line=sheet.first)
+        raise CodingHeaderError.at(sheet.path, f"expected a header with {expected}; found {found}.", line=sheet.first)
     CodingError.raise_if(sheet.faults())
     if "code" in names:
         reading.read_long()

@@ -1,4 +1,4 @@
-"""What a journal holds: one entry a judgement, proposal, decision or undo, each written as canonical JSON."""
+"""The entries of a journal, one for each coding, batch, decision or undo, and their canonical JSON."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +38,7 @@ from autocode.transcripts import LineId, TranscriptId
 
 
 class Kind(StrEnum):
-    """What an entry tells."""
+    """The kinds of entries."""
 
     CODING = "coding"
     BATCH = "batch"
@@ -55,7 +55,18 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """A coder takes back an own earlier coding, adjudication, decision, deferral or proposal; the entry stays."""
+    """
+    A coder takes back an earlier coding, adjudication, decision, deferral or proposal, which stays in the journal.
+
+    Attributes
+    ----------
+    entry : int
+        The number of the entry that is taken back; it must be by the same coder.
+    coder : CoderId
+        Who takes it back.
+    at : datetime or None, default None
+        When; None for the time of appending.
+    """
 
     entry: int
     coder: CoderId
@@ -64,7 +75,18 @@ class Undo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferral:
-    """A coder leaves a line for later where no suggestion was shown on which a decision could say so."""
+    """
+    A coder leaves a line for later. Where suggestions were shown, a `Decision` that skips them says so instead.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    coder : CoderId
+        The coder.
+    at : datetime or None, default None
+        When; None for the time of appending.
+    """
 
     line: LineId
     coder: CoderId
@@ -73,7 +95,18 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSeen:
-    """The digest of a transcript at the time it was coded: a different one now means that its text was edited."""
+    """
+    The digest of a transcript when it was coded; if its digest differs now, the transcript was edited.
+
+    Attributes
+    ----------
+    transcript : TranscriptId
+        The transcript.
+    digest : str
+        Its digest at that time.
+    at : datetime or None, default None
+        When; None for the time of appending.
+    """
 
     transcript: TranscriptId
     digest: str
@@ -97,9 +130,23 @@ Record = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One record with its place in the journal, its time, and whether it was undone since.
+    """
+    One record in a journal.
 
-    `gesture` is the id of the coder's gesture that made it, together with others perhaps; empty if none was given.
+    Attributes
+    ----------
+    seq : int
+        The number of the entry, from 1.
+    kind : Kind
+        What the record is.
+    at : datetime
+        When it was made.
+    record : Coding, Decision, SuggestionBatch, ...
+        The record.
+    undone : bool
+        Whether it was taken back since.
+    gesture : str, default ""
+        The idempotency key under which it was appended, perhaps with other entries; empty for none.
     """
 
     seq: int
@@ -110,8 +157,8 @@ class Entry:
     gesture: str = ""
 
 
-def each(entries: Iterable[Record | Codings]) -> Iterator[Record]:
-    """Yield one record an entry: several codings given as one are as many entries."""
+def records_in(entries: Iterable[Record | Codings]) -> Iterator[Record]:
+    """Yield one record for each entry: a `Codings` becomes one entry for each coding."""
     for entry in entries:
         if isinstance(entry, Codings):
             yield from entry
@@ -119,8 +166,8 @@ def each(entries: Iterable[Record | Codings]) -> Iterator[Record]:
             yield entry
 
 
-def written(record: Record) -> tuple[Kind, str]:
-    """Return the kind and the canonical JSON of a record, its time aside."""
+def serialized(record: Record) -> tuple[Kind, str]:
+    """Return the kind and the canonical JSON of a record, without its time."""
     for kind, (noun, to_json, _) in _FORMS.items():
         if isinstance(record, noun):
             # escapes keep file names that are not UTF-8 (lone surrogates) writable
@@ -128,31 +175,31 @@ def written(record: Record) -> tuple[Kind, str]:
     raise TypeError(f"a journal holds codings, suggestions, decisions and undos, not {type(record).__name__}.")
 
 
-def read(kind: Kind, payload: str, at: datetime) -> Record:
-    """Return the record that was written as this JSON; raises `KeyError`, `TypeError` or `ValueError` if foreign."""
+def deserialized(kind: Kind, payload: str, at: datetime) -> Record:
+    """Return the record written as this JSON; raises `KeyError`, `TypeError` or `ValueError` if it is not one."""
     _, _, from_json = _FORMS[kind]
     return from_json(json.loads(payload), at)
 
 
-def stamp(at: datetime) -> str:
-    """Return a time as ISO 8601 in UTC; raises `ValueError` if it does not know its time zone."""
+def utc_timestamp(at: datetime) -> str:
+    """Return a time as ISO 8601 in UTC; raises `ValueError` if it has no time zone."""
     if at.tzinfo is None:
         raise ValueError(f"{at} has no time zone; give one, such as datetime.now(UTC).")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _coding_to(one: Coding) -> dict[str, Any]:
-    said = {"line": one.line, "coder": one.coder, "codes": sorted(one.codes), "basis": one.basis}
-    return {**said, "memo": one.memo} if one.memo else said
+def _coding_to(coding: Coding) -> dict[str, Any]:
+    fields = {"line": coding.line, "coder": coding.coder, "codes": sorted(coding.codes), "basis": coding.basis}
+    return {**fields, "memo": coding.memo} if coding.memo else fields
 
 
-def _coding_from(said: Mapping[str, Any], at: datetime) -> Coding:
+def _coding_from(fields: Mapping[str, Any], at: datetime) -> Coding:
     return Coding(
-        line=LineId(said["line"]),
-        coder=CoderId(said["coder"]),
-        codes=frozenset(map(CodeId, said["codes"])),
-        basis=Basis(said["basis"]),
-        memo=said.get("memo", ""),
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        codes=frozenset(map(CodeId, fields["codes"])),
+        basis=Basis(fields["basis"]),
+        memo=fields.get("memo", ""),
         at=at,
     )
 
@@ -164,236 +211,246 @@ def _batch_to(batch: SuggestionBatch) -> dict[str, Any]:
         "codebook": batch.codebook,
         "suggestions": [
             {
-                "line": one.line,
-                "code": one.code,
-                "rank": one.rank,
-                "probability": one.probability,
-                "band": one.band,
-                "words": one.evidence.words,
-                "definition": one.evidence.definition,
-                "beside": one.evidence.beside,
+                "line": suggestion.line,
+                "code": suggestion.code,
+                "rank": suggestion.rank,
+                "probability": suggestion.probability,
+                "band": suggestion.band,
+                "words": suggestion.evidence.words,
+                "definition": suggestion.evidence.definition,
+                "beside": suggestion.evidence.beside,
                 # the neighbours' words stay in the transcripts: a participant who withdraws can have them erased there
                 "neighbours": [
                     {
-                        "line": near.line,
-                        "transcript": near.transcript,
-                        "coders": near.coders,
-                        "similarity": near.similarity,
+                        "line": neighbour.line,
+                        "transcript": neighbour.transcript,
+                        "coders": neighbour.coders,
+                        "similarity": neighbour.similarity,
                     }
-                    for near in one.evidence.neighbours
+                    for neighbour in suggestion.evidence.neighbours
                 ],
             }
-            for one in batch.suggestions
+            for suggestion in batch.suggestions
         ],
-        "abstentions": [{"line": one.line, "reason": one.reason} for one in batch.abstentions],
+        "abstentions": [{"line": abstention.line, "reason": abstention.reason} for abstention in batch.abstentions],
     }
 
 
-def _batch_from(said: Mapping[str, Any], at: datetime) -> SuggestionBatch:
+def _batch_from(fields: Mapping[str, Any], at: datetime) -> SuggestionBatch:
     return SuggestionBatch(
-        id=BatchId(said["id"]),
-        model=said["model"],
-        codebook=said["codebook"],
+        id=BatchId(fields["id"]),
+        model=fields["model"],
+        codebook=fields["codebook"],
         suggestions=tuple(
             Suggestion(
-                line=LineId(one["line"]),
-                code=CodeId(one["code"]),
-                rank=one["rank"],
-                probability=one["probability"],
-                band=Band(one["band"]),
+                line=LineId(suggestion["line"]),
+                code=CodeId(suggestion["code"]),
+                rank=suggestion["rank"],
+                probability=suggestion["probability"],
+                band=Band(suggestion["band"]),
                 evidence=Evidence(
-                    words=tuple((word, share) for word, share in one["words"]),
-                    definition=one["definition"],
-                    beside=one.get("beside", 0.0),  # written since evidence knows of the lines around
+                    words=tuple((word, share) for word, share in suggestion["words"]),
+                    definition=suggestion["definition"],
+                    beside=suggestion.get("beside", 0.0),  # older journals do not have it
                     neighbours=tuple(
                         Neighbour(
-                            line=LineId(near["line"]),
-                            transcript=TranscriptId(near["transcript"]),
+                            line=LineId(neighbour["line"]),
+                            transcript=TranscriptId(neighbour["transcript"]),
                             text="",
-                            coders=tuple(map(CoderId, near["coders"])),
-                            similarity=near["similarity"],
+                            coders=tuple(map(CoderId, neighbour["coders"])),
+                            similarity=neighbour["similarity"],
                         )
-                        for near in one["neighbours"]
+                        for neighbour in suggestion["neighbours"]
                     ),
                 ),
             )
-            for one in said["suggestions"]
+            for suggestion in fields["suggestions"]
         ),
         abstentions=tuple(
-            Abstention(line=LineId(one["line"]), reason=Reason(one["reason"])) for one in said["abstentions"]
+            Abstention(line=LineId(abstention["line"]), reason=Reason(abstention["reason"]))
+            for abstention in fields["abstentions"]
         ),
         at=at,
     )
 
 
-def _decision_to(one: Decision) -> dict[str, Any]:
+def _decision_to(decision: Decision) -> dict[str, Any]:
     shown = [
         {
-            "code": each.code,
-            "rank": each.rank,
-            "probability": each.probability,
-            "band": each.band,
-            "verdict": each.verdict,
+            "code": suggestion.code,
+            "rank": suggestion.rank,
+            "probability": suggestion.probability,
+            "band": suggestion.band,
+            "verdict": suggestion.verdict,
         }
-        for each in one.shown
+        for suggestion in decision.shown
     ]
-    return {"line": one.line, "coder": one.coder, "batch": one.batch, "shown": shown}
+    return {"line": decision.line, "coder": decision.coder, "batch": decision.batch, "shown": shown}
 
 
-def _decision_from(said: Mapping[str, Any], at: datetime) -> Decision:
+def _decision_from(fields: Mapping[str, Any], at: datetime) -> Decision:
     return Decision(
-        line=LineId(said["line"]),
-        coder=CoderId(said["coder"]),
-        batch=BatchId(said["batch"]),
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        batch=BatchId(fields["batch"]),
         shown=tuple(
             Shown(
-                code=CodeId(one["code"]),
-                rank=one["rank"],
-                probability=one["probability"],
-                band=Band(one["band"]),
-                verdict=Verdict(one["verdict"]),
+                code=CodeId(suggestion["code"]),
+                rank=suggestion["rank"],
+                probability=suggestion["probability"],
+                band=Band(suggestion["band"]),
+                verdict=Verdict(suggestion["verdict"]),
             )
-            for one in said["shown"]
+            for suggestion in fields["shown"]
         ),
         at=at,
     )
 
 
-def _deferral_to(one: Deferral) -> dict[str, Any]:
-    return {"line": one.line, "coder": one.coder}
+def _deferral_to(deferral: Deferral) -> dict[str, Any]:
+    return {"line": deferral.line, "coder": deferral.coder}
 
 
-def _deferral_from(said: Mapping[str, Any], at: datetime) -> Deferral:
-    return Deferral(line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
+def _deferral_from(fields: Mapping[str, Any], at: datetime) -> Deferral:
+    return Deferral(line=LineId(fields["line"]), coder=CoderId(fields["coder"]), at=at)
 
 
-def _reading_to(one: Reading) -> dict[str, Any]:
-    return {"coders": one.coders, "codes": sorted(one.codes)}
+def _reading_to(reading: Reading) -> dict[str, Any]:
+    return {"coders": reading.coders, "codes": sorted(reading.codes)}
 
 
-def _reading_from(said: Mapping[str, Any]) -> Reading:
-    return Reading(coders=tuple(map(CoderId, said["coders"])), codes=frozenset(map(CodeId, said["codes"])))
+def _reading_from(fields: Mapping[str, Any]) -> Reading:
+    return Reading(coders=tuple(map(CoderId, fields["coders"])), codes=frozenset(map(CodeId, fields["codes"])))
 
 
-def _adjudication_to(one: Adjudication) -> dict[str, Any]:
+def _adjudication_to(adjudication: Adjudication) -> dict[str, Any]:
     return {
-        "line": one.line,
-        "coder": one.coder,
-        "ruling": one.ruling,
-        "left": _reading_to(one.left),
-        "right": _reading_to(one.right),
-        "names_hidden": one.names_hidden,
-        "reason": one.reason,
-        "milliseconds": one.milliseconds,
+        "line": adjudication.line,
+        "coder": adjudication.coder,
+        "ruling": adjudication.ruling,
+        "left": _reading_to(adjudication.left),
+        "right": _reading_to(adjudication.right),
+        "names_hidden": adjudication.names_hidden,
+        "reason": adjudication.reason,
+        "milliseconds": adjudication.milliseconds,
     }
 
 
-def _adjudication_from(said: Mapping[str, Any], at: datetime) -> Adjudication:
+def _adjudication_from(fields: Mapping[str, Any], at: datetime) -> Adjudication:
     return Adjudication(
-        line=LineId(said["line"]),
-        coder=CoderId(said["coder"]),
-        ruling=Ruling(said["ruling"]),
-        left=_reading_from(said["left"]),
-        right=_reading_from(said["right"]),
-        names_hidden=said["names_hidden"],
-        reason=said["reason"],
-        milliseconds=said["milliseconds"],
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        ruling=Ruling(fields["ruling"]),
+        left=_reading_from(fields["left"]),
+        right=_reading_from(fields["right"]),
+        names_hidden=fields["names_hidden"],
+        reason=fields["reason"],
+        milliseconds=fields["milliseconds"],
         at=at,
     )
 
 
-def _transcript_to(one: TranscriptSeen) -> dict[str, Any]:
-    return {"transcript": one.transcript, "digest": one.digest}
+def _transcript_to(seen: TranscriptSeen) -> dict[str, Any]:
+    return {"transcript": seen.transcript, "digest": seen.digest}
 
 
-def _transcript_from(said: Mapping[str, Any], at: datetime) -> TranscriptSeen:
-    return TranscriptSeen(transcript=TranscriptId(said["transcript"]), digest=said["digest"], at=at)
+def _transcript_from(fields: Mapping[str, Any], at: datetime) -> TranscriptSeen:
+    return TranscriptSeen(transcript=TranscriptId(fields["transcript"]), digest=fields["digest"], at=at)
 
 
-def _sample_to(one: Sample) -> dict[str, Any]:
-    alike: dict[float, list[LineId]] = {}
-    for line, p in one.probabilities.items():
-        alike.setdefault(p, []).append(line)
-    frame = [{"probability": p, "lines": lines} for p, lines in alike.items()]
-    return {"drawn": one.drawn, "frame": frame, "seed": one.seed, "enriched": one.enriched}
+def _frame_to(probabilities: Mapping[LineId, float]) -> list[dict[str, Any]]:
+    """Return inclusion probabilities with the lines that have each of them: most lines share a few."""
+    lines_by_probability: dict[float, list[LineId]] = {}
+    for line, probability in probabilities.items():
+        lines_by_probability.setdefault(probability, []).append(line)
+    return [{"probability": probability, "lines": lines} for probability, lines in lines_by_probability.items()]
 
 
-def _sample_from(said: Mapping[str, Any], at: datetime) -> Sample:
-    return Sample(
-        drawn=tuple(map(LineId, said["drawn"])),
-        probabilities={LineId(line): part["probability"] for part in said["frame"] for line in part["lines"]},
-        seed=said["seed"],
-        enriched=said["enriched"],
-        at=at,
-    )
+def _frame_from(frame: Iterable[Mapping[str, Any]]) -> dict[LineId, float]:
+    return {LineId(line): stratum["probability"] for stratum in frame for line in stratum["lines"]}
 
 
-def _proposal_to(one: Proposal) -> dict[str, Any]:
-    return {"name": one.name, "line": one.line, "coder": one.coder}
-
-
-def _proposal_from(said: Mapping[str, Any], at: datetime) -> Proposal:
-    return Proposal(name=said["name"], line=LineId(said["line"]), coder=CoderId(said["coder"]), at=at)
-
-
-def _paradata_to(one: Paradata) -> dict[str, Any]:
+def _sample_to(sample: Sample) -> dict[str, Any]:
     return {
-        "line": one.line,
-        "coder": one.coder,
-        "mode": one.mode,
-        "stage": one.stage,
-        "before": None if one.before is None else sorted(one.before),
-        "after": None if one.after is None else sorted(one.after),
-        "revealed": one.revealed,
-        "batch": one.batch,
-        "milliseconds": one.milliseconds,
-        "hurried": one.hurried,
-        "model": one.model,
-        "codebook": one.codebook,
+        "drawn": sample.drawn,
+        "frame": _frame_to(sample.probabilities),
+        "seed": sample.seed,
+        "enriched": sample.enriched,
     }
 
 
-def _paradata_from(said: Mapping[str, Any], at: datetime) -> Paradata:
+def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample:
+    return Sample(
+        drawn=tuple(map(LineId, fields["drawn"])),
+        probabilities=_frame_from(fields["frame"]),
+        seed=fields["seed"],
+        enriched=fields["enriched"],
+        at=at,
+    )
+
+
+def _proposal_to(proposal: Proposal) -> dict[str, Any]:
+    return {"name": proposal.name, "line": proposal.line, "coder": proposal.coder}
+
+
+def _proposal_from(fields: Mapping[str, Any], at: datetime) -> Proposal:
+    return Proposal(name=fields["name"], line=LineId(fields["line"]), coder=CoderId(fields["coder"]), at=at)
+
+
+def _paradata_to(paradata: Paradata) -> dict[str, Any]:
+    return {
+        "line": paradata.line,
+        "coder": paradata.coder,
+        "mode": paradata.mode,
+        "stage": paradata.stage,
+        "before": None if paradata.before is None else sorted(paradata.before),
+        "after": None if paradata.after is None else sorted(paradata.after),
+        "revealed": paradata.revealed,
+        "batch": paradata.batch,
+        "milliseconds": paradata.milliseconds,
+        "hurried": paradata.hurried,
+        "model": paradata.model,
+        "codebook": paradata.codebook,
+    }
+
+
+def _paradata_from(fields: Mapping[str, Any], at: datetime) -> Paradata:
     return Paradata(
-        line=LineId(said["line"]),
-        coder=CoderId(said["coder"]),
-        mode=Mode(said["mode"]),
-        stage=Stage(said["stage"]),
-        before=None if said["before"] is None else frozenset(map(CodeId, said["before"])),
-        after=None if said["after"] is None else frozenset(map(CodeId, said["after"])),
-        revealed=tuple(map(CodeId, said["revealed"])),
-        batch=None if said["batch"] is None else BatchId(said["batch"]),
-        milliseconds=said["milliseconds"],
-        hurried=said["hurried"],
-        model=said["model"],
-        codebook=said["codebook"],
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        mode=Mode(fields["mode"]),
+        stage=Stage(fields["stage"]),
+        before=None if fields["before"] is None else frozenset(map(CodeId, fields["before"])),
+        after=None if fields["after"] is None else frozenset(map(CodeId, fields["after"])),
+        revealed=tuple(map(CodeId, fields["revealed"])),
+        batch=None if fields["batch"] is None else BatchId(fields["batch"]),
+        milliseconds=fields["milliseconds"],
+        hurried=fields["hurried"],
+        model=fields["model"],
+        codebook=fields["codebook"],
         at=at,
     )
 
 
-def _blind_to(one: BlindDraw) -> dict[str, Any]:
-    alike: dict[float, list[LineId]] = {}
-    for line, p in one.probabilities.items():
-        alike.setdefault(p, []).append(line)
-    frame = [{"probability": p, "lines": lines} for p, lines in alike.items()]
-    return {"drawn": sorted(one.drawn), "frame": frame, "seed": one.seed}
+def _blind_to(draw: BlindDraw) -> dict[str, Any]:
+    return {"drawn": sorted(draw.drawn), "frame": _frame_to(draw.probabilities), "seed": draw.seed}
 
 
-def _blind_from(said: Mapping[str, Any], at: datetime) -> BlindDraw:
+def _blind_from(fields: Mapping[str, Any], at: datetime) -> BlindDraw:
     return BlindDraw(
-        drawn=frozenset(map(LineId, said["drawn"])),
-        probabilities={LineId(line): part["probability"] for part in said["frame"] for line in part["lines"]},
-        seed=said["seed"],
+        drawn=frozenset(map(LineId, fields["drawn"])),
+        probabilities=_frame_from(fields["frame"]),
+        seed=fields["seed"],
         at=at,
     )
 
 
-def _undo_to(one: Undo) -> dict[str, Any]:
-    return {"entry": one.entry, "coder": one.coder}
+def _undo_to(undo: Undo) -> dict[str, Any]:
+    return {"entry": undo.entry, "coder": undo.coder}
 
 
-def _undo_from(said: Mapping[str, Any], at: datetime) -> Undo:
-    return Undo(entry=said["entry"], coder=CoderId(said["coder"]), at=at)
+def _undo_from(fields: Mapping[str, Any], at: datetime) -> Undo:
+    return Undo(entry=fields["entry"], coder=CoderId(fields["coder"]), at=at)
 
 
 _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]] = {

@@ -1,4 +1,4 @@
-"""The journal itself: entries are appended, each durable before the call returns, and never changed."""
+"""The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
 import time
@@ -26,11 +26,22 @@ from autocode.coding import (
     human,
 )
 from autocode.errors import JournalError
-from autocode.journal._entries import Deferral, Entry, Kind, Record, TranscriptSeen, Undo, each, read, stamp, written
+from autocode.journal._entries import (
+    Deferral,
+    Entry,
+    Kind,
+    Record,
+    TranscriptSeen,
+    Undo,
+    deserialized,
+    records_in,
+    serialized,
+    utc_timestamp,
+)
 from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
-_PATIENCE = 30.0  # seconds that one process waits for another to finish its append
+_PATIENCE = 30.0  # seconds to wait for another process to finish its append, which takes milliseconds on a sound disk
 
 _REMEDIES = {
     "SQLITE_FULL": "the disk is full, and nothing of this step was written; make room on it and do the step again.",
@@ -47,9 +58,34 @@ _REMEDIES = {
 
 
 class Journal:
-    """An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
+    """
+    An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
 
-    Several processes may append at once, and one journal may be used from several threads.
+    Entries are never changed or deleted: what is undone stays, and is marked as undone. Several processes may append at
+    the same time, and one journal may be used from several threads.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The open database.
+    path : Path
+        Its file.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import Coding, Journal
+    >>> with TemporaryDirectory() as folder, Journal.open(Path(folder) / "study.sqlite") as journal:
+    ...     first = journal.append(Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"})))
+    ...     second = journal.append(Coding(line="GP1:2", coder="ann", codes=frozenset({"phone", "wait"})))
+    ...     first, second, [sorted(coding.codes) for coding in journal.codings()]
+    (1, 2, [['phone', 'wait']])
     """
 
     def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
@@ -59,17 +95,29 @@ class Journal:
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True) -> Self:
-        """Return the journal in this file, which is made if there is none and `create` is true.
+        """
+        Return the journal in a file.
 
-        Raises `JournalError` if the file is not a journal, is newer than this autocode, or cannot be written.
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        create : bool, default True
+            Whether to make the file if it does not exist.
+
+        Raises
+        ------
+        JournalError
+            If the file is not a journal, was written by a newer autocode, cannot be written, or does not exist and
+            `create` is False.
         """
         path = Path(path)
         if not create and not path.exists():
             raise JournalError.at(path, "there is no journal here; check the name of the study.")
-        with _in_a_sentence(path):
+        with _translated_errors(path):
             connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
-            with _in_a_sentence(path):
+            with _translated_errors(path):
                 _prepare(connection, path, create=create)
         except BaseException:
             connection.close()
@@ -90,21 +138,31 @@ class Journal:
         self.close()
 
     def append(self, *entries: Record | Codings, gesture: str = "") -> int:
-        """Append all entries or none, and return the number of the last one once they are safe on the disk.
+        """
+        Append all entries or none, and return the number of the last one when all are written to the disk.
 
-        An entry without a time is given the present one. Entries under a `gesture` that is stored already are not
-        stored again: the number returned is then that of the last entry it made. Raises `CodingError` if a coder is
-        named like a machine, and `JournalError` if an undo reaches for what it may not or the journal cannot be
-        written.
+        Parameters
+        ----------
+        *entries : Coding, Codings, Decision, SuggestionBatch, Undo, ...
+            The records, in order. A record without a time gets the present time.
+        gesture : str, default ""
+            An idempotency key: if entries were appended under this key before, nothing is appended, and the number of
+            the last of them is returned. Empty for none.
+
+        Raises
+        ------
+        CodingError
+            If a coder has the name of a machine.
+        JournalError
+            If an undo is not allowed, or the journal cannot be written.
         """
         now = datetime.now(UTC)
-        records = tuple(each(entries))
-        named = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
-        judged = (one.coder for one in records if isinstance(one, named))
-        for coder in dict.fromkeys(judged):
+        records = tuple(records_in(entries))
+        by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
+        for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
             human(coder)
-        rows = [(record, *written(record), stamp(record.at or now)) for record in records]
-        with self._lock, _in_a_sentence(self.path), _writing(self._connection):
+        rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
+        with self._lock, _translated_errors(self.path), _transaction(self._connection):
             if gesture and (stored := self._last_of(gesture)):
                 return stored
             for record, kind, payload, at in rows:
@@ -117,8 +175,15 @@ class Journal:
         return int(last)
 
     def stores(self, gesture: str) -> bool:
-        """Return whether what this gesture made is stored."""
-        with self._lock, _in_a_sentence(self.path):
+        """
+        Return whether entries were appended under an idempotency key.
+
+        Parameters
+        ----------
+        gesture : str
+            The key.
+        """
+        with self._lock, _translated_errors(self.path):
             return bool(self._last_of(gesture))
 
     def _last_of(self, gesture: str) -> int:
@@ -128,11 +193,10 @@ class Journal:
         return int(last)
 
     def _undoable(self, undo: Undo) -> int:
-        """Return the entry that an undo takes back; raises `JournalError` if it may not."""
-        found = list(self._entries("e.seq = ?", undo.entry))
-        if not found:
+        """Return the number of the entry that an undo takes back; raises `JournalError` if that is not allowed."""
+        entry = next(self._entries("e.seq = ?", undo.entry), None)
+        if entry is None:
             raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
-        (entry,) = found
         if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral | Proposal):
             raise JournalError.at(
                 self.path,
@@ -149,9 +213,15 @@ class Journal:
         return undo.entry
 
     def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
-        """Return the entries, of these kinds or all, in the order in which they were appended, undone ones included.
+        """
+        Return the entries in the order in which they were appended, undone entries included.
 
-        With `after`, only those with a greater number.
+        Parameters
+        ----------
+        kinds : collection of Kind or None, default None
+            The kinds of entries; None for all.
+        after : int, default 0
+            Only entries with a greater number are returned.
         """
         if kinds is None:
             return self._entries("e.seq > ?", after)
@@ -160,12 +230,12 @@ class Journal:
     @property
     def last(self) -> int:
         """The number of the last entry, 0 while there is none."""
-        with self._lock, _in_a_sentence(self.path):
+        with self._lock, _translated_errors(self.path):
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
         return int(last)
 
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        with self._lock, _in_a_sentence(self.path):
+        with self._lock, _translated_errors(self.path):
             rows = self._connection.execute(
                 "SELECT e.seq, e.kind, e.at, e.payload, e.gesture, "
                 "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
@@ -175,7 +245,7 @@ class Journal:
         for seq, kind, written_at, payload, gesture, undone in rows:
             try:
                 at = datetime.fromisoformat(written_at)
-                record = read(Kind(kind), payload, at)
+                record = deserialized(Kind(kind), payload, at)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise JournalError.at(
                     self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
@@ -186,7 +256,7 @@ class Journal:
         """
         Return the codings in force: each coder's latest on each line and basis that was not undone.
 
-        They carry the digests of the transcripts, so that what joins them with lines can refuse lines that were edited.
+        They have the digests of the transcripts, so that functions that join them with lines can refuse edited ones.
         """
         in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
         for entry in self.history(kinds=(Kind.CODING,)):
@@ -203,9 +273,9 @@ class Journal:
         return tuple(in_force.values())
 
     def batches(self) -> tuple[SuggestionBatch, ...]:
-        """Return every batch of suggestions, oldest first; the neighbours' words are in the transcripts, not here."""
-        found = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
-        return tuple(record for record in found if isinstance(record, SuggestionBatch))
+        """Return every batch of suggestions, oldest first; the text of neighbours is in the transcripts, not here."""
+        records = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
+        return tuple(record for record in records if isinstance(record, SuggestionBatch))
 
     def latest_batch(self) -> SuggestionBatch | None:
         """Return the batch of suggestions that was appended last, or None if there is none."""
@@ -216,39 +286,50 @@ class Journal:
         return None
 
     def samples(self) -> tuple[Sample, ...]:
-        """Return every sample of lines that was drawn to be judged, oldest first, with its inclusion probabilities."""
-        found = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(record for record in found if isinstance(record, Sample))
+        """Return every sample of lines to judge, oldest first."""
+        records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
+        return tuple(record for record in records if isinstance(record, Sample))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
-        found = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
-        return tuple(record for record in found if isinstance(record, Proposal))
+        records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
+        return tuple(record for record in records if isinstance(record, Proposal))
 
     def paradata(self) -> tuple[Paradata, ...]:
-        """Return how every act came about, undone ones included, oldest first."""
-        found = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
-        return tuple(record for record in found if isinstance(record, Paradata))
+        """Return the paradata of every act, oldest first, undone acts included."""
+        records = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
+        return tuple(record for record in records if isinstance(record, Paradata))
 
     def blind_draws(self) -> tuple[BlindDraw, ...]:
-        """Return every draw of lines that stay blind, oldest first."""
-        found = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(record for record in found if isinstance(record, BlindDraw))
+        """Return every draw of lines to be judged without suggestions, oldest first."""
+        records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
+        return tuple(record for record in records if isinstance(record, BlindDraw))
 
     def transcripts(self) -> dict[TranscriptId, str]:
-        """Return the digest that each transcript had when it was last recorded as seen."""
-        found = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
-        return {record.transcript: record.digest for record in found if isinstance(record, TranscriptSeen)}
+        """Return the digest that each transcript had when it was last coded, by its name."""
+        records = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
+        return {record.transcript: record.digest for record in records if isinstance(record, TranscriptSeen)}
 
     def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
-        """Return the interviews whose text is no longer the one that was coded."""
-        seen = self.transcripts()
-        return tuple(one.id for one in transcripts.interviews if seen.get(one.id, one.digest) != one.digest)
+        """
+        Return the interviews that have changed since they were last coded.
+
+        Parameters
+        ----------
+        transcripts : Transcripts
+            The interviews as they are now.
+        """
+        digests = self.transcripts()
+        return tuple(
+            interview.id
+            for interview in transcripts.interviews
+            if digests.get(interview.id, interview.digest) != interview.digest
+        )
 
 
 @contextmanager
-def _in_a_sentence(path: Path) -> Iterator[None]:
-    """Turn what SQLite reports into one sentence that says what to do."""
+def _translated_errors(path: Path) -> Iterator[None]:
+    """Turn an error of SQLite into a `JournalError` that says what to do."""
     try:
         yield
     except sqlite3.Error as error:
@@ -260,31 +341,31 @@ def _in_a_sentence(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold the only pen: all that is written inside is kept on leaving, or nothing of it."""
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold the write lock; commit on leaving, or roll back on an error."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # SQLite rolls back by itself when, say, the disk is full
+        if connection.in_transaction:  # SQLite has rolled back by itself if, for example, the disk is full
             connection.execute("ROLLBACK")
         raise
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    """Bring the file to the present schema and make every commit durable."""
+    """Migrate the file to the present schema and make every commit durable."""
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # without it, macOS returns from a sync before the disk has it
+    connection.execute("PRAGMA fullfsync = ON")  # without it, a sync on macOS returns before the data are on the disk
     connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute("BEGIN")  # one moment for all that is asked: another process may be making the tables
+    connection.execute("BEGIN")  # one consistent view, as another process may be making the tables
     try:
         version = _version(connection, path, create=create)
     finally:
         connection.execute("ROLLBACK")
     if version < len(MIGRATIONS):
-        with _writing(connection):
-            # another process may have done it since
+        with _transaction(connection):
+            # another process may have migrated the file meanwhile
             for step in MIGRATIONS[_version(connection, path, create=create) :]:
                 for statement in step:
                     connection.execute(statement)
@@ -295,7 +376,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
 
 
 def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
-    """Return the schema of the file, 0 for an empty one; raises `JournalError` if it is foreign or newer."""
+    """Return the schema of the file, 0 for an empty file; raises `JournalError` for other files and newer schemas."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -315,13 +396,13 @@ def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Let readers and one writer work side by side; two processes that begin a journal at once must take turns."""
+    """Switch to write-ahead logging, in which readers do not block the writer nor it them."""
     patience_ends = time.monotonic() + _PATIENCE
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:  # SQLite does not wait here, as it does elsewhere
+        except sqlite3.OperationalError:  # another process is switching too, and SQLite does not wait for it here
             if time.monotonic() > patience_ends:
                 raise
             time.sleep(0.01)

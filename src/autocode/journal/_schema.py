@@ -1,9 +1,9 @@
-"""The tables of a journal, as the list of steps that lead from an empty file to the present one.
+"""The tables of a journal, as the migrations from an empty file to the present schema.
 
-A released step is never changed: a new schema is one more step at the end, and the old one a frozen file in the tests.
+A released migration is never changed: a new schema is one more at the end, and the tests keep a file of each schema.
 """
 
-APPLICATION_ID = 0x61636F64  # "acod"
+APPLICATION_ID = 0x61636F64  # "acod" in ASCII, by which SQLite files of autocode are recognised
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -26,7 +26,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries
         BEGIN SELECT RAISE(ABORT, 'the journal is never rewritten; append an undo instead'); END
         """,
-        # INSERT OR REPLACE deletes without asking the trigger above, so a seq that exists is refused before
+        # INSERT OR REPLACE deletes without firing the trigger above, so an existing seq is refused before
         """
         CREATE TRIGGER entries_are_not_replaced BEFORE INSERT ON entries
         WHEN EXISTS (SELECT 1 FROM entries WHERE seq = NEW.seq)
@@ -51,7 +51,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # what one gesture of a coder makes carries its id: sent twice, it is stored once
+        # gesture is an idempotency key: what is sent twice under the same key is stored once
         "ALTER TABLE entries ADD COLUMN gesture TEXT CHECK (gesture <> '')",
         "CREATE INDEX entries_gesture ON entries (gesture) WHERE gesture IS NOT NULL",
         """
@@ -72,7 +72,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
     ),
     (
-        # a ruling on a line on which coders differ can be taken back like any other act
+        # an adjudication can be undone too
         "DROP TRIGGER undo_reaches_back",
         """
         CREATE TRIGGER undo_reaches_back BEFORE INSERT ON entries

@@ -52,8 +52,8 @@ class Line:
     start, end : int
         Code points in `Transcript.text`, end exclusive: `transcript.text[start:end] == text`.
     transcript_digest : str, default ""
-        Digest of the transcript that the line was read from, empty where it was not read from one. It lets codings be
-        checked against lines that are given without their transcripts.
+        Digest of the transcript that the line was read from; empty if it was not read from one. With it, codings can be
+        compared with lines that are given without their transcripts.
 
     Examples
     --------
@@ -201,20 +201,20 @@ class Transcript:
         source: str = "",
     ) -> Self:
         """
-        Return the interview of these lines, with its digest, which each of its lines carries too.
+        Return the interview that consists of these lines, with the digest computed and given to each line.
 
         Parameters
         ----------
         lines : iterable of Line
-            The lines that the text was cut into, in order.
-        name : str
-            Name of the interview.
+            The lines, in order.
+        name : TranscriptId
+            The name of the interview.
         text : str
-            The whole source as decoded.
+            The whole source as decoded, with line breaks as `\\n`.
         attributes : mapping of str to str, default empty
-            What is known of the participant, such as role or borough.
+            What is known about the participant, such as role or borough.
         source : str, default ""
-            File that the interview was read from.
+            The file that the interview was read from.
         """
         lines = tuple(lines)
         digest = cls.digest_of(text, lines)
@@ -352,12 +352,12 @@ class Transcripts(Sequence[Line]):
 
 def digests_of(lines: Iterable[Line]) -> dict[TranscriptId, str]:
     """
-    Return the digest of each transcript that lines come from, by its name, where it is known.
+    Return the digest of each transcript that lines come from, by its name, if it is known.
 
     Parameters
     ----------
     lines : Transcripts or iterable of Line
-        Whole interviews, or lines of some.
+        Whole interviews, or some of their lines.
     """
     if isinstance(lines, Transcripts):
         return {transcript.id: transcript.digest for transcript in lines.interviews}

@@ -1,18 +1,26 @@
-"""What a validation found: estimates with intervals, as objects, tables and JSON."""
+"""The results of a validation: estimates with intervals, as objects, tables and JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 from types import MappingProxyType
 
 from autocode.codebook import CodeId
+from autocode.tables import Table
 
 METRICS = ("R@1", "R@3", "mAP", "microF1", "macroF1", "brier", "ece")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A mean over seeds with its 95 % interval; NaN where nothing could be computed."""
+    """A mean over splits with its 95 % interval; NaN where nothing could be computed.
+
+    Attributes
+    ----------
+    mean : float
+        The mean over the splits.
+    low, high : float
+        The percentile interval, from a cluster bootstrap over the held-out interviews.
+    """
 
     mean: float
     low: float
@@ -30,13 +38,19 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurvePoint:
-    """How a suggester trained on the first `n` coded lines does on interviews held out whole.
+    """How well a suggester trained on the first `n` coded lines does on interviews held out whole.
 
     Attributes
     ----------
-    n : training lines (the mean over seeds where all of a training part is used).
-    metrics : one estimate per name in `METRICS`.
-    baselines : the same for plain TF-IDF with logistic regression and for the codes' definitions alone.
+    n : int
+        Training lines; the mean over the splits where all of the training part is used.
+    seeds : int
+        Splits that have so many training lines.
+    metrics : mapping of str to Estimate
+        One estimate per name in `METRICS`.
+    baselines : mapping of str to mapping of str to Estimate, default empty
+        The same for TF-IDF with logistic regression ("logistic") and for similarity to the codes' definitions
+        ("definitions").
     """
 
     n: int
@@ -51,9 +65,22 @@ class CodeScore:
 
     Attributes
     ----------
-    n : test lines that have the code, over all seeds.
-    human : Krippendorff's alpha among the human coders on the test lines, or None where fewer than two read them.
-    model : mean over the coders of alpha between the suggester and that coder on the same lines, or None.
+    code : CodeId
+        The code.
+    name : str
+        Its name.
+    theme : str
+        The name of its theme; empty if it has none.
+    n : int
+        Test lines that have the code, over all splits.
+    precision, recall, f1 : Estimate
+        Of the predicted codes.
+    average_precision : Estimate
+        Of the lines ranked by their score for the code.
+    human : Estimate or None, default None
+        Krippendorff's alpha among the coders on the test lines; None if no two coders judged any of them.
+    model : Estimate or None, default None
+        Alpha between the suggester and the coders on the same lines, pooled over coders; or None.
     """
 
     code: CodeId
@@ -69,8 +96,18 @@ class CodeScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HumanCeiling:
-    """Human-human beside model-human agreement, same lines, same coefficient."""
+class ModelHumanAgreement:
+    """Agreement between the suggester and the coders beside agreement among the coders, on the same lines.
+
+    Attributes
+    ----------
+    human_human : Estimate
+        Krippendorff's alpha among the coders.
+    model_human : Estimate
+        Alpha between the suggester and the coders, pooled over coders; the suggester is never one of the coders.
+    what : str
+        The coefficient and the lines, in words.
+    """
 
     human_human: Estimate
     model_human: Estimate
@@ -79,16 +116,30 @@ class HumanCeiling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """How a suggester fares on transcripts it has never seen."""
+    """How well a suggester does on transcripts it has never seen, see `validate`.
+
+    Attributes
+    ----------
+    corpus : str
+        The name of the study.
+    protocol : mapping of str to object
+        What was done: lines, interviews, codes, splits, intervals and versions.
+    curve : tuple of CurvePoint
+        The learning curve, one point per number of training lines.
+    codes : tuple of CodeScore
+        The codes one by one, for the largest number of training lines.
+    human : ModelHumanAgreement or None, default None
+        Agreement of sets of codes; None if no two coders judged any test line.
+    """
 
     corpus: str
     protocol: Mapping[str, object]
     curve: tuple[CurvePoint, ...]
     codes: tuple[CodeScore, ...]
-    human: HumanCeiling | None = None
+    human: ModelHumanAgreement | None = None
 
     def to_json(self) -> dict[str, object]:
-        """Return the promised shape of `autocode validate --json`."""
+        """Return the results as `autocode validate --json` prints them."""
         return {
             "corpus": self.corpus,
             "protocol": dict(self.protocol),
@@ -129,7 +180,7 @@ class Validation:
         }
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Return the curve as text: a heading, then one row per method and number of lines."""
+        """Return the learning curve as text: a heading, then one row per method and number of training lines."""
         table: list[tuple[str, ...]] = [("N", "method", *METRICS)]
         for point in self.curve:
             methods = {"autocode": point.metrics, **point.baselines}
@@ -137,20 +188,18 @@ class Validation:
         return table
 
     def __str__(self) -> str:
-        rows = self.rows()
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        drawn = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-        if self.human is not None:
-            drawn.append(
-                f"{self.human.what}: human-human {self.human.human_human}, model-human {self.human.model_human}"
-            )
-        return "\n".join(drawn)
+        curve = self._table().text(rules=())
+        if self.human is None:
+            return curve
+        human = f"{self.human.what}: human-human {self.human.human_human}, model-human {self.human.model_human}"
+        return f"{curve}\n{human}"
 
     def _repr_html_(self) -> str:
-        head, *body = self.rows()
-        th = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-        trs = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-        return f"<table><thead><tr>{th}</tr></thead><tbody>{trs}</tbody></table>"
+        return self._table().html()
+
+    def _table(self) -> Table:
+        head, *rows = self.rows()
+        return Table(head=head, rows=tuple(rows))
 
 
 def _number(value: float) -> float | None:

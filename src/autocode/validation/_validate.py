@@ -1,27 +1,29 @@
-"""A suggester is trained on some interviews and asked about others, and so are the baselines and the humans."""
+"""A suggester is trained on some interviews and tested on others, and so are the baselines and the coders."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from autocode.agreement import Agreement, ReliabilityData, krippendorff_alpha
-from autocode.codebook import Codebook
-from autocode.coding import Basis, Coding, Codings
+from autocode.codebook import Codebook, CodeId
+from autocode.coding import Codings
+from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines, Embeddings, Encoding, fit
 from autocode.transcripts import LineId, Transcripts
 from autocode.validation._baselines import definitions, logistic
-from autocode.validation._metrics import Answers, average_precision, measure, per_code
+from autocode.validation._intervals import LEVEL, interview_draws, mean_over_splits
+from autocode.validation._metrics import Predictions, average_precision, measure, per_code
+from autocode.validation._model_human import ModelHumanAlpha
 from autocode.validation._protocol import MIN_USES, TEST_CAP, TEST_SHARE, Split, eligible, split
-from autocode.validation._results import METRICS, CodeScore, CurvePoint, Estimate, HumanCeiling, Validation
+from autocode.validation._results import METRICS, CodeScore, CurvePoint, Estimate, Validation
 
 BASELINES = {"logistic": logistic, "definitions": definitions}
-LEVEL = 0.95
 
 
+@documented
 def validate(
     codings: Codings,
     lines: Transcripts,
@@ -38,18 +40,33 @@ def validate(
     n_jobs: int | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Validation:
-    """Return how a suggester does on interviews held out whole, with the baselines and the humans beside it.
+    """Return how well a suggester does on interviews held out whole, beside the baselines and the coders.
 
     Parameters
     ----------
-    learn : numbers of coded lines to learn from, for a learning curve; None among them, or instead of them, is all of
+    {codings}
+    {lines}
+    {codebook}
+    learn : sequence of (int or None) or None, default None
+        Numbers of coded lines to learn from, for a learning curve. None, alone or among the numbers, stands for all of
         the training part. A number that no split can supply is left out of the curve.
-    seeds : how many random splits, seeded `seed`, `seed + 1`, ...; every number is the mean over them.
-    resamples : bootstrap draws of interviews behind each 95 % interval. The trained models stay as they are: the
-        interval speaks of other interviews to be asked about, not of other interviews to learn from.
-    n_jobs : how many models are fitted side by side, as joblib takes it; the result is the same for any number.
-    encoder : what sentences mean beyond their words, as `train` takes it.
-    progress : is told how many models are fitted, of how many.
+    seeds : int, default 3
+        Number of random splits, seeded `seed`, `seed + 1`, ...; every result is the mean over them.
+    {seed}
+    resamples : int, default 500
+        Number of bootstrap resamples of interviews behind each 95 % interval. The trained models stay as they are, so
+        the interval is about other interviews to test on, not about other interviews to learn from.
+    min_uses : int, default 15
+        Codes on fewer lines are left out.
+    language : str, default "en"
+        Language of the interviews, as in `train`.
+    encoder : Encoding or None, default None
+        A sentence encoder for features beyond the words, as in `train`.
+    corpus : str, default ""
+        The name of the study, for the result.
+    {n_jobs}
+    progress : callable or None, default None
+        Called with the number of fits that are done, and of all fits, after each.
 
     Raises
     ------
@@ -61,72 +78,109 @@ def validate(
     Notes
     -----
     Test: interviews drawn at random until they hold 30 % of the lines (at most 1,500 lines kept). Training: the others
-    in random order, lines in order, until N. The label of a line is the adjudicated one, else a strict majority's.
+    in random order, lines in order, until N. The codes of a line are the adjudicated ones, else those of a strict
+    majority of its coders.
+
+    Examples
+    --------
+    {sample_study}
+    >>> validation = ac.validate(codings, lines, codebook, learn=[50], seeds=1, resamples=20)
+    >>> print(validation.curve[0].metrics["R@3"])
+    0.60 [0.48, 0.72]
     """
     sizes: Sequence[int | None] = list(learn) if learn else [None]
-    asked = {"learn": min((n for n in sizes if n is not None), default=1), "seeds": seeds, "resamples": resamples}
-    for name, least in asked.items():
-        if least < 1:
-            raise ValueError(f"{name} must be at least 1, not {least}.")
+    _refuse_less_than_one(learn=min((n for n in sizes if n is not None), default=1), seeds=seeds, resamples=resamples)
     table = eligible(codings, lines, codebook, min_uses=min_uses)
     splits = [split(table, seed=seed + s) for s in range(seeds)]
     embeddings = None if encoder is None else Embeddings.by(encoder)
-    draws = _draws(table, splits, resamples=resamples, seed=seed)
-    points: list[CurvePoint] = []
-    last = dict[int, Answers]()
-    supplied = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
-    answered = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_answers)(
-            table.take(splits[s].pool[:n]),
-            table.take(splits[s].test),
-            codebook,
-            language=language,
-            encoder=embeddings,
-            seed=seed + s,
-        )
-        for n, able in zip(sizes, supplied, strict=True)
-        for s in able
+    draws = interview_draws(table, splits, resamples=resamples, seed=seed)
+    by_size = _predictions_by_size(
+        table,
+        splits,
+        sizes,
+        codebook,
+        language=language,
+        encoder=embeddings,
+        seed=seed,
+        n_jobs=n_jobs,
+        progress=progress,
     )
-    for k, (n, able) in enumerate(zip(sizes, supplied, strict=True)):
-        runs: dict[int, dict[str, Answers]] = {}
-        learnt = [len(splits[s].pool[:n]) for s in able]
-        for s in range(len(splits)):
-            if s in able:
-                runs[s] = next(answered)
-            if progress is not None:
-                progress(k * len(splits) + s + 1, len(sizes) * len(splits))
-        if not runs:
-            continue
-        metrics = {
-            method: _estimates([(runs[s][method], draws[s]) for s in runs]) for method in ("autocode", *BASELINES)
-        }
-        points.append(
-            CurvePoint(
-                n=round(float(np.mean(learnt))),
-                seeds=len(runs),
-                metrics=metrics.pop("autocode"),
-                baselines=metrics,
-            )
-        )
-        last = {s: run["autocode"] for s, run in runs.items()}
+    points: list[CurvePoint] = []
+    last: dict[int, Predictions] = {}
+    for n, by_split in zip(sizes, by_size, strict=True):
+        if by_split:
+            points.append(_curve_point(n, by_split, splits, draws))
+            last = {s: by_method["autocode"] for s, by_method in by_split.items()}
     if not points:
         raise TrainingError(
             f"no split leaves {min(n or 0 for n in sizes)} coded lines to learn from (the largest leaves "
             f"{max(len(part.pool) for part in splits)}); ask for fewer with --learn."
         )
-    codes, human = _codes(table, codebook, codings, splits, last, draws, seed=seed, resamples=resamples)
+    alpha = ModelHumanAlpha(
+        codings,
+        _predicted_codes(table, splits, last),
+        lines,
+        codes=frozenset(code.id for code in table.codes),
+        seed=seed,
+        resamples=resamples,
+    )
     return Validation(
         corpus=corpus,
         protocol=_protocol(
             table, seeds=seeds, seed=seed, resamples=resamples, min_uses=min_uses, embeddings=embeddings
         ),
         curve=tuple(points),
-        codes=codes,
-        human=human,
+        codes=_code_scores(table, codebook, last, draws, alpha),
+        human=alpha.of_sets(),
     )
 
 
-def _answers(
+def _refuse_less_than_one(**asked: int) -> None:
+    for name, least in asked.items():
+        if least < 1:
+            raise ValueError(f"{name} must be at least 1, not {least}.")
+
+
+def _predictions_by_size(
+    table: CodedLines,
+    splits: Sequence[Split],
+    sizes: Sequence[int | None],
+    codebook: Codebook,
+    *,
+    language: str,
+    encoder: Embeddings | None,
+    seed: int,
+    n_jobs: int | None,
+    progress: Callable[[int, int], object] | None,
+) -> Iterator[dict[int, dict[str, Predictions]]]:
+    """Yield for each number of training lines the predictions of each method, by the number of the split.
+
+    Splits that cannot supply so many lines are left out.
+    """
+    able = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
+    fitted = Parallel(n_jobs=n_jobs, return_as="generator")(
+        delayed(_predict)(
+            table.take(splits[s].pool[:n]),
+            table.take(splits[s].test),
+            codebook,
+            language=language,
+            encoder=encoder,
+            seed=seed + s,
+        )
+        for n, of_size in zip(sizes, able, strict=True)
+        for s in of_size
+    )
+    for k, of_size in enumerate(able):
+        by_split: dict[int, dict[str, Predictions]] = {}
+        for s in range(len(splits)):
+            if s in of_size:
+                by_split[s] = next(fitted)
+            if progress is not None:
+                progress(k * len(splits) + s + 1, len(sizes) * len(splits))
+        yield by_split
+
+
+def _predict(
     train: CodedLines,
     test: CodedLines,
     codebook: Codebook,
@@ -134,164 +188,85 @@ def _answers(
     language: str,
     encoder: Embeddings | None,
     seed: int,
-) -> dict[str, Answers]:
+) -> dict[str, Predictions]:
+    """Return the predictions of the suggester and of each baseline for the test lines."""
     model = fit(train, codebook, language=language, encoder=encoder, seed=seed)
-    # Ranked as suggestions are.
+    # codes are ranked as they are in suggestions: by calibrated probability
     p = model.probabilities(test.lines)
-    own = Answers(truth=test.applied, scores=p, said=p >= model.thresholds.codes, probabilities=p)
-    return {"autocode": own, **{name: ask(train, test, codebook) for name, ask in BASELINES.items()}}
+    own = Predictions(truth=test.applied, scores=p, predicted=p >= model.thresholds.codes, probabilities=p)
+    return {"autocode": own, **{name: predict(train, test, codebook) for name, predict in BASELINES.items()}}
 
 
-def _draws(table: CodedLines, splits: Sequence[Split], *, resamples: int, seed: int) -> list[NDArray[np.float64]]:
-    """Return for each split how often each test line was drawn, shape (1 + resamples, n_lines); row 0 is the sample.
-
-    One draw of interviews serves all splits, because an interview may be in the test part of several.
-    """
-    names = sorted({table.lines[i].transcript for part in splits for i in part.test})
-    drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
-    times = np.vstack([np.ones((1, len(names))), drawn])
-    column = {name: d for d, name in enumerate(names)}
-    return [times[:, [column[table.lines[i].transcript] for i in part.test]] for part in splits]
-
-
-def _estimates(runs: Sequence[tuple[Answers, NDArray[np.float64]]]) -> dict[str, Estimate]:
-    measured = [measure(answers, weights) for answers, weights in runs]
-    return {name: _estimate(np.stack([m[name] for m in measured])) for name in METRICS}
-
-
-def _estimate(values: NDArray[np.float64]) -> Estimate:
-    """Return the mean over splits and its percentile interval; `values` has the shape (n_splits, 1 + resamples)."""
-    known = ~np.isnan(values)
-    if not known[:, 0].any():
-        return Estimate(mean=np.nan, low=np.nan, high=np.nan)
-    counted = known.sum(axis=0)
-    means = np.divide(
-        np.where(known, values, 0).sum(axis=0), counted, out=np.full(len(counted), np.nan), where=counted > 0
+def _curve_point(
+    n: int | None,
+    by_split: Mapping[int, Mapping[str, Predictions]],
+    splits: Sequence[Split],
+    draws: Sequence[NDArray[np.float64]],
+) -> CurvePoint:
+    metrics = {
+        method: _mean_metrics([(by_method[method], draws[s]) for s, by_method in by_split.items()])
+        for method in ("autocode", *BASELINES)
+    }
+    return CurvePoint(
+        n=round(float(np.mean([len(splits[s].pool[:n]) for s in by_split]))),
+        seeds=len(by_split),
+        metrics=metrics.pop("autocode"),
+        baselines=metrics,
     )
-    again = means[1:][~np.isnan(means[1:])]
-    if not len(again):
-        return Estimate(mean=float(means[0]), low=np.nan, high=np.nan)
-    low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(mean=float(means[0]), low=float(low), high=float(high))
 
 
-def _codes(
+def _mean_metrics(runs: Sequence[tuple[Predictions, NDArray[np.float64]]]) -> dict[str, Estimate]:
+    measured = [measure(predictions, weights) for predictions, weights in runs]
+    return {name: mean_over_splits(np.stack([metrics[name] for metrics in measured])) for name in METRICS}
+
+
+def _predicted_codes(
+    table: CodedLines, splits: Sequence[Split], runs: Mapping[int, Predictions]
+) -> dict[LineId, frozenset[CodeId]]:
+    """Return the codes predicted for each test line; for a line of several test parts, those of the first split."""
+    predicted: dict[LineId, frozenset[CodeId]] = {}
+    for s, predictions in runs.items():
+        for i, row in zip(splits[s].test, predictions.predicted, strict=True):
+            codes = frozenset(code.id for code, applies in zip(table.codes, row, strict=True) if applies)
+            predicted.setdefault(table.lines[i].id, codes)
+    return predicted
+
+
+def _code_scores(
     table: CodedLines,
     codebook: Codebook,
-    codings: Codings,
-    splits: Sequence[Split],
-    runs: Mapping[int, Answers],
+    runs: Mapping[int, Predictions],
     draws: Sequence[NDArray[np.float64]],
-    *,
-    seed: int,
-    resamples: int,
-) -> tuple[tuple[CodeScore, ...], HumanCeiling | None]:
-    said: dict[LineId, frozenset[str]] = {}
-    for s, answers in runs.items():
-        for i, row in zip(splits[s].test, answers.said, strict=True):
-            given = frozenset(code.id for code, yes in zip(table.codes, row, strict=True) if yes)
-            said.setdefault(table.lines[i].id, given)
-    pairs = _Pairs(codings, table, said, seed=seed, resamples=resamples)
-    by_code = {s: per_code(answers, draws[s]) for s, answers in runs.items()}
+    alpha: ModelHumanAlpha,
+) -> tuple[CodeScore, ...]:
+    by_code = [per_code(predictions, draws[s]) for s, predictions in runs.items()]
     scores = []
     for j, code in enumerate(table.codes):
         theme = codebook.theme_of(code.id)
-        precision, recall, f1 = (_estimate(np.stack([by_code[s][m][:, j] for s in runs])) for m in range(3))
-        ranked = np.stack([average_precision(a.truth[:, j], a.scores[:, j], draws[s]) for s, a in runs.items()])
+        precision, recall, f1 = (mean_over_splits(np.stack([of_run[m][:, j] for of_run in by_code])) for m in range(3))
+        ranking = np.stack([average_precision(a.truth[:, j], a.scores[:, j], draws[s]) for s, a in runs.items()])
         scores.append(
             CodeScore(
                 code=code.id,
                 name=code.name,
                 theme=theme.name if theme else "",
-                n=sum(int(a.truth[:, j].sum()) for a in runs.values()),
+                n=sum(int(predictions.truth[:, j].sum()) for predictions in runs.values()),
                 precision=precision,
                 recall=recall,
                 f1=f1,
-                average_precision=_estimate(ranked),
-                human=pairs.human(code.id),
-                model=pairs.model(code.id),
+                average_precision=mean_over_splits(ranking),
+                human=alpha.among_coders(code.id),
+                model=alpha.with_coders(code.id),
             )
         )
-    return tuple(scores), pairs.ceiling()
-
-
-class _Pairs:
-    """Human-human and model-human agreement on the same held-out lines, each line once.
-
-    The model is never one more coder: it is set against each coder in turn, and the pairs are pooled.
-    """
-
-    def __init__(
-        self,
-        codings: Codings,
-        table: CodedLines,
-        said: Mapping[LineId, frozenset[str]],
-        *,
-        seed: int,
-        resamples: int,
-    ) -> None:
-        blind = codings.with_basis(Basis.INDEPENDENT).on(said)
-        read = {line: blind.of(line) for line in blind.lines}
-        self.lines = [line for line in said if len(read.get(line, ())) >= 2]
-        self.coders = blind.coders
-        self.read: dict[LineId, tuple[Coding, ...]] = read
-        self.said = said
-        known = frozenset(code.id for code in table.codes)
-        self.known = known
-        interview = {line.id: line.transcript for line in table.lines}
-        self.interviews = [interview[line] for line in self.lines]
-        self.how = {"seed": seed, "resamples": resamples}
-
-    def human(self, code: str | None = None) -> Estimate | None:
-        """Return alpha among the coders: of one code, or of sets of codes (MASI)."""
-        if not self.lines:
-            return None
-        table = [
-            [
-                next((self._value(one.codes, code) for one in self.read[line] if one.coder == coder), None)
-                for line in self.lines
-            ]
-            for coder in self.coders
-        ]
-        return self._alpha(table, self.interviews, code)
-
-    def model(self, code: str | None = None) -> Estimate | None:
-        """Return alpha between the model and the coders, each of them in turn."""
-        if not self.lines:
-            return None
-        pairs = [
-            (self._value(self.said[line], code), self._value(one.codes, code), interview)
-            for line, interview in zip(self.lines, self.interviews, strict=True)
-            for one in self.read[line]
-        ]
-        return self._alpha([[m for m, _, _ in pairs], [h for _, h, _ in pairs]], [i for _, _, i in pairs], code)
-
-    def ceiling(self) -> HumanCeiling | None:
-        """Return both for whole sets of codes, or None where no line was read twice."""
-        human_human, model_human = self.human(), self.model()
-        if human_human is None or model_human is None:
-            return None
-        where = f"{len(self.lines)} held-out lines of {len(set(self.interviews))} interviews"
-        what = f"alpha of sets of codes (MASI) on {where}"
-        return HumanCeiling(human_human=human_human, model_human=model_human, what=what)
-
-    def _value(self, codes: frozenset[str], code: str | None) -> object:
-        return codes & self.known if code is None else int(code in codes)
-
-    def _alpha(self, table: list[list[object]], interviews: Sequence[str], code: str | None) -> Estimate:
-        labels = None if code is None else [0, 1]
-        data = ReliabilityData.from_table(table, interviews=interviews, labels=labels)
-        found: Agreement = krippendorff_alpha(
-            data, interval="interviews", seed=self.how["seed"], resamples=self.how["resamples"]
-        )
-        return Estimate(mean=found.value, low=found.low, high=found.high)
+    return tuple(scores)
 
 
 def _protocol(
     table: CodedLines, *, seeds: int, seed: int, resamples: int, min_uses: int, embeddings: Embeddings | None
 ) -> dict[str, object]:
-    heard = {} if embeddings is None else {"encoder": embeddings.name}
-    return heard | {
+    encoder = {} if embeddings is None else {"encoder": embeddings.name}
+    return encoder | {
         "lines": len(table),
         "interviews": len({line.transcript for line in table.lines}),
         "codes": len(table.codes),

@@ -10,47 +10,56 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement.coefficients._distances import Distance, distances, said_of
-from autocode.agreement.coefficients._weights import Spacing, Weights, refuse_text, weights_of
-from autocode.agreement.data._pairs import FEW_LABELS, counts, distance_within, judgements, ratio, summed_distance
-from autocode.agreement.data._patterns import Kept
+from autocode.agreement.coefficients._distances import Distance, describe, distances
+from autocode.agreement.coefficients._weights import Spacing, Weights, refuse_text, weight_matrix
+from autocode.agreement.data._pairs import (
+    FEW_LABELS,
+    category_counts,
+    distance_within,
+    judgements,
+    ratio,
+    summed_distance,
+)
+from autocode.agreement.data._patterns import CachedStatistics
 from autocode.agreement.data._reliability import Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Definition, Interval, Statistics, estimate
-from autocode.agreement.intervals._gwet_error import of_alpha
-from autocode.agreement.intervals._standard_errors import GwetError
+from autocode.agreement.intervals._estimates import estimate
+from autocode.agreement.intervals._gwet_error import GwetError, gwet_error_of_alpha
+from autocode.agreement.intervals._methods import Definition, Interval, Statistics
+from autocode.doctext import documented
 
-_FEW_CELLS = 100_000
+_FEW_CELLS = 100_000  # patterns times categories: below this, a dense array is faster than a sparse one
 _MISSING = "units judged once are left out, of the margins too"
 
 
 def statistics(delta: Array) -> Callable[[Values], Any]:
-    """Return a function to each unit's summed disagreement and the values that it brings into pairs."""
+    """Return a function from patterns to the summed disagreement of a unit and the values in its pairs, sparse."""
 
-    def of(patterns: Values) -> Any:
+    def per_unit(patterns: Values) -> Any:
         m = judgements(patterns)
         disagreement = summed_distance(patterns, delta) / np.maximum(m - 1, 1.0)
-        return _beside_values(disagreement[:, None], np.zeros((1, 1), dtype=np.intp), 1, patterns, len(delta))
+        column = np.zeros((1, 1), dtype=np.intp)
+        return _with_value_counts(disagreement[:, None], column, 1, patterns, len(delta))
 
-    return of
+    return per_unit
 
 
-def counted(delta: Array) -> Callable[[Values], Any]:
-    """Return the function of `statistics`, which for few patterns of few categories answers without sparse arrays."""
+def dense_if_small(delta: Array) -> Callable[[Values], Any]:
+    """Return the function of `statistics`, which for few patterns of few categories returns a dense array, faster."""
 
-    def of(patterns: Values) -> Any:
+    def per_unit(patterns: Values) -> Any:
         n_labels = len(delta)
         if len(patterns) * n_labels > _FEW_CELLS:
             return statistics(delta)(patterns)
-        n_uc = counts(patterns, n_labels)
+        n_uc = category_counts(patterns, n_labels)
         m = n_uc @ np.ones(n_labels)
-        apart = distance_within(n_uc, delta) if n_labels <= FEW_LABELS else summed_distance(patterns, delta)
-        brought = np.empty((len(patterns), 1 + n_labels))
-        brought[:, 0] = apart / np.maximum(m - 1, 1.0)
-        brought[:, 1:] = n_uc
-        brought[m < 2] = 0.0
-        return brought
+        distance = distance_within(n_uc, delta) if n_labels <= FEW_LABELS else summed_distance(patterns, delta)
+        columns = np.empty((len(patterns), 1 + n_labels))
+        columns[:, 0] = distance / np.maximum(m - 1, 1.0)
+        columns[:, 1:] = n_uc
+        columns[m < 2] = 0.0
+        return columns
 
-    return of
+    return per_unit
 
 
 def definition(delta: Array, *, small_sample: bool = True) -> Callable[[Array], Array]:
@@ -59,7 +68,7 @@ def definition(delta: Array, *, small_sample: bool = True) -> Callable[[Array], 
     Without its correction for small samples, D_e draws with replacement, as Gwet's variance takes it.
     """
 
-    def of(totals: Array) -> Array:
+    def alpha_from(totals: Array) -> Array:
         n_c = totals[..., 1:]
         n = n_c.sum(axis=-1)
         D_o = ratio(totals[..., 0], n)
@@ -67,31 +76,31 @@ def definition(delta: Array, *, small_sample: bool = True) -> Callable[[Array], 
         alpha = 1 - ratio(D_o, D_e)
         return alpha[..., None]
 
-    return of
+    return alpha_from
 
 
 def ordinal_statistics(n_labels: int) -> Callable[[Values], Any]:
-    """Return a function to each unit's coincidences o_ck of two different categories, and its values in pairs."""
+    """Return a function from patterns to a unit's coincidences o_ck of different categories and the values in pairs."""
     column = np.zeros((n_labels, n_labels), dtype=np.int64)
     upper = np.triu_indices(n_labels, 1)
     column[upper] = np.arange(len(upper[0]))
     column = np.maximum(column, column.T)
 
-    def of(patterns: Values) -> Any:
+    def per_unit(patterns: Values) -> Any:
         share = 2.0 / np.maximum(judgements(patterns) - 1, 1.0)
         pairs = list(combinations(patterns.T, 2))
-        apart = [np.where((v_i >= 0) & (v_j >= 0) & (v_i != v_j), share, 0.0) for v_i, v_j in pairs]
-        which = [column[v_i, v_j] for v_i, v_j in pairs]
-        return _beside_values(np.stack(apart, axis=1), np.stack(which, axis=1), len(upper[0]), patterns, n_labels)
+        o_ck = [np.where((v_i >= 0) & (v_j >= 0) & (v_i != v_j), share, 0.0) for v_i, v_j in pairs]
+        columns = [column[v_i, v_j] for v_i, v_j in pairs]
+        return _with_value_counts(np.stack(o_ck, axis=1), np.stack(columns, axis=1), len(upper[0]), patterns, n_labels)
 
-    return of
+    return per_unit
 
 
 def ordinal_definition(n_labels: int) -> Callable[[Array], Array]:
     """Return the function from totals to ordinal alpha, whose distances follow from how often each rank was used."""
     c, k = np.triu_indices(n_labels, 1)
 
-    def of(totals: Array) -> Array:
+    def alpha_from(totals: Array) -> Array:
         o_ck, n_c = totals[..., : len(c)], totals[..., len(c) :]
         n = n_c.sum(axis=-1)
         # n_c/2 + everything between + n_k/2 is the distance between the middles of two ranks
@@ -102,35 +111,40 @@ def ordinal_definition(n_labels: int) -> Callable[[Array], Array]:
         alpha = 1 - ratio(D_o, D_e)
         return alpha[..., None]
 
-    return of
+    return alpha_from
 
 
-def _beside_values(brought: Array, columns: NDArray[np.intp], n_columns: int, patterns: Values, n_labels: int) -> Any:
-    """Return what each unit brings, and after these columns how often it holds each value, n_uc, sparse.
+def _with_value_counts(
+    statistics: Array, columns: NDArray[np.intp], n_columns: int, patterns: Values, n_labels: int
+) -> Any:
+    """Return the statistics of each unit in these columns, and after them how often it has each value, n_uc, sparse.
 
-    Pairs are what alpha counts; a unit judged once holds none and leaves the margins too.
+    Pairs are what alpha counts; a unit judged once has none and leaves the margins too.
     """
     n, n_coders = patterns.shape
     pairable = (judgements(patterns) >= 2)[:, None]
-    columns = np.broadcast_to(columns, brought.shape)
-    held = np.concatenate([brought * pairable, (patterns >= 0) & pairable], axis=1)
-    where = np.concatenate([columns, n_columns + np.maximum(patterns, 0)], axis=1)
-    ends = np.arange(0, held.size + 1, brought.shape[1] + n_coders)
-    return csr_array((held.ravel(), where.ravel(), ends), shape=(n, n_columns + n_labels))
+    columns = np.broadcast_to(columns, statistics.shape)
+    cells = np.concatenate([statistics * pairable, (patterns >= 0) & pairable], axis=1)
+    places = np.concatenate([columns, n_columns + np.maximum(patterns, 0)], axis=1)
+    ends = np.arange(0, cells.size + 1, statistics.shape[1] + n_coders)
+    return csr_array((cells.ravel(), places.ravel(), ends), shape=(n, n_columns + n_labels))
 
 
-def _by(delta: Array) -> tuple[Statistics, Definition, GwetError]:
-    brings = counted(delta)
-    return brings, definition(delta), of_alpha(brings, definition(delta, small_sample=False))
+def _parts(delta: Array) -> tuple[Statistics, Definition, GwetError]:
+    """Return the statistics, the definition and Gwet's variance of alpha with these distances."""
+    unit_statistics = dense_if_small(delta)
+    gwet = gwet_error_of_alpha(unit_statistics, definition(delta, small_sample=False))
+    return unit_statistics, definition(delta), gwet
 
 
 @lru_cache(maxsize=FEW_LABELS + 1)
-def _nominal(n_labels: int) -> tuple[Statistics, Definition, GwetError]:
-    """Return what nominal alpha is made of; what each possible pattern of few labels brings is worked out once."""
-    brings, formula, gwet = _by(1.0 - np.identity(n_labels))
-    return Kept(brings), formula, gwet
+def _nominal_parts(n_labels: int) -> tuple[Statistics, Definition, GwetError]:
+    """Return the parts of nominal alpha; for few labels, the statistics of all possible patterns are computed once."""
+    unit_statistics, formula, gwet = _parts(1.0 - np.identity(n_labels))
+    return CachedStatistics(unit_statistics), formula, gwet
 
 
+@documented
 def krippendorff_alpha(
     data: ReliabilityData,
     *,
@@ -141,42 +155,67 @@ def krippendorff_alpha(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return Krippendorff's alpha: one less the ratio of observed to expected disagreement.
+    """Return Krippendorff's alpha: 1 minus the ratio of observed to expected disagreement.
 
-    `distance` is "nominal" for categories and "masi" for sets of codes unless it is named; it may also be a matrix in
-    the order of `data.labels` or a function of two labels. "ordinal" takes the categories in the order of
-    `data.labels`. `category` is set against all others.
+    Parameters
+    ----------
+    {data}
+    {distance}
+    {category}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If the distance needs numbers and a category is not a number, or there are more than 5,000 categories.
+    ValueError
+        If an option is not one of those above, or there is no such category.
 
     References
     ----------
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability. University of Pennsylvania.
+
+    Examples
+    --------
+    >>> from autocode import ReliabilityData, krippendorff_alpha
+    >>> data = ReliabilityData.from_table(
+    ...     [[1, 2, 3, 3, 2, 1], [1, 2, 3, 2, 2, None], [None, 2, 3, 3, 1, 1]],
+    ...     interviews=["GP1", "GP1", "GP2", "GP2", "PM1", "PM1"],
+    ... )
+    >>> print(krippendorff_alpha(data, interval=None))
+    0.65 (3 coders, 6 lines, 3 interviews)
+    >>> print(krippendorff_alpha(data, distance="ordinal"))
+    0.82 [-0.26, 1.00] (3 coders, 6 lines, 3 interviews)
     """
-    data, told = data.against_rest(category)
+    data, category_convention = data.against_rest(category)
     by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance
     n_labels = len(data.labels)
-    brings: Statistics
+    unit_statistics: Statistics
     formula: Definition
     gwet: GwetError | None = None
     if isinstance(by, str) and by == "ordinal":
         refuse_text(data)
-        brings, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
+        unit_statistics, formula = ordinal_statistics(n_labels), ordinal_definition(n_labels)
     elif isinstance(by, str) and by == "nominal" and n_labels <= FEW_LABELS:
-        brings, formula, gwet = _nominal(n_labels)
+        unit_statistics, formula, gwet = _nominal_parts(n_labels)
     else:
-        brings, formula, gwet = _by(distances(data, by))
+        unit_statistics, formula, gwet = _parts(distances(data, by))
     return estimate(
         data,
         "krippendorff_alpha",
-        brings,
+        unit_statistics,
         formula,
         reason=lambda totals: [Undefined.ONE_CATEGORY],
         conventions={
             "unit": "line",
             "missing": _MISSING,
             "categories": data.categories,
-            "distance": said_of(by),
+            "distance": describe(by),
         }
-        | told,
+        | category_convention,
         interval=interval,
         level=level,
         resamples=resamples,
@@ -185,6 +224,7 @@ def krippendorff_alpha(
     )
 
 
+@documented
 def alpha_gwet_weights(
     data: ReliabilityData,
     *,
@@ -195,24 +235,47 @@ def alpha_gwet_weights(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return alpha with Gwet's weights for a distance, 1 - w; by "ordinal" weights it is not Krippendorff's ordinal.
+    """Return alpha with 1 minus Gwet's weights as the distance; with "ordinal" weights it is not ordinal alpha.
+
+    Parameters
+    ----------
+    {data}
+    {weights}
+    {spacing}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    ValueError
+        If an option is not one of those above.
 
     References
     ----------
     Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.).
+
+    Examples
+    --------
+    >>> from autocode.agreement import ReliabilityData, alpha_gwet_weights
+    >>> data = ReliabilityData.from_table([[1, 2, 3, 3, 2], [1, 2, 3, 2, 1]])
+    >>> print(alpha_gwet_weights(data, weights="linear", interval=None))
+    0.57 (2 coders, 5 lines)
     """
-    w, said = weights_of(data, weights, spacing)
+    w, description = weight_matrix(data, weights, spacing)
     delta = 1 - w
+    unit_statistics = statistics(delta)
     return estimate(
         data,
         "alpha_gwet_weights",
-        statistics(delta),
+        unit_statistics,
         definition(delta),
         reason=lambda totals: [Undefined.ONE_CATEGORY],
-        conventions={"unit": "line", "missing": _MISSING, "categories": data.categories, "distance": said},
+        conventions={"unit": "line", "missing": _MISSING, "categories": data.categories, "distance": description},
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
-        gwet=of_alpha(statistics(delta), definition(delta, small_sample=False)),
+        gwet=gwet_error_of_alpha(unit_statistics, definition(delta, small_sample=False)),
     )

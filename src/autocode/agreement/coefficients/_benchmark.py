@@ -1,4 +1,4 @@
-"""How sure one may be that a coefficient lies at least at some level of a benchmark scale."""
+"""How probable it is that a coefficient reaches a level of a benchmark scale."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -7,6 +7,7 @@ from scipy.stats import norm
 
 Scale: TypeAlias = Literal["landis_koch", "altman", "fleiss"]
 
+# Landis & Koch (1977), Altman (1991) and Fleiss (1981), with the level names and limits of Gwet (2014, chapter 6).
 SCALES: dict[str, tuple[tuple[str, float, float], ...]] = {
     "landis_koch": (
         ("Almost Perfect", 0.8, 1.0),
@@ -37,9 +38,20 @@ class Membership:
 
     Attributes
     ----------
-    levels : the words of the scale, the best first.
-    cumulative : the probability of each level or a better one, in the same order.
-    level : the best level whose cumulative probability reaches `confidence`.
+    coefficient : float
+        The coefficient of agreement.
+    standard_error : float
+        Its standard error.
+    scale : str
+        Name of the benchmark scale.
+    confidence : float
+        The probability that `level` has to reach.
+    levels : tuple of str
+        The levels of the scale, the best first.
+    cumulative : tuple of float
+        The probability of each level or a better one, in the same order.
+    level : str
+        The best level whose cumulative probability reaches `confidence`.
     """
 
     coefficient: float
@@ -58,13 +70,35 @@ def cumulative_membership(
     scale: Scale = "landis_koch",
     confidence: float = 0.95,
 ) -> Membership:
-    """Return Gwet's cumulative interval membership probabilities and the level that they allow one to claim.
+    """Return Gwet's cumulative interval membership probabilities, and the level of the scale that they support.
 
-    The sampling distribution is a normal one, truncated where no coefficient can lie: below -1 and above 1.
+    The sampling distribution is taken to be normal, truncated to the range of a coefficient, from -1 to 1.
+
+    Parameters
+    ----------
+    coefficient : float
+        A coefficient of agreement, between -1 and 1.
+    standard_error : float
+        Its standard error, greater than 0.
+    scale : {"landis_koch", "altman", "fleiss"}, default "landis_koch"
+        The benchmark scale.
+    confidence : float, default 0.95
+        The cumulative probability that a level has to reach, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such scale, or a number is out of its range.
 
     References
     ----------
     Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), chapter 6.
+
+    Examples
+    --------
+    >>> from autocode.agreement import cumulative_membership
+    >>> cumulative_membership(0.75, standard_error=0.06).level
+    'Substantial'
     """
     if scale not in SCALES:
         raise ValueError(f"there is no scale {scale!r}; the scales are {', '.join(SCALES)}.")
@@ -75,10 +109,10 @@ def cumulative_membership(
     if not 0 < confidence < 1:
         raise ValueError(f"the confidence lies between 0 and 1, not at {confidence}.")
     k, se = coefficient, standard_error
-    whole = norm.cdf((k + 1) / se) - norm.cdf((k - 1) / se)
+    truncated = norm.cdf((k + 1) / se) - norm.cdf((k - 1) / se)
     cumulative, total = [], 0.0
     for _, low, high in SCALES[scale]:
-        total += float((norm.cdf((k - low) / se) - norm.cdf((k - high) / se)) / whole)
+        total += float((norm.cdf((k - low) / se) - norm.cdf((k - high) / se)) / truncated)
         cumulative.append(min(total, 1.0))
     cumulative[-1] = 1.0
     levels = tuple(name for name, _, _ in SCALES[scale])

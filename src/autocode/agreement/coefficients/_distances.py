@@ -1,4 +1,4 @@
-"""How far two categories are from each other: Krippendorff's metrics, distances of sets, or one's own."""
+"""How far two categories are from each other: Krippendorff's metrics, distances of sets, or the caller's own."""
 
 from collections.abc import Callable, Hashable, Sequence
 from itertools import chain
@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.agreement.coefficients._weights import matrix_of, over, refuse_text
+from autocode.agreement.coefficients._weights import NOMINAL, checked_matrix, quotient_or_zero, refuse_text
 from autocode.agreement.data._reliability import Array, ReliabilityData
 from autocode.errors import AgreementError
 
@@ -26,8 +26,8 @@ Named: TypeAlias = Literal[
 ]
 Distance: TypeAlias = Named | Sequence[Sequence[float]] | NDArray[Any] | Callable[[Any, Any], float]
 
-SAID: dict[str, str] = {
-    "nominal": "nominal: 0 if the same, else 1",
+DESCRIPTIONS: dict[str, str] = {
+    "nominal": NOMINAL,
     "masi": "MASI: 1 - J M with Jaccard's J and M = 1 (same), 2/3 (subset), 1/3 (overlap), 0; two empty sets 0",
     "jaccard": "Jaccard: 1 - |A and B| / |A or B|; two empty sets 0",
     "dice": "Dice: 1 - 2 |A and B| / (|A| + |B|); two empty sets 0",
@@ -39,19 +39,18 @@ SAID: dict[str, str] = {
     "dkpro_masi": "DKPro's variant of MASI: (1 - J) (1 - M), not the MASI of Passonneau 2006; two empty sets 0",
     "passonneau2004": "Passonneau 2004: 0 (same), 1/3 (subset), 2/3 (overlap), 1; two empty sets 0",
 }
-# so many distances are worked out at a time, that they stay in the processor's cache
-_CELLS_AT_ONCE = 2**14
+_CELLS_AT_ONCE = 2**14  # 128 KB of distances: as many as stay in the cache of a processor
 
 
-def said_of(distance: Distance) -> str:
+def describe(distance: Distance) -> str:
     """Return a distance in words."""
-    return SAID[distance] if isinstance(distance, str) else "custom"
+    return DESCRIPTIONS[distance] if isinstance(distance, str) else "custom"
 
 
 def distances(data: ReliabilityData, distance: Distance) -> Array:
-    """Return the distance between every two labels, shape (n_labels, n_labels).
+    """Return the distance between each pair of labels, shape (n_labels, n_labels).
 
-    The ordinal metric is none of these: it depends on how often each category was used.
+    The ordinal metric is not among them: it depends on how often each category was used.
 
     References
     ----------
@@ -59,42 +58,42 @@ def distances(data: ReliabilityData, distance: Distance) -> Array:
     """
     refuse_text(data)
     if not isinstance(distance, str):
-        return matrix_of(data.labels, distance, "distances")
-    if distance not in SAID:
-        raise ValueError(f"there is no distance {distance!r}; the distances are {', '.join(SAID)}.")
+        return checked_matrix(data.labels, distance, "distances")
+    if distance not in DESCRIPTIONS:
+        raise ValueError(f"there is no distance {distance!r}; the distances are {', '.join(DESCRIPTIONS)}.")
     if distance == "nominal":
         return 1.0 - np.identity(len(data.labels))
     if distance in _OF_SETS:
         if not data.of_sets:
-            raise ValueError(f"the distance {distance!r} compares sets, and these labels are none; use 'nominal'.")
+            raise ValueError(f"the distance {distance!r} compares sets, and these labels are not sets; use 'nominal'.")
         return between_sets(data.labels, distance)
     c = _numbers(data, distance)
-    apart, both = c[:, None] - c[None, :], c[:, None] + c[None, :]
+    difference, both = c[:, None] - c[None, :], c[:, None] + c[None, :]
     low, high = c.min(initial=np.inf), c.max(initial=-np.inf)
     if distance == "interval":
-        return np.asarray(apart**2)
+        return np.asarray(difference**2)
     if distance == "ratio":
-        return over(apart, both) ** 2
+        return quotient_or_zero(difference, both) ** 2
     if distance == "circular":
-        return np.asarray(np.sin(np.pi * apart / (high - low + 1)) ** 2)
-    return over(apart**2, (both - 2 * low) * (2 * high - both))
+        return np.asarray(np.sin(np.pi * difference / (high - low + 1)) ** 2)
+    return quotient_or_zero(difference**2, (both - 2 * low) * (2 * high - both))
 
 
 def _numbers(data: ReliabilityData, distance: str) -> Array:
-    """Return the labels as numbers; raises `AgreementError` naming the first cell that holds none."""
+    """Return the labels as numbers; raises `AgreementError` naming the first cell without a number."""
     for v, label in enumerate(data.labels):
         if not isinstance(label, int | float):
-            at = np.argwhere(data.values == v)
-            where = f" (coder {data.coders[at[0][0]]}, unit {data.units[at[0][1]]})" if len(at) else ""
+            cells = np.argwhere(data.values == v)
+            place = f" (coder {data.coders[cells[0][0]]}, unit {data.units[cells[0][1]]})" if len(cells) else ""
             raise AgreementError(
-                f"the distance {distance!r} needs numbers, but {label!r}{where} is none; give numbers, "
+                f"the distance {distance!r} needs numbers, but {label!r}{place} is not a number; give numbers, "
                 "or use 'ordinal' with the categories declared in their order, or 'nominal'."
             )
     return np.array(data.labels, dtype=float)
 
 
 def between_sets(labels: Sequence[Hashable], distance: str) -> Array:
-    """Return the distance between every two sets, which follows from their sizes and what they have in common.
+    """Return the distance between each pair of sets, which follows from their sizes and what they have in common.
 
     References
     ----------
@@ -104,23 +103,24 @@ def between_sets(labels: Sequence[Hashable], distance: str) -> Array:
     sets = [label for label in labels if isinstance(label, frozenset)]
     size = np.array(list(map(len, sets)), dtype=np.intp)
     member = {item: i for i, item in enumerate(dict.fromkeys(chain.from_iterable(sets)))}
-    holds = np.zeros((len(sets), len(member)))
+    contains = np.zeros((len(sets), len(member)))
     items = np.array([member[item] for item in chain.from_iterable(sets)], dtype=np.intp)
-    holds[np.repeat(np.arange(len(sets)), size), items] = 1.0
-    apart = _OF_SETS[distance]
+    contains[np.repeat(np.arange(len(sets)), size), items] = 1.0
+    distance_of = _OF_SETS[distance]
     n_sizes = int(size.max(initial=0)) + 1
     delta = np.empty((len(sets), len(sets)))
     rows = max(1, _CELLS_AT_ONCE // max(len(sets), 1))
     if n_sizes**3 > len(sets) ** 2:
         for start in range(0, len(sets), rows):
-            some = slice(start, start + rows)
-            delta[some] = apart(size[some, None].astype(float), size.astype(float), holds[some] @ holds.T)
+            part = slice(start, start + rows)
+            common = contains[part] @ contains.T
+            delta[part] = distance_of(size[part, None].astype(float), size.astype(float), common)
         return delta
-    # there are fewer sizes than sets: look each distance up by |A|, |B| and |A and B|, which one product numbers
+    # fewer sizes than sets: look each distance up by |A|, |B| and |A and B|, whose place in the list is one product
     numbers = np.arange(float(n_sizes))
-    by_size = apart(numbers[:, None, None], numbers[:, None], numbers).ravel()
-    left = np.column_stack([size * n_sizes**2, np.ones(len(sets)), holds])
-    right = np.column_stack([np.ones(len(sets)), size * n_sizes, holds]).T
+    by_size = distance_of(numbers[:, None, None], numbers[:, None], numbers).ravel()
+    left = np.column_stack([size * n_sizes**2, np.ones(len(sets)), contains])
+    right = np.column_stack([np.ones(len(sets)), size * n_sizes, contains]).T
     for start in range(0, len(sets), rows):
         by_size.take((left[start : start + rows] @ right).astype(np.intp), out=delta[start : start + rows], mode="clip")
     return delta
@@ -133,7 +133,7 @@ def _jaccard(a: Array, b: Array, common: Array) -> Array:
 
 
 def _monotonicity(a: Array, b: Array, common: Array) -> Array:
-    """Return M: 1 for the same sets, 2/3 if one holds the other, 1/3 if they overlap, else 0."""
+    """Return M: 1 for the same sets, 2/3 if one contains the other, 1/3 if they overlap, else 0."""
     same, subset = (a == b) & (b == common), np.minimum(a, b) == common
     return np.where(same, 1.0, np.where(subset, 2.0 / 3.0, np.where(common > 0, 1.0 / 3.0, 0.0)))
 

@@ -4,24 +4,27 @@ from collections.abc import Callable, Hashable
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients._category_shares import MISSING, agreement_and_shares, statistics
-from autocode.agreement.coefficients._weights import Spacing, Weights, weights_of
-from autocode.agreement.data._pairs import beyond_chance
+from autocode.agreement.coefficients._weights import Spacing, Weights, weight_matrix
+from autocode.agreement.data._pairs import chance_corrected
 from autocode.agreement.data._reliability import Array, ReliabilityData
-from autocode.agreement.intervals._estimates import Interval, estimate
+from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._gwet_error import single_coded_as_zero
+from autocode.agreement.intervals._methods import Interval
+from autocode.doctext import documented
 
 
 def definition(w: Array) -> Callable[[Array], Array]:
     """Return the function from totals to kappa."""
 
-    def of(totals: Array) -> Array:
+    def kappa(totals: Array) -> Array:
         p_a, pi_k = agreement_and_shares(totals)
         p_e = ((pi_k @ w) * pi_k).sum(axis=-1)
-        return beyond_chance(p_a, p_e)
+        return chance_corrected(p_a, p_e)
 
-    return of
+    return kappa
 
 
+@documented
 def fleiss_kappa(
     data: ReliabilityData,
     *,
@@ -33,26 +36,52 @@ def fleiss_kappa(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return Fleiss' kappa, weighted on request; of one `category` against the rest if it is named.
+    """Return Fleiss' kappa, which takes all coders to use the categories equally often.
+
+    Parameters
+    ----------
+    {data}
+    {weights}
+    {spacing}
+    {category}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    ValueError
+        If an option is not one of those above, or there is no such category.
 
     References
     ----------
     Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological Bulletin 76, 378-382.
     Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), for weights and missing ratings.
+
+    Examples
+    --------
+    >>> from autocode.agreement import ReliabilityData, fleiss_kappa
+    >>> data = ReliabilityData.from_table([[1, 2, 3, 3, 2], [1, 2, 3, 2, 2], [1, 2, 3, 3, 1]])
+    >>> print(fleiss_kappa(data, interval=None))
+    0.59 (3 coders, 5 lines)
+    >>> print(fleiss_kappa(data, category=3, interval=None))
+    0.70 (3 coders, 5 lines)
     """
-    data, told = data.against_rest(category)
-    w, said = weights_of(data, weights, spacing)
-    brings = statistics(len(data.labels), w)
+    data, category_convention = data.against_rest(category)
+    w, description = weight_matrix(data, weights, spacing)
+    unit_statistics = statistics(len(data.labels), w)
+    conventions = {"unit": "line", "missing": MISSING, "categories": data.categories, "distance": description}
     return estimate(
         data,
         "fleiss_kappa",
-        brings,
+        unit_statistics,
         definition(w),
         reason=lambda totals: [Undefined.ONE_CATEGORY],
-        conventions={"unit": "line", "missing": MISSING, "categories": data.categories, "distance": said} | told,
+        conventions=conventions | category_convention,
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
-        gwet=single_coded_as_zero(brings, definition(w)),
+        gwet=single_coded_as_zero(unit_statistics, definition(w)),
     )

@@ -12,7 +12,9 @@ from scipy.special import fdtri
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimate
+from autocode.agreement.intervals._estimates import estimate
+from autocode.agreement.intervals._methods import Interval
+from autocode.doctext import documented
 from autocode.errors import AgreementError
 
 Model: TypeAlias = Literal["oneway", "twoway"]
@@ -21,7 +23,16 @@ Unit: TypeAlias = Literal["single", "average"]
 
 
 class _MeanSquares(NamedTuple):
-    """Mean squares of rows (units), columns (coders), error and within units; n units and k coders."""
+    """Mean squares of an analysis of variance of n units by k coders.
+
+    Attributes
+    ----------
+    n, k : number of units and of coders.
+    R : between rows, the units.
+    C : between columns, the coders.
+    E : error, what neither units nor coders explain.
+    W : within rows.
+    """
 
     n: Array
     k: int
@@ -32,25 +43,30 @@ class _MeanSquares(NamedTuple):
 
 
 def statistics(x: Array) -> Callable[[Values], Array]:
-    """Return a function to what each unit judged by all brings: 1, its ratings, their squares, their sum squared."""
+    """Return a function from patterns to the statistics of a unit.
 
-    def of(patterns: Values) -> Array:
-        whole = np.asarray((patterns >= 0).all(axis=1))
-        given = np.where(whole[:, None], x[patterns], 0.0)
-        return np.column_stack([whole, given, (given**2).sum(axis=1), given.sum(axis=1) ** 2]).astype(float)
+    They are, for a unit judged by all coders, 1, its ratings, the sum of their squares and the square of their sum; for
+    any other unit 0.
+    """
 
-    return of
+    def per_unit(patterns: Values) -> Array:
+        complete = np.asarray((patterns >= 0).all(axis=1))
+        ratings = np.where(complete[:, None], x[patterns], 0.0)
+        return np.column_stack([complete, ratings, (ratings**2).sum(axis=1), ratings.sum(axis=1) ** 2]).astype(float)
+
+    return per_unit
 
 
 def definition(model: Model, kind: Kind, unit: Unit) -> Callable[[Array], Array]:
     """Return the function from totals to the coefficient."""
 
-    def of(totals: Array) -> Array:
+    def correlation(totals: Array) -> Array:
         return _coefficient(_mean_squares(totals), model, kind, unit)[..., None]
 
-    return of
+    return correlation
 
 
+@documented
 def icc(
     data: ReliabilityData,
     *,
@@ -62,11 +78,32 @@ def icc(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the intraclass correlation of one rating (`unit` "single") or of the coders' mean ("average").
+    """Return the intraclass correlation of a single rating, or of the mean of the coders' ratings.
 
-    `model` "oneway" has other coders for each unit, "twoway" the same for all; `kind` says whether a coder who rates
-    everything higher disagrees ("agreement") or does not ("consistency"); oneway cannot tell. The interval "f" is the
-    classical one from the F distribution, for normal ratings and independent units.
+    Parameters
+    ----------
+    {data}
+    model : {"oneway", "twoway"}, default "twoway"
+        "oneway" where each unit has other coders, "twoway" where the same coders rate all units.
+    kind : {"agreement", "consistency"}, default "agreement"
+        Whether a coder who rates all units higher than the others disagrees ("agreement") or not ("consistency"). The
+        one-way model cannot separate the two, and ignores this.
+    unit : {"single", "average"}, default "single"
+        Whether the reliability is that of one coder's rating or of the mean over the coders.
+    {interval}
+
+        In addition, "f" is the classical interval from the F distribution, for normally distributed ratings of
+        independent units (McGraw & Wong 1996, table 7).
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a category is not a number.
+    ValueError
+        If an option is not one of those above.
 
     References
     ----------
@@ -74,24 +111,33 @@ def icc(
     Psychological Bulletin 86, 420-428.
     McGraw, K. O. & Wong, S. P. (1996). Forming inferences about some intraclass correlation coefficients.
     Psychological Methods 1, 30-46.
+
+    Examples
+    --------
+    >>> from autocode.agreement import ReliabilityData, icc
+    >>> data = ReliabilityData.from_table([[9, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4]])
+    >>> print(icc(data, interval="f"))
+    0.18 [-0.05, 0.73] (3 coders, 6 lines)
+    >>> print(icc(data, kind="consistency", unit="average", interval=None))
+    0.93 (3 coders, 6 lines)
     """
-    for given, known in (
+    for value, choices in (
         (model, ("oneway", "twoway")),
         (kind, ("agreement", "consistency")),
         (unit, ("single", "average")),
     ):
-        if given not in known:
-            raise ValueError(f"an intraclass correlation is {known[0]!r} or {known[1]!r}, not {given!r}.")
+        if value not in choices:
+            raise ValueError(f"an intraclass correlation is {choices[0]!r} or {choices[1]!r}, not {value!r}.")
     judges = np.flatnonzero(data.judged.any(axis=1))
-    kept = replace(data, coders=tuple(data.coders[c] for c in judges), values=data.values[judges])
-    brings = statistics(_ratings(kept))
-    whole = int(kept.judged.all(axis=0).sum()) if len(judges) else 0
+    judging = replace(data, coders=tuple(data.coders[c] for c in judges), values=data.values[judges])
+    unit_statistics = statistics(_ratings(judging))
+    n_complete = int(judging.judged.all(axis=0).sum()) if len(judges) else 0
     agreement = estimate(
-        kept,
+        judging,
         "icc",
-        brings,
+        unit_statistics,
         definition(model, kind, unit),
-        reason=lambda totals: [Undefined.FEW_UNITS if whole < 2 else Undefined.NO_VARIATION],
+        reason=lambda totals: [Undefined.FEW_UNITS if n_complete < 2 else Undefined.NO_VARIATION],
         conventions={
             "unit": "line",
             "missing": "only units that every coder judged; coders who judged nothing are left out",
@@ -107,29 +153,29 @@ def icc(
     )
     if interval != "f":
         return agreement
-    by = f"{100 * level:g} % interval from the F distribution"
-    told = MappingProxyType({**agreement.conventions, "interval": by})
+    description = f"{100 * level:g} % interval from the F distribution"
+    conventions = MappingProxyType({**agreement.conventions, "interval": description})
     if agreement.undefined:
-        return replace(agreement, conventions=told)
-    squares = _mean_squares(brings(kept.values.T).sum(axis=0))
+        return replace(agreement, conventions=conventions)
+    squares = _mean_squares(unit_statistics(judging.values.T).sum(axis=0))
     low, high = _f_interval(squares, agreement.value, level, model, kind, unit)
-    return replace(agreement, low=low, high=high, conventions=told)
+    return replace(agreement, low=low, high=high, resampled="lines", conventions=conventions)
 
 
 def _mean_squares(totals: Array) -> _MeanSquares:
-    n, sums, squares, of_rows = totals[..., 0], totals[..., 1:-2], totals[..., -2], totals[..., -1]
+    n, sums, squares, squared_sums = totals[..., 0], totals[..., 1:-2], totals[..., -2], totals[..., -1]
     k = sums.shape[-1]
-    about_mean = ratio(sums.sum(axis=-1) ** 2, n * k)
-    rows = of_rows / k - about_mean
-    columns = ratio((sums**2).sum(axis=-1), n) - about_mean
-    everything = squares - about_mean
+    correction = ratio(sums.sum(axis=-1) ** 2, n * k)
+    rows = squared_sums / k - correction
+    columns = ratio((sums**2).sum(axis=-1), n) - correction
+    total = squares - correction
     return _MeanSquares(
         n=n,
         k=k,
         R=ratio(rows, n - 1),
         C=columns / max(k - 1, 1),
-        E=ratio(everything - rows - columns, (n - 1) * (k - 1)),
-        W=ratio(everything - rows, n * (k - 1)),
+        E=ratio(total - rows - columns, (n - 1) * (k - 1)),
+        W=ratio(total - rows, n * (k - 1)),
     )
 
 
@@ -151,11 +197,11 @@ def _f_interval(
     n, k, tail = float(ms.n), ms.k, (1 + level) / 2
     R, C, E = float(ms.R), float(ms.C), float(ms.E)
     if model == "oneway" or kind == "consistency":
-        below, freedom = (float(ms.W), n * (k - 1)) if model == "oneway" else (E, (n - 1) * (k - 1))
-        if below <= 0:
+        residual, freedom = (float(ms.W), n * (k - 1)) if model == "oneway" else (E, (n - 1) * (k - 1))
+        if residual <= 0:
             return math.nan, math.nan
-        F_low = R / below / fdtri(n - 1, freedom, tail)
-        F_high = R / below * fdtri(freedom, n - 1, tail)
+        F_low = R / residual / fdtri(n - 1, freedom, tail)
+        F_high = R / residual * fdtri(freedom, n - 1, tail)
         if unit == "average":
             return float(1 - 1 / F_low), float(1 - 1 / F_high)
         return float((F_low - 1) / (F_low + k - 1)), float((F_high - 1) / (F_high + k - 1))
@@ -175,10 +221,12 @@ def _f_interval(
 
 
 def _ratings(data: ReliabilityData) -> Array:
-    """Return the labels as numbers, less one that was used: ratings that are all the same are exactly 0."""
+    """Return the labels as numbers, minus one that was used, so that ratings that are all the same are exactly 0."""
     for label in data.labels:
         if not isinstance(label, int | float):
-            raise AgreementError(f"an intraclass correlation needs numbers, but {label!r} is none; give ratings.")
+            raise AgreementError(
+                f"an intraclass correlation needs numbers, but {label!r} is not a number; give ratings."
+            )
     x = np.array(data.labels, dtype=float)
     used = data.values[data.judged]
     return x - x[used[0]] if len(used) else x

@@ -1,67 +1,75 @@
-"""Cohen's kappa for two coders, weighted on request, and the most that their habits allow."""
+"""Cohen's kappa for two coders, weighted on request, and the maximum that their margins allow."""
 
 from collections.abc import Callable, Hashable
 
 import numpy as np
 
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement.coefficients._weights import Spacing, Weights, weights_of
-from autocode.agreement.data._pairs import beyond_chance, ratio
+from autocode.agreement.coefficients._weights import NOMINAL, Spacing, Weights, weight_matrix
+from autocode.agreement.data._pairs import chance_corrected, ratio
 from autocode.agreement.data._reliability import Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimate
+from autocode.agreement.intervals._estimates import estimate
+from autocode.agreement.intervals._methods import Interval
+from autocode.doctext import documented
 
 
 def statistics(n_labels: int, w: Array | None = None) -> Callable[[Values], Array]:
-    """Return a function to each unit's contribution: judged by both, alike, and what each of the two said."""
-    alike = np.identity(n_labels) if w is None else w
+    """Return a function from patterns to the statistics of a unit.
 
-    def of(patterns: Values) -> Array:
+    They are: judged by both coders or not, the weight of its two categories, and for each of the two coders whether
+    they gave each category.
+    """
+    weights = np.identity(n_labels) if w is None else w
+
+    def per_unit(patterns: Values) -> Array:
         first, second = patterns[:, 0], patterns[:, 1]
         both = (first >= 0) & (second >= 0)
-        said = np.arange(n_labels)
-        rows = both[:, None] & (first[:, None] == said)
-        columns = both[:, None] & (second[:, None] == said)
-        return np.column_stack([both, np.where(both, alike[first, second], 0.0), rows, columns]).astype(float)
+        categories = np.arange(n_labels)
+        rows = both[:, None] & (first[:, None] == categories)
+        columns = both[:, None] & (second[:, None] == categories)
+        return np.column_stack([both, np.where(both, weights[first, second], 0.0), rows, columns]).astype(float)
 
-    return of
+    return per_unit
 
 
 def definition(totals: Array) -> Array:
-    """Return kappa from n, the number alike, and the two margins along the last axis."""
+    """Return kappa from n, the number of units in agreement, and the two margins along the last axis."""
     return weighted(np.identity((totals.shape[-1] - 2) // 2))(totals)
 
 
 def weighted(w: Array) -> Callable[[Array], Array]:
     """Return the function from totals to weighted kappa."""
 
-    def of(totals: Array) -> Array:
+    def kappa(totals: Array) -> Array:
         p_o, p_e = observed_and_expected(totals, w)
-        return beyond_chance(p_o, p_e)
+        return chance_corrected(p_o, p_e)
 
-    return of
+    return kappa
 
 
 def observed_and_expected(totals: Array, w: Array) -> tuple[Array, Array]:
-    """Return the weighted agreement that was observed, and that which the margins make by chance."""
-    n, alike, first, second = _margins(totals)
-    p_o = ratio(alike, n)
+    """Return the observed weighted agreement, and the weighted agreement by chance that the margins give."""
+    n, agreeing, first, second = _margins(totals)
+    p_o = ratio(agreeing, n)
     p_e = ratio(((first @ w) * second).sum(axis=-1), n * n)
     return p_o, p_e
 
 
-def highest(totals: Array) -> Array:
+def maximum(totals: Array) -> Array:
     """Return the kappa of two coders with these margins who agree as often as the margins allow."""
     n, _, first, second = _margins(totals)
     p_max = ratio(np.minimum(first, second).sum(axis=-1), n)
     p_e = ratio((first * second).sum(axis=-1), n * n)
-    return beyond_chance(p_max, p_e)
+    return chance_corrected(p_max, p_e)
 
 
 def _margins(totals: Array) -> tuple[Array, Array, Array, Array]:
+    """Return n, the sum of weights, and the margins of both coders."""
     q = (totals.shape[-1] - 2) // 2
     return totals[..., 0], totals[..., 1], totals[..., 2 : 2 + q], totals[..., 2 + q :]
 
 
+@documented
 def cohen_kappa(
     data: ReliabilityData,
     *,
@@ -75,8 +83,24 @@ def cohen_kappa(
 ) -> Agreement:
     """Return Cohen's kappa of exactly two coders, on the units that both judged; `data.pair(a, b)` chooses them.
 
-    `weights` may be asymmetric: its rows are the first coder's categories. `category` is set against all others.
-    The interval "asymptotic" has the standard error of Fleiss, Cohen & Everitt (1969).
+    A matrix of weights may be asymmetric: its rows are the first coder's categories. With the interval "asymptotic"
+    the standard error is that of Fleiss, Cohen & Everitt (1969).
+
+    Parameters
+    ----------
+    {data}
+    {weights}
+    {spacing}
+    {category}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    ValueError
+        If there are not exactly two coders, an option is not one of those above, or there is no such category.
 
     References
     ----------
@@ -86,17 +110,26 @@ def cohen_kappa(
     Psychological Bulletin 70, 213-220.
     Fleiss, J. L., Cohen, J. & Everitt, B. S. (1969). Large sample standard errors of kappa and weighted kappa.
     Psychological Bulletin 72, 323-327.
+
+    Examples
+    --------
+    >>> from autocode import ReliabilityData, cohen_kappa
+    >>> data = ReliabilityData.from_table([[1, 2, 3, 3, 2], [1, 2, 3, 2, 1]])
+    >>> print(cohen_kappa(data, interval=None))
+    0.41 (2 coders, 5 lines)
+    >>> print(cohen_kappa(data, weights="quadratic", interval=None))
+    0.64 (2 coders, 5 lines)
     """
-    two_coders(data, "Cohen's kappa")
-    data, told = data.against_rest(category)
-    w, said = weights_of(data, weights, spacing)
+    check_two_coders(data, "Cohen's kappa")
+    data, category_convention = data.against_rest(category)
+    w, description = weight_matrix(data, weights, spacing)
     return estimate(
         data,
         "cohen_kappa",
         statistics(len(data.labels), w),
         weighted(w),
         reason=lambda totals: [Undefined.ONE_CATEGORY],
-        conventions=conventions(data) | {"distance": said} | told,
+        conventions=conventions(data) | {"distance": description} | category_convention,
         interval=interval,
         level=level,
         resamples=resamples,
@@ -104,6 +137,7 @@ def cohen_kappa(
     )
 
 
+@documented
 def cohen_kappa_max(
     data: ReliabilityData,
     *,
@@ -112,19 +146,39 @@ def cohen_kappa_max(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the highest kappa that two coders could have reached who use the categories as often as these did.
+    """Return the highest kappa that two coders can reach who use the categories as often as these did.
+
+    Parameters
+    ----------
+    {data}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    ValueError
+        If there are not exactly two coders, or an option is not one of those above.
 
     References
     ----------
     Cohen, J. (1960). A coefficient of agreement for nominal scales.
     Educational and Psychological Measurement 20, 37-46, p. 42.
+
+    Examples
+    --------
+    >>> from autocode.agreement import ReliabilityData, cohen_kappa_max
+    >>> data = ReliabilityData.from_table([[1, 2, 3, 3, 2], [1, 2, 3, 2, 1]])
+    >>> print(cohen_kappa_max(data, interval=None))
+    0.71 (2 coders, 5 lines)
     """
-    two_coders(data, "the maximum of Cohen's kappa")
+    check_two_coders(data, "the maximum of Cohen's kappa")
     return estimate(
         data,
         "cohen_kappa_max",
         statistics(len(data.labels)),
-        highest,
+        maximum,
         reason=lambda totals: [Undefined.ONE_CATEGORY],
         conventions=conventions(data),
         interval=interval,
@@ -134,17 +188,19 @@ def cohen_kappa_max(
     )
 
 
-def two_coders(data: ReliabilityData, what: str) -> None:
-    """Raise ValueError unless there are two coders."""
+def check_two_coders(data: ReliabilityData, coefficient: str) -> None:
+    """Raise `ValueError` unless there are exactly two coders."""
     if len(data.coders) != 2:
-        raise ValueError(f"{what} is for two coders and these are {len(data.coders)}; choose with data.pair(a, b).")
+        raise ValueError(
+            f"{coefficient} is for two coders and these are {len(data.coders)}; choose with data.pair(a, b)."
+        )
 
 
 def conventions(data: ReliabilityData) -> dict[str, str]:
-    """Return what kappa takes for granted."""
+    """Return the conventions of kappas of two coders, in words."""
     return {
         "unit": "line",
         "missing": "units that only one of the two judged are left out, of the margins too",
         "categories": data.categories,
-        "distance": "nominal: 0 if the same, else 1",
+        "distance": NOMINAL,
     }

@@ -5,30 +5,33 @@ from collections.abc import Callable
 import numpy as np
 
 from autocode.agreement._result import Agreement, Undefined
-from autocode.agreement.coefficients._weights import Spacing, Weights, weights_of
-from autocode.agreement.data._pairs import judgements, ratio, share_alike
+from autocode.agreement.coefficients._weights import Spacing, Weights, weight_matrix
+from autocode.agreement.data._pairs import judgements, ratio, share_agreeing
 from autocode.agreement.data._reliability import Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimate
+from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._gwet_error import single_coded_as_zero
+from autocode.agreement.intervals._methods import SHARE_RANGE, Interval
+from autocode.doctext import documented
 
 
 def statistics(patterns: Values) -> Array:
-    """Return for each unit whether it is pairable, and the share of its pairs that are alike."""
-    return np.stack([judgements(patterns) >= 2, share_alike(patterns)], axis=1).astype(float)
+    """Return for each unit whether it is pairable, and the share of its pairs that agree."""
+    return np.stack([judgements(patterns) >= 2, share_agreeing(patterns)], axis=1).astype(float)
 
 
 def weighted(w: Array) -> Callable[[Values], Array]:
-    """Return the function to whether each unit is pairable, and the weighted share of its pairs that agree."""
-    return lambda patterns: np.stack([judgements(patterns) >= 2, share_alike(patterns, w)], axis=1).astype(float)
+    """Return the function of `statistics` with the weighted share of pairs that agree."""
+    return lambda patterns: np.stack([judgements(patterns) >= 2, share_agreeing(patterns, w)], axis=1).astype(float)
 
 
 def definition(totals: Array) -> Array:
     """Return p_a."""
-    n_pairable, alike = totals[..., 0], totals[..., 1]
-    p_a = ratio(alike, n_pairable)
+    n_pairable, agreeing = totals[..., 0], totals[..., 1]
+    p_a = ratio(agreeing, n_pairable)
     return p_a[..., None]
 
 
+@documented
 def percent_agreement(
     data: ReliabilityData,
     *,
@@ -39,15 +42,37 @@ def percent_agreement(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the share of pairs of judgements that are the same, as the mean over the units judged at least twice.
+    """Return the share of pairs of judgements that are the same, between 0 and 1.
 
-    With `weights` a pair that is nearly the same counts in part.
+    It is the mean over the units judged at least twice. With weights, a pair of close categories counts in part.
+
+    Parameters
+    ----------
+    {data}
+    {weights}
+    {spacing}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    ValueError
+        If an option is not one of those above.
 
     References
     ----------
     Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.), p_a with missing ratings.
+
+    Examples
+    --------
+    >>> from autocode import ReliabilityData, percent_agreement
+    >>> data = ReliabilityData.from_table([[0, 1, 1, 0, 1], [0, 1, 1, 1, 1], [0, 0, 1, 0, None]])
+    >>> print(percent_agreement(data, interval=None))
+    0.73 (3 coders, 5 lines)
     """
-    w, said = weights_of(data, weights, spacing)
+    w, description = weight_matrix(data, weights, spacing)
     return estimate(
         data,
         "percent_agreement",
@@ -58,11 +83,12 @@ def percent_agreement(
             "unit": "line",
             "missing": "units judged once are left out; mean over units (Gwet), not over pairs",
             "categories": data.categories,
-            "distance": said,
+            "distance": description,
         },
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
         gwet=single_coded_as_zero(weighted(w), definition),
+        value_range=SHARE_RANGE,
     )

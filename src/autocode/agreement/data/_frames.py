@@ -9,24 +9,31 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.agreement.data._labels import labels_numbered, numbered
+from autocode.agreement.data._labels import factorize, factorize_labels, is_nan
 from autocode.errors import AgreementError, Fault
 
 Frame: TypeAlias = Any
 """A frame of pandas, polars, pyarrow or whatever else narwhals reads, or plain rows: an iterable of mappings."""
 Places: TypeAlias = Sequence[tuple[Path | str, int]]
+"""The file and line of each row."""
 
-_MOST_CELLS = 100_000_000
+_MOST_CELLS = 100_000_000  # 400 MB of integers: more coders times units are not coders but ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgements:
-    """What each coder said of each unit, as the place of a cell among the distinct ones.
+    """The judgement of each unit by each coder, as the number of a cell among the distinct ones.
 
     Attributes
     ----------
-    codes : ndarray of int, shape (n_coders, n_units); an index into `cells`.
-    cells : the distinct cells as they came; None where nothing was said.
+    coders, units : tuple of str
+        Their names, in the order in which they first occur.
+    codes : ndarray of int, shape (n_coders, n_units)
+        An index into `cells`.
+    cells : list
+        The distinct cells as they came; None where there is no judgement.
+    interviews : tuple of str, of length n_units, or None
+        The interview of each unit; None where they are not known.
     """
 
     coders: tuple[str, ...]
@@ -36,68 +43,66 @@ class Judgements:
     interviews: tuple[str, ...] | None
 
 
-def of_long(
+def judgements_from_long(
     frame: Frame, *, unit: str, coder: str, value: str, interview: str | None = None, places: Places | None = None
 ) -> Judgements:
-    """Return the judgements of a table with a row a judgement; raises `AgreementError` with every fault of it."""
-    wanted = (unit, coder, value) if interview is None else (unit, coder, value, interview)
-    columns = _columns(frame, wanted)
+    """Return the judgements of a table with one row per judgement; raises `AgreementError` with every fault of it."""
+    names = (unit, coder, value) if interview is None else (unit, coder, value, interview)
+    columns = _columns(frame, names)
     units, coders = _Names(columns[0], "unit"), _Names(columns[1], "coder")
     interviews = None if interview is None else _Names.as_written(columns[3], "interview")
-    codes, cells = labels_numbered(columns[2])
-    # faults are looked for row by row only where there is one, because there may be a million rows
-    wrong = any(map(_is_nan, cells)) or not (units.clear and coders.clear and (interviews is None or interviews.clear))
-    if not wrong:
+    codes, cells = factorize_labels(columns[2])
+    # rows are searched for faults only where there is one, because there may be a million of them
+    faulty = any(map(is_nan, cells)) or not (units.clear and coders.clear and (interviews is None or interviews.clear))
+    if not faulty:
         _refuse_too_many(len(coders.names), len(units.names))
         row_of = np.full((len(coders.names), len(units.names)), -1)
         row_of[coders.of_row, units.of_row] = np.arange(len(codes))
-        twice = np.count_nonzero(row_of >= 0) < len(codes)
+        repeated = np.count_nonzero(row_of >= 0) < len(codes)
         moved = interviews is not None and (interviews.first_of(units)[units.of_row] != interviews.of_row).any()
-        wrong = bool(twice or moved)
-    if wrong:
-        AgreementError.raise_if(_faults_of_long(columns, wanted, _Faults(places)))
+        faulty = bool(repeated or moved)
+    if faulty:
+        AgreementError.raise_if(_faults_of_long(columns, names, _Faults(places)))
     return Judgements(
         coders=tuple(coders.names),
         units=tuple(units.names),
-        codes=np.append(codes, np.int32(len(cells)))[row_of],  # the last answers for -1
+        codes=np.append(codes, np.int32(len(cells)))[row_of],  # the last entry is for row -1
         cells=[*cells, None],
         interviews=None if interviews is None else tuple(interviews.names[i] for i in interviews.first_of(units)),
     )
 
 
-def _faults_of_long(columns: Sequence[list[Any]], wanted: Sequence[str], faults: "_Faults") -> list[Fault]:
-    units, coders, values, *of = columns
-    unit, coder, _, *interview = wanted
-    said: dict[tuple[Hashable, Hashable], int] = {}
-    lies_in: dict[Hashable, tuple[int, str]] = {}
-    for row, (a, b, cell) in enumerate(zip(units, coders, values, strict=True)):
-        if not (faults.named(row, a, "unit", unit) and faults.named(row, b, "coder", coder)):
+def _faults_of_long(columns: Sequence[list[Any]], names: Sequence[str], faults: "_Faults") -> list[Fault]:
+    units, coders, cells, *interviews = columns
+    row_of: dict[tuple[Hashable, Hashable], int] = {}
+    interview_of: dict[Hashable, tuple[int, str]] = {}
+    for row, (unit, coder, cell) in enumerate(zip(units, coders, cells, strict=True)):
+        if not (faults.check_name(row, unit, "unit", names[0]) and faults.check_name(row, coder, "coder", names[1])):
             continue
-        faults.alike(row, a, "unit")
-        faults.alike(row, b, "coder")
-        if _is_nan(cell):
+        faults.check_spelling(row, unit, "unit")
+        faults.check_spelling(row, coder, "coder")
+        if is_nan(cell):
             faults.add(
                 row,
-                f"the label of unit {a!r} by {b!r} is NaN, which equals nothing; leave the row out, or give None, "
-                "where the coder did not judge the unit.",
+                f"the label of unit {unit!r} by {coder!r} is NaN, which equals nothing; leave the row out, or give "
+                "None, where the coder did not judge the unit.",
             )
-        elif (a, b) in said:
+        elif (first := row_of.setdefault((unit, coder), row)) != row:
             faults.add(
-                row, f"{b!r} judges unit {a!r} again, after {faults.place(said[a, b])}; keep one of the two rows."
+                row, f"{coder!r} judges unit {unit!r} again, after {faults.place(first)}; keep one of the two rows."
             )
-        else:
-            said[a, b] = row
-        if interview and faults.named(row, of[0][row], "interview", interview[0]):
-            where = f"{of[0][row]}"
-            first, before = lies_in.setdefault(a, (row, where))
-            if before != where:
+        if interviews and faults.check_name(row, interviews[0][row], "interview", names[3]):
+            interview = f"{interviews[0][row]}"
+            first, before = interview_of.setdefault(unit, (row, interview))
+            if before != interview:
                 faults.add(
-                    row, f"unit {a!r} is of interview {where!r} here and of {before!r} in {faults.place(first)}."
+                    row,
+                    f"unit {unit!r} is of interview {interview!r} here and of {before!r} in {faults.place(first)}.",
                 )
     return faults.found
 
 
-def of_wide(
+def judgements_from_wide(
     frame: Frame,
     *,
     unit: str | None = None,
@@ -105,18 +110,18 @@ def of_wide(
     interview: str | None = None,
     places: Places | None = None,
 ) -> Judgements:
-    """Return the judgements of a table with a row a unit and a column a coder; NaN and None are not judged."""
+    """Return the judgements of a table with one row per unit and one column per coder; NaN and None are not judged."""
     rows = frame if _is_frame(frame) else list(frame)
-    about = [name for name in (unit, interview) if name is not None]
-    judging = [name for name in _names_of(rows) if name not in about] if coders is None else list(coders)
-    columns = _columns(rows, (*judging, *about))
-    by_name = dict(zip((*judging, *about), columns, strict=True))
+    other = [name for name in (unit, interview) if name is not None]
+    judging = [name for name in _names_of(rows) if name not in other] if coders is None else list(coders)
+    columns = _columns(rows, (*judging, *other))
+    by_name = dict(zip((*judging, *other), columns, strict=True))
     n_rows = len(columns[0]) if columns else 0
     units = _Names(range(1, n_rows + 1) if unit is None else by_name[unit], "unit")
     interviews = None if interview is None else _Names.as_written(by_name[interview], "interview")
     if len(units.names) < n_rows or not units.clear or not (interviews is None or interviews.clear):
         AgreementError.raise_if(_faults_of_wide(by_name, n_rows, unit, interview, _Faults(places)))
-    codes, cells = labels_numbered([cell for name in judging for cell in by_name[name]])
+    codes, cells = factorize_labels([cell for name in judging for cell in by_name[name]])
     return Judgements(
         coders=tuple(judging),
         units=tuple(units.names),
@@ -129,21 +134,17 @@ def of_wide(
 def _faults_of_wide(
     by_name: Mapping[str, list[Any]], n_rows: int, unit: str | None, interview: str | None, faults: "_Faults"
 ) -> list[Fault]:
-    first: dict[Hashable, int] = {}
+    row_of: dict[Hashable, int] = {}
     for row in range(n_rows):
-        given = row + 1 if unit is None else by_name[unit][row]
-        if not faults.named(row, given, "unit", unit or ""):
+        name = row + 1 if unit is None else by_name[unit][row]
+        if not faults.check_name(row, name, "unit", unit or ""):
             continue
-        if (before := first.setdefault(given, row)) != row:
-            faults.add(row, f"unit {given!r} has a row already, {faults.place(before)}; keep one row a unit.")
-        faults.alike(row, given, "unit")
+        if (first := row_of.setdefault(name, row)) != row:
+            faults.add(row, f"unit {name!r} has a row already, {faults.place(first)}; keep one row per unit.")
+        faults.check_spelling(row, name, "unit")
         if interview is not None:
-            faults.named(row, by_name[interview][row], "interview", interview)
+            faults.check_name(row, by_name[interview][row], "interview", interview)
     return faults.found
-
-
-def _is_nan(cell: Any) -> bool:
-    return isinstance(cell, float) and cell != cell
 
 
 def _is_frame(frame: Frame) -> bool:
@@ -182,9 +183,9 @@ def _columns(frame: Frame, names: Iterable[str]) -> list[list[Any]]:
 
 def _cells_of(column: Any) -> list[Any]:
     cells: list[Any] = column.to_list()
-    numbers = column.dtype.is_float()  # elsewhere NaN is how pandas writes that there is nothing
+    is_numeric = column.dtype.is_float()  # in other columns NaN is how pandas writes an empty cell
     for row in np.flatnonzero(column.is_null().to_numpy()).tolist():
-        if not (numbers and _is_nan(cells[row])):
+        if not (is_numeric and is_nan(cells[row])):
             cells[row] = None
     return cells
 
@@ -212,59 +213,72 @@ class _Faults:
         self.places = places
         self.found: list[Fault] = []
         self._names: dict[tuple[str, str], Hashable] = {}
-        self._told: set[tuple[str, Hashable]] = set()
+        self._reported: set[tuple[str, Hashable]] = set()
 
     def place(self, row: int) -> str:
+        """Return where a row stands, in words."""
         return f"row {row + 1}" if self.places is None else f"line {self.places[row][1]}"
 
-    def add(self, row: int, what: str) -> None:
-        self.found.append(Fault(f"row {row + 1}: {what}") if self.places is None else Fault(what, *self.places[row]))
+    def add(self, row: int, message: str) -> None:
+        """Add a fault of a row."""
+        self.found.append(
+            Fault(f"row {row + 1}: {message}") if self.places is None else Fault(message, *self.places[row])
+        )
 
-    def named(self, row: int, name: Any, what: str, column: str) -> bool:
+    def check_name(self, row: int, name: Any, kind: str, column: str) -> bool:
         """Return whether a row names its unit, coder or interview, and add a fault if not."""
-        if _names_nothing(name):
-            self.add(row, f"no {what} is named; fill in the column {column!r}.")
+        if _is_blank(name):
+            self.add(row, f"no {kind} is named; fill in the column {column!r}.")
             return False
         return True
 
-    def alike(self, row: int, name: Hashable, what: str) -> None:
-        """Add a fault for a name that is written like another: 1 and "1" are two units, and refused as one name."""
-        other = self._names.setdefault((what, f"{name}"), name)
-        if other != name and (what, name) not in self._told:
-            self._told.add((what, name))
-            self.add(row, f"the {what}s {other!r} and {name!r} look alike; write all as text.")
+    def check_spelling(self, row: int, name: Hashable, kind: str) -> None:
+        """Add a fault for two names that are written the same, such as 1 and "1"."""
+        other = self._names.setdefault((kind, f"{name}"), name)
+        if other != name and (kind, name) not in self._reported:
+            self._reported.add((kind, name))
+            self.add(row, f"the {kind}s {other!r} and {name!r} are written the same; write all as text.")
 
 
 class _Names:
-    """Units, coders or interviews: which one each row names, and their names in the order of their first row.
+    """The names of units, coders or interviews, and which of them each row has.
 
-    `clear` says whether each row names one, and no two are written alike.
+    Attributes
+    ----------
+    names : list of str
+        The names, in the order of their first row.
+    of_row : ndarray of int, shape (n_rows,)
+        The place of the row's name in `names`.
+    is_complete : bool
+        Whether each row has a name.
+    clear : bool
+        Whether each row has a name, and no two different names are written the same.
     """
 
-    def __init__(self, column: Sequence[Any], what: str) -> None:
+    def __init__(self, column: Sequence[Any], kind: str) -> None:
         try:
-            self.of_row, given = numbered(column)
+            self.of_row, distinct = factorize(column)
         except TypeError:
             cell = next(cell for cell in column if not isinstance(cell, Hashable))
-            raise AgreementError(f"the {what} {cell!r} is no name; write it as text or a number.") from None
-        self.names = [f"{name}" for name in given]
-        self.named = not any(map(_names_nothing, given))
-        self.clear = self.named and len(set(self.names)) == len(given)
+            raise AgreementError(f"the {kind} {cell!r} is not a name; write it as text or a number.") from None
+        self.names = [f"{name}" for name in distinct]
+        self.is_complete = not any(map(_is_blank, distinct))
+        self.clear = self.is_complete and len(set(self.names)) == len(distinct)
 
     @classmethod
-    def as_written(cls, column: Sequence[Any], what: str) -> "_Names":
-        """Return the names that count as one if they are written alike."""
-        names = cls(column, what)
-        alike, names.names = numbered(names.names)
-        names.of_row, names.clear = alike[names.of_row], names.named
+    def as_written(cls, column: Sequence[Any], kind: str) -> "_Names":
+        """Return names that count as the same if they are written the same, such as 1 and "1"."""
+        names = cls(column, kind)
+        same, names.names = factorize(names.names)
+        names.of_row, names.clear = same[names.of_row], names.is_complete
         return names
 
     def first_of(self, units: "_Names") -> NDArray[np.int32]:
-        """Return which of these the first row of each unit names."""
+        """Return the place of the name that the first row of each unit has."""
         first = np.empty(len(units.names), dtype=np.int32)
-        first[units.of_row[::-1]] = self.of_row[::-1]  # of rows of the same unit the last one written stays
+        first[units.of_row[::-1]] = self.of_row[::-1]  # of several rows of a unit, the one written last stays
         return first
 
 
-def _names_nothing(name: Any) -> bool:
-    return name is None or name == "" or _is_nan(name)
+def _is_blank(name: Any) -> bool:
+    return name is None or name == "" or is_nan(name)

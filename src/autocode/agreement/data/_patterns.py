@@ -10,27 +10,35 @@ from numpy.typing import NDArray
 from autocode.agreement.data._pairs import judgements
 from autocode.agreement.data._reliability import Array, Values
 
-# a table that could have so many different columns has them listed once, for all tables like it
+# Where no more columns are possible than this, they are listed once for all tables of the same shape.
 _FEW_COLUMNS = 2**12
 
 
 class Patterns(NamedTuple):
-    """The distinct columns of a table, without the one of units that nobody judged.
+    """The distinct columns of a table, without the column of units that nobody judged.
 
     Attributes
     ----------
-    rows : shape (n_patterns, n_coders), -1 for not judged.
-    times : how often each occurs, shape (n_patterns,).
-    judgements : how many coders judged units of each, m_u, shape (n_patterns,).
-    of_unit : which of them each unit is, -1 for a unit that nobody judged; None where it was not asked for.
-    n_units, n_pairable : how many units anybody judged, and how many at least two coders.
-    n_coders : how many coders judged a unit that another judged too.
+    rows : ndarray of int, shape (n_patterns, n_coders)
+        The columns, -1 for not judged.
+    multiplicity : ndarray of int, shape (n_patterns,)
+        How often each occurs.
+    judgements : ndarray of float, shape (n_patterns,)
+        How many coders judged the units of each, m_u.
+    pattern_of_unit : ndarray of int, shape (n_units,), or None
+        The place of each unit's column in `rows`, -1 for a unit that nobody judged; None where it was not asked for.
+    n_units : int
+        Number of units that at least one coder judged.
+    n_pairable : int
+        Number of units that at least two coders judged.
+    n_coders : int
+        Number of coders who judged a pairable unit.
     """
 
     rows: Values
-    times: NDArray[np.int64]
+    multiplicity: NDArray[np.int64]
     judgements: Array
-    of_unit: NDArray[np.int64] | None
+    pattern_of_unit: NDArray[np.int64] | None
     n_units: int
     n_pairable: int
     n_coders: int
@@ -38,44 +46,45 @@ class Patterns(NamedTuple):
     @property
     def n_judging(self) -> int:
         """How many coders judged anything."""
-        return _who_judged(self.rows[self.times > 0])
+        return _n_judging(self.rows[self.multiplicity > 0])
 
 
-class Kept:
-    """A function of patterns that remembers what it found for the last list of patterns that cannot change."""
+class CachedStatistics:
+    """A function of patterns that keeps its result for the last list of patterns that cannot change."""
 
-    def __init__(self, of: Callable[[Values], Array]) -> None:
-        self._of = of
+    def __init__(self, statistics: Callable[[Values], Array]) -> None:
+        self._statistics = statistics
         self._last: tuple[Values, Array] | None = None
 
     def __call__(self, patterns: Values) -> Array:
         if patterns.flags.writeable:
-            return self._of(patterns)
+            return self._statistics(patterns)
         last = self._last
         if last is None or last[0] is not patterns:
-            found = self._of(patterns)
-            found.flags.writeable = False
-            self._last = last = (patterns, found)
+            result = self._statistics(patterns)
+            result.flags.writeable = False
+            self._last = last = (patterns, result)
         return last[1]
 
 
 def patterns_of(columns: Values, n_labels: int, *, of_units: bool, counts_only: bool = False) -> Patterns:
-    """Return the distinct columns of a table of coders by units, in the order of what the first coder said.
+    """Return the distinct columns of a table of coders by units, sorted by the first coder's label, then the second's.
 
-    For `counts_only` there may be columns among them that are alike, or that occur no times: where few columns are
-    possible, the list of them all is kept and not made anew for each table.
+    With `counts_only` columns may be listed twice, or occur no times: where few columns are possible, the list of all
+    of them is used for every table of the same shape. `of_units` asks for the pattern of each unit.
     """
     n_coders, n_units = columns.shape
     base = n_labels + 1
     n_keys = base**n_coders
-    if counts_only and n_keys > max(4 * n_units, _FEW_COLUMNS):  # to sort so many would take longer than it saves
+    sparse = n_keys > max(4 * n_units, _FEW_COLUMNS)  # to count all possible columns would take longer than to sort
+    if counts_only and sparse:  # sorting would take longer than it saves
         return _patterns(columns.T, np.asarray((columns >= 0).any(axis=0), dtype=np.int64), np.arange(n_units))
     if n_keys >= 2**62:  # a column does not fit into one integer
         rows, of_unit, times = np.unique(columns.T, axis=0, return_inverse=True, return_counts=True)
         empty = int(len(rows) > 0 and not (rows[0] >= 0).any())
         return _patterns(rows[empty:], times[empty:], of_unit.reshape(-1) - empty)
     key = _keys(columns, base, n_keys)
-    if n_keys > max(4 * n_units, _FEW_COLUMNS):
+    if sparse:
         keys, first, of_unit, times = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
         empty = int(len(keys) > 0 and keys[0] == 0)
         return _patterns(columns.T[first[empty:]], times[empty:], of_unit - empty)
@@ -85,26 +94,28 @@ def patterns_of(columns: Values, n_labels: int, *, of_units: bool, counts_only: 
     if counts_only and n_keys <= _FEW_COLUMNS:
         possible = _possible(base, n_coders)
         n_pairable, n_complete = map(int, (every @ possible.twice_and_by_all).tolist())
-        # where a unit was judged by all there is no need to look who judged
-        who = n_coders if n_complete else _who_judged(possible.rows[(every > 0) & (possible.judgements >= 2)])
-        return Patterns(possible.rows, every, possible.judgements, key if of_units else None, n_judged, n_pairable, who)
+        # if all coders judged one of the units, there is no need to look who judged
+        judging = n_coders if n_complete else _n_judging(possible.rows[(every > 0) & (possible.judgements >= 2)])
+        place = key if of_units else None
+        return Patterns(possible.rows, every, possible.judgements, place, n_judged, n_pairable, judging)
     present = every.nonzero()[0]
     rows = _columns(present, base, n_coders)
     if not of_units:
         return _patterns(rows, every[present], None)
-    place = np.full(n_keys, -1)
-    place[present] = np.arange(len(present))
-    return _patterns(rows, every[present], place[key])
+    row_of_key = np.full(n_keys, -1)
+    row_of_key[present] = np.arange(len(present))
+    return _patterns(rows, every[present], row_of_key[key])
 
 
 def _patterns(rows: Values, times: NDArray[np.int64], of_unit: NDArray[np.int64] | None) -> Patterns:
+    """Return the patterns with what follows from their rows and how often each occurs."""
     m = judgements(rows)
-    twice = m >= 2
-    return Patterns(rows, times, m, of_unit, int(times.sum()), int(times @ twice), _who_judged(rows[twice]))
+    pairable = m >= 2
+    return Patterns(rows, times, m, of_unit, int(times.sum()), int(times @ pairable), _n_judging(rows[pairable]))
 
 
 def _keys(columns: Values, base: int, n_keys: int) -> NDArray[Any]:
-    """Return each column as one integer, its digits one more than the labels, so that not judged is the digit 0."""
+    """Return each column as one integer in base `base`: each digit is a label plus 1, so that not judged is 0."""
     n_coders, n_units = columns.shape
     kind = np.int32 if n_keys < 2**31 else np.int64
     if not n_coders:
@@ -113,16 +124,19 @@ def _keys(columns: Values, base: int, n_keys: int) -> NDArray[Any]:
     for row in columns[1:]:  # Horner's rule
         key *= base
         key += row
-    key += n_coders if base == 1 else (n_keys - 1) // (base - 1)  # the number whose digits are all 1
+    key += n_coders if base == 1 else (n_keys - 1) // (base - 1)  # the number whose digits are all 1: the plus 1
     return key
 
 
 def _columns(keys: NDArray[Any], base: int, n_coders: int) -> Values:
+    """Return the columns that these integers stand for."""
     powers = base ** np.arange(n_coders - 1, -1, -1)
     return ((keys[:, None] // powers) % base - 1).astype(np.int32)
 
 
 class _Possible(NamedTuple):
+    """Every column that is possible, how many coders judge in it, and whether two of them do or all."""
+
     rows: Values
     judgements: Array
     twice_and_by_all: Array
@@ -130,14 +144,14 @@ class _Possible(NamedTuple):
 
 @lru_cache(maxsize=16)
 def _possible(base: int, n_coders: int) -> _Possible:
-    """Return every column that coders with so many choices could make, and how many judge in it."""
-    every = _columns(np.arange(base**n_coders), base, n_coders)
-    m = judgements(every)
-    kept = _Possible(every, m, np.column_stack([m >= 2, m == max(n_coders, 2)]).astype(float))
-    for array in kept:
+    """Return every column that is possible for n coders with `base` choices each."""
+    rows = _columns(np.arange(base**n_coders), base, n_coders)
+    m = judgements(rows)
+    possible = _Possible(rows, m, np.column_stack([m >= 2, m == max(n_coders, 2)]).astype(float))
+    for array in possible:
         array.flags.writeable = False
-    return kept
+    return possible
 
 
-def _who_judged(rows: Values) -> int:
+def _n_judging(rows: Values) -> int:
     return int(np.count_nonzero((rows >= 0).any(axis=0)))

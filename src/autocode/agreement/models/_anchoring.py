@@ -11,9 +11,10 @@ from scipy.sparse import hstack
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
-from autocode.agreement.coefficients._distances import SAID, distances
+from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimates
+from autocode.agreement.intervals._estimates import estimates
+from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
 from autocode.errors import AgreementError, Fault
@@ -150,9 +151,9 @@ def _arms(
             "unit": "line",
             "missing": _MISSING,
             "categories": joined.categories,
-            "distance": SAID["masi" if joined.of_sets else "nominal"],
+            "distance": DESCRIPTIONS["masi" if joined.of_sets else "nominal"],
         },
-        differences=("difference_of_alphas",),
+        differences={"difference_of_alphas": DIFFERENCE_RANGE},
         **how,
     )
     told = [("independent", own[0]), ("assisted", own[1]), ("assisted less independent", joined)]

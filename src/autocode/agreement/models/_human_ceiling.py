@@ -10,10 +10,11 @@ from scipy.sparse import hstack
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
-from autocode.agreement.coefficients._distances import SAID, distances
+from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import APPLIED, NOT_APPLIED, NOT_JUDGED, Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimates
+from autocode.agreement.intervals._estimates import estimates
+from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
 from autocode.codebook import CodeId
 from autocode.coding import CoderId, Codings
 from autocode.errors import AgreementError
@@ -114,14 +115,14 @@ def human_ceiling(
             "unit": "line",
             "missing": "for each two coders the lines that both, and the model, judged",
             "categories": data.categories,
-            "distance": SAID["masi" if data.of_sets else "nominal"],
+            "distance": DESCRIPTIONS["masi" if data.of_sets else "nominal"],
             "pairs": "pooled over the other coders; the mean is over the coders for whom both alphas are defined",
         },
         interval=interval,
         level=level,
         resamples=resamples,
         seed=seed,
-        differences=("difference_of_alphas",),
+        differences={"difference_of_alphas": DIFFERENCE_RANGE},
     )
     ceilings = []
     for place, coder in enumerate((*humans.coders, None)):

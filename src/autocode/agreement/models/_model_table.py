@@ -9,10 +9,11 @@ from scipy.sparse import csr_array, hstack
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
-from autocode.agreement.coefficients._distances import SAID, distances
+from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._pairs import ratio
-from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Interval, estimates
+from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, codes_mask
+from autocode.agreement.intervals._estimates import estimates
+from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, RATIO_RANGE, Interval
 from autocode.agreement.models._human_ceiling import coders_only, with_model
 from autocode.codebook import CodeId
 from autocode.coding import Codings
@@ -20,6 +21,7 @@ from autocode.errors import AgreementError
 from autocode.transcripts import LineId, Transcripts
 
 _NAMES = ("krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas", "ratio_of_alphas")
+_DIFFERENCES = {"difference_of_alphas": DIFFERENCE_RANGE, "ratio_of_alphas": RATIO_RANGE}
 _NOMINAL = 1.0 - np.identity(2)
 
 
@@ -114,10 +116,10 @@ def model_table(
         )
     sets = with_model(humans, model, None)
     how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    answers = [_answer(sets, frozenset([code])) for code in codes]
+    answers = [codes_mask(sets.labels, [code]) for code in codes]
     found = [coders_only(one, humans) for one in _per_code(sets, answers, how)]
     of_sets = [coders_only(one, humans) for one in _of_sets(sets, how)]
-    any_code = _answer(sets, frozenset(codes))
+    any_code = codes_mask(sets.labels, codes)
 
     def row(code: CodeId | None, answer: Values, four: Sequence[Agreement]) -> ModelAgreement:
         said = answer[sets.values]
@@ -141,15 +143,9 @@ def model_table(
     )
 
 
-def _answer(sets: ReliabilityData, codes: frozenset[CodeId]) -> Values:
-    """Return for each label whether it holds any of the codes; the last entry answers for not judged (-1)."""
-    held = [int(isinstance(label, frozenset) and not codes.isdisjoint(label)) for label in sets.labels]
-    return np.array([*held, NOT_JUDGED], dtype=np.int32)
-
-
 def _per_code(sets: ReliabilityData, answers: Sequence[Values], how: Mapping[str, Any]) -> list[Agreement]:
     """Return the four numbers of each code and, last, of the mean over codes, all from the same interviews."""
-    alike, alpha = _alpha.counted(_NOMINAL), _alpha.definition(_NOMINAL)
+    alike, alpha = _alpha.dense_if_small(_NOMINAL), _alpha.definition(_NOMINAL)
 
     def statistics(patterns: Values) -> Any:
         parts = []
@@ -171,7 +167,7 @@ def _per_code(sets: ReliabilityData, answers: Sequence[Values], how: Mapping[str
         definition,
         reason=lambda totals: _why(definition(totals)[0]),
         conventions=_conventions("2: not applied, applied", "nominal"),
-        differences=_NAMES[2:],
+        differences=_DIFFERENCES,
         **how,
     )
 
@@ -193,7 +189,7 @@ def _of_sets(sets: ReliabilityData, how: Mapping[str, Any]) -> list[Agreement]:
         definition,
         reason=lambda totals: _why(definition(totals)[0]),
         conventions=_conventions(sets.categories, "masi"),
-        differences=_NAMES[2:],
+        differences=_DIFFERENCES,
         **how,
     )
 
@@ -227,6 +223,6 @@ def _conventions(categories: str, distance: str) -> dict[str, str]:
         "unit": "line",
         "missing": "lines that two coders and the model judged; in pairs with the model every judgement counts once",
         "categories": categories,
-        "distance": SAID[distance],
+        "distance": DESCRIPTIONS[distance],
         "mean": "over the codes for which both alphas are defined",
     }

@@ -259,13 +259,12 @@ def lines_from_pilot(pilot: Agreement, *, half_width: float) -> Plan:
             f"the pilot's {pilot.coefficient} has no interval with a width ({pilot}); "
             "double-code more lines, or plan from prevalence and expected agreement."
         )
-    by_interviews = pilot.conventions.get("interval", "").endswith("interviews")
     return lines_from_standard_error(
         half_width,
         standard_error=width / (2 * z),
         lines=pilot.n_pairable,
         level=pilot.level,
-        interviews=pilot.n_interviews if by_interviews else 0,
+        interviews=pilot.n_interviews if pilot.resampled == "interviews" else 0,
     )
 
 

@@ -45,14 +45,13 @@ def lines_for_bound_from_pilot(pilot: Agreement, threshold: float = TENTATIVE_FR
     if not 0.5 <= power < 1:
         raise ValueError(f"the power to plan for lies between a half and 1, not at {power:g}.")
     z_level, z_power = float(norm.ppf(pilot.level)), float(norm.ppf(power))
-    by_interviews = pilot.conventions.get("interval", "").endswith("interviews")
     level = 2 * pilot.level - 1  # the two-sided interval whose lower end is the one-sided bound
     plan = lines_from_standard_error(
         (pilot.value - threshold) * z_level / (z_level + z_power),
         standard_error=pilot.se,
         lines=pilot.n_pairable,
         level=level,
-        interviews=pilot.n_interviews if by_interviews else 0,
+        interviews=pilot.n_interviews if pilot.resampled == "interviews" else 0,
     )
     aim = f"a one-sided {100 * pilot.level:g} % lower bound above {threshold:g} with power {power:g}"
     assumes = MappingProxyType({**plan.assumes, "aim": aim, "agreement": f"{pilot.value:.4g}, as in the pilot"})

@@ -141,7 +141,7 @@ def _columns(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float],
 ) -> _Columns:
-    inclusion = Inclusion.of(samples)
+    inclusion = Inclusion.from_samples(samples)
     independent = codings.independent()
     wanted = frozenset(codes)
     interviews = [f"{line.transcript}" for line in frame]

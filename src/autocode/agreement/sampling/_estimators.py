@@ -12,7 +12,7 @@ from scipy.stats import t as student
 
 from autocode.agreement._result import number
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.intervals._estimates import FEW_INTERVIEWS
+from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 

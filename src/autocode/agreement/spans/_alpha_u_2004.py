@@ -58,6 +58,7 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
         n_pairable=text.length if len(text.marked) >= 2 else 0,
         n_coders=len(text.marked),
         n_interviews=len(data.continua),
+        unit="code point",
         conventions=MappingProxyType(
             {
                 "unit": "code point",

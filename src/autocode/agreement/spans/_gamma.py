@@ -389,6 +389,7 @@ def _estimate(
     _refuse_unread_texts(data)
     texts = [text for text in data.continua if any(text.marked.values())]
     counts = TextCounts(
+        unit="span",
         n_units=data.n_spans,
         n_pairable=data.n_spans if len(data.coders) >= 2 else 0,
         n_coders=len(data.coders),

@@ -230,6 +230,7 @@ def _estimate(
     }
     n_places = sum(sum(next(iter(by_coder.values()))) - 1 for by_coder in texts.values())
     counts = TextCounts(
+        unit="place",
         n_units=n_places,
         n_pairable=n_places if len(coders) >= 2 else 0,
         n_coders=len(coders),

@@ -10,7 +10,7 @@ import numpy as np
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.intervals._estimates import FEW_INTERVIEWS
+from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 
 ByInterviews: TypeAlias = Literal["interviews"]
 
@@ -19,6 +19,7 @@ ByInterviews: TypeAlias = Literal["interviews"]
 class TextCounts:
     """What a coefficient over texts rests on; the same fields as in `Agreement`."""
 
+    unit: str
     n_units: int
     n_pairable: int
     n_coders: int
@@ -33,6 +34,7 @@ class _Bootstrap(NamedTuple):
     se: float
     n_left_out: int
     conventions: dict[str, str]
+    resamples: int = 0
 
 
 def check_interval(interval: str | None, *, level: float, resamples: int) -> None:
@@ -116,6 +118,9 @@ def _agreement(
         n_coders=counts.n_coders,
         n_interviews=counts.n_interviews,
         n_left_out=bootstrap.n_left_out,
+        unit=counts.unit,
+        resampled="interviews" if bootstrap.resamples else None,
+        resamples=bootstrap.resamples,
         conventions=MappingProxyType({**conventions, **bootstrap.conventions}),
     )
 
@@ -150,6 +155,6 @@ def _resample_texts(
     if n_undefined:
         conventions["left out"] = f"{n_undefined} of {resamples} resamples, in which the coefficient is undefined"
     if len(defined) < 2:
-        return _Bootstrap(math.nan, math.nan, math.nan, n_undefined, conventions)
+        return _Bootstrap(math.nan, math.nan, math.nan, n_undefined, conventions, resamples)
     low, high = (float(bound) for bound in np.quantile(defined, [(1 - level) / 2, (1 + level) / 2]))
-    return _Bootstrap(low, high, float(defined.std(ddof=1)), n_undefined, conventions)
+    return _Bootstrap(low, high, float(defined.std(ddof=1)), n_undefined, conventions, resamples)

@@ -340,6 +340,7 @@ def _estimate(
         "distance": "nominal: 0 if the same, else 1",
     }
     counts = TextCounts(
+        unit="code point",
         n_units=sum(text.length for text in data.continua),
         n_pairable=sum(text.length for text in texts),
         n_coders=len({coder for text in texts for coder in text.marked}),

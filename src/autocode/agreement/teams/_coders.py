@@ -12,7 +12,7 @@ import numpy as np
 from autocode.agreement._result import Agreement
 from autocode.agreement.coefficients._alpha import krippendorff_alpha
 from autocode.agreement.data._reliability import Array, ReliabilityData
-from autocode.agreement.intervals._estimates import Interval
+from autocode.agreement.intervals._methods import Interval
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import AgreementError

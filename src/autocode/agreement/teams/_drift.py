@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 from autocode.agreement._result import Agreement
 from autocode.agreement.coefficients._alpha import krippendorff_alpha
 from autocode.agreement.data._reliability import ReliabilityData
-from autocode.agreement.intervals._estimates import Interval
+from autocode.agreement.intervals._methods import Interval
 from autocode.codebook import CodeId
 from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault

@@ -11,10 +11,18 @@ import numpy as np
 
 from autocode.agreement._result import Agreement, Undefined, number
 from autocode.agreement.coefficients import _ac1, _alpha, _kappa, _percent, _specific
-from autocode.agreement.coefficients._distances import SAID
+from autocode.agreement.coefficients._distances import DESCRIPTIONS
 from autocode.agreement.data._pairs import ratio
-from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
-from autocode.agreement.intervals._estimates import Definition, Interval, Statistics, estimates
+from autocode.agreement.data._reliability import Array, ReliabilityData, Values, codes_mask
+from autocode.agreement.intervals._estimates import estimates
+from autocode.agreement.intervals._methods import (
+    COEFFICIENT_RANGE,
+    SHARE_RANGE,
+    Definition,
+    Interval,
+    Range,
+    Statistics,
+)
 from autocode.agreement.teams._verdict import verdict
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Codings
@@ -33,6 +41,7 @@ class _Binary(NamedTuple):
     definition: Definition
     undefined: Undefined
     missing: str
+    value_range: Range = COEFFICIENT_RANGE
 
 
 _NOMINAL = 1.0 - np.identity(2)
@@ -55,6 +64,7 @@ _BINARY = (
         _percent.definition,
         Undefined.NO_PAIRS,
         "lines judged once are left out; mean over lines (Gwet), not over pairs",
+        SHARE_RANGE,
     ),
     _Binary(
         "ac1",
@@ -71,6 +81,7 @@ _BINARY = (
         _specific.definition,
         Undefined.NEVER_USED,
         "lines judged once are left out; every pair counts alike",
+        SHARE_RANGE,
     ),
     _Binary(
         "negative",
@@ -79,6 +90,7 @@ _BINARY = (
         _specific.definition,
         Undefined.NEVER_USED,
         "lines judged once are left out; every pair counts alike",
+        SHARE_RANGE,
     ),
 )
 
@@ -231,7 +243,7 @@ def agreement_table(
     how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     groups: list[tuple[Code, tuple[CodeId, ...]]] = [(code, (code.id,)) for code in codebook.subthemes]
     groups += [(theme, _below(theme, codebook)) for theme in codebook.themes]
-    answers = [_answer(sets, codes) for _, codes in groups]
+    answers = [codes_mask(sets.labels, codes) for _, codes in groups]
 
     coefficients: list[dict[str, Agreement]] = [{} for _ in groups]
     for kind in _BINARY:
@@ -268,7 +280,7 @@ def agreement_table(
     }
     if pairs and n_subthemes:
         together["kappa"] = _mean_kappa(sets, pairs, answers[:n_subthemes], how)
-    any_code = _answer(sets, tuple(codebook))
+    any_code = codes_mask(sets.labels, codebook)
     overall = CodeAgreement(
         code=CodeId(""),
         name="all codes",
@@ -298,13 +310,6 @@ def _below(theme: Code, codebook: Codebook) -> tuple[CodeId, ...]:
         under |= more
         grown = bool(more)
     return tuple(under)
-
-
-def _answer(sets: ReliabilityData, codes: Sequence[CodeId]) -> Values:
-    """Return for each label whether it holds any of the codes; the last entry answers for not judged (-1)."""
-    wanted = frozenset(codes)
-    held = [int(isinstance(label, frozenset) and not wanted.isdisjoint(label)) for label in sets.labels]
-    return np.array([*held, NOT_JUDGED], dtype=np.int32)
 
 
 def _applied(sets: ReliabilityData, answer: Values) -> int:
@@ -338,9 +343,10 @@ def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: 
             "unit": "line",
             "missing": kind.missing,
             "categories": _CATEGORIES,
-            "distance": SAID["nominal"],
+            "distance": DESCRIPTIONS["nominal"],
         }
         | _CATEGORY.get(kind.label, {}),
+        value_range=kind.value_range,
         **how,
     )
 
@@ -423,7 +429,7 @@ def _conventions(alpha: Agreement, level: float) -> dict[str, str]:
         "unit": "line",
         "missing": "only lines that at least two coders judged; a line read without any code counts as not applied",
         "categories": "per code 2: not applied, applied; a theme is applied if any of its subthemes is",
-        "distance": f"per code {SAID['nominal']}; all codes together {SAID['masi']}",
+        "distance": f"per code {DESCRIPTIONS['nominal']}; all codes together {DESCRIPTIONS['masi']}",
         "basis": "independent codings only",
         "prevalence": "share of judgements in which the code was applied",
         "level": f"{level:g}",

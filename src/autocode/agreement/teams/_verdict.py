@@ -25,13 +25,12 @@ def lines_for_verdict(agreement: Agreement, *, threshold: float = TENTATIVE_FROM
     se = max(agreement.se, towards / z)
     if not 0 < h < 1 or agreement.n_pairable * (z * se / h) ** 2 > MANY:
         return None
-    by_interviews = agreement.conventions.get("interval", "").endswith("interviews")
     return lines_from_standard_error(
         h,
         standard_error=se,
         lines=agreement.n_pairable,
         level=agreement.level,
-        interviews=agreement.n_interviews if by_interviews else 0,
+        interviews=agreement.n_interviews if agreement.resampled == "interviews" else 0,
     )
 
 
@@ -43,8 +42,7 @@ def verdict(agreement: Agreement) -> str:
     short = f"{found} yet"
     if agreement.undefined is not None:
         return f"{short}: {agreement.undefined.sentence}"
-    by_interviews = agreement.conventions.get("interval", "").endswith("interviews")
-    if by_interviews and agreement.n_interviews < ENOUGH_INTERVIEWS:
+    if agreement.has_few_interviews:
         return (
             f"{short}: double-code lines of at least {ENOUGH_INTERVIEWS} interviews, these are of "
             f"{agreement.n_interviews}"
@@ -53,7 +51,7 @@ def verdict(agreement: Agreement) -> str:
         return f"{short}: no interval was asked for"
     if not agreement.low < agreement.high:
         return f"{short}: nobody disagreed, so the interval has no width"
-    if agreement.n_left_out * 20 > int(agreement.conventions.get("resamples", "0")):
+    if agreement.is_often_undefined:
         return f"{short}: the code is too rare in these lines"
     plan = lines_for_verdict(agreement)
     if plan is None:

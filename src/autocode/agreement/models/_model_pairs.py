@@ -1,0 +1,53 @@
+"""The judgements of a model beside those of the coders, pair by pair."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autocode.agreement.data._reliability import ReliabilityData
+from autocode.codebook import CodeId
+from autocode.transcripts import LineId
+
+
+def model_pairs(humans: ReliabilityData, model: Mapping[LineId, frozenset[CodeId]]) -> ReliabilityData:
+    """Return the predictions of a model beside each judgement of a coder, as a table of two coders.
+
+    Alpha of this table is the agreement of the model with the coders: the pairs (model, coder, line) are pooled over
+    coders, and the model is never one of the coders.
+
+    Parameters
+    ----------
+    humans : ReliabilityData
+        The sets of codes that the coders gave, see `ReliabilityData.for_sets`.
+    model : mapping of LineId to frozenset of CodeId
+        The predicted codes of each of these lines; an empty set for none.
+
+    Returns
+    -------
+    ReliabilityData
+        One unit per judgement, in the interview of its line; row 0 is the model, row 1 the coder.
+
+    Raises
+    ------
+    KeyError
+        If a line has no prediction.
+
+    Examples
+    --------
+    >>> from autocode.agreement import ReliabilityData, krippendorff_alpha, model_pairs
+    >>> cost, none = frozenset({"cost"}), frozenset()
+    >>> humans = ReliabilityData.from_table([[cost, none, cost], [cost, none, None]], coders=["MO", "JB"])
+    >>> pairs = model_pairs(humans, {"1": cost, "2": none, "3": none})
+    >>> pairs.values.shape
+    (2, 5)
+    >>> print(krippendorff_alpha(pairs, interval=None))
+    0.64 (2 coders, 5 lines)
+    """
+    units, coders = np.nonzero(humans.judged.T)
+    predicted = [frozenset(model[humans.units[u]]) for u in units]
+    judged = [humans.labels[v] for v in humans.values[coders, units]]
+    return ReliabilityData.from_table(
+        [predicted, judged],
+        coders=("model", "coder"),
+        interviews=None if humans.interviews is None else [humans.interviews[u] for u in units],
+    )

@@ -1,0 +1,123 @@
+"""A study folder read, added to and kept consistent; what the shell does, Python does in the same way."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._folder import (
+    CODEBOOK,
+    JOURNAL,
+    MODEL,
+    MODELS,
+    PARTICIPANTS,
+    SETTINGS,
+    TRANSCRIPTS,
+    VECTORS,
+    create_study,
+    is_study,
+    replaced_on_success,
+    translated_disk_errors,
+)
+from autocode.study._reading import StudyData, open_journal, read_lines, read_study, read_study_or_corpus
+from autocode.study._settings import Settings, read_settings
+from autocode.study._text_options import TextOptions, text_options, with_encoder
+
+if TYPE_CHECKING:
+    from autocode.study._faults import study_faults
+    from autocode.study._intake import add_files
+    from autocode.study._learner import Learner
+    from autocode.study._learner_process import LearnerProcess
+    from autocode.study._pages import serve_adjudication, serve_review
+    from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
+    from autocode.study._reporting import report_on_study, validate_study, write_study_report
+    from autocode.study._review import StudyReview, open_review
+    from autocode.study._sampling import choose_lines, draw_lines
+    from autocode.study._suggesting import (
+        Suggested,
+        suggest_for_file,
+        suggest_for_study,
+        suggestions_as_csv,
+        train_on_study,
+    )
+
+# What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
+_LAZY = {
+    "_faults": ("study_faults",),
+    "_intake": ("add_files",),
+    "_learner": ("Learner",),
+    "_learner_process": ("LearnerProcess",),
+    "_pages": ("serve_adjudication", "serve_review"),
+    "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
+    "_reporting": ("report_on_study", "validate_study", "write_study_report"),
+    "_review": ("StudyReview", "open_review"),
+    "_sampling": ("choose_lines", "draw_lines"),
+    "_suggesting": (
+        "Suggested",
+        "suggest_for_file",
+        "suggest_for_study",
+        "suggestions_as_csv",
+        "train_on_study",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _LAZY.items() for name in names}
+
+__all__ = [
+    "CODEBOOK",
+    "JOURNAL",
+    "MODEL",
+    "MODELS",
+    "PARTICIPANTS",
+    "SETTINGS",
+    "TRANSCRIPTS",
+    "VECTORS",
+    "Learner",
+    "LearnerProcess",
+    "PrevalenceMethod",
+    "PrevalenceRow",
+    "PrevalenceTable",
+    "Settings",
+    "StudyData",
+    "StudyReview",
+    "Suggested",
+    "TextOptions",
+    "add_files",
+    "choose_lines",
+    "create_study",
+    "draw_lines",
+    "inconsistencies",
+    "is_study",
+    "open_journal",
+    "open_review",
+    "read_lines",
+    "read_settings",
+    "read_study",
+    "read_study_or_corpus",
+    "replaced_on_success",
+    "report_on_study",
+    "serve_adjudication",
+    "serve_review",
+    "study_faults",
+    "study_prevalence",
+    "suggest_for_file",
+    "suggest_for_study",
+    "suggestions_as_csv",
+    "text_options",
+    "train_on_study",
+    "translated_disk_errors",
+    "unrecorded_digests",
+    "validate_study",
+    "with_encoder",
+    "write_study_report",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'autocode.study' has no attribute {name!r}")
+    value = getattr(import_module(f"autocode.study.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,90 @@
+"""Whether the parts of a study fit each other: what was coded against the transcripts and the codebook of today."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autocode.codebook import Codebook
+from autocode.coding import Codings
+from autocode.errors import Fault
+from autocode.journal import Journal, TranscriptSeen
+from autocode.study._folder import CODEBOOK, JOURNAL, TRANSCRIPTS
+from autocode.transcripts import LineId, Transcripts
+
+
+def inconsistencies(codings: Codings, lines: Transcripts, codebook: Codebook, *, folder: Path) -> Iterator[Fault]:
+    """
+    Yield each way in which codings do not fit the transcripts or the codebook.
+
+    Parameters
+    ----------
+    codings : Codings
+        What was coded, as the journal has it.
+    lines : Transcripts
+        The interviews as they are now.
+    codebook : Codebook
+        The codes as they are now.
+    folder : Path
+        The study's folder, whose files the faults name.
+
+    Yields
+    ------
+    Fault
+        For each transcript that was edited after it was coded, for codings of lines that no transcript has, and for
+        each code that was given and that the codebook lacks or has as a theme.
+    """
+    edited = codings.edited(lines)
+    for name in edited:
+        yield Fault(
+            "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore "
+            "the text (and the unit in study.toml), or save the edited interview under a new name and code that.",
+            lines.interview(name).source or name,
+        )
+    known = {line.id for line in lines}
+    missing = sorted(line for line in codings.lines if line not in known and _transcript(line) not in edited)
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        yield Fault(
+            f"holds codings of {missing[0]}{more}, which no transcript has; put the transcript back into "
+            f"{TRANSCRIPTS}/.",
+            folder / JOURNAL,
+        )
+    given = {code for coding in codings for code in coding.codes}
+    for code in sorted(given - codebook.keys()):
+        yield Fault(
+            f"lacks the code {code!r}, which lines were given; put it back or rename it to that.", folder / CODEBOOK
+        )
+    for code in sorted(code for code in given & codebook.keys() if not codebook[code].codable):
+        yield Fault(f"makes {code!r} a theme, but lines were given it; make it a subtheme again.", folder / CODEBOOK)
+
+
+def _transcript(line: LineId) -> str:
+    return line.rpartition(":")[0]
+
+
+def unrecorded_digests(
+    journal: Journal, lines: Transcripts, codings: Codings | None = None
+) -> tuple[TranscriptSeen, ...]:
+    """
+    Return the digests of transcripts that a journal does not know yet, to be appended to it.
+
+    A transcript that was corrected before anybody coded it is recorded anew; one that was coded is not.
+
+    Parameters
+    ----------
+    journal : Journal
+        The study's journal.
+    lines : Transcripts
+        The interviews as they are now.
+    codings : Codings, optional
+        Codings about to be appended: only the transcripts of their lines are recorded. By default, all are.
+    """
+    known = journal.transcripts()
+    edited = journal.codings().edited(lines)
+    coded = None if codings is None else {lines.line(line).transcript for line in codings.lines}
+    return tuple(
+        TranscriptSeen(transcript=transcript.id, digest=transcript.digest)
+        for transcript in lines.interviews
+        if known.get(transcript.id) != transcript.digest
+        and transcript.id not in edited
+        and (coded is None or transcript.id in coded)
+    )

@@ -1,0 +1,60 @@
+"""Every fault of every file of a study, for those who are about to correct them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from autocode.codebook import read_codebook
+from autocode.coding import Codings
+from autocode.errors import AutocodeError, Fault
+from autocode.study._consistency import inconsistencies
+from autocode.study._folder import CODEBOOK, JOURNAL, MODEL, is_study
+from autocode.study._reading import open_journal, read_lines, read_study_or_corpus
+from autocode.study._settings import Settings, read_settings
+from autocode.study._text_options import encoding_of
+
+T = TypeVar("T")
+
+
+def study_faults(path: Path) -> tuple[Fault, ...]:
+    """
+    Return every fault of every file of a study or a plain corpus, each with its place; empty if there is none.
+
+    Parameters
+    ----------
+    path : Path
+        The study's folder, or that of a plain corpus.
+    """
+    faults: list[Fault] = []
+
+    def attempt(read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except AutocodeError as error:
+            faults.extend(error.faults)
+            return None
+
+    if not is_study(path):
+        attempt(lambda: read_study_or_corpus(path))
+        return tuple(faults)
+    settings = attempt(lambda: read_settings(path)) or Settings()
+    lines = attempt(lambda: read_lines(path, settings))
+    codebook = attempt(lambda: read_codebook(path / CODEBOOK))
+    if (path / JOURNAL).exists():
+        codings = attempt(lambda: _codings(path))
+        if codings is not None and lines is not None and codebook is not None:
+            faults += inconsistencies(codings, lines, codebook, folder=path)
+    if (path / MODEL).exists():
+        attempt(lambda: _open_model(path, settings))
+    return tuple(faults)
+
+
+def _codings(folder: Path) -> Codings:
+    with open_journal(folder) as journal:
+        return journal.codings()
+
+
+def _open_model(folder: Path, settings: Settings) -> None:
+    from autocode.suggester import open_suggester
+
+    open_suggester(folder / MODEL, encoder=encoding_of(settings.encoder, folder=folder))

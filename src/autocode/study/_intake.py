@@ -1,0 +1,390 @@
+"""Files into a study: every file is read and found good before anything is written."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, TypeAlias
+
+from autocode.codebook import Codebook, read_codebook
+from autocode.coding import Basis, Coding, Codings
+from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
+from autocode.exchange import read_codings
+from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, TRANSCRIPTS, replaced_on_success
+from autocode.study._reading import open_journal, read_lines
+from autocode.study._settings import Settings, read_settings
+from autocode.transcripts import (
+    Columns,
+    Role,
+    Transcript,
+    TranscriptId,
+    Transcripts,
+    read_participants,
+    read_transcripts,
+)
+from autocode.wording import count_of
+
+_TABLES = {".csv", ".tsv", ".xlsx"}
+_LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
+
+_Key: TypeAlias = tuple[str, str, Basis]
+
+
+class _NewTranscripts(NamedTuple):
+    """The interviews of one file or folder that the study does not have yet, as files to be placed in it."""
+
+    transcripts: tuple[Transcript, ...]
+    contents: dict[Path, bytes]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intake:
+    """What is to be added to a study, read and found good."""
+
+    contents: dict[Path, bytes]
+    removed: Collection[Path]
+    lines: Transcripts
+    codings: Codings
+    sentences: list[str]
+
+
+def add_files(
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    coder: str | None = None,
+    basis: Basis = Basis.INDEPENDENT,
+    columns: Columns | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+) -> list[str]:
+    """
+    Add transcripts, tables of participants and codings to a study, all or none, and return a sentence for each file.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    files : sequence of Path
+        Files and folders; a table is read as codings unless `columns` says that it is a transcript.
+    coder : str, optional
+        Whose codings a table holds that does not name its coders; by default, for a wide table, the name of the file.
+    basis : Basis, default Basis.INDEPENDENT
+        What the coder had seen, where the table does not say.
+    columns : Columns, optional
+        The columns of a table of lines; by default, no table is a transcript.
+    dry_run : bool, default False
+        Whether the sentences say what would be added, and nothing is.
+    force : bool, default False
+        Whether a transcript, the table of participants or a coder's earlier coding is replaced.
+
+    Raises
+    ------
+    AutocodeError
+        With every fault: of a file that cannot be read, of a transcript whose name the study has already, of a coding
+        that differs from an earlier one. Nothing is changed then.
+    """
+    settings = read_settings(folder)
+    intake = _read(folder, settings, files, coder=coder, basis=basis, columns=columns, force=force)
+    if dry_run:
+        return [f"would add {sentence}" for sentence in intake.sentences]
+    lines = intake.lines
+    with replaced_on_success(intake.contents, about=folder, removed=intake.removed):
+        if intake.contents:
+            lines = _read_back(folder, settings, lines)
+        if intake.codings:
+            with open_journal(folder) as journal:
+                journal.append(*unrecorded_digests(journal, lines, intake.codings), *intake.codings)
+    return [f"added {sentence}" for sentence in intake.sentences]
+
+
+def _read(
+    folder: Path,
+    settings: Settings,
+    files: Sequence[Path],
+    *,
+    coder: str | None,
+    basis: Basis,
+    columns: Columns | None,
+    force: bool,
+) -> _Intake:
+    """Return all that the files hold; nothing is written."""
+    existing = _existing(folder, settings)
+    codebook = read_codebook(folder / CODEBOOK)
+    interviews, tables, participants = _by_kind(files, columns)
+    readings = _read_interviews(interviews, existing, folder, settings, columns)
+    contents = {path: content for reading in readings for path, content in reading.contents.items()}
+    new = [transcript for reading in readings for transcript in reading.transcripts]
+    lines, removed = _merge(existing, new, contents, force=force)
+    sentences = [reading.sentence for reading in readings]
+    for table in participants:
+        sentence, placed = _read_participants(table, folder, force=force)
+        sentences.append(sentence)
+        contents |= placed
+    coded = _coded(folder, lines, codebook)
+    codings: dict[_Key, Coding] = {}
+    faults: list[Fault] = []
+    for table in tables:
+        try:
+            read = _read_codings(table, lines, codebook, coder=coder, basis=basis)
+            fresh = _fresh(coded, read, table, force=force)
+        except AutocodeError as error:
+            faults += error.faults
+            continue
+        known = len(read) - len(fresh)
+        sentences.append(f"{table}: {_counts(fresh)}{f'; {known} were there already' if known else ''}.")
+        # of two tables with one coding, and force, the later one stands: as it would, one after the other
+        codings |= _by_key(fresh)
+        coded |= _by_key(fresh)
+    CodingError.raise_if(faults)
+    return _Intake(
+        contents=contents, removed=removed, lines=lines, codings=Codings(codings.values()), sentences=sentences
+    )
+
+
+def _by_key(codings: Iterable[Coding]) -> dict[_Key, Coding]:
+    return {(coding.line, coding.coder, coding.basis): coding for coding in codings}
+
+
+def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path], list[Path], list[Path]]:
+    """Return which files hold interviews, which codings, and which are tables of participants."""
+    interviews: list[Path] = []
+    tables: list[Path] = []
+    participants: list[Path] = []
+    for file in dict.fromkeys(files):
+        inside = [path for path in sorted(file.iterdir()) if not _is_hidden(path.name)] if file.is_dir() else []
+        of_people = [path for path in inside if path.name.casefold() == PARTICIPANTS]
+        sheets = [path for path in inside if path not in of_people and path.suffix.casefold() in _TABLES]
+        if file.name.casefold() == PARTICIPANTS:
+            participants.append(file)
+        elif sheets and columns is None and len(sheets) + len(of_people) == len(inside):
+            tables += sheets
+            participants += of_people
+        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES:
+            interviews.append(file)
+            participants += of_people
+        else:
+            tables.append(file)
+    return interviews, tables, participants
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a file is hidden, or is the lock file of a word processor."""
+    return name.startswith((".", "~$"))
+
+
+def _existing(folder: Path, settings: Settings) -> Transcripts:
+    """Return the interviews that the study has already."""
+    inside = folder / TRANSCRIPTS
+    if not inside.is_dir() or all(file.name.startswith(".") for file in inside.iterdir()):
+        return Transcripts(())
+    return read_lines(folder, settings)
+
+
+def _read_interviews(
+    files: Iterable[Path], existing: Transcripts, folder: Path, settings: Settings, columns: Columns | None
+) -> list[_NewTranscripts]:
+    readings: list[_NewTranscripts] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            readings.append(_read_interview(file, existing, folder, settings, columns))
+        except TranscriptError as error:
+            faults += error.faults
+    TranscriptError.raise_if(faults)
+    return readings
+
+
+def _read_interview(
+    file: Path, existing: Transcripts, folder: Path, settings: Settings, columns: Columns | None
+) -> _NewTranscripts:
+    read = _transcripts_in(file, settings, columns)
+    known = {transcript.id: transcript for transcript in existing.interviews}
+    new: list[Transcript] = []
+    contents: dict[Path, bytes] = {}
+    for source, group in groupby(read.interviews, key=lambda transcript: transcript.source):
+        transcripts = tuple(group)
+        if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
+            continue
+        if columns is None:
+            contents[folder / TRANSCRIPTS / Path(source).name] = Path(source).read_bytes()
+        else:
+            # A table needs its columns named; as labelled text the study reads it by itself.
+            contents |= {
+                folder / TRANSCRIPTS / f"{transcript.id}.txt": _labelled(transcript, settings)
+                for transcript in transcripts
+            }
+        new += transcripts
+    return _NewTranscripts(tuple(new), contents, f"{file}: {_sentence(new, n_known=len(read.interviews) - len(new))}.")
+
+
+def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
+    parts = []
+    if new:
+        lines = [line for transcript in new for line in transcript.lines]
+        n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
+        names = ", ".join(transcript.id for transcript in new)
+        parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants:,} of participants")
+    if n_known:
+        parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")
+    return "; ".join(parts)
+
+
+def _transcripts_in(file: Path, settings: Settings, columns: Columns | None) -> Transcripts:
+    return read_transcripts(
+        file,
+        unit=settings.unit,
+        language=settings.language,
+        interviewers=settings.interviewers,
+        columns=columns,
+    )
+
+
+def _is_same(transcript: Transcript, other: Transcript | None) -> bool:
+    """Return whether two transcripts have the same lines by the same speakers."""
+    return other is not None and _turns(transcript) == _turns(other)
+
+
+def _turns(transcript: Transcript) -> list[tuple[str, str]]:
+    return [(line.speaker, line.text) for line in transcript.lines]
+
+
+def _labelled(transcript: Transcript, settings: Settings) -> bytes:
+    """Return an interview as labelled text that reads back as the same lines."""
+    if Path(transcript.id).name != transcript.id or _is_hidden(transcript.id):
+        raise TranscriptError.at(
+            transcript.source,
+            f"names an interview {transcript.id!r}, which cannot name a file; rename it in the table.",
+        )
+    with TemporaryDirectory() as temporary:
+        file = Path(temporary) / "transcripts" / f"{transcript.id}.txt"
+        file.parent.mkdir()
+        for label in _LABELS:
+            rows, speaker = [], ""
+            for line in transcript.lines:
+                rows.append(
+                    label.format(speaker=line.speaker, text=line.text) if line.speaker != speaker else line.text
+                )
+                speaker = line.speaker
+            file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+            try:
+                (read,) = _transcripts_in(file, settings, None).interviews
+            except TranscriptError:
+                continue  # the other way of labelling may do
+            if _is_same(read, transcript):
+                return file.read_bytes()
+    raise TranscriptError.at(
+        transcript.source,
+        f"has speakers or words in {transcript.id} that cannot be kept as labelled text; "
+        "give the speakers plain names without colons or brackets, or save the interview as .docx.",
+    )
+
+
+def _merge(
+    existing: Transcripts, new: Sequence[Transcript], contents: dict[Path, bytes], *, force: bool
+) -> tuple[Transcripts, set[Path]]:
+    """Return all interviews as they will be, and the files that the new ones replace under another name."""
+    known = {transcript.id: transcript for transcript in existing.interviews}
+    added: dict[TranscriptId, Transcript] = {}
+    faults: list[Fault] = []
+    for transcript in new:
+        other = added.setdefault(transcript.id, transcript)
+        if other is not transcript:
+            faults.append(
+                Fault(
+                    f"two transcripts are named {transcript.id!r}, this and {other.source}; rename one of them.",
+                    transcript.source,
+                )
+            )
+        elif transcript.id in known and not force:
+            faults.append(
+                Fault(
+                    f"the study already has a transcript named {transcript.id!r} ({known[transcript.id].source}); "
+                    "rename the file, or replace the transcript with --force.",
+                    transcript.source,
+                )
+            )
+    TranscriptError.raise_if(faults)
+    replaced = {Path(known[name].source) for name in added if name in known}
+    return Transcripts((known | added).values()), replaced - contents.keys()
+
+
+def _read_back(folder: Path, settings: Settings, lines: Transcripts) -> Transcripts:
+    """Return the interviews that are in the study's folder by now; raises `StudyError` if one is not what was read."""
+    stored = {transcript.id: transcript for transcript in _existing(folder, settings).interviews}
+    StudyError.raise_if(
+        Fault(
+            f"cannot be kept in the study under the name {Path(transcript.source).name!r}; rename the file, plainly "
+            "and unlike the others.",
+            transcript.source,
+        )
+        for transcript in lines.interviews
+        if not _is_same(transcript, stored.get(transcript.id))
+    )
+    return Transcripts(stored.values())
+
+
+def _read_participants(table: Path, folder: Path, *, force: bool) -> tuple[str, dict[Path, bytes]]:
+    """Return what was read, as a sentence, and the table to be placed in the study, if it is not there already."""
+    target = folder / PARTICIPANTS
+    participants = read_participants(table)
+    existing = read_participants(target) if target.is_file() else {}
+    if participants == existing:
+        return f"{table}: nothing that is not there already.", {}
+    if existing and not force:
+        raise StudyError.at(
+            table,
+            f"differs from the study's own table of participants ({target}); edit that, or replace it with --force.",
+        )
+    return f"{table}: attributes of {count_of(len(participants), 'participant')}.", {target: table.read_bytes()}
+
+
+def _coded(folder: Path, lines: Transcripts, codebook: Codebook) -> dict[_Key, Coding]:
+    """Return what the journal holds; nothing is written to look, and no journal begun."""
+    if not (folder / JOURNAL).exists():
+        return {}
+    with open_journal(folder) as journal:
+        codings = journal.codings()
+    StudyError.raise_if(inconsistencies(codings, lines, codebook, folder=folder) if lines else ())
+    return _by_key(codings)
+
+
+def _read_codings(file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis) -> Codings:
+    try:
+        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis)
+    except CodingHeaderError as error:
+        hint = Fault("if this is a transcript, name its columns with --speaker and --text.", file)
+        raise CodingError(*error.faults, hint) from error
+
+
+def _fresh(coded: dict[_Key, Coding], read: Codings, file: Path, *, force: bool) -> Codings:
+    """Return the codings that the journal does not have; raises `StudyError` if it has others, unless `force`."""
+    faults, fresh = [], []
+    for key, coding in _by_key(read).items():
+        earlier = coded.get(key)
+        if earlier is None or (force and earlier.codes != coding.codes):
+            fresh.append(coding)
+        elif earlier.codes != coding.codes:
+            faults.append(
+                Fault(
+                    f"{coding.coder} judged {coding.line} otherwise before ({_codes(earlier)} then, {_codes(coding)} "
+                    "now); correct the file, or record the later judgement with --force.",
+                    file,
+                )
+            )
+    StudyError.raise_if(faults)
+    return Codings(fresh)
+
+
+def _codes(coding: Coding) -> str:
+    return ", ".join(sorted(coding.codes)) or "nothing"
+
+
+def _counts(codings: Codings) -> str:
+    return (
+        f"{count_of(len(codings), 'judgement')} of {count_of(len(codings.lines), 'line')} "
+        f"by {count_of(len(codings.coders), 'coder')}"
+    )

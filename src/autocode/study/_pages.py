@@ -1,0 +1,186 @@
+"""The pages of a study: each coder's review, the differences to settle, where the team stands, the codebook."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autocode.coding import Mode
+from autocode.errors import ArtefactError
+from autocode.journal import Journal
+from autocode.review import may_adjudicate
+from autocode.study._consistency import unrecorded_digests
+from autocode.study._folder import MODEL
+from autocode.study._learner_process import LearnerProcess
+from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._review import StudyReview
+from autocode.study._text_options import text_options
+from autocode.web import (
+    Certificate,
+    Learning,
+    Machine,
+    Page,
+    Reread,
+    adjudication_page,
+    codebook_page,
+    review_page,
+    serve,
+    team_page,
+)
+
+if TYPE_CHECKING:
+    from autocode.suggester import LabelIssue
+
+_N_LABEL_ISSUES = 40  # lines on the page of possible label issues: what a team talks through in an hour
+
+
+def serve_review(
+    review: StudyReview,
+    *,
+    port: int = 8765,
+    host: str = "127.0.0.1",
+    certificate: tuple[Path, Path] | None = None,
+    open_browser: bool = True,
+    announce: Callable[[str], None],
+) -> None:
+    """
+    Serve the pages of a review until the coders leave, and learn from their decisions meanwhile.
+
+    Parameters
+    ----------
+    review : StudyReview
+        The review that is open.
+    port : int, default 8765
+        Port of the pages.
+    host : str, default "127.0.0.1"
+        Address that the pages are served on; others than this machine's own need a certificate.
+    certificate : tuple of Path and Path, optional
+        PEM files with a certificate and its key.
+    open_browser : bool, default True
+        Whether the page is opened in a browser.
+    announce : callable
+        Called with each sentence that the user should know, such as the address of the pages.
+    """
+    with LearnerProcess(review.study.folder) as learn:
+        learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
+        serve(
+            [
+                review_page(dict(review.sessions), learning=learning),
+                *_team_pages(review.study, review.journal),
+            ],
+            coders=[*review.sessions],
+            port=port,
+            host=host,
+            certificate=None if certificate is None else Certificate(certificate=certificate[0], key=certificate[1]),
+            open_browser=open_browser,
+            announce=announce,
+        )
+
+
+def serve_adjudication(
+    folder: Path, *, coder: str, port: int = 8765, open_browser: bool = True, announce: Callable[[str], None]
+) -> None:
+    """
+    Serve the page on which an adjudicator settles the lines on which coders differ, until they leave.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    coder : str
+        Name of the adjudicator, as the study's settings have it.
+    port : int, default 8765
+        Port of the pages.
+    open_browser : bool, default True
+        Whether the page is opened in a browser.
+    announce : callable
+        Called with each sentence that the user should know, such as the address of the pages.
+
+    Raises
+    ------
+    StudyError
+        If the study does not name the coder as an adjudicator.
+    """
+    study = read_study(folder)
+    name = may_adjudicate(coder, study.settings.adjudicators)
+    with open_journal(folder) as journal:
+        journal.append(*unrecorded_digests(journal, study.lines))
+        pages = _team_pages(study, journal)
+        serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
+
+
+def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
+    """Return the pages for everybody in a study, and the one for those who may adjudicate, which comes first."""
+    settings = study.settings
+    closed = settings.independent_coding == "closed"
+    return [
+        adjudication_page(
+            journal,
+            lines=study.lines,
+            codebook=study.codebook,
+            adjudicators=settings.adjudicators,
+            coders=settings.coders,
+            coding_closed=closed,
+            study=str(study.folder.resolve()),
+        ),
+        team_page(
+            journal,
+            lines=study.lines,
+            codebook=study.codebook,
+            coders=settings.coders,
+            coding_closed=closed,
+            machine=_machine_of(study.folder),
+            reread=_reread_of(study.folder),
+        ),
+        codebook_page(study.codebook),
+    ]
+
+
+def _reread_of(folder: Path) -> Callable[[], Sequence[Reread]]:
+    """Return what finds the coded lines with possible label issues, least expected first; it takes seconds."""
+
+    def reread() -> Sequence[Reread]:
+        from autocode.suggester import recheck
+
+        study = read_study(folder)
+        found = recheck(
+            study.codings, study.lines, study.codebook, top=_N_LABEL_ISSUES, **text_options(study), resamples=1
+        )
+        return [Reread(line=issue.line, why=_why(issue)) for issue in found.label_issues if issue.surprisal > 0]
+
+    return reread
+
+
+def _why(issue: "LabelIssue") -> str:
+    """Return what is unexpected, without a number: readers would trust a probability more than the line."""
+    reasons = []
+    if issue.unlikely_code is not None:
+        reasons.append(f"{issue.unlikely_code[0].name} was given and least expected")
+    if issue.missing is not None:
+        reasons.append(f"{issue.missing[0].name} was not given and most expected")
+    return "; ".join(reasons) + "."
+
+
+def _machine_of(folder: Path) -> Callable[[], Machine | None]:
+    """Return what describes the study's suggester as it is at the time of the call; a model is read once."""
+    cached: dict[int, Machine] = {}
+
+    def machine() -> Machine | None:
+        from autocode.suggester import open_suggester
+
+        description = folder / MODEL / "suggester.json"
+        if not description.is_file():
+            return None
+        version = description.stat().st_mtime_ns
+        if version not in cached:
+            try:
+                suggester = open_suggester(folder / MODEL)
+            except ArtefactError as error:
+                cached[version] = Machine(learnt_from="", unsupported=(f"Nothing: {error}",))
+            else:
+                unsupported = (str(code) for code in suggester.unsupported if suggester.examples)
+                cached[version] = Machine(
+                    learnt_from=suggester.learnt_from, unsupported=(*suggester.notes, *unsupported)
+                )
+        return cached[version]
+
+    return machine

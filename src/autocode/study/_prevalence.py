@@ -1,0 +1,268 @@
+"""How common each code of a study is, from the lines that were drawn to be coded."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from autocode.agreement import Prevalence, code_prevalence
+from autocode.codebook import Code, Codebook, CodeId
+from autocode.coding import Inclusion, Sample, SuggestionBatch
+from autocode.errors import AgreementError, StudyError
+from autocode.journal import Journal
+from autocode.study._folder import JOURNAL, is_study
+from autocode.study._reading import StudyData, open_journal, read_study_or_corpus
+from autocode.tables import Table
+from autocode.transcripts import LineId, Transcripts
+from autocode.wording import count_of, percent
+
+PrevalenceMethod: TypeAlias = Literal["dsl", "ppi"]
+"""How suggestions are corrected by the coded lines, see `code_prevalence`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrevalenceRow:
+    """
+    How common a code is in one group of interviews, or the reason why that cannot be estimated.
+
+    Attributes
+    ----------
+    code : Code
+        The code or theme.
+    group : str or None
+        Value of the attribute that groups the interviews; None for all interviews.
+    prevalence : Prevalence or None
+        The estimate; None where there is none.
+    reason : str or None, default None
+        Why there is no estimate; None where there is one.
+    """
+
+    code: Code
+    group: str | None
+    prevalence: Prevalence | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrevalenceTable:
+    """
+    The prevalence of codes in all interviews, and in each group of them.
+
+    Attributes
+    ----------
+    title : str
+        What the table is about.
+    by : str or None
+        Attribute of the participants that groups the interviews; None for no groups.
+    rows : tuple of PrevalenceRow
+        One row per code and group.
+    notes : tuple of str
+        What the numbers rest on besides the conventions.
+    """
+
+    title: str
+    by: str | None
+    rows: tuple[PrevalenceRow, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def conventions(self) -> dict[str, str]:
+        """What the numbers rest on, by the first estimate over all interviews."""
+        estimates = [row.prevalence for row in self.rows if row.prevalence is not None]
+        # a caution about lines that do not vary is of one code only and is shown with that code
+        varying = [estimate.conventions for estimate in estimates if not math.isnan(estimate.low)]
+        conventions = varying[0] if varying else {"method": estimates[0].conventions["method"]}
+        return {
+            **conventions,
+            "judged": "drawn lines, independently; with several coders, the share of them who gave the code",
+        }
+
+    def to_json(self) -> dict[str, object]:
+        """Return value, interval and counts of each row, or the reason; bounds are not cut at 0 and 1."""
+        return {
+            "by": self.by,
+            "rows": [
+                {
+                    "code": row.code.id,
+                    "name": row.code.name,
+                    "theme": not row.code.codable,
+                    "group": row.group,
+                    "reason": row.reason,
+                    "caution": None if row.prevalence is None else row.prevalence.conventions.get("caution"),
+                    **({} if row.prevalence is None else row.prevalence.to_json()),
+                }
+                for row in self.rows
+            ],
+            "notes": list(self.notes),
+            "conventions": self.conventions,
+        }
+
+    def __str__(self) -> str:
+        head = ("code", *([self.by] if self.by else []), "share", "interval", "judged", "lines", "suggested")
+        first_number = len(head) - 5
+        table = Table(
+            head=head,
+            rows=tuple((*self._names(row), *_cells(row.prevalence)) for row in self.rows),
+            numeric=frozenset(range(first_number, len(head))),
+        )
+        reasons = dict.fromkeys(reason for row in self.rows if (reason := self._reason(row)))
+        conventions = [f"{key}: {value}" for key, value in self.conventions.items()]
+        return "\n".join(
+            [self.title, "", table.text(), "", *reasons, *([""] if reasons else []), *self.notes, *conventions]
+        )
+
+    def _names(self, row: PrevalenceRow) -> tuple[str, ...]:
+        return (row.code.name, row.group or _ALL) if self.by else (row.code.name,)
+
+    def _reason(self, row: PrevalenceRow) -> str | None:
+        """Return why a row has no estimate or no interval, with the row's name; None if it has both."""
+        names = self._names(row)
+        if row.prevalence is None:  # the reason is the same for every code
+            return f"{' '.join(names[1:]) or names[0]}: {row.reason}"
+        if math.isnan(row.prevalence.low):
+            return f"{', '.join(names)}: {row.prevalence.conventions['caution']}"
+        return None
+
+
+_ALL = "all"
+
+
+def _cells(estimate: Prevalence | None) -> tuple[str, ...]:
+    if estimate is None:
+        return ("-", "-", "", "", "")
+    interval = "-"
+    if not math.isnan(estimate.low):
+        interval = f"{_share(max(0.0, estimate.low))} to {_share(min(1.0, estimate.high))}"
+    return (
+        _share(estimate.value),
+        interval,
+        f"{estimate.n_judged}",
+        f"{estimate.n_lines}",
+        _share(estimate.suggested),
+    )
+
+
+def _share(value: float) -> str:
+    return percent(value, decimals=1)
+
+
+def study_prevalence(
+    folder: Path,
+    *,
+    codes: Sequence[str] = (),
+    by: str | None = None,
+    method: PrevalenceMethod = "dsl",
+    level: float = 0.95,
+) -> PrevalenceTable:
+    """
+    Return how common codes are among all participants' lines of a study, and by an attribute of the participants.
+
+    Suggestions are used only if they were made before the first lines were drawn: later ones may have been trained on
+    some of the drawn lines and not on others, which would bias the correction.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the study or of a plain corpus.
+    codes : sequence of str, default empty
+        Codes or themes by id or name; by default all.
+    by : str, optional
+        An attribute of the participants, such as "role".
+    method : {"dsl", "ppi"}, default "dsl"
+        How suggestions are corrected by the coded lines, as in `code_prevalence`.
+    level : float, default 0.95
+        Confidence level of the interval, between 0 and 1.
+
+    Raises
+    ------
+    AgreementError
+        If a code is unknown, or as `code_prevalence` does.
+    StudyError
+        If an interview lacks the attribute.
+    """
+    study = read_study_or_corpus(folder)
+    wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
+    batch, has_later = None, False
+    if is_study(folder) and (folder / JOURNAL).exists():
+        with open_journal(folder) as journal:
+            batch, has_later = _batch_before_the_draw(journal)
+    groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
+    rows = []
+    for code in wanted:
+        ids = (code.id, *study.codebook.descendants(code.id))
+        suggested = _probabilities(batch, ids)
+        for group, lines in groups.items():
+            try:
+                estimate = code_prevalence(
+                    ids, study.codings, lines, samples=study.samples, suggested=suggested, method=method, level=level
+                )
+            except AgreementError as error:
+                if group is None:
+                    raise
+                rows.append(PrevalenceRow(code=code, group=group, prevalence=None, reason=str(error)))
+            else:
+                rows.append(PrevalenceRow(code=code, group=group, prevalence=estimate))
+    n_drawn = len(Inclusion.from_samples(study.samples).drawn)
+    return PrevalenceTable(
+        title=f"How common each code is among {count_of(len(study.lines.participant_lines), 'line')} of participants "
+        f"in {count_of(len(study.lines.interviews), 'interview')}, from {count_of(n_drawn, 'line')} drawn at random",
+        by=by,
+        rows=tuple(rows),
+        notes=(_note_on_suggestions(batch, has_later=has_later),),
+    )
+
+
+def _batch_before_the_draw(journal: Journal) -> tuple[SuggestionBatch | None, bool]:
+    """Return the latest suggestions made before lines were first drawn, and whether there are later ones."""
+    batch: SuggestionBatch | None = None
+    is_drawn = has_later = False
+    for entry in journal.history():
+        is_drawn = is_drawn or isinstance(entry.record, Sample)
+        if isinstance(entry.record, SuggestionBatch):
+            has_later = has_later or is_drawn
+            batch = batch if is_drawn else entry.record
+    return batch, has_later
+
+
+def _note_on_suggestions(batch: SuggestionBatch | None, *, has_later: bool) -> str:
+    if batch is not None:
+        note = f"suggestions: {batch}, made before lines were drawn"
+        return f"{note}; later ones are not used" if has_later else note
+    if has_later:
+        return "suggestions: none; those made after lines were drawn may have learnt from them and are not used"
+    return "suggestions: none stood when lines were drawn, so the drawn lines alone are counted"
+
+
+def _probabilities(batch: SuggestionBatch | None, codes: Sequence[CodeId]) -> dict[LineId, float]:
+    """Return the highest probability with which any of the codes was suggested for each line."""
+    probabilities: dict[LineId, float] = {}
+    for suggestion in () if batch is None else batch.suggestions:
+        if suggestion.code in codes:
+            probabilities[suggestion.line] = max(suggestion.probability, probabilities.get(suggestion.line, 0.0))
+    return probabilities
+
+
+def _code(name: str, codebook: Codebook) -> Code:
+    code = codebook.get(CodeId(name)) or codebook.find(name)
+    if code is None:
+        raise AgreementError(f"there is no code {name!r}; name a code or theme of the codebook, or none for all.")
+    return code
+
+
+def _groups(study: StudyData, attribute: str) -> dict[str | None, Transcripts]:
+    """Return the interviews of each value of an attribute, in the order of the values."""
+    interviews = study.lines.interviews
+    known = {name for interview in interviews for name, value in interview.attributes.items() if value}
+    if attribute not in known:
+        which = f"; known are {', '.join(sorted(known))}" if known else "; participants.csv is empty"
+        raise StudyError(f"participants have no {attribute!r}{which}.")
+    without = [interview.id for interview in interviews if not interview.attributes.get(attribute)]
+    if without:
+        some = "an interview has" if len(without) == 1 else f"{len(without)} interviews have"
+        raise StudyError(f"{some} no {attribute!r}, {without[0]} first; add it to participants.csv.")
+    values = sorted({interview.attributes[attribute] for interview in interviews})
+    return {
+        value: Transcripts(interview for interview in interviews if interview.attributes[attribute] == value)
+        for value in values
+    }

@@ -1,0 +1,237 @@
+"""A study read whole: its lines, codebook, codings and settings, found consistent with each other."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autocode.codebook import Codebook, read_codebook
+from autocode.coding import Codings, Decision, Sample, SuggestionBatch
+from autocode.errors import StudyError
+from autocode.exchange import is_corpus, read_corpus
+from autocode.journal import Journal
+from autocode.study._consistency import inconsistencies
+from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
+from autocode.study._settings import Settings, read_settings
+from autocode.transcripts import TranscriptId, Transcripts, read_transcripts
+from autocode.wording import count_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class StudyData:
+    """
+    What a study or a plain corpus holds, read and found consistent.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder that it was read from.
+    settings : Settings
+        The settings of the study; for a plain corpus the default ones, with the name of its folder as title.
+    lines : Transcripts
+        The interviews, cut into lines as the study's settings say.
+    codebook : Codebook
+        The codes.
+    codings : Codings
+        Each coder's coding in force of each line and basis.
+    participants : mapping of str to mapping of str to str
+        The attributes of each interview's participant, such as role or borough, by the name of the interview.
+    batch : SuggestionBatch or None, default None
+        The latest suggestions, None if there are none.
+    decisions : tuple of Decision, default empty
+        Each coder's decision in force on the suggestions shown for a line.
+    samples : tuple of Sample, default empty
+        The samples of lines that were drawn to be coded, oldest first, as `code_prevalence` takes them.
+    """
+
+    folder: Path
+    settings: Settings
+    lines: Transcripts
+    codebook: Codebook
+    codings: Codings
+    participants: Mapping[TranscriptId, Mapping[str, str]]
+    batch: SuggestionBatch | None = None
+    decisions: tuple[Decision, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Title of the study."""
+        return self.settings.title
+
+    @property
+    def language(self) -> str:
+        """Language of the interviews, as a two-letter code."""
+        return self.settings.language
+
+    def __str__(self) -> str:
+        return (
+            f"{count_of(len(self.lines.interviews), 'interview')}, "
+            f"{count_of(len(self.lines.participant_lines), 'line')} of participants, "
+            f"{count_of(len(self.codebook.subthemes), 'subtheme')}, "
+            f"{count_of(len(self.codings), 'judgement')} by {count_of(len(self.codings.coders), 'coder')}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<StudyData {self.title!r}: {self}>"
+
+
+def read_study(folder: str | Path) -> StudyData:
+    """
+    Return what a study folder holds: its lines, codebook, codings, settings and participants.
+
+    The interviews are cut into lines as `study.toml` says: `unit`, `language` and `interviewers` decide which words a
+    line id stands for. A study in which nobody has coded yet has no codings.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder, such as `autocode init` makes.
+
+    Raises
+    ------
+    StudyError
+        If the folder is not a study, if a transcript was edited or cut into other lines after it was coded, or if the
+        codebook lacks a code that was given.
+    TranscriptError, CodebookError, JournalError
+        With every fault of the transcripts, the codebook or the journal.
+
+    See Also
+    --------
+    read_corpus : reads a plain corpus, `lines.csv`, `codings.csv` and `codebook.csv`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import autocode as ac
+    >>> from autocode.study import create_study
+    >>> with TemporaryDirectory() as folder:
+    ...     create_study(Path(folder))
+    ...     transcript = Path(folder, "transcripts", "Bea.txt")
+    ...     _ = transcript.write_text("Interviewer: And the council?\\nBea: The phone rings out.\\n")
+    ...     study = ac.read_study(folder)
+    >>> [line.text for line in study.lines.participant_lines]
+    ['The phone rings out.']
+    >>> print(study)
+    1 interview, 1 line of participants, 1 subtheme, 0 judgements by 0 coders
+    >>> study.settings.unit.value, study.language
+    ('paragraph', 'en')
+    """
+    folder = Path(folder)
+    if not is_study(folder):
+        raise _not_a_study(folder)
+    return _read_study(folder)
+
+
+def read_study_or_corpus(path: str | Path) -> StudyData:
+    """
+    Return what a study folder or a plain corpus holds.
+
+    Parameters
+    ----------
+    path : str or Path
+        A study's folder, or a folder with `lines.csv`, `codings.csv` and `codebook.csv`.
+
+    Raises
+    ------
+    AutocodeError
+        As `read_study` and `read_corpus` do.
+    """
+    path = Path(path)
+    if is_study(path):
+        return _read_study(path)
+    if not is_corpus(path):
+        raise _not_a_study(path, nor=", nor a plain corpus (lines.csv, codings.csv, codebook.csv)")
+    corpus = read_corpus(path)
+    return StudyData(
+        folder=path,
+        settings=Settings(title=path.resolve().name),
+        lines=corpus.lines,
+        codebook=corpus.codebook,
+        codings=corpus.codings,
+        participants=_participants(corpus.lines),
+    )
+
+
+def _read_study(folder: Path) -> StudyData:
+    settings = read_settings(folder)
+    lines, codebook = read_lines(folder, settings), read_codebook(folder / CODEBOOK)
+    codings, batch = Codings(), None
+    decisions: tuple[Decision, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    if (folder / JOURNAL).exists():
+        with open_journal(folder) as journal:
+            codings = journal.codings()
+            StudyError.raise_if(inconsistencies(codings, lines, codebook, folder=folder))
+            batch, decisions, samples = journal.latest_batch(), journal.decisions(), journal.samples()
+    return StudyData(
+        folder=folder,
+        settings=settings,
+        lines=lines,
+        codebook=codebook,
+        codings=codings,
+        participants=_participants(lines),
+        batch=batch,
+        decisions=decisions,
+        samples=samples,
+    )
+
+
+def _participants(lines: Transcripts) -> dict[TranscriptId, Mapping[str, str]]:
+    return {transcript.id: transcript.attributes for transcript in lines.interviews}
+
+
+def _not_a_study(path: Path, *, nor: str = "") -> StudyError:
+    if path.is_file() and is_study(path.parent):
+        return StudyError.at(path, f"is a file of a study; name the study's folder: {path.parent}.")
+    return StudyError.at(
+        path, f"is not a study: it has no {SETTINGS}{nor}. Make a study with: autocode init {path.name or 'DIR'}."
+    )
+
+
+def read_lines(folder: Path, settings: Settings) -> Transcripts:
+    """
+    Return a study's interviews, cut into lines as its settings say.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    settings : Settings
+        The study's settings.
+
+    Raises
+    ------
+    TranscriptError
+        With every fault of the transcripts and of the table of participants.
+    """
+    participants = folder / PARTICIPANTS
+    return read_transcripts(
+        folder / TRANSCRIPTS,
+        unit=settings.unit,
+        language=settings.language,
+        interviewers=settings.interviewers,
+        participants=participants if participants.is_file() else None,
+    )
+
+
+@contextmanager
+def open_journal(folder: Path, *, create: bool = True) -> Iterator[Journal]:
+    """
+    Open a study's journal, and close it at the end of the block.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    create : bool, default True
+        Whether a journal is made if there is none.
+
+    Raises
+    ------
+    JournalError
+        If the file is not a journal, is newer than this autocode, or cannot be written.
+    """
+    with Journal.open(folder / JOURNAL, create=create) as journal:
+        yield journal

@@ -1,0 +1,122 @@
+"""A coder's review of a study: who may code, which suggestions are shown, which lines stay blind."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from json import dumps
+from pathlib import Path
+
+from autocode.coding import Basis, CoderId, Mode, human
+from autocode.errors import Fault, StudyError
+from autocode.journal import Journal
+from autocode.review import ReviewSession, blind_seed, draw_blind
+from autocode.study._consistency import unrecorded_digests
+from autocode.study._folder import SETTINGS
+from autocode.study._reading import StudyData, open_journal, read_study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StudyReview:
+    """
+    A review that is open: the session of each coder, over one journal.
+
+    Attributes
+    ----------
+    study : StudyData
+        The study as it was when the review was opened.
+    journal : Journal
+        The study's journal, open until the review is closed.
+    mode : Mode
+        What the coders see of the suggestions.
+    sessions : mapping of str to ReviewSession
+        The session of each coder, by name.
+    """
+
+    study: StudyData
+    journal: Journal
+    mode: Mode
+    sessions: Mapping[CoderId, ReviewSession]
+
+
+@contextmanager
+def open_review(
+    folder: Path, *, coders: Sequence[str], blind: bool = False, remark: Callable[[str], object]
+) -> Iterator[StudyReview]:
+    """
+    Open a review of a study by one or more coders, and close its journal at the end of the block.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    coders : sequence of str
+        Names of the coders.
+    blind : bool, default False
+        Whether nothing is shown of the suggestions, whatever the study's settings say.
+    remark : callable
+        Called with a sentence if there are no suggestions to show.
+
+    Raises
+    ------
+    CodingError
+        If a coder is named like a machine.
+    StudyError
+        If the study does not name a coder, if suggestions were made with another version of the codebook, or if a
+        transcript was edited after it was coded or after suggestions were made for it.
+    """
+    names = tuple(dict.fromkeys(human(coder) for coder in coders))
+    study = read_study(folder)
+    settings = study.settings
+    if settings.coders:
+        _refuse_others(names, settings.coders, folder)
+    mode = Mode.INDEPENDENT if blind else settings.mode
+    if mode is not Mode.INDEPENDENT:
+        _check_suggestions(study, remark)
+    with open_journal(folder) as journal:
+        # a session refuses edited transcripts, so all of them are made before anything is written
+        sessions = {
+            name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode)
+            for name in names
+        }
+        journal.append(*unrecorded_digests(journal, study.lines))
+        if mode is Mode.ASSISTED:
+            _draw_blind_lines(journal, study, share=settings.blind_share)
+        for session in sessions.values():
+            session.refresh()
+        yield StudyReview(study=study, journal=journal, mode=mode, sessions=sessions)
+
+
+def _refuse_others(names: Collection[CoderId], coders: Collection[CoderId], folder: Path) -> None:
+    """Raise a `StudyError` if somebody is to code whom the study does not name as a coder."""
+    StudyError.raise_if(
+        Fault(
+            f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
+            f"The team can add the name there: coders = {dumps([*sorted(coders), name], ensure_ascii=False)}.",
+            folder / SETTINGS,
+        )
+        for name in names
+        if name not in coders
+    )
+
+
+def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> None:
+    """Say that there are no suggestions, or raise a `StudyError` if they are for another version of the codebook."""
+    if study.batch is None:
+        remark(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study.folder}")
+    elif study.batch.codebook != study.codebook.digest:
+        raise StudyError.at(
+            study.folder,
+            f"has suggestions for another version of the codebook; make new ones with: "
+            f"autocode train {study.folder}, then autocode suggest {study.folder}.",
+        )
+
+
+def _draw_blind_lines(journal: Journal, study: StudyData, *, share: float) -> None:
+    """Draw which lines stay blind among those that were in no draw yet and that nobody saw suggestions for."""
+    seen = {coding.line for coding in journal.codings() if coding.basis is not Basis.INDEPENDENT}
+    seen |= {decision.line for decision in journal.decisions()}
+    earlier = journal.blind_draws()
+    seed = earlier[0].seed if earlier else blind_seed(study.lines, study.codebook)
+    draw = draw_blind(study.lines, share=share, seed=seed, earlier=earlier, seen=seen)
+    if draw is not None:
+        journal.append(draw)

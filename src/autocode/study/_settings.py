@@ -1,0 +1,147 @@
+"""What `study.toml` says, every fault of it at once."""
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from autocode.coding import CoderId, Mode, human
+from autocode.errors import AutocodeError, Fault, StudyError
+from autocode.study._folder import SETTINGS
+from autocode.transcripts import INTERVIEWERS, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    The settings of a study, as `study.toml` has them.
+
+    Attributes
+    ----------
+    title : str, default ""
+        Title of the study.
+    unit : Unit, default Unit.PARAGRAPH
+        What one line is.
+    language : str, default "en"
+        Language of the interviews, as a two-letter code.
+    interviewers : frozenset of str
+        Speakers whose lines are context; by default the usual labels, such as "Interviewer" and "INT".
+    mode : Mode, default Mode.ASSISTED
+        What coders see of the suggestions.
+    blind_share : float, default 0.15
+        Share of the lines that stay without suggestions in an assisted study, between 0 and 1.
+    adjudicators : frozenset of str, default empty
+        Who may settle the lines on which coders differ.
+    independent_coding : {"open", "closed"}, default "open"
+        While it is open, nobody who has lines left to read sees what another coder gave.
+    coders : frozenset of str, default empty
+        Who codes in the study; without names, everybody may.
+    encoder : str, default ""
+        Source of sentence embeddings: "minilm", the name of a spaCy pipeline, or "" for none.
+    """
+
+    title: str = ""
+    unit: Unit = Unit.PARAGRAPH
+    language: str = "en"
+    interviewers: frozenset[str] = field(default=INTERVIEWERS)
+    mode: Mode = Mode.ASSISTED
+    blind_share: float = 0.15
+    adjudicators: frozenset[CoderId] = frozenset()
+    independent_coding: str = "open"
+    coders: frozenset[CoderId] = frozenset()
+    encoder: str = ""
+
+
+def read_settings(folder: Path) -> Settings:
+    """
+    Return the settings of a study.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+
+    Raises
+    ------
+    StudyError
+        If the folder has no `study.toml`, or with every fault of it.
+    """
+    path = folder / SETTINGS
+    if not path.is_file():
+        raise StudyError.at(
+            folder, f"is not a study: it has no {SETTINGS}. Make one with: autocode init {folder.name or 'DIR'}."
+        )
+    try:
+        keys = _Keys(path, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StudyError.at(path, f"is not TOML ({error}); correct it.") from error
+    defaults = Settings()
+    settings = Settings(
+        title=keys.text("title", folder.resolve().name),
+        language=keys.text("language", defaults.language),
+        interviewers=frozenset(map(str, keys.items("interviewers"))) or INTERVIEWERS,
+        unit=Unit(keys.choice("unit", defaults.unit.value, [*Unit])),
+        mode=Mode(keys.choice("mode", defaults.mode.value, [*Mode])),
+        blind_share=keys.share("blind_share", defaults.blind_share),
+        adjudicators=keys.people("adjudicators"),
+        coders=keys.people("coders"),
+        independent_coding=keys.choice("independent_coding", defaults.independent_coding, ["open", "closed"]),
+        encoder=keys.text("encoder", defaults.encoder),
+    )
+    keys.refuse_the_rest()
+    StudyError.raise_if(keys.faults)
+    return settings
+
+
+class _Keys:
+    """The keys of a `study.toml` that were not read yet, and the faults of those that were."""
+
+    def __init__(self, path: Path, values: dict[str, Any]) -> None:
+        self._path = path
+        self._values = values
+        self.faults: list[Fault] = []
+
+    def _add_fault(self, what: str) -> None:
+        self.faults.append(Fault(what, self._path))
+
+    def _value(self, key: str, default: Any, kinds: type | tuple[type, ...], expected: str) -> Any:
+        """Return the value of a key, or its default where the value is of another kind."""
+        value = self._values.pop(key, default)
+        if isinstance(value, kinds) and not isinstance(value, bool):
+            return value
+        self._add_fault(f"{key} must be {expected}, not {value!r}.")
+        return default
+
+    def text(self, key: str, default: str) -> str:
+        return str(self._value(key, default, str, "text in quotation marks"))
+
+    def items(self, key: str) -> list[Any]:
+        return list(self._value(key, [], list, 'a list such as ["Interviewer"]'))
+
+    def choice(self, key: str, default: str, choices: list[str]) -> str:
+        value = self.text(key, default)
+        if value in choices:
+            return value
+        self._add_fault(f"{key} must be one of {', '.join(choices)}, not {value!r}.")
+        return default
+
+    def share(self, key: str, default: float) -> float:
+        value = float(self._value(key, default, (int, float), "a number such as 0.15"))
+        if not 0 <= value <= 1:  # also refuses nan
+            self._add_fault(f"{key} must lie between 0 and 1, not {value:g}.")
+        return value
+
+    def people(self, key: str) -> frozenset[CoderId]:
+        names = set()
+        for name in self.items(key):
+            try:
+                names.add(human(str(name)))
+            except AutocodeError as error:
+                for fault in error.faults:
+                    self._add_fault(f"{key}: {fault.what}")
+        return frozenset(names)
+
+    def refuse_the_rest(self) -> None:
+        known = ", ".join(setting.name for setting in fields(Settings))
+        for key in self._values:
+            self._add_fault(f"{key!r} is not a setting; known are {known}.")
