@@ -175,7 +175,8 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         (tmp_path / "gone", "does not exist; check the name."),
         (
             tmp_path / "empty",
-            "holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into it.",
+            "holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into "
+            "it.",
         ),
         (
             text_file("GP1: words", "GP1.pages"),

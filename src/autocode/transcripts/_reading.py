@@ -55,8 +55,9 @@ def read_transcripts(
     language : str, default "en"
         ISO code of the language in which spaCy finds sentences; used for the unit "sentence" only.
     interviewers : collection of str or None, default None
-        Labels of interviewers, in any case; their lines are context. None to decide for each interview: a usual label
-        (`INTERVIEWERS`), else the one speaker who asks. `Transcript.roles` says who it was and why.
+        Labels of interviewers, in any case; their lines are context. For an interview in which none of them speaks, and
+        with None, a usual label decides (`INTERVIEWERS`), else the one speaker who asks; empty for no interviewer.
+        `Transcript.roles` says who it was and why.
     speakers, not_speakers : collection of str, default empty
         Labels that are speakers, and words before a colon that are none, where the file does not make it clear.
     speaker_name : str or None, default None

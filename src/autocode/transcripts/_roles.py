@@ -73,15 +73,15 @@ def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Ro
 def decide_roles(turns: Iterable[tuple[str, str]], interviewers: Collection[str] | None = None) -> RoleDecision:
     """Return who of the speakers of one interview is the interviewer.
 
-    Where the caller names nobody: a usual label in any of several languages; else the one speaker who asks questions in
-    at least half of the turns while the others do in at most a fifth.
+    Those whom the caller names, where they speak in the interview; else a usual label in any of several languages; else
+    the one speaker who asks questions in at least half of the turns while the others do in at most a fifth.
 
     Parameters
     ----------
     turns : iterable of (speaker, words)
         The turns of one interview, in order.
     interviewers : collection of str or None, default None
-        Labels, in any case, that the caller knows to be interviewers'.
+        Labels, in any case, that the caller knows to be interviewers'; an empty one says that nobody is.
     """
     turns_of: dict[str, list[str]] = {}
     for speaker, words in turns:
@@ -90,7 +90,8 @@ def decide_roles(turns: Iterable[tuple[str, str]], interviewers: Collection[str]
     asks = any(questions.values())
     if interviewers is not None:
         named = tuple(s for s in turns_of if role_of(s, interviewers=interviewers) is Role.INTERVIEWER)
-        return RoleDecision(named, "named", asks)
+        if named or not interviewers:
+            return RoleDecision(named, "named", asks)
     usual = tuple(s for s in turns_of if role_of(s) is Role.INTERVIEWER)
     if usual:
         return RoleDecision(usual, "usual label", asks)
