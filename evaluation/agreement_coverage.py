@@ -150,8 +150,7 @@ def on_log_scale(linearised: Agreement) -> Bounds:
     apart = 1 - linearised.value
     if apart <= 0:
         return 1.0, 1.0
-    freedom = float(linearised.conventions["degrees of freedom"])
-    reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * linearised.se / apart
+    reach = float(stdtrit(linearised.degrees_of_freedom, (1 + LEVEL) / 2)) * linearised.se / apart
     return 1 - apart * math.exp(reach), 1 - apart * math.exp(-reach)
 
 

@@ -163,7 +163,7 @@ def _decided(suggester: autocode.Suggester, asked: Sequence[Line]) -> Mapping[st
     }
 
 
-def masi_likeness(a: frozenset[str], b: frozenset[str]) -> float:
+def masi_similarity(a: frozenset[str], b: frozenset[str]) -> float:
     """Return 1 less the MASI distance of two sets (Passonneau 2006)."""
     if a == b:
         return 1.0
@@ -190,7 +190,7 @@ def alt_tests(own: Codings, said: Said, lines: Transcripts) -> Iterator[dict[str
         for over, interviews in (("lines", None), ("documents", document)):
             for epsilon in EPSILONS:
                 found = alt_test(
-                    humans, said, epsilon=epsilon, likeness=masi_likeness, interviews=interviews
+                    humans, said, epsilon=epsilon, similarity=masi_similarity, interviews=interviews
                 )  # fmt: skip
                 yield _told(found, least=least, over=over, lines=len(many), left_out=len(held.coders) - len(coders))
 

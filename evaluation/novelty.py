@@ -44,8 +44,7 @@ def left_out(folder: Path, seed: int) -> Iterator[dict[str, object]]:
         silent = {one.line: one.reason for one in suggester.suggest(test.lines).abstentions}
         unlike = np.array([silent.get(line.id) is Reason.UNLIKE_ANYTHING for line in test.lines])
         nothing = np.array([silent.get(line.id) is Reason.NOTHING_FITS for line in test.lines])
-        heard, *_ = suggester.model.hear(test.lines)
-        like = suggester.likeness(heard)
+        like = suggester.similarity(test.lines)
         asked = new | other
         yield {
             "corpus": folder.name,

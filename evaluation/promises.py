@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import autocode
-from autocode.suggester import Promise, PromiseMet, certify, fit, trial
+from autocode.suggester import Promise, PromiseMet, certify, cross_validated_probabilities, fit
 from autocode.validation import eligible, split
 from evaluation._asked import corpora_and_seeds
 
@@ -67,11 +67,11 @@ def runs(corpora: Path, seeds: tuple[int, ...]) -> list[dict]:
                 model = fit(train, codebook, seed=seed)
                 p, unseen = model.calibration(model.held_out), model.probabilities(test.lines)
                 strength, far = model.thresholds.strength(p), model.thresholds.strength(unseen)
-                tried = trial(train, codebook, language="en", seed=seed)
+                tried = cross_validated_probabilities(train, codebook, language="en", seed=seed)
                 place: dict[str, int] = {}
                 interview = np.array([place.setdefault(line.transcript, len(place)) for line in train.lines])
                 for text in PROMISES:
-                    promise = Promise.of(text)
+                    promise = Promise.parse(text)
                     answer = certify(promise, tried, train.applied, interview, seed=seed)
                     run: dict[str, object] = {"corpus": name, "N": n, "seed": seed, "promise": text}
                     if isinstance(answer, PromiseMet):

@@ -180,7 +180,7 @@ class Sitting:
             with suppress(Error):
                 route.abort()
 
-        page.route("**/review/acts", lose, times=1)
+        page.route("**/review/submit", lose, times=1)
         page.keyboard.press("n")
         page.keyboard.press("u" if self._chance.random() < 0.3 else "n")
 

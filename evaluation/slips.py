@@ -86,7 +86,7 @@ def real(corpora: Path, seed: int) -> tuple[dict[str, np.ndarray], dict[str, np.
             if own and len(chosen) < N:
                 chosen += own
                 others[line] = [one.codes for one in read[line] if one.coder != mine]
-    table = CodedLines.of(Codings(chosen), lines, codebook)
+    table = CodedLines.from_codings(Codings(chosen), lines, codebook)
     table = table.only(np.flatnonzero(table.applied.any(axis=0)))
     said = {one.line: one.codes for one in chosen}
     distance = np.array([np.mean([apart(said[line.id], codes) for codes in others[line.id]]) for line in table.lines])

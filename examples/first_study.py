@@ -6,14 +6,13 @@ from pathlib import Path
 
 import autocode as ac
 
-study = Path("corpora/integration-barriers")
-codebook = ac.read_codebook(study / "codebook.toml")
-lines = ac.read_transcripts(study / "transcripts")
+study = ac.read_study("corpora/integration-barriers")
+lines, codebook = study.lines, study.codebook
 path = sys.argv[1] if len(sys.argv) > 1 else Path(tempfile.mkdtemp()) / "study.sqlite"
 
 with ac.Journal.open(path) as journal:
     if not journal.codings():  # a new journal: take in what the coders wrote
-        for sheet in sorted((study / "codings").glob("*.csv")):
+        for sheet in sorted((study.folder / "codings").glob("*.csv")):
             journal.append(ac.read_codings(sheet, lines=lines, codebook=codebook))
     codings = journal.codings()  # each coder's judgement in force
 

@@ -204,7 +204,7 @@ def test_6_missing_is_not_empty(tmp_path):
 
 
 def test_7_an_edited_transcript_is_noticed(tmp_path):
-    """What each command then says is tested in tests/cli/test_bad_input.py."""
+    """What each function then says is tested in tests/study, what each command says in tests/cli/test_bad_input.py."""
     talk = tmp_path / "GP1.txt"
     talk.write_text("GP1: One thing.\nGP1: Another thing.\n")
     before = autocode.read_transcripts(talk).interview("GP1").digest

@@ -1,8 +1,10 @@
 """The scripts of the house say what to do when something is missing."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,3 +27,25 @@ def test_a_check_without_its_tools_says_how_to_get_them(tmp_path: Path) -> None:
         f"scripts/check: {tmp_path} has no ruff; run scripts/test once, or install it with: "
         f"{tmp_path}/bin/python -m pip install -e '.[dev]'\n"
     )
+
+
+def test_the_lowest_versions_are_those_that_are_declared() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    ran = subprocess.run([ROOT / "scripts" / "lowest_versions"], capture_output=True, text=True, check=True, timeout=60)
+    printed = ran.stdout.splitlines()
+
+    assert set(printed) >= {requirement.replace(">=", "==") for requirement in declared}
+    assert not [line for line in printed if not re.fullmatch(r"[\w.-]+==[\d.]+", line)]
+
+
+def test_a_python_that_is_named_is_not_among_the_others() -> None:
+    ran = subprocess.run(
+        [ROOT / "scripts" / "other_pythons", sys.executable], capture_output=True, text=True, check=True, timeout=60
+    )
+    releases = [
+        subprocess.run([python, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True).stdout
+        for python in ran.stdout.split()
+    ]
+
+    assert len(releases) == len(set(releases))
+    assert f"{sys.version_info[:2]}\n" not in releases

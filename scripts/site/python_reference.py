@@ -11,6 +11,7 @@ import autocode
 PACKAGE = Path(autocode.__file__).parent
 # Rooms in the order in which a study meets them. Every other module of the package is for the package alone.
 ROOMS = (
+    "study",
     "codebook",
     "transcripts",
     "coding",
@@ -24,7 +25,7 @@ ROOMS = (
     "web",
     "errors",
 )
-INTERNAL = ("cli", "doctext", "files")
+INTERNAL = ("cli", "doctext", "files", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 

@@ -30,10 +30,10 @@ def codings_of(coding_of: CodingOf) -> Callable[[Mapping[str, Sequence[str | Non
 
     def make(table: Mapping[str, Sequence[str | None]]) -> Codings:
         return Codings(
-            coding_of(f"I{u // 2 + 1}:{u % 2 + 1}", coder, *said.split())
+            coding_of(f"I{u // 2 + 1}:{u % 2 + 1}", coder, *codes.split())
             for coder, row in table.items()
-            for u, said in enumerate(row)
-            if said is not None
+            for u, codes in enumerate(row)
+            if codes is not None
         )
 
     return make

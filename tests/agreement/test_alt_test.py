@@ -63,14 +63,14 @@ def test_two_coders_are_fewer_than_the_test_asks_for() -> None:
     assert found.caution == "2 coders, where the test asks for at least 3"
 
 
-def test_nearness_may_be_a_likeness_of_answers_instead_of_their_being_the_same() -> None:
-    def likeness(a: str, b: str) -> float:
+def test_closeness_may_be_a_similarity_of_labels_instead_of_their_being_the_same() -> None:
+    def similarity(a: str, b: str) -> float:
         return len(set(a) & set(b)) / len(set(a) | set(b))
 
     humans = {"MO": say("xy"), "RT": say("xy"), "XV": say("xy")}
 
-    near = alt_test(humans, say("x"), likeness=lambda a, b: 1.0 if set(a) & set(b) else 0.0)
-    far = alt_test(humans, say("x"), likeness=likeness)
+    near = alt_test(humans, say("x"), similarity=lambda a, b: 1.0 if set(a) & set(b) else 0.0)
+    far = alt_test(humans, say("x"), similarity=similarity)
 
     assert (near.winning_rate, near.advantage_probability) == (1.0, 1.0)
     assert (far.winning_rate, far.advantage_probability) == (0.0, 0.0)

@@ -24,7 +24,7 @@ def test_a_sure_coefficient_keeps_its_word_and_an_unsure_one_falls() -> None:
     assert cumulative_membership(0.85, standard_error=0.2, confidence=0.5).level == "Substantial"
 
 
-def test_wrong_arguments_are_told_in_a_sentence() -> None:
+def test_wrong_arguments_are_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="there is no scale 'cicchetti'; the scales are landis_koch, altman, fleiss"):
         cumulative_membership(0.5, standard_error=0.1, scale="cicchetti")
     with pytest.raises(ValueError, match="a coefficient of agreement lies between -1 and 1, not at 2"):

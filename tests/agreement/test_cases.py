@@ -56,8 +56,8 @@ def test_every_reference_case_of_a_coefficient_that_autocode_has() -> None:
     if not CASES.exists() and "CI" not in os.environ:
         pytest.skip("the reference cases lie beside the checkout, in ../shared/agreement, and are not here")
     right, wrong = 0, []
-    for said in CASES.read_text(encoding="utf-8").splitlines():
-        case = json.loads(said)
+    for line in CASES.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
         units = units_of(case)
         if units is None:
             continue

@@ -86,7 +86,7 @@ def test_where_nothing_varies_it_is_undefined_with_its_reason(codings_of: Callab
 
 def test_one_coder_has_no_ceiling(codings_of: Callable[..., Codings]) -> None:
     codings = codings_of({"MO": ["cost", ""]})
-    with pytest.raises(AgreementError, match="needs lines that two of them coded independently and the model spoke of"):
+    with pytest.raises(AgreementError, match="lines that two of them coded independently and that the model has"):
         human_ceiling(codings, model_of(codings, "MO"))
 
 

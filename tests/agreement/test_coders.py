@@ -35,7 +35,7 @@ def test_the_matrix_holds_alpha_of_every_two(codings_of: Callable[..., Codings],
     alone = krippendorff_alpha(ReliabilityData.for_sets(codings, interviews).pair("MO", "SK"), seed=5)
 
     assert matrix.coders == ("MO", "JB", "SK")
-    assert matrix.of("SK", "MO") == matrix.of("MO", "SK") == alone
+    assert matrix.agreement("SK", "MO") == matrix.agreement("MO", "SK") == alone
     values = matrix.values()
     assert np.isnan(np.diag(values)).all()
     assert values[2, 0] == values[0, 2] == alone.value
@@ -46,7 +46,7 @@ def test_the_matrix_can_be_of_a_code(codings_of: Callable[..., Codings], intervi
     codings = codings_of(THREE)
     data = ReliabilityData.for_code(CodeId("cost"), codings, interviews)
 
-    assert coder_matrix(codings, interviews, codes=[CodeId("cost")]).of("MO", "JB") == krippendorff_alpha(
+    assert coder_matrix(codings, interviews, codes=[CodeId("cost")]).agreement("MO", "JB") == krippendorff_alpha(
         data.pair("MO", "JB")
     )
 

@@ -57,9 +57,9 @@ def test_the_order_of_coders_and_of_units_does_not_matter(table: Table, random: 
     random.shuffle(shuffled)
 
     for coefficient in ALL:
-        one = coefficient(ReliabilityData.from_table(table, labels=range(4)), interval=None)
-        other = coefficient(ReliabilityData.from_table(shuffled, labels=range(4)), interval=None)
-        assert same(one, other)
+        first = coefficient(ReliabilityData.from_table(table, labels=range(4)), interval=None)
+        second = coefficient(ReliabilityData.from_table(shuffled, labels=range(4)), interval=None)
+        assert same(first, second)
 
 
 @given(tables())
@@ -67,11 +67,11 @@ def test_an_unjudged_unit_changes_nothing(table: Table) -> None:
     more = [[*row, None] for row in table]
 
     for coefficient in ALL:
-        one = coefficient(ReliabilityData.from_table(table, labels=range(4)), resamples=20)
-        other = coefficient(ReliabilityData.from_table(more, labels=range(4)), resamples=20)
-        assert same(one, other)
-        assert one.n_units == other.n_units
-        assert (one.low, one.high) == pytest.approx((other.low, other.high), nan_ok=True)
+        first = coefficient(ReliabilityData.from_table(table, labels=range(4)), resamples=20)
+        second = coefficient(ReliabilityData.from_table(more, labels=range(4)), resamples=20)
+        assert same(first, second)
+        assert first.n_units == second.n_units
+        assert (first.low, first.high) == pytest.approx((second.low, second.high), nan_ok=True)
 
 
 @given(tables())
@@ -79,8 +79,8 @@ def test_renaming_the_categories_changes_nothing(table: Table) -> None:
     named = [[None if v is None else "dbca"[v] for v in row] for row in table]
 
     for coefficient in (krippendorff_alpha, percent_agreement, gwet_ac1):
-        one, other = (coefficient(ReliabilityData.from_table(t), interval=None) for t in (table, named))
-        assert same(one, other)
+        first, second = (coefficient(ReliabilityData.from_table(t), interval=None) for t in (table, named))
+        assert same(first, second)
 
 
 @given(tables())

@@ -24,13 +24,13 @@ def study(n_interviews: int, lines: int = 10, *, wrong: float = 0.1, seed: int =
     """Return two coders who mostly agree."""
     rng = np.random.default_rng(seed)
     truth = rng.random(n_interviews * lines) < rng.uniform(0.1, 0.6, n_interviews).repeat(lines)
-    said = np.where(rng.random((2, len(truth))) < wrong, ~truth, truth).astype(int)
-    return ReliabilityData.from_table(said, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
+    labels = np.where(rng.random((2, len(truth))) < wrong, ~truth, truth).astype(int)
+    return ReliabilityData.from_table(labels, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
 
 
 def unanimous(n_interviews: int | None, n_lines: int, *, applied: int) -> ReliabilityData:
-    said = [int(u < applied) for u in range(n_lines)]
-    spread = np.random.default_rng(0).permutation(said).tolist()
+    labels = [int(u < applied) for u in range(n_lines)]
+    spread = np.random.default_rng(0).permutation(labels).tolist()
     of = None if n_interviews is None else [f"I{u % n_interviews}" for u in range(n_lines)]
     return ReliabilityData.from_table([spread, spread], interviews=of)
 
@@ -89,14 +89,14 @@ def test_bounds_stay_where_a_coefficient_can_lie() -> None:
     assert specific_agreement(few, category=1).low >= 0
 
 
-def test_ten_of_ten_lines_of_one_category_are_no_proof_that_another_is_never_said() -> None:
-    one = ReliabilityData.from_table([["no"] * 10] * 2, labels=["no", "yes"])
+def test_ten_of_ten_lines_of_one_category_are_no_proof_that_another_is_never_given() -> None:
+    same_category = ReliabilityData.from_table([["no"] * 10] * 2, labels=["no", "yes"])
     apart = ReliabilityData.from_table([[None, 1, 1, None, None], [None, 1, 1, None, 2]])
 
     # Clopper & Pearson (1934): 10 of 10
-    assert percent_agreement(one).low == pytest.approx(0.025 ** (1 / 10), abs=1e-9)
+    assert percent_agreement(same_category).low == pytest.approx(0.025 ** (1 / 10), abs=1e-9)
     for coefficient in (gwet_ac1, brennan_prediger):
-        assert coefficient(one).low < percent_agreement(one).low
+        assert coefficient(same_category).low < percent_agreement(same_category).low
     assert conger_kappa(apart).low < 0 < conger_kappa(apart).high
 
 
@@ -118,7 +118,7 @@ def test_coders_who_never_disagree_get_the_bound_of_lines_that_may_have_escaped(
     assert found.se == pytest.approx((1 - found.low) / t.ppf(0.975, 39))
 
 
-def test_without_disagreement_lines_of_interviews_count_for_less_than_independent_ones() -> None:
+def test_without_disagreement_lines_of_interviews_count_for_less_than_independent_lines() -> None:
     alone, nested = unanimous(None, 200, applied=80), unanimous(20, 200, applied=80)
     n = 200 / (1 + (10 - 1) * 0.3)
 
@@ -135,17 +135,17 @@ def test_without_disagreement_a_verdict_needs_enough_lines() -> None:
 
 
 def test_three_coders_who_never_disagree_are_thought_of_with_one_dissenter() -> None:
-    said = [u % 3 for u in range(60)]
-    found = percent_agreement(ReliabilityData.from_table([said, said, said]))
+    labels = [u % 3 for u in range(60)]
+    found = percent_agreement(ReliabilityData.from_table([labels, labels, labels]))
 
     assert found.low == pytest.approx(1 - (1 - 0.025 ** (1 / 60)) * 2 / 3)
 
 
 def test_a_code_of_a_single_interview_is_linearised_and_is_not_enough_evidence() -> None:
-    said = np.zeros((2, 100), dtype=int)
-    said[:, :4] = 1
-    said[0, 4] = 1
-    data = ReliabilityData.from_table(said, interviews=[f"I{u // 5}" for u in range(100)])
+    labels = np.zeros((2, 100), dtype=int)
+    labels[:, :4] = 1
+    labels[0, 4] = 1
+    data = ReliabilityData.from_table(labels, interviews=[f"I{u // 5}" for u in range(100)])
     found = krippendorff_alpha(data)
 
     assert found.n_left_out == 1
@@ -181,8 +181,8 @@ def test_the_default_holds_the_true_value_where_a_symmetric_interval_does_not() 
     default, symmetric = [], []
     for _ in range(300):
         errs = rng.beta(mean * (1 / effect - 1), (1 - mean) * (1 / effect - 1), 15).repeat(10)
-        said = (rng.random((2, 150)) < errs).astype(int)
-        data = ReliabilityData.from_table(said, interviews=[f"I{u // 10}" for u in range(150)])
+        labels = (rng.random((2, 150)) < errs).astype(int)
+        data = ReliabilityData.from_table(labels, interviews=[f"I{u // 10}" for u in range(150)])
         default.append(holds(percent_agreement(data), true))
         symmetric.append(holds(percent_agreement(data, interval="jackknife"), true))
 

@@ -53,7 +53,7 @@ def test_each_has_its_text_and_who_said_what(
     [one] = disagreements(codings, interviews, codebook)
 
     assert (one.interview, one.text, one.coders) == ("I1", "words", ("JB", "MO", "SK"))
-    assert one.said["MO"] == {"cost", "wait"}
+    assert one.codes["MO"] == {"cost", "wait"}
     assert one.contested == {"Waiting times": ("MO",)}
     assert str(one) == "I1:1  0.44  words\n  Waiting times: MO; not JB, SK"
 
@@ -87,7 +87,7 @@ def test_units_of_a_table_come_worst_first_then_those_that_more_judged_then_in_t
     assert [(one.unit, one.interview, round(one.distance, 4)) for one in found] == [
         ("3", "J", 1.0), ("4", "J", 1.0), ("2", "I", 0.6667),
     ]  # fmt: skip
-    assert dict(found[1].said) == {"B": "x", "C": "y"}
+    assert dict(found[1].labels) == {"B": "x", "C": "y"}
 
 
 def test_the_distance_of_a_table_is_the_one_asked_for() -> None:

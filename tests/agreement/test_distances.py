@@ -7,7 +7,7 @@ from autocode.agreement import ReliabilityData
 from autocode.agreement.coefficients import _distances
 
 
-def of_two(distance: str, a: frozenset[int], b: frozenset[int]) -> float:
+def distance_of_pair(distance: str, a: frozenset[int], b: frozenset[int]) -> float:
     jaccard = len(a & b) / len(a | b) if a | b else 1.0
     monotonicity = 1.0 if a == b else 2 / 3 if a <= b or b <= a else 1 / 3 if a & b else 0.0
     return {
@@ -28,5 +28,5 @@ def test_sets_are_as_far_apart_as_each_two_of_them(distance: str, n_sets: int, n
     data = ReliabilityData.from_table([labels, labels], labels=labels)
 
     assert _distances.distances(data, distance) == pytest.approx(
-        np.array([[of_two(distance, a, b) for b in labels] for a in labels]), abs=1e-15
+        np.array([[distance_of_pair(distance, a, b) for b in labels] for a in labels]), abs=1e-15
     )

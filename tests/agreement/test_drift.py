@@ -75,7 +75,7 @@ def test_batches_come_in_the_order_in_which_they_occur(
 
 def test_what_cannot_be_told_is_refused(codings_of: Callable[..., Codings], interviews: Transcripts) -> None:
     codings = codings_of(TWO)
-    with pytest.raises(AgreementError, match=r"some codings do not tell when they were made, .* name the batch"):
+    with pytest.raises(AgreementError, match=r"some codings have no time, .* name the batch"):
         drift(codings, interviews, by="week")
     with pytest.raises(AgreementError, match="the line I1:2 was judged by two coders but has no batch; name one"):
         drift(codings, interviews, by={LineId("I1:1"): "pilot"})

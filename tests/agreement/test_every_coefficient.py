@@ -76,8 +76,8 @@ def test_the_order_of_coders_and_of_units_does_not_matter(table: Table, random: 
     random.shuffle(shuffled)
 
     for coefficient in MANY:
-        one, other = coefficient(data_of(table), interval=None), coefficient(data_of(shuffled), interval=None)
-        assert same(one, other)
+        first, second = coefficient(data_of(table), interval=None), coefficient(data_of(shuffled), interval=None)
+        assert same(first, second)
 
 
 @settings(max_examples=40, deadline=None)
@@ -86,10 +86,10 @@ def test_an_unjudged_unit_and_a_coder_who_judged_nothing_change_nothing(table: T
     more = [[*row, None] for row in table] + [[None] * (len(table[0]) + 1)]
 
     for coefficient in MANY:
-        one, other = (coefficient(data_of(t), interval="linearised") for t in (table, more))
-        assert same(one, other)
-        assert one.undefined == other.undefined
-        assert one.se == pytest.approx(other.se, abs=1e-9, nan_ok=True)
+        first, second = (coefficient(data_of(t), interval="linearised") for t in (table, more))
+        assert same(first, second)
+        assert first.undefined == second.undefined
+        assert first.se == pytest.approx(second.se, abs=1e-9, nan_ok=True)
 
 
 @settings(max_examples=30, deadline=None)
@@ -244,7 +244,7 @@ def test_lights_kappa_is_undefined_where_that_of_a_pair_is() -> None:
         ),
     ],
 )
-def test_a_wrong_choice_is_told_in_one_sentence(compute: Coefficient, message: str) -> None:
+def test_a_wrong_choice_is_refused_in_a_sentence(compute: Coefficient, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         compute(ReliabilityData.from_table([[1, 2, 3], [1, 2, 2]]))
 

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from autocode.agreement import Agreement, Undefined, agreement_table, krippendorff_alpha, lines_for_verdict, verdict
+from autocode.agreement import (
+    Agreement,
+    Undefined,
+    agreement_table,
+    krippendorff_alpha,
+    lines_for_verdict,
+    missing_evidence,
+    verdict,
+)
 from autocode.agreement import ReliabilityData as Data
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings
@@ -64,7 +72,7 @@ def test_one_more_line_is_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "sentence"),
     [
         ({"low": 0.7}, "tentative conclusions only"),
         ({"low": 0.81, "value": 0.9}, "reliable"),
@@ -87,11 +95,14 @@ def test_one_more_line_is_one_line() -> None:
         ({"value": 0.668}, "not enough evidence yet: too near 0.667 for more lines to tell"),
     ],
 )
-def test_every_verdict_says_what_is_missing(changed: dict[str, Any], said: str) -> None:
-    assert verdict(replace(SOME, **changed)) == said
+def test_every_verdict_says_what_is_missing(changed: dict[str, Any], sentence: str) -> None:
+    agreement = replace(SOME, **changed)
+
+    assert verdict(agreement) == sentence
+    assert sentence in (str(agreement.reliability), f"not enough evidence yet: {missing_evidence(agreement)}")
 
 
-def test_an_undefined_coefficient_tells_nothing_of_how_many_lines() -> None:
+def test_an_undefined_coefficient_does_not_show_how_many_lines_are_missing() -> None:
     assert lines_for_verdict(krippendorff_alpha(Data.from_table([[1, 1], [1, 1]]))) is None
 
 
@@ -107,4 +118,5 @@ def test_every_row_of_the_table_has_its_verdict(codings_of: Callable[..., Coding
 
     assert row.verdict == verdict(row.alpha)
     assert row.verdict.startswith("not enough evidence yet: about ")
+    assert row.verdict == f"not enough evidence yet: {row.missing_evidence}"
     assert table.rows()[1][-1] == row.verdict

@@ -32,7 +32,7 @@ def frames(rows):
     return made
 
 
-def said(data: ReliabilityData) -> list[list[object]]:
+def labels_of(data: ReliabilityData) -> list[list[object]]:
     return [[None if v < 0 else data.labels[v] for v in row] for row in data.values]
 
 
@@ -42,7 +42,7 @@ def test_a_long_table_is_read_from_any_frame_and_from_rows(frame):
 
     assert (data.coders, data.units, data.interviews) == (("MO", "JB"), ("1", "2", "3"), ("GP1", "GP2", "GP2"))
     assert data.labels == ("A", "a", "b")
-    assert said(data) == [["a", "b", None], ["A", "b", None]]
+    assert labels_of(data) == [["a", "b", None], ["A", "b", None]]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_wide_table_is_read_from_any_frame_and_from_rows(frame):
     data = ReliabilityData.from_wide(frame, unit="line")
 
     assert (data.coders, data.units, data.labels) == (("MO", "JB"), ("x", "y"), (1.0, 2.0, 3.0))
-    assert said(data) == [[1.0, 3.0], [2.0, None]]
+    assert labels_of(data) == [[1.0, 3.0], [2.0, None]]
 
 
 def test_columns_of_a_wide_table_are_chosen_and_units_numbered():
@@ -62,12 +62,12 @@ def test_columns_of_a_wide_table_are_chosen_and_units_numbered():
     data = ReliabilityData.from_wide(rows, coders=["JB", "MO"], interview="talk")
 
     assert (data.coders, data.units, data.interviews) == (("JB", "MO"), ("1", "2"), ("GP1", "GP2"))
-    assert said(data) == [[1, 1], [1, 2]]
+    assert labels_of(data) == [[1, 1], [1, 2]]
 
 
 def test_labels_are_compared_as_they_are():
     labels = [1, "1", "a", "A", ("x", 2), -1, frozenset("ab")]
-    rows = [{"unit": u, "coder": c, "code": one} for u, one in enumerate(labels) for c in ("MO", "JB")]
+    rows = [{"unit": u, "coder": c, "code": label} for u, label in enumerate(labels) for c in ("MO", "JB")]
     data = ReliabilityData.from_long(rows, **LONG)
 
     assert len(data.labels) == 7
@@ -77,7 +77,7 @@ def test_labels_are_compared_as_they_are():
 
 def test_declared_categories_keep_their_order_and_those_nobody_used():
     order = ["low", "middle", "high", "top"]
-    rows = [{"unit": u, "coder": c, "code": one} for u, one in enumerate(["high", "low"]) for c in ("MO", "JB")]
+    rows = [{"unit": u, "coder": c, "code": label} for u, label in enumerate(["high", "low"]) for c in ("MO", "JB")]
     data = ReliabilityData.from_long(rows, **LONG, categories=order)
 
     assert data.labels == tuple(order)
@@ -87,9 +87,11 @@ def test_declared_categories_keep_their_order_and_those_nobody_used():
 
 @given(st.permutations(ROWS))
 def test_the_order_of_rows_changes_no_coefficient(rows):
-    one, other = (ReliabilityData.from_long(each, **LONG) for each in (ROWS, rows))
+    first, second = (ReliabilityData.from_long(each, **LONG) for each in (ROWS, rows))
 
-    assert krippendorff_alpha(one, interval=None).value == pytest.approx(krippendorff_alpha(other, interval=None).value)
+    assert krippendorff_alpha(first, interval=None).value == pytest.approx(
+        krippendorff_alpha(second, interval=None).value
+    )
 
 
 def test_rows_that_judge_twice_are_all_refused_with_their_place():
@@ -98,7 +100,7 @@ def test_rows_that_judge_twice_are_all_refused_with_their_place():
     with pytest.raises(AgreementError) as refusal:
         ReliabilityData.from_long(pd.DataFrame(twice), **LONG)
 
-    assert [str(one) for one in refusal.value.faults] == [
+    assert [str(fault) for fault in refusal.value.faults] == [
         "row 6: 'MO' judges unit '1' again, after row 1; keep one of the two rows.",
         "row 7: 'JB' judges unit '1' again, after row 2; keep one of the two rows.",
     ]
@@ -152,20 +154,20 @@ def test_nan_cannot_be_declared():
         ),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_long_table_is_said(rows, fault):
+def test_faults_of_a_long_table_are_named(rows, fault):
     with pytest.raises(AgreementError) as refusal:
         ReliabilityData.from_long(rows, **LONG, interview="talk")
 
     assert str(refusal.value.faults[0]) == fault
 
 
-def test_what_is_wrong_with_a_wide_table_is_said():
+def test_faults_of_a_wide_table_are_named():
     rows = [{"line": None, "MO": 1, "talk": "GP1"}, {"line": "x", "MO": 1, "talk": None}]
 
     with pytest.raises(AgreementError) as refusal:
         ReliabilityData.from_wide(rows, unit="line", interview="talk")
 
-    assert [str(one) for one in refusal.value.faults] == [
+    assert [str(fault) for fault in refusal.value.faults] == [
         "row 1: no unit is named; fill in the column 'line'.",
         "row 2: no interview is named; fill in the column 'talk'.",
     ]
@@ -215,19 +217,19 @@ def test_an_empty_table_is_empty_data():
 )
 def test_a_table_is_read_where_nothing_is_wrong_and_refused_where_anything_is(rows):
     named = all(row["unit"] in ("1", "2", "3", "4", 1) and row["coder"] and row["code"] == row["code"] for row in rows)
-    alike = {"1", 1} <= {row["unit"] for row in rows}
-    said_once = len({(row["unit"], row["coder"]) for row in rows}) == len(rows)
+    same_spelling = {"1", 1} <= {row["unit"] for row in rows}
+    judged_once = len({(row["unit"], row["coder"]) for row in rows}) == len(rows)
     talks = {(row["unit"], str(row["talk"])) for row in rows}
 
-    if not (named and said_once and not alike and len(talks) == len(dict(talks))):
+    if not (named and judged_once and not same_spelling and len(talks) == len(dict(talks))):
         with pytest.raises(AgreementError, match="row "):
             ReliabilityData.from_long(rows, **LONG, interview="talk")
         return
     data = ReliabilityData.from_long(rows, **LONG, interview="talk")
 
     sets = {(row["coder"], str(row["unit"])): row["code"] for row in rows}
-    told = [[sets.get((coder, unit)) for unit in data.units] for coder in data.coders]
-    assert said(data) == [[frozenset(x) if isinstance(x, list | tuple) else x for x in row] for row in told]
+    expected = [[sets.get((coder, unit)) for unit in data.units] for coder in data.coders]
+    assert labels_of(data) == [[frozenset(x) if isinstance(x, list | tuple) else x for x in row] for row in expected]
     assert list(data.coders) == list(dict.fromkeys(row["coder"] for row in rows))
     assert dict(zip(data.units, data.interviews, strict=True)) == {str(unit): talk for unit, talk in talks}
 
@@ -245,7 +247,7 @@ def test_minus_one_is_a_label_of_a_frame_and_has_to_be_declared():
         ReliabilityData.from_long(rows, **LONG, categories=[0, 1])
 
 
-def test_a_column_of_text_where_codes_were_declared_is_told_in_one_sentence():
+def test_a_column_of_text_where_codes_were_declared_is_refused_in_a_sentence():
     rows = [{"unit": u, "coder": "MO", "code": f"answer {u}"} for u in range(100)]
 
     with pytest.raises(AgreementError) as refusal:

@@ -1,20 +1,29 @@
-"""Intervals: what is resampled, and what is told of it."""
+"""Intervals: what is resampled, and what the result says about it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from autocode.agreement import Agreement, Reliability, ReliabilityData, gwet_ac1, krippendorff_alpha, percent_agreement
+from autocode.agreement import (
+    Agreement,
+    Reliability,
+    ReliabilityData,
+    gwet_ac1,
+    krippendorff_alpha,
+    percent_agreement,
+    verdict,
+)
 
 
 def study(n_interviews: int, lines: int = 10, *, seed: int = 1, once: int = 0) -> ReliabilityData:
     """Return three coders who mostly agree; the first `once` interviews were read by the first coder only."""
     rng = np.random.default_rng(seed)
     truth = rng.random(n_interviews * lines) < rng.uniform(0.1, 0.6, n_interviews).repeat(lines)
-    said = np.where(rng.random((3, len(truth))) < 0.9, truth, ~truth).astype(int)
-    said[1:, : once * lines] = -1
-    return ReliabilityData.from_table(said, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
+    labels = np.where(rng.random((3, len(truth))) < 0.9, truth, ~truth).astype(int)
+    labels[1:, : once * lines] = -1
+    return ReliabilityData.from_table(labels, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
 
 
 def test_an_agreement_reads_as_a_sentence() -> None:
@@ -36,7 +45,7 @@ def test_interviews_are_resampled_on_request() -> None:
     assert agreement.low < agreement.value < agreement.high
 
 
-def test_few_interviews_are_told() -> None:
+def test_few_interviews_are_a_caution() -> None:
     by_default, resampled = (krippendorff_alpha(study(6), interval=how) for how in ("cube-root", "interviews"))
 
     assert by_default.conventions["caution"] == (
@@ -87,7 +96,7 @@ def test_the_order_of_lines_does_not_change_the_interval() -> None:
     backwards = ReliabilityData.from_table(data.values[:, ::-1], interviews=(data.interviews or ())[::-1])
 
     for how in ("cube-root", "interviews"):
-        backward, forward = (krippendorff_alpha(one, interval=how, seed=3).low for one in (backwards, data))
+        backward, forward = (krippendorff_alpha(each, interval=how, seed=3).low for each in (backwards, data))
         assert backward == pytest.approx(forward, abs=1e-12)
 
 
@@ -116,11 +125,11 @@ def test_interviews_coded_once_leave_alpha_and_its_interval_alone_but_not_chance
     assert krippendorff_alpha(with_once).n_pairable == 120
 
 
-def test_resamples_without_a_value_are_left_out_and_told() -> None:
-    said = np.zeros((2, 40), dtype=int)
-    said[:, 0] = 1
-    said[0, 1] = 1
-    data = ReliabilityData.from_table(said, interviews=[f"I{u // 2}" for u in range(40)])
+def test_resamples_without_a_value_are_left_out_and_counted() -> None:
+    labels = np.zeros((2, 40), dtype=int)
+    labels[:, 0] = 1
+    labels[0, 1] = 1
+    data = ReliabilityData.from_table(labels, interviews=[f"I{u // 2}" for u in range(40)])
     agreement = krippendorff_alpha(data, interval="interviews", resamples=500)
 
     assert 0 < agreement.n_left_out < 500
@@ -140,10 +149,12 @@ def test_an_interval_without_any_resample_with_a_value_is_none() -> None:
 
 def test_a_table_too_wide_for_one_integer_is_counted_too() -> None:
     rng = np.random.default_rng(0)
-    said = rng.integers(0, 3, (40, 30))
-    wide = krippendorff_alpha(ReliabilityData.from_table(said), interval="lines", resamples=50)
+    labels = rng.integers(0, 3, (40, 30))
+    wide = krippendorff_alpha(ReliabilityData.from_table(labels), interval="lines", resamples=50)
 
-    assert wide.value == pytest.approx(krippendorff_alpha(ReliabilityData.from_table(said[::-1]), interval=None).value)
+    assert wide.value == pytest.approx(
+        krippendorff_alpha(ReliabilityData.from_table(labels[::-1]), interval=None).value
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,6 +171,55 @@ def test_a_table_too_wide_for_one_integer_is_counted_too() -> None:
 def test_an_impossible_interval_is_the_callers_mistake(how: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         krippendorff_alpha(study(2), **how)
+
+
+@pytest.mark.parametrize(
+    ("interval", "resampled", "resamples", "degrees_of_freedom"),
+    [
+        (None, None, 0, None),
+        ("cube-root", "interviews", 0, 7),
+        ("interviews", "interviews", 50, None),
+        ("lines", "lines", 50, None),
+        ("bca", "interviews", 50, None),
+        ("linearised", "interviews", 0, 7),
+        ("jackknife", "interviews", 0, 7),
+        ("gwet", "lines", 0, 79),
+        ("asymptotic", "lines", 0, None),
+    ],
+)
+def test_what_an_interval_rests_on_is_a_fact_and_not_only_a_sentence(
+    interval, resampled, resamples, degrees_of_freedom
+):
+    found = krippendorff_alpha(study(8), interval=interval, resamples=50)
+
+    assert (found.resampled, found.resamples, found.unit) == (resampled, resamples, "line")
+    assert (found.interviews_known, found.lines_for_interviews) == (True, False)
+    assert (None if math.isnan(found.degrees_of_freedom) else found.degrees_of_freedom) == degrees_of_freedom
+
+
+def test_lines_that_stand_in_for_interviews_are_a_fact() -> None:
+    unknown, single = ReliabilityData.from_table(study(8).values), study(1, 30)
+    facts = [
+        (found.interviews_known, found.lines_for_interviews) for found in map(krippendorff_alpha, (unknown, single))
+    ]
+
+    assert facts == [(False, True), (True, True)]
+    assert not krippendorff_alpha(unknown, interval="lines").lines_for_interviews
+    assert not krippendorff_alpha(unknown, interval=None).lines_for_interviews
+
+
+def test_a_coefficient_knows_its_range() -> None:
+    assert krippendorff_alpha(study(8)).value_range == (-1, 1)
+    assert percent_agreement(study(8), interval=None).value_range == (0, 1)
+
+
+@pytest.mark.parametrize("interval", [None, "cube-root", "interviews", "lines", "linearised"])
+@pytest.mark.parametrize("data", [study(4), study(18), ReliabilityData.from_table(study(8).values)])
+def test_no_conclusion_depends_on_how_the_conventions_are_worded(interval, data) -> None:
+    found = krippendorff_alpha(data, interval=interval, resamples=50)
+    reworded = replace(found, conventions=dict.fromkeys(found.conventions, "other words"))
+
+    assert (reworded.reliability, str(reworded), verdict(reworded)) == (found.reliability, str(found), verdict(found))
 
 
 def test_five_interviews_are_not_enough_evidence_however_narrow_the_interval() -> None:

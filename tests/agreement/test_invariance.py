@@ -56,7 +56,7 @@ RENAMED = {"x": "q", "y": "a", "z": "m"}
 
 
 class Kind(NamedTuple):
-    """Coefficients of one kind of table, its categories, and other names under which they say the same."""
+    """Coefficients of one kind of table, its categories, and other names for the same categories."""
 
     coefficients: Sequence[Coefficient]
     labels: Sequence[Hashable]
@@ -96,7 +96,7 @@ KINDS = {
     "ordered categories": Kind(
         [
             partial(krippendorff_alpha, distance="ordinal"),
-            *(one for each in (gwet_ac2, *SEVERAL) for one in every_weight(each)),
+            *(weighted for each in (gwet_ac2, *SEVERAL) for weighted in every_weight(each)),
         ],
         [1, 2, 3, 4],
         {1: "never", 2: "at times", 3: "often", 4: "always"},
@@ -117,11 +117,11 @@ KINDS = {
             for distance in ("masi", "jaccard", "dice", "dkpro_masi", "passonneau2004", "nominal")
         ],
         SETS,
-        {one: frozenset(RENAMED[code] for code in one) for one in SETS},
+        {codes: frozenset(RENAMED[code] for code in codes) for codes in SETS},
     ),
     "two coders": Kind([cohen_kappa, cohen_kappa_max, scott_pi], ["a", "b", "c"], {"a": "z", "b": 1, "c": "A"}, 2),
     "two coders, ordered categories": Kind(
-        [one for each in (cohen_kappa, scott_pi) for one in every_weight(each)],
+        [weighted for each in (cohen_kappa, scott_pi) for weighted in every_weight(each)],
         [1, 2, 3],
         {1: "low", 2: "middle", 3: "high"},
         2,
@@ -137,14 +137,14 @@ OF_SPANS = [
 
 
 def test_every_coefficient_of_the_room_is_among_these() -> None:
-    tried = {*(one for kind in KINDS.values() for one in kind.coefficients), *OF_SPANS, gamma, gamma_cat}
-    named = {one.func if isinstance(one, partial) else one for one in tried} | {specific_agreement}
+    tried = {*(each for kind in KINDS.values() for each in kind.coefficients), *OF_SPANS, gamma, gamma_cat}
+    named = {each.func if isinstance(each, partial) else each for each in tried} | {specific_agreement}
     public = (getattr(agreement, name) for name in agreement.__all__)
 
     assert {
-        one
-        for one in public
-        if inspect.isfunction(one) and {"data", "interval"} <= inspect.signature(one).parameters.keys()
+        function
+        for function in public
+        if inspect.isfunction(function) and {"data", "interval"} <= inspect.signature(function).parameters.keys()
     } <= named
 
 
@@ -160,19 +160,28 @@ def data_of(table: Table, labels: Sequence[Hashable], interviews: Sequence[str])
     return ReliabilityData.from_table(cells, labels=labels, interviews=interviews)
 
 
-def said_by(coefficient: Coefficient, data: ReliabilityData, interval: str | None) -> tuple[list[float], list[object]]:
+def numbers_and_facts(
+    coefficient: Coefficient, data: ReliabilityData, interval: str | None
+) -> tuple[list[float], list[object]]:
     """Return the numbers that a coefficient gives, and what else it says."""
-    one = coefficient(data, interval=interval, resamples=20, seed=2)
-    return [one.value, one.low, one.high, one.se], [one.undefined, one.n_units, one.n_pairable, one.n_coders]
+    found = coefficient(data, interval=interval, resamples=20, seed=2)
+    return [found.value, found.low, found.high, found.se], [
+        found.undefined,
+        found.n_units,
+        found.n_pairable,
+        found.n_coders,
+    ]
 
 
-def assert_the_same(kind: Kind, one: ReliabilityData, other: ReliabilityData) -> None:
-    pairable = one.pairable()
+def assert_the_same(kind: Kind, first: ReliabilityData, second: ReliabilityData) -> None:
+    pairable = first.pairable()
     # of one interview lines are drawn instead, and which of them comes first depends on the order of the categories
     drawn = ["interviews"] if len(set(pairable.interviews or ())) > 1 else []
     for coefficient in kind.coefficients:
         for interval in (None, "linearised", *drawn):
-            (numbers, words), (numbers_2, words_2) = (said_by(coefficient, data, interval) for data in (one, other))
+            (numbers, words), (numbers_2, words_2) = (
+                numbers_and_facts(coefficient, data, interval) for data in (first, second)
+            )
 
             assert words_2 == words, (coefficient, interval)
             assert numbers_2[0] == pytest.approx(numbers[0], abs=1e-12, nan_ok=True), (coefficient, interval)
@@ -267,9 +276,9 @@ def test_the_order_of_coders_and_of_spans_and_the_names_of_labels_change_no_coef
     assume(any(label == "x" for _, by_coder in marked.values() for spans in by_coder.values() for *_, label in spans))
 
     for coefficient in OF_SPANS:
-        one, other = (coefficient(SpanData.from_texts(each)) for each in (marked, turned))
-        assert other.undefined == one.undefined
-        assert other.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
+        first, second = (coefficient(SpanData.from_texts(each)) for each in (marked, turned))
+        assert second.undefined == first.undefined
+        assert second.value == pytest.approx(first.value, abs=1e-9, nan_ok=True)
 
 
 @settings(max_examples=25, deadline=None)
@@ -278,9 +287,9 @@ def test_the_order_of_texts_changes_only_what_lays_them_end_to_end(marked: Texts
     assume(any(label == "x" for _, by_coder in marked.values() for spans in by_coder.values() for *_, label in spans))
 
     for coefficient in OF_SPANS[:-1]:
-        one, other = (coefficient(SpanData.from_texts(each)) for each in (marked, dict(reversed(marked.items()))))
-        assert other.undefined == one.undefined
-        assert other.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
+        first, second = (coefficient(SpanData.from_texts(each)) for each in (marked, dict(reversed(marked.items()))))
+        assert second.undefined == first.undefined
+        assert second.value == pytest.approx(first.value, abs=1e-9, nan_ok=True)
 
 
 @settings(max_examples=25, deadline=None)
@@ -296,7 +305,9 @@ def test_the_order_of_coders_and_of_spans_and_the_names_of_labels_change_no_alig
         assert best_alignment(turned).disorder == pytest.approx(best_alignment(spans).disorder, abs=1e-9)
 
 
-@pytest.mark.parametrize("coefficient", [*SEVERAL[:-3], light_kappa, hubert_kappa], ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "coefficient", [*SEVERAL[:-3], light_kappa, hubert_kappa], ids=lambda function: function.__name__
+)
 def test_where_every_category_agrees_with_every_other_nothing_is_left_beyond_chance(coefficient: Coefficient) -> None:
     data = ReliabilityData.from_table([[1, 2, 3, 3, 1, 2, 1], [1, 3, 3, 2, 1, 2, 2], [2, 2, 3, 1, 1, 1, 3]])
     found = coefficient(data, weights=np.ones((3, 3)), interval=None)
@@ -310,8 +321,8 @@ def many_units(draw: st.DrawFn) -> np.ndarray:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     n_coders, n_units, n_labels = draw(st.integers(2, 5)), draw(st.integers(20, 300)), draw(st.integers(2, 6))
     truth = rng.integers(1, n_labels + 1, n_units)
-    said = np.where(rng.random((n_coders, n_units)) < 0.6, truth, rng.integers(1, n_labels + 1, (n_coders, n_units)))
-    return np.where(rng.random(said.shape) < draw(st.floats(0, 0.5)), np.nan, said)
+    labels = np.where(rng.random((n_coders, n_units)) < 0.6, truth, rng.integers(1, n_labels + 1, (n_coders, n_units)))
+    return np.where(rng.random(labels.shape) < draw(st.floats(0, 0.5)), np.nan, labels)
 
 
 @pytest.mark.parametrize("metric", ["nominal", "ordinal", "interval", "ratio"])

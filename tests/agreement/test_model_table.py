@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from autocode.agreement import ReliabilityData, Undefined, krippendorff_alpha, model_table
+from autocode.agreement import ReliabilityData, Undefined, krippendorff_alpha, model_pairs, model_table
 from autocode.codebook import CodeId
 from autocode.coding import CoderId, Codings
 from autocode.errors import AgreementError
@@ -60,6 +60,19 @@ def test_the_model_has_the_alpha_of_its_pairs_with_every_judgement(
     assert found.sets.model.value == pytest.approx(krippendorff_alpha(of_sets, interval=None).value)
     assert found.codes[0].model.value == pytest.approx(krippendorff_alpha(of_cost, interval=None).value)
     assert (found.codes[0].applied, found.codes[0].suggested) == (4, 2)
+
+
+def test_the_pairs_with_the_model_are_a_table_of_two_coders(
+    codings: Codings, model: dict[LineId, frozenset[CodeId]], interviews: Transcripts
+) -> None:
+    found = model_table(codings, model, interviews, codes=CODES, interval="interviews", seed=4)
+    pairs = model_pairs(ReliabilityData.for_sets(codings, interviews), model)
+
+    assert pairs.values.shape == (2, 33)
+    for row, data in ((found.sets, pairs), (found.codes[0], pairs.applied(CODES[0]))):
+        alpha = krippendorff_alpha(data, interval="interviews", seed=4)
+        assert (row.model.value, row.model.low, row.model.high) == pytest.approx((alpha.value, alpha.low, alpha.high))
+    assert model_pairs(ReliabilityData.for_sets(codings), model).interviews is None
 
 
 def test_difference_and_ratio_come_from_the_same_resamples(
@@ -133,7 +146,7 @@ def test_lines_that_the_model_did_not_speak_of_and_of_one_coder_are_left_out(
 def test_what_cannot_be_compared_is_refused(codings_of: Callable[..., Codings], codings: Codings) -> None:
     alone = codings_of({"MO": ["cost"]})
 
-    with pytest.raises(AgreementError, match="needs lines that two of them coded independently and the model spoke of"):
+    with pytest.raises(AgreementError, match="lines that two of them coded independently and that the model has"):
         model_table(alone, dict.fromkeys(alone.lines, frozenset()), codes=CODES)
     with pytest.raises(ValueError, match="name the codes to compare; there is none"):
         model_table(codings, {}, codes=[])

@@ -6,7 +6,7 @@ from autocode.agreement import ReliabilityData, Undefined, cohen_kappa, qualcode
 
 
 def characters(length: int, coded_a: int, coded_b: int, both: int) -> ReliabilityData:
-    """Return a text of so many characters, coded by two."""
+    """Return a text of this length, coded by two coders."""
     only_a, only_b = coded_a - both, coded_b - both
     rest = length - both - only_a - only_b
     return ReliabilityData.from_table(

@@ -170,10 +170,10 @@ def test_a_number_that_stands_for_no_label_is_refused(values: list[list[int]]) -
     ids=lambda table: table.dtype.kind,
 )
 def test_an_array_says_what_its_rows_as_lists_say(table: np.ndarray) -> None:
-    one, other = ReliabilityData.from_table(table), ReliabilityData.from_table(table.tolist())
+    from_array, from_lists = ReliabilityData.from_table(table), ReliabilityData.from_table(table.tolist())
 
-    assert (one.labels, one.values.tolist()) == (other.labels, other.values.tolist())
-    assert list(map(type, one.labels)) == list(map(type, other.labels))
+    assert (from_array.labels, from_array.values.tolist()) == (from_lists.labels, from_lists.values.tolist())
+    assert list(map(type, from_array.labels)) == list(map(type, from_lists.labels))
 
 
 def test_a_label_that_cannot_be_compared_is_refused() -> None:

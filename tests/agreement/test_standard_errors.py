@@ -1,4 +1,4 @@
-"""Standard errors: exact linearisation, leaving one out, Gwet's, and what is told of each."""
+"""Standard errors: exact linearisation, leaving one out, Gwet's, and what the result says about each."""
 
 import math
 from collections.abc import Callable
@@ -32,9 +32,9 @@ def study(
     rng = np.random.default_rng(seed)
     n = n_interviews * lines
     truth = rng.random(n) < rng.uniform(0.1, 0.6, n_interviews).repeat(lines)
-    said = np.where(rng.random((3, n)) < right, truth, ~truth).astype(int)
-    said[1:, rng.random(n) < once] = -1
-    return ReliabilityData.from_table(said, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
+    labels = np.where(rng.random((3, n)) < right, truth, ~truth).astype(int)
+    labels[1:, rng.random(n) < once] = -1
+    return ReliabilityData.from_table(labels, interviews=[f"I{i}" for i in range(n_interviews) for _ in range(lines)])
 
 
 def by_lines(data: ReliabilityData) -> ReliabilityData:
@@ -88,15 +88,15 @@ def test_the_jackknife_is_that_of_a_loop_over_interviews() -> None:
 
 def test_a_repeated_interview_makes_lines_too_sure_and_interviews_not() -> None:
     rng = np.random.default_rng(3)
-    said = rng.integers(0, 2, (2, 20))
-    many = np.repeat(said, 10, axis=1)
+    labels = rng.integers(0, 2, (2, 20))
+    many = np.repeat(labels, 10, axis=1)
     data = ReliabilityData.from_table(many, interviews=[f"I{u // 10}" for u in range(200)])
 
     nested, alone = (
         percent_agreement(data, interval="linearised"),
         percent_agreement(by_lines(data), interval="linearised"),
     )
-    once = percent_agreement(ReliabilityData.from_table(said), interval="linearised")
+    once = percent_agreement(ReliabilityData.from_table(labels), interval="linearised")
 
     assert nested.se == pytest.approx(once.se)
     assert nested.se == pytest.approx(math.sqrt(10) * alone.se, rel=0.05)
@@ -135,7 +135,7 @@ def test_the_large_sample_error_uses_n_and_the_normal_and_is_not_cut() -> None:
     assert sure.high > 1
 
 
-def test_bca_is_told_and_lies_near_the_percentiles() -> None:
+def test_bca_is_named_and_lies_near_the_percentiles() -> None:
     data = study(25)
     bca, percentile = krippendorff_alpha(data, interval="bca"), krippendorff_alpha(data)
 

@@ -1,4 +1,4 @@
-"""The compressed table: what may change how it is stored, and must not change what it says."""
+"""The compressed table: how it is stored must not change the results."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -24,9 +24,9 @@ def study(n: int = 240) -> ReliabilityData:
     """Return three coders of four categories, some lines not judged, in twelve interviews."""
     rng = np.random.default_rng(4)
     truth = rng.integers(0, 4, n)
-    said = np.where(rng.random((3, n)) < 0.8, truth, rng.integers(0, 4, (3, n)))
-    said[rng.random((3, n)) < 0.2] = -1
-    return ReliabilityData.from_table(said, interviews=[f"I{u % 12}" for u in range(n)], labels=(0, 1, 2, 3))
+    labels = np.where(rng.random((3, n)) < 0.8, truth, rng.integers(0, 4, (3, n)))
+    labels[rng.random((3, n)) < 0.2] = -1
+    return ReliabilityData.from_table(labels, interviews=[f"I{u % 12}" for u in range(n)], labels=(0, 1, 2, 3))
 
 
 @pytest.mark.parametrize("interval", ["interviews", "linearised", "jackknife"])
@@ -42,9 +42,9 @@ def test_a_table_too_large_to_be_dense_says_the_same(interval: Interval, monkeyp
 def test_the_order_of_coders_does_not_change_a_bootstrap_of_lines() -> None:
     data = study()
     turned = ReliabilityData.from_table(data.values[::-1], labels=data.labels)
-    one, other = (krippendorff_alpha(each, interval="lines", seed=3) for each in (data, turned))
+    first, second = (krippendorff_alpha(each, interval="lines", seed=3) for each in (data, turned))
 
-    assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=1e-12)
+    assert (first.low, first.high) == pytest.approx((second.low, second.high), abs=1e-12)
 
 
 def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,11 +55,11 @@ def test_lines_that_bring_the_same_are_drawn_as_one_with_the_same_spread(monkeyp
     assert merged.se == pytest.approx(apart.se, rel=0.05)
 
 
-def said_of(units: _patterns.Patterns) -> Counter[tuple[int, ...]]:
-    said: Counter[tuple[int, ...]] = Counter()
+def column_counts(units: _patterns.Patterns) -> Counter[tuple[int, ...]]:
+    labels: Counter[tuple[int, ...]] = Counter()
     for row, times in zip(units.rows.tolist(), units.multiplicity.tolist(), strict=True):
-        said[tuple(row)] += times
-    return +said
+        labels[tuple(row)] += times
+    return +labels
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_compressed_table_says_what_the_table_says(n_labels: int, counts_only:
     units = _patterns.patterns_of(values, n_labels, of_units=True, counts_only=counts_only)
     judged = (values >= 0).any(axis=0)
 
-    assert said_of(units) == Counter(map(tuple, values.T[judged].tolist()))
+    assert column_counts(units) == Counter(map(tuple, values.T[judged].tolist()))
     assert units.pattern_of_unit is not None
     found = np.append(units.rows, np.full((1, 4), -1), axis=0)[units.pattern_of_unit]
     assert (found == values.T).all()
@@ -101,9 +101,9 @@ def test_a_value_alone_is_the_value_of_the_interval_however_many_categories(
 ) -> None:
     rng = np.random.default_rng(5)
     truth = rng.integers(0, 90, 700)
-    said = np.where(rng.random((3, 700)) < 0.6, truth, rng.integers(-1, 90, (3, 700)))
-    data = ReliabilityData.from_table(said, interviews=[f"I{u % 9}" for u in range(700)])
+    labels = np.where(rng.random((3, 700)) < 0.6, truth, rng.integers(-1, 90, (3, 700)))
+    data = ReliabilityData.from_table(labels, interviews=[f"I{u % 9}" for u in range(700)])
     whole = coefficient(data, interval="linearised").value
-    monkeypatch.setattr(_estimates, "_CELLS_AT_ONCE", 10_000)
+    monkeypatch.setattr(_estimates, "CELLS_AT_ONCE", 10_000)
 
     assert coefficient(data, interval=None).value == pytest.approx(whole, abs=1e-13)

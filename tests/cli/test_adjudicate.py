@@ -77,7 +77,7 @@ def test_whether_independent_coding_is_open_is_one_of_two_words(named, run):
     named("coded", 'independent_coding = "over"')
 
     assert run("adjudicate", "study", "--coder", "TW").stderr == (
-        "autocode: study/study.toml: independent_coding must be open or closed, not 'over'.\n"
+        "autocode: study/study.toml: independent_coding must be one of open, closed, not 'over'.\n"
     )
 
 
@@ -86,11 +86,11 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
 
     kept = named("coded")
     browser = serving("adjudicate", "study", "--coder", "TW")
-    told = browser.get("/adjudicate/lines").json()
+    told = browser.get("/adjudicate/state").json()
     first = told["read"][0]
     gives = first["pairs"][0]["gives"]
     ruling = {
-        "gesture": "g1",
+        "gesture": "gesture-1",
         "kind": "settle",
         "line": first["id"],
         "digest": first["digest"],
@@ -103,9 +103,9 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
         "milliseconds": 1,
     }
     origin = str(browser.base_url).rstrip("/")
-    answer = browser.post("/adjudicate/act", json=ruling, headers={"Origin": origin})
+    answer = browser.post("/adjudicate/submit", json={"acts": [ruling]}, headers={"Origin": origin})
 
-    assert answer.json()["line"]["settled"][0]["by"] == "TW"
+    assert answer.json()["results"][0]["line"]["settled"][0]["by"] == "TW"
     with Journal.open(kept / "study.sqlite") as journal:
         (made,) = (one for one in journal.codings() if one.coder == "TW")
     assert (made.line, made.basis) == (first["id"], "adjudicated")
@@ -146,7 +146,7 @@ def test_while_anybody_may_begin_to_code_an_adjudicator_sees_no_codings(study, s
         settings.write('adjudicators = ["TW"]\n')
     browser = serving("adjudicate", "study", "--coder", "TW")
 
-    for path in ("/adjudicate", "/adjudicate/lines", "/team/slips"):
+    for path in ("/adjudicate", "/adjudicate/state", "/team/slips"):
         assert browser.get(path).status_code == 403
         assert "lines left to read, and independent coding is open" in browser.get(path).text
 
@@ -169,5 +169,6 @@ def test_codes_that_have_not_earned_their_suggestions_are_on_the_teams_page(name
     told = serving("adjudicate", "study", "--coder", "TW").get("/team")
 
     assert (
-        "&#39;Records apart&#39; has not yet earned its suggestions: it is on one coded line only; about" in told.text
+        "&#39;Records apart&#39; is not yet supported by coded examples: it is on only one coded line; about"
+        in told.text
     )

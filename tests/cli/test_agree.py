@@ -517,7 +517,7 @@ def test_a_document_is_of_the_coders_chosen(coded, run, tmp_path, readings_of):
     run("agree", "study", "--coders", "coder_b,coder_c", "--docx", "same.docx")
     said = [one.text for one in docx.Document(str(tmp_path / "same.docx")).paragraphs]
 
-    assert "Wherever two coders judged the same, they said the same." in said
+    assert "Wherever two coders judged the same line, they gave it the same codes." in said
 
 
 def test_a_table_as_a_word_document(run, table, tmp_path):

@@ -342,8 +342,8 @@ def test_training_with_a_code_coded_once_trains_and_says_so(study, run, tmp_path
 
     assert result.exit_code == 0
     assert result.stderr == (
-        "autocode: 2 of 3 codes are not yet suggested by what was learnt, but by their definitions only; about so many "
-        "more examples would help: Too few people (6), Records apart (21).\n"
+        "autocode: 2 of 3 codes are not yet supported by coded examples and are suggested by their definitions only. "
+        "More examples needed, roughly: Too few people (6), Records apart (21).\n"
     )
     assert result.stdout.startswith(
         "study/model: learnt from 6 lines of 2 interviews (6 by single coder), 3 codes, digest "

@@ -253,7 +253,7 @@ def test_dry_run_says_what_would_be_done_and_changes_nothing(study, run, digest,
 
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "would add GP9.txt: GP9; 1 lines, 1 of participants.",
+        "would add GP9.txt: GP9; 1 line, 1 of participants.",
         "would add coder_a.csv: 144 judgements of 144 lines by 1 coder.",
     ]
     assert digest(kept) == before
@@ -399,7 +399,7 @@ def test_check_names_the_faults_of_all_files_at_once(coded, run):
         (["report", "study", "-o", "r.pdf"], "a report is written as .html or .md, not 'r.pdf'."),
         (["review", "study"], "Missing option '--coder'"),
         (["suggest", "study", "--unit", "turn"], "a study says in study.toml what a line is and who asks"),
-        (["suggest", "study/transcripts/GP1.txt"], "is not a study, so say which suggester is asked: --model MODEL."),
+        (["suggest", "study/transcripts/GP1.txt"], "is not a study, so say which suggester to use: --model MODEL."),
         (["colour"], "No such command 'colour'"),
     ],
 )  # fmt: skip
@@ -764,7 +764,7 @@ def test_a_plain_corpus_is_not_reviewed(coded, run):
 def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monkeypatch):
     study("trained")
     asked = {}
-    monkeypatch.setattr("autocode.web.serve", lambda pages, **how: asked.update(how, pages=pages))
+    monkeypatch.setattr("autocode.study._pages.serve", lambda pages, **how: asked.update(how, pages=pages))
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
     assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook"]

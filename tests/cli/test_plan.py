@@ -119,10 +119,10 @@ def test_lines_of_a_rare_code_are_drawn_likelier(study, run):
         (["--prevalence", 1.0], 2, "1.0 is not in the range"),
         (["--prevalence", "often"], 2, "'often' is not a valid float"),
         (["--draw", 5], 2, "--draw needs a study whose lines are drawn."),
-        (["study", "--enrich", "forms"], 2, "--enrich says which lines are likelier; say how many are drawn"),
+        (["study", "--enrich", "forms"], 2, "--enrich is about the lines to draw; say how many with --draw."),
         (["study", "--draw", 1000], 1, "1000 lines cannot be drawn from 168; draw between 1 and all of them."),
         (["study", "--draw", 5, "--enrich", "love"], 1, "there is no code 'love' to enrich for; name one"),
-        (["study", "--draw", 5, "--enrich", "forms"], 1, "no suggestions are stored that would tell which lines are"),
+        (["study", "--draw", 5, "--enrich", "forms"], 1, "no suggestions are stored that would show which lines are"),
         (["study/transcripts", "--draw", 5], 1, "is not a study, and only a study's journal keeps what was drawn"),
     ],
 )  # fmt: skip

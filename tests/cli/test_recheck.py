@@ -8,7 +8,7 @@ def test_a_study_is_rechecked_in_words_and_as_json(run, coded):
     data = json.loads(run("recheck", coded, "--top", 3, "--resamples", 20, "--json").output)
 
     assert told.exit_code == 0
-    assert "Lines whose codes surprise" in told.output
+    assert "Possible label issues" in told.output
     assert data["slips"][0]["line"] in told.output
     assert len(data["slips"]) == 3
     assert [one["code"] for one in data["themes"]["codes"]] == ["access", "forms", "records", "people"]
@@ -48,7 +48,7 @@ def test_what_to_read_next_is_stored_with_every_lines_probability(run, coded):
     assert told["probabilities"] == dict(sample.probabilities)
     assert {line.partition(":")[0] for line in sample.probabilities} == {"GP4"}
     assert sorted(set(sample.probabilities.values())) == [1 / 20, 1]
-    assert "4 lines taken because they would teach the suggester most; stored in the study." in result.stderr
+    assert "4 lines selected as most informative; stored in the study." in result.stderr
 
 
 def test_an_interview_that_nobody_has_begun_is_chosen_whole(run, coded):

@@ -47,7 +47,7 @@ def written(tmp_path: Path, study: Study) -> Any:
         title=study["title"],
         table=study["table"],
         disagreements=found,
-        said={3: "GPs and managers."},
+        answers={3: "GPs and managers."},
     )
     return read(path)
 
@@ -57,7 +57,7 @@ def test_each_part_has_its_heading_and_every_table_its_caption(written: Any) -> 
 
     assert written.paragraphs[0].text == "Inter-coder agreement: Forms & <systems>"
     assert headings == [
-        "Methods", "Agreement per code", "Agreement of every two coders", "Disagreements", "Conventions",
+        "Methods", "Agreement per code", "Agreement of each pair of coders", "Disagreements", "Conventions",
     ]  # fmt: skip
     assert [caption.split(". ")[0] for caption in captions(written)] == [
         "Table 1", "Figure 1", "Table 2", "Table 3", "Table 4",
@@ -150,14 +150,16 @@ def test_only_the_worst_are_listed_where_there_are_many(tmp_path: Path, study: S
     document = read(path)
 
     assert [row[0] for row in cells(document.tables[2])[1:]] == ["GP1:3"]
-    assert captions(document)[3] == "Table 3. The 1 of 3 lines on which coders differ, worst first."
+    assert captions(document)[3] == "Table 3. The first 1 of 3 lines on which coders differ, worst first."
 
 
 def test_a_study_that_nobody_coded_has_a_document_without_pairs_and_disagreements(tmp_path: Path, study: Study) -> None:
     none = agreement_table(Codings(), study["codebook"], study["lines"])
     document = read(write_agreement(tmp_path / "a.docx", title="T", table=none))
 
-    assert "Wherever two coders judged the same, they said the same." in [one.text for one in document.paragraphs]
+    assert "Wherever two coders judged the same line, they gave it the same codes." in [
+        one.text for one in document.paragraphs
+    ]
     assert len(document.tables) == 2
     assert cells(document.tables[0])[-1][6] == "undefined"
 
@@ -208,9 +210,9 @@ def test_ratings_have_a_row_for_all_and_one_for_each_code(tmp_path: Path, rating
     assert (first[0], first[1], first[3]) == ("all", alpha.estimate, "4")
     assert second == ["1", alpha.estimate, "", "4"]
     assert "computed as Krippendorff's α and Gwet's AC2 with autocode" in document.paragraphs[2].text
-    assert captions(document)[1] == "Table 2. Krippendorff's α of every two coders, with its interval."
+    assert captions(document)[1] == "Table 2. Krippendorff's α of each pair of coders, with its interval."
     assert [row[:1] + row[2:] for row in cells(document.tables[2])] == [
-        ["Unit", "Who said what"], ["2", "A: 2; B: 2; C: 3"], ["4", "A: 3; B: 1; C: 3"],
+        ["Unit", "Ratings"], ["2", "A: 2; B: 2; C: 3"], ["4", "A: 3; B: 1; C: 3"],
     ]  # fmt: skip
 
 
@@ -243,7 +245,9 @@ def test_a_pair_that_shares_no_unit_leaves_its_cell_empty(tmp_path: Path, rating
 def test_units_on_which_nobody_differs_are_told_in_a_sentence(tmp_path: Path, ratings: ReliabilityData) -> None:
     document = of_ratings(ratings, tmp_path / "a.docx", disagreements=())
 
-    assert "Wherever two coders judged the same, they said the same." in [one.text for one in document.paragraphs]
+    assert "Wherever two coders judged the same unit, they gave it the same rating." in [
+        one.text for one in document.paragraphs
+    ]
 
 
 @pytest.mark.parametrize(

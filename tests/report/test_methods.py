@@ -23,7 +23,7 @@ SAID = {
 
 def test_numbers_and_conventions_are_those_of_the_table(study: dict[str, Any]) -> None:
     table = study["table"]
-    said = methods_paragraph(table, said=SAID)
+    said = methods_paragraph(table, answers=SAID)
 
     assert "5 lines from 2 interviews were judged by at least two of 3 coders, with 3 codes." in said
     assert f"For all codes together alpha was {table.overall.alpha.estimate}." in said
@@ -45,7 +45,7 @@ def test_an_interval_that_resamples_is_told_with_its_seed(study: dict[str, Any])
 
 
 def test_the_order_is_that_of_grras_and_what_is_missing_is_asked_for(study: dict[str, Any]) -> None:
-    said = methods_paragraph(study["table"], said={3: "GPs.", 12: " "})
+    said = methods_paragraph(study["table"], answers={3: "GPs.", 12: " "})
     places = [
         said.index(part)
         for part in ("[GRRAS 2: say the instrument", "GPs.", "[GRRAS 6: say how", "Basis:", "The unit", "[GRRAS 12:")
@@ -55,12 +55,14 @@ def test_the_order_is_that_of_grras_and_what_is_missing_is_asked_for(study: dict
 
 
 def test_an_item_that_results_answer_is_not_for_the_authors(study: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"GRRAS item 13 is not for the authors to say; they say 1, 2, .* 12 and 14"):
-        methods_paragraph(study["table"], said={13: "Alpha was 1."})
+    with pytest.raises(
+        ValueError, match=r"GRRAS item 13 is not for the authors to answer; they answer 1, 2, .* 12 and 14"
+    ):
+        methods_paragraph(study["table"], answers={13: "Alpha was 1."})
 
 
 def test_the_appendix_says_who_answered_each_of_the_fifteen_items(study: dict[str, Any]) -> None:
-    told = json.loads(json.dumps(methods_appendix(study["table"], said={2: "A codebook."}), allow_nan=False))
+    told = json.loads(json.dumps(methods_appendix(study["table"], answers={2: "A codebook."}), allow_nan=False))
 
     assert list(told["grras"]) == [f"{number}" for number in range(1, 16)]
     assert told["grras"]["2"]["source"] == "authors"

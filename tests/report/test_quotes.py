@@ -66,7 +66,7 @@ def test_lines_of_moderate_length_come_before_short_and_long_ones() -> None:
 
 
 def test_who_speaks_is_told_by_the_first_attributes_if_there_is_no_role() -> None:
-    assert study([("A", GOOD, 3)])[X][0].who == "north, 40"
+    assert study([("A", GOOD, 3)])[X][0].attributes == "north, 40"
 
 
 def test_a_code_that_nobody_agreed_on_has_no_quote() -> None:

@@ -112,10 +112,10 @@ def test_no_interviewers_line_is_quoted(tmp_path: Path, study: Study) -> None:
 def test_a_study_without_a_machine_says_so(tmp_path: Path, bare: Callable[..., Study]) -> None:
     text = page_of(tmp_path, bare())
 
-    assert "No suggester was tried in this study." in text
+    assert "No suggester was tested in this study." in text
     assert "Suggestions and decisions" not in text
     assert text.count("<svg") == 1
-    assert "No suggester was tried" in write_report(tmp_path / "report.md", **bare()).read_text(encoding="utf-8")
+    assert "No suggester was tested" in write_report(tmp_path / "report.md", **bare()).read_text(encoding="utf-8")
 
 
 def test_suggestions_that_nobody_decided_on_count_as_no_codes(tmp_path: Path, study: Study) -> None:

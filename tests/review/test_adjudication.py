@@ -259,7 +259,7 @@ def test_rulings_of_two_adjudicators_stand_beside_each_other(session, journal, l
     session.settle(LineId("GP1:2"), Ruling.LEFT)
     other.settle(LineId("GP1:2"), Ruling.RIGHT)
 
-    session.look_again()
+    session.refresh()
 
     assert [one.coder for one in session.settled(LineId("GP1:2"))] == [TEAM, SK]
     assert [one.line.id for one in session.open] == ["GP1:5"]
@@ -291,7 +291,7 @@ def test_a_line_read_alike_is_not_adjudicated(session):
 def test_a_coder_who_reads_a_line_anew_may_end_the_difference(session, journal):
     journal.append(coding("GP1:2", "JB", "logistics"))
 
-    session.look_again()
+    session.refresh()
 
     assert [one.line.id for one in session.differences] == ["GP1:5"]
 
@@ -370,7 +370,7 @@ def test_a_session_that_looks_again_sees_what_one_opened_anew_sees(steps, named,
                     elif (found := other.difference(line)) is not None:
                         left, right, *_ = found.readings
                         other.settle(line, Ruling.BOTH, left=left, right=right)
-            session.look_again()
+            session.refresh()
             fresh = AdjudicationSession(journal, coder=TEAM, **how)
 
             assert session.differences == fresh.differences == differences(journal.codings(), lines)

@@ -170,6 +170,6 @@ def test_about_the_share_of_lines_stays_blind(interview):
 def test_short_lines_are_quick_and_long_ones_are_not():
     pace = Pace()
 
-    assert not any(pace.hurries("Yes.", 700) for _ in range(40))
-    assert not any(pace.hurries("ten words " * 5, None) for _ in range(40))
-    assert [pace.hurries("ten words " * 5, 100) for _ in range(20)][-1]
+    assert not any(pace.add("Yes.", 700) for _ in range(40))
+    assert not any(pace.add("ten words " * 5, None) for _ in range(40))
+    assert [pace.add("ten words " * 5, 100) for _ in range(20)][-1]

@@ -82,7 +82,7 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
 OF_LINES: dict[str, Callable[[Joined], object]] = {
     "coding.Codings.check_lines": lambda a: a.codings.check_lines(a.lines),
     "coding.Codings.uncoded": lambda a: a.codings.uncoded(a.lines),
-    "suggester.CodedLines.of": lambda a: CodedLines.of(a.codings, a.lines, a.codebook),
+    "suggester.CodedLines.from_codings": lambda a: CodedLines.from_codings(a.codings, a.lines, a.codebook),
     "suggester.LearningSuggester": lambda a: LearningSuggester(a.codings, a.lines, a.codebook),
     "suggester.recheck": lambda a: ac.recheck(a.codings, a.lines, a.codebook),
     "suggester.theme_coherence": lambda a: theme_coherence(a.codings, a.lines, a.codebook),

@@ -129,8 +129,8 @@ def test_each_text_is_encoded_once_and_one_without_a_letter_never():
     letters = Letters()
     embeddings = Embeddings(letters)
     letters.asked.clear()
-    first = embeddings.of(["one", "two", "one", " … "])
-    again = embeddings.of(["two", "one"])
+    first = embeddings.vectors(["one", "two", "one", " … "])
+    again = embeddings.vectors(["two", "one"])
 
     assert letters.asked == ["one", "two"]
     np.testing.assert_array_equal(again, first[[1, 0]])
@@ -139,17 +139,17 @@ def test_each_text_is_encoded_once_and_one_without_a_letter_never():
 
 def test_vectors_outlive_the_process_and_encoders_do_not_share_them(tmp_path):
     store, letters = tmp_path / "vectors.sqlite", Letters()
-    first = Embeddings(letters, store=store).of(["one", "two"])
+    first = Embeddings(letters, store=store).vectors(["one", "two"])
     later = Letters()
     kept = Embeddings(later, store=store)
     later.asked.clear()
 
-    np.testing.assert_array_equal(kept.of(["two", "three", "one"])[[2, 0]], first)
+    np.testing.assert_array_equal(kept.vectors(["two", "three", "one"])[[2, 0]], first)
     assert later.asked == ["three"]
 
     other = Letters()
     other.name = "other letters"
-    Embeddings(other, store=store).of(["one"])
+    Embeddings(other, store=store).vectors(["one"])
     assert other.asked[-1] == "one"
     with sqlite3.connect(store) as opened:
         assert opened.execute("SELECT count(*) FROM vectors").fetchone() == (4,)
@@ -161,22 +161,22 @@ def test_a_broken_store_is_named_and_may_be_deleted(tmp_path):
     embeddings = Embeddings(Letters(), store=store)
 
     with pytest.raises(ArtefactError, match=r"vectors.sqlite: cannot be used to keep vectors \(file is not a database"):
-        embeddings.of(["one"])
+        embeddings.vectors(["one"])
     store.unlink()
-    assert embeddings.of(["one"]).shape == (1, 26)
+    assert embeddings.vectors(["one"]).shape == (1, 26)
 
 
 def test_memory_holds_so_many_vectors_only(monkeypatch):
-    monkeypatch.setattr("autocode.suggester.features._embeddings.HELD", 3)
+    monkeypatch.setattr("autocode.suggester.features._embeddings.CACHE_SIZE", 3)
     letters = Letters()
     embeddings = Embeddings(letters)
-    embeddings.of(["one", "two"])
-    told = embeddings.of(["two", "three", "four"])
+    embeddings.vectors(["one", "two"])
+    told = embeddings.vectors(["two", "three", "four"])
     letters.asked.clear()
 
-    np.testing.assert_array_equal(embeddings.of(["four"]), told[[2]])
+    np.testing.assert_array_equal(embeddings.vectors(["four"]), told[[2]])
     assert letters.asked == []
-    embeddings.of(["one"])
+    embeddings.vectors(["one"])
     assert letters.asked == ["one"]
 
 
@@ -187,11 +187,11 @@ class Crooked(Letters):
 
 def test_what_is_no_encoder_is_refused():
     with pytest.raises(TypeError, match=r"an encoder has a method encode\(list of texts\), or is a spaCy pipeline"):
-        Embeddings.by("minilm")
+        Embeddings.from_encoder("minilm")
     with pytest.raises(TrainingError, match="the spaCy pipeline 'pipeline' has no word vectors; take one that has"):
-        Embeddings.by(spacy.blank("en"))
+        Embeddings.from_encoder(spacy.blank("en"))
     with pytest.raises(ValueError, match=r"the encoder letters gave an array of shape \(2, 3\) for 1 texts; it must"):
-        Embeddings(Crooked()).of(["one"])
+        Embeddings(Crooked()).vectors(["one"])
 
 
 def test_a_spacy_pipeline_with_vectors_is_an_encoder(study):
@@ -199,8 +199,8 @@ def test_a_spacy_pipeline_with_vectors_is_an_encoder(study):
     for k, word in enumerate(["parking", "meter", "phone", "queue", "records", "computer"]):
         nlp.vocab.set_vector(word, np.eye(3, dtype=np.float32)[k // 2] + 0.01)
     nlp.meta["name"] = "small"
-    embeddings = Embeddings.by(nlp)
-    a, b, c = embeddings.of(["a parking space", "the meter", "the phone"])
+    embeddings = Embeddings.from_encoder(nlp)
+    a, b, c = embeddings.vectors(["a parking space", "the meter", "the phone"])
 
     assert embeddings.name == "spaCy vectors of en_small 0.0.0"
     assert a @ b > 0.99 > 0.5 > a @ c
@@ -228,7 +228,7 @@ def test_shares_of_words_and_of_meaning_add_up_to_the_score_and_meaning_is_calle
 
         assert told.meaning
         assert parts + told.meaning == pytest.approx(told.score, abs=1e-9)
-        assert "meaning of the sentence, not exact by word, " in str(told)
+        assert "sentence embedding, as a whole, " in str(told)
 
 
 def test_it_learns_a_little_more_as_well_as_all_over_again(study, embeddings):
@@ -258,9 +258,11 @@ def test_without_its_encoder_or_with_another_a_saved_suggester_is_not_opened(stu
     folder = save_suggester(train(*study, encoder=Letters()), tmp_path / "model")
 
     assert open_suggester(folder, encoder=Letters()).codes
-    with pytest.raises(ArtefactError, match=r"learnt with the encoder letters; give it again: open_suggester\("):
+    with pytest.raises(ArtefactError, match=r"was trained with the encoder letters; give it again: open_suggester\("):
         open_suggester(folder)
-    with pytest.raises(ArtefactError, match="learnt with the encoder letters, and all-MiniLM-L6-v2, 8-bit tells other"):
+    with pytest.raises(
+        ArtefactError, match="was trained with the encoder letters, and all-MiniLM-L6-v2, 8-bit gives other"
+    ):
         open_suggester(folder, encoder=encoder)
 
     mini = save_suggester(train(*study, encoder=encoder), tmp_path / "mini")

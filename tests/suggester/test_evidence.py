@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.suggester import train
-from autocode.suggester._suggester import NEIGHBOURS, UNLIKE, WORDS
+from autocode.suggester._example_index import MIN_COSINE, NEIGHBOURS
+from autocode.suggester._suggestions import WORDS
 from autocode.suggester.features._inputs import is_function_word
 
 PIECES = ["parking", "phone", "Phone", "records", "the", "meter", "we", "computer-phone", "queue,", "hold", "café", "…"]
@@ -31,7 +32,7 @@ def test_the_words_shown_are_the_weightiest_that_speak_for_the_code_function_wor
         for_it = {word: x for word, x in share.items() if x > 0}
         telling = {word: x for word, x in for_it.items() if not is_function_word(word)} or for_it
         shown = dict(one.evidence.words)
-        own = suggester.own_words([code.id for code in suggester.codes].index(one.code))
+        own = suggester.vocabulary.words[[code.id for code in suggester.codes].index(one.code)]
 
         assert len(shown) == min(WORDS, len(telling))
         assert shown == {word: pytest.approx(telling[word], abs=1e-9) for word in shown}
@@ -53,7 +54,7 @@ def test_the_nearest_lines_are_the_likest_of_all_that_humans_gave_the_code(sampl
         likest = sorted(of[one.line][has], reverse=True)[:NEIGHBOURS]
 
         assert [near.similarity for near in one.evidence.neighbours] == pytest.approx(
-            [x for x in likest if x > UNLIKE], abs=1e-9
+            [x for x in likest if x > MIN_COSINE], abs=1e-9
         )
     assert any(one.evidence.neighbours for one in batch.suggestions)
 

@@ -125,7 +125,7 @@ def test_it_is_said_in_a_sentence(suggester, interview):
     said = f"{suggester.explain(line, 'parking')}"
 
     assert said.startswith("parking +")
-    assert ", from the start -" in said
+    assert ", intercept -" in said
     assert ". Without “" in said
     assert "meaning" not in said
     assert f"{suggester.explain(line, 'phones')}".endswith(".")

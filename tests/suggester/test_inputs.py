@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autocode.suggester import train
-from autocode.suggester.features._inputs import FURTHEST, NOBODYS, LineInputs, Setting, setting, tokens
+from autocode.suggester.features._inputs import DEFAULT_INPUTS, NO_SETTING, LineInputs, Setting, setting, tokens
 
 KNOWN = [
     "parking",
@@ -62,7 +62,7 @@ def test_tokens_are_lower_case_words_at_their_place(text):
 
 
 def test_a_word_seen_twice_counts_in_both_places():
-    inputs = LineInputs().fit(["parking again", "nothing else"], [NOBODYS] * 2)
+    inputs = LineInputs().fit(["parking again", "nothing else"], [NO_SETTING] * 2)
     weights = np.ones(inputs.transform(["parking"]).shape[1])
     (_, _, once), (_, _, twice) = inputs.shares("parking parking", weights)
 
@@ -86,7 +86,8 @@ def test_where_all_have_one_role_it_is_left_out():
 
 
 @pytest.mark.parametrize(
-    ("order", "place"), [(-1, None), (0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (7, 2), (8, 3), (10**6, FURTHEST)]
+    ("order", "place"),
+    [(-1, None), (0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (7, 2), (8, 3), (10**6, DEFAULT_INPUTS.last_place)],
 )
 def test_places_are_told_apart_by_doublings_as_far_as_they_are_known(interview, order, place):
     line = replace(interview("GP1", ["Well."]).lines[0], order=order)
@@ -113,8 +114,8 @@ def test_no_lines_are_a_matrix_without_rows(suggester):
 
 
 def test_rare_runs_of_characters_are_left_out_of_large_studies_only():
-    small = LineInputs().fit(["xylophone"] + ["telephone"] * 298, [NOBODYS] * 299)
-    large = LineInputs().fit(["xylophone"] + ["telephone"] * 299, [NOBODYS] * 300)
+    small = LineInputs().fit(["xylophone"] + ["telephone"] * 298, [NO_SETTING] * 299)
+    large = LineInputs().fit(["xylophone"] + ["telephone"] * 299, [NO_SETTING] * 300)
 
     assert "xylo" in small.characters.vocabulary_
     assert "xylo" not in large.characters.vocabulary_
@@ -122,7 +123,7 @@ def test_rare_runs_of_characters_are_left_out_of_large_studies_only():
 
 
 def test_marks_that_are_no_word_have_a_share_for_the_whole_line():
-    inputs = LineInputs().fit(["well ?!? yes", "no"], [NOBODYS] * 2)
+    inputs = LineInputs().fit(["well ?!? yes", "no"], [NO_SETTING] * 2)
     shares = inputs.shares("well ?!? yes", np.ones(inputs.transform(["well"]).shape[1]))
 
     assert [(start, end) for start, end, _ in shares] == [(0, 4), (9, 12), (0, 12)]

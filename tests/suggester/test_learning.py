@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester.model._blend import LEARNT, MEANT, WEIGHTS, best_blend
-from autocode.suggester.model._calibration import platt
+from autocode.suggester.model._blend import best_blend
+from autocode.suggester.model._calibration import fit_platt
 from autocode.suggester.model._context import ContextWindow, neighbour_matrix
+from autocode.suggester.model._hyperparameters import DEFAULTS
 from autocode.suggester.model._model import folds
-from autocode.suggester.model._thresholds import thresholds
+from autocode.suggester.model._thresholds import fit_thresholds
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -28,7 +29,7 @@ def f1(said, applied):
 @given(seed=SEEDS, share=st.sampled_from([0.0, 0.05, 0.5, 1.0]))
 def test_calibrated_probabilities_lie_between_0_and_1_and_rise_with_the_score(seed, share):
     scores, applied = drawn(seed, share=share)
-    curve = platt(scores, applied, interviews=1000)
+    curve = fit_platt(scores, applied, n_interviews=1000)
     ladder = np.linspace(-8, 8, 33)[:, None].repeat(3, axis=1)
     p = curve(ladder)
 
@@ -39,7 +40,7 @@ def test_calibrated_probabilities_lie_between_0_and_1_and_rise_with_the_score(se
 def test_lines_of_one_interview_say_nothing_of_how_often_a_code_comes_up_in_others():
     scores, applied = drawn(2, lines=400)
     applied[:, 0] = False
-    one, two, many = (platt(scores, applied, interviews=n) for n in (1, 2, 1000))
+    one, two, many = (fit_platt(scores, applied, n_interviews=n) for n in (1, 2, 1000))
     often = [curve(np.zeros((1, 3)))[0] for curve in (one, two, many)]
 
     assert len(set(one.slopes)) == len(set(one.intercepts)) == 1
@@ -49,14 +50,16 @@ def test_lines_of_one_interview_say_nothing_of_how_often_a_code_comes_up_in_othe
 def test_calibrated_probabilities_are_about_as_frequent_as_they_say():
     scores, applied = drawn(1, lines=4000)
 
-    assert platt(scores, applied, interviews=1000)(scores).mean(axis=0) == pytest.approx(applied.mean(axis=0), abs=0.02)
+    assert fit_platt(scores, applied, n_interviews=1000)(scores).mean(axis=0) == pytest.approx(
+        applied.mean(axis=0), abs=0.02
+    )
 
 
 @given(seed=SEEDS)
 def test_a_single_code_is_said_as_often_as_humans_give_it(seed):
     scores, applied = drawn(seed, codes=1)
-    p = platt(scores, applied, interviews=1000)(scores)
-    cut = thresholds(p, applied)
+    p = fit_platt(scores, applied, n_interviews=1000)(scores)
+    cut = fit_thresholds(p, applied)
 
     # Lines of the same score cannot be told apart.
     assert (p > cut.codes[0]).sum() <= applied.sum() <= (p >= cut.codes[0]).sum()
@@ -65,8 +68,8 @@ def test_a_single_code_is_said_as_often_as_humans_give_it(seed):
 @given(seed=SEEDS)
 def test_a_line_is_spoken_of_from_the_strength_of_best_f1_on(seed):
     scores, applied = drawn(seed, codes=1)
-    p = platt(scores, applied, interviews=1000)(scores)
-    cut = thresholds(p, applied)
+    p = fit_platt(scores, applied, n_interviews=1000)(scores)
+    cut = fit_thresholds(p, applied)
 
     assert f1(p >= cut.line, applied) == pytest.approx(max(f1(p >= t, applied) for t in np.unique(p)))
 
@@ -74,15 +77,15 @@ def test_a_line_is_spoken_of_from_the_strength_of_best_f1_on(seed):
 def test_codes_of_unlike_frequency_are_each_said_about_as_often_as_given():
     scores, applied = drawn(5, lines=3000, codes=3)
     applied[:, 0] &= np.random.default_rng(1).random(len(applied)) < 0.3
-    p = platt(scores, applied, interviews=1000)(scores)
+    p = fit_platt(scores, applied, n_interviews=1000)(scores)
 
-    assert (p >= thresholds(p, applied).codes).sum(axis=0) == pytest.approx(applied.sum(axis=0), rel=0.1)
+    assert (p >= fit_thresholds(p, applied).codes).sum(axis=0) == pytest.approx(applied.sum(axis=0), rel=0.1)
 
 
 @given(seed=SEEDS, share=st.sampled_from([0.0, 0.1, 1.0]))
 def test_thresholds_are_probabilities(seed, share):
     scores, applied = drawn(seed, share=share)
-    cut = thresholds(platt(scores, applied, interviews=1000)(scores), applied)
+    cut = fit_thresholds(fit_platt(scores, applied, n_interviews=1000)(scores), applied)
 
     assert ((cut.codes > 0) & (cut.codes < 1)).all()
     assert 0 <= cut.line < 1
@@ -91,21 +94,21 @@ def test_thresholds_are_probabilities(seed, share):
 def test_a_code_on_no_line_takes_the_threshold_of_all_codes_together():
     scores, applied = drawn(2)
     applied[:, 2] = False
-    p = platt(scores, applied, interviews=1000)(scores)
-    together = thresholds(p.reshape(-1, 1), applied.reshape(-1, 1)).codes[0]
+    p = fit_platt(scores, applied, n_interviews=1000)(scores)
+    together = fit_thresholds(p.reshape(-1, 1), applied.reshape(-1, 1)).codes[0]
 
-    assert thresholds(p, applied).codes[2] == pytest.approx(together)
+    assert fit_thresholds(p, applied).codes[2] == pytest.approx(together)
 
 
 def test_without_any_positive_a_code_is_said_from_a_half_on_and_every_line_is_spoken_of():
-    cut = thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
+    cut = fit_thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
 
     assert cut.codes.tolist() == [0.5, 0.5]
     assert cut.line == 0
 
 
 def test_strength_is_the_chance_that_not_all_codes_stay_away():
-    cut = thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
+    cut = fit_thresholds(np.full((4, 2), 0.3), np.zeros((4, 2), dtype=bool))
 
     assert cut.strength(np.array([[0.5, 0.5], [0.0, 0.2]])).tolist() == pytest.approx([0.75, 0.2])
 
@@ -176,8 +179,8 @@ def test_neighbours_count_where_they_help_and_not_where_they_mislead(interview):
     noise = np.random.default_rng(6).normal(size=(60, 3))
     nothing = np.zeros((60, 3))
 
-    assert best_blend(lines, steady, steady + noise, nothing)[0].line_context in LEARNT[1:]
-    assert best_blend(lines, jumping, jumping + noise, nothing)[0].line_context == LEARNT[0]
+    assert best_blend(lines, steady, steady + noise, nothing)[0].line_context in DEFAULTS.line_contexts[1:]
+    assert best_blend(lines, jumping, jumping + noise, nothing)[0].line_context == DEFAULTS.line_contexts[0]
 
 
 def test_the_codebook_speaks_louder_the_more_the_coded_lines_mislead(interview):
@@ -186,8 +189,10 @@ def test_the_codebook_speaks_louder_the_more_the_coded_lines_mislead(interview):
     lines = [line for n in range(60) for line in interview(f"GP{n}", ["words"]).lines]
     meant, learnt = 0.3 * applied + 0.1 * noise, np.zeros((60, 3))
 
-    assert best_blend(lines, applied, learnt - 4 * applied, meant)[0].codebook_weight == WEIGHTS[-1]
-    assert best_blend(lines, applied, learnt + applied, -meant)[0].codebook_weight == WEIGHTS[0]
+    assert (
+        best_blend(lines, applied, learnt - 4 * applied, meant)[0].codebook_weight == DEFAULTS.grid.codebook_weights[-1]
+    )
+    assert best_blend(lines, applied, learnt + applied, -meant)[0].codebook_weight == DEFAULTS.grid.codebook_weights[0]
 
 
 def test_the_scores_returned_are_those_of_the_blend_returned(interview):
@@ -198,4 +203,6 @@ def test_the_scores_returned_are_those_of_the_blend_returned(interview):
     meant = likeness - likeness.mean(axis=1, keepdims=True)
     learnt = scores + blend.line_context.context_scores(lines, scores)
 
-    assert blended == pytest.approx(learnt + blend.codebook_weight * (meant + MEANT.context_scores(lines, meant)))
+    assert blended == pytest.approx(
+        learnt + blend.codebook_weight * (meant + DEFAULTS.codebook_context.context_scores(lines, meant))
+    )

@@ -186,7 +186,7 @@ def test_an_indicator_and_sets_are_answered_in_kind(texts, sets, indicator):
 
 
 def test_it_is_the_model_that_train_fits(study, texts, indicator, interviews):
-    table = CodedLines.of(study.codings, study.lines, study.codebook)
+    table = CodedLines.from_codings(study.codings, study.lines, study.codebook)
     model = fit(table, study.codebook, seed=3)
     said = [f"{line.text}" for line in table.lines]
     definitions = {0: "No room for the car, or at a price.", 1: "Calls nobody answers."}

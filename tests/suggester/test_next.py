@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from autocode.coding import Codings
 from autocode.errors import TrainingError
-from autocode.suggester import informativeness, select_lines, train
+from autocode.suggester import Suggester, informativeness, select_lines, train
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_a_share_is_drawn_at_random_and_the_others_are_the_most_worth_reading(be
     assert len(sample.drawn) == 10
     assert certain == best < set(sample.drawn)
     assert {p for p in sample.probabilities.values() if p < 1} == {3 / (len(asked) - 7)}
-    assert sample.enriched == "7 lines taken because they would teach the suggester most"
+    assert sample.enriched == "7 lines selected as most informative"
 
 
 @settings(max_examples=20, deadline=None)
@@ -59,7 +59,7 @@ def test_whole_interviews_are_taken_with_all_their_lines(begun):
 
     assert len(names) == 2
     assert {line.id for line in unread if line.transcript in names and line.speaker != "INT"} == set(sample.drawn)
-    assert sample.enriched == "1 interviews taken because they would teach the suggester most"
+    assert sample.enriched == "1 interview selected as most informative"
 
 
 def test_at_random_alone_no_line_is_likelier(begun):
@@ -76,7 +76,7 @@ def test_uncertainty_about_a_rare_code_is_worth_more_than_about_a_common_one(beg
     rare, common = int(np.argmin(uses)), int(np.argmax(uses))
     p = np.full((2, 3), 0.01)
     p[0, rare] = p[1, common] = 0.5
-    monkeypatch.setattr(suggester, "probabilities", lambda lines: p)
+    monkeypatch.setattr(Suggester, "probabilities", lambda self, lines: p)
     worth = informativeness(suggester, unread[:2])
 
     assert uses[rare] < uses[common]

@@ -6,9 +6,9 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.suggester import _suggester, train
+from autocode.suggester import _predicting, train
 from autocode.suggester.features import _inputs, _ngrams
-from autocode.suggester.features._inputs import CHARACTERS, NOBODYS, LineInputs, tokens
+from autocode.suggester.features._inputs import DEFAULT_INPUTS, NO_SETTING, LineInputs, tokens
 
 SAID = {
     "en": ["There's nowhere to park, is there?", "The phone rings out.", "Nobody picks up the phone: ring, ring, ring"],
@@ -22,14 +22,14 @@ TEXTS = st.lists(st.lists(PIECES, max_size=8).map(" ".join), max_size=6)
 
 @pytest.fixture(scope="module")
 def inputs_of():
-    return {name: LineInputs(language=name).fit(texts, [NOBODYS] * len(texts)) for name, texts in SAID.items()}
+    return {name: LineInputs(language=name).fit(texts, [NO_SETTING] * len(texts)) for name, texts in SAID.items()}
 
 
 def by_the_vectorizers(inputs, texts):
     joined = [
         " ".join("".join(form.split()) for _, _, form in tokens(text, language=inputs.language)) for text in texts
     ]
-    parts = [inputs.words.transform(joined), inputs.characters.transform(texts) * CHARACTERS]
+    parts = [inputs.words.transform(joined), inputs.characters.transform(texts) * DEFAULT_INPUTS.characters]
     return sp.hstack(parts, format="csr")
 
 
@@ -71,12 +71,12 @@ def test_shares_of_many_pairs_add_up_to_the_scores_of_each(inputs_of, texts, see
 def test_what_is_remembered_of_words_is_forgotten_in_time_and_nothing_changes(monkeypatch, inputs_of):
     texts = [f"word{n} of many" for n in range(40)]
     before = inputs_of["en"].text_matrix(texts)
-    monkeypatch.setattr(_ngrams, "REMEMBERED", 10)
+    monkeypatch.setattr(_ngrams, "CACHE_SIZE", 10)
     again = [inputs_of["en"].text_matrix([text]) for text in texts]
     held = _ngrams.pipeline("en")
 
     assert (sp.vstack(again) != before).nnz == 0
-    assert len(inputs_of["en"]._grams[1]._of) <= 10 + 3
+    assert len(inputs_of["en"]._grams[1]._features_of) <= 10 + 3
     assert held is not _ngrams.pipeline("en")
 
 
@@ -84,7 +84,7 @@ def test_what_is_remembered_of_words_is_forgotten_in_time_and_nothing_changes(mo
 def test_suggestions_do_not_depend_on_how_many_lines_are_judged_at_once(monkeypatch, rambling, size):
     suggester, lines = train(*rambling), list(rambling.lines)
     at_once = suggester.suggest(lines)
-    monkeypatch.setattr(_suggester, "BATCH", size)
+    monkeypatch.setattr(_predicting, "BATCH", size)
     in_turn = suggester.suggest([*lines, lines[4], lines[9]])
 
     assert suggester.model.reach > size
@@ -102,7 +102,7 @@ def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, langua
     inputs = inputs_of[language]
     at_once = inputs.text_matrix(texts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_inputs, "TOGETHER", 2)
+        patch.setattr(_inputs, "TEXTS_AT_ONCE", 2)
         in_turns = inputs.text_matrix(texts)
 
     assert in_turns.shape == at_once.shape
@@ -110,7 +110,7 @@ def test_texts_heard_in_several_turns_are_the_same_rows(inputs_of, texts, langua
 
 
 def test_runs_are_found_where_no_text_has_two_words():
-    inputs = LineInputs().fit(["park", "phones"], [NOBODYS] * 2)
+    inputs = LineInputs().fit(["park", "phones"], [NO_SETTING] * 2)
 
     assert (
         inputs.text_matrix(["phones park", "other"]) != by_the_vectorizers(inputs, ["phones park", "other"])

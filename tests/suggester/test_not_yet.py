@@ -17,8 +17,8 @@ from autocode.suggester import (
     save_suggester,
     train,
 )
+from autocode.suggester._predictions import SHOWN
 from autocode.suggester._readiness import unsupported
-from autocode.suggester._suggester import SHOWN
 
 SEEDS = st.integers(0, 10_000)
 
@@ -80,8 +80,10 @@ def test_fewer_than_two_examples_never_earn_it_and_a_code_on_every_line_need_not
     found = waiting(applied.astype(float), applied)
 
     assert list(found) == ["c0", "c1"]
-    assert f"{found['c0']}".startswith("'C0' has not yet earned its suggestions: it is on no coded line; about ")
-    assert f"{found['c1']}".startswith("'C1' has not yet earned its suggestions: it is on one coded line only; about ")
+    assert f"{found['c0']}".startswith("'C0' is not yet supported by coded examples: it is on no coded line; about ")
+    assert f"{found['c1']}".startswith(
+        "'C1' is not yet supported by coded examples: it is on only one coded line; about "
+    )
 
 
 def test_the_nearer_a_code_has_come_the_fewer_examples_would_help():
@@ -100,8 +102,8 @@ def test_lines_that_rank_below_the_others_are_said_not_to_be_helped_by_examples_
 
     assert found["c0"].more is None
     assert f"{found['c0']}" == (
-        "'C0' has not yet earned its suggestions: held out, its 30 coded lines did not rank above the other 60 further "
-        "than by chance; more examples alone have not helped: sharpen its definition, or see what it is confused with."
+        "'C0' is not yet supported by coded examples: its 30 held-out lines did not rank above the other 60 beyond "
+        "chance; more examples alone have not helped: sharpen its definition, or see what it is confused with."
     )
 
 
@@ -112,8 +114,8 @@ def test_it_is_told_in_one_sentence_nearest_first_and_not_before_anything_is_cod
     )
 
     assert describe_unsupported([one, two], of=9) == (
-        "2 of 9 codes are not yet suggested by what was learnt, but by their definitions only; about so many more "
-        "examples would help: near (2), far (more examples alone do not help)."
+        "2 of 9 codes are not yet supported by coded examples and are suggested by their definitions only. More "
+        "examples needed, roughly: near (2), far (more alone have not helped)."
     )
     assert describe_unsupported([], of=9) == ""
     assert describe_unsupported([UnsupportedCode(code=CodeId("a"), name="a", examples=0, more=4, why="")], of=1) == ""
@@ -166,7 +168,7 @@ def test_what_waits_is_saved_and_part_of_what_a_suggester_is(partly, tmp_path):
     again = open_suggester(save_suggester(partly, tmp_path / "model"))
 
     assert again.unsupported == partly.unsupported
-    assert again.novel == partly.novel > 0
+    assert again.novelty_threshold == partly.novelty_threshold > 0
     assert again.digest == partly.digest
     assert "| Records | 1 | – | 0% | not yet: about 1 more example would help |" in (
         tmp_path / "model" / "card.md"

@@ -6,9 +6,17 @@ import scipy.sparse as sp
 
 from autocode.coding import Reason
 from autocode.suggester import CodedLines, fit, train
-from autocode.suggester._novelty import ALIKE, ENOUGH, LEAST_LIKE, likeness, novel_below, unit, vocabulary_coverage
+from autocode.suggester._novelty import (
+    MAX_THRESHOLD,
+    MIN_LINES,
+    QUANTILE,
+    l2_normalized,
+    novelty_threshold,
+    similarity,
+    vocabulary_coverage,
+)
 from autocode.suggester.features._inputs import LineInputs, Setting
-from autocode.suggester.model._model import as_unseen, codebook_texts, folds
+from autocode.suggester.model._model import codebook_texts, folds, out_of_fold_rows
 
 GP = Setting("gp", 0)
 
@@ -18,9 +26,9 @@ def inputs():
     return LineInputs().fit(["the phone rings", "the phone again", "a car park"], [GP] * 3)
 
 
-def shares(inputs, *texts, met=None):
+def shares(inputs, *texts, seen=None):
     words = inputs.text_features(texts).words
-    return vocabulary_coverage(words, inputs.words.vocabulary_, inputs.words.idf_, met)
+    return vocabulary_coverage(words, inputs.words.vocabulary_, inputs.words.idf_, seen)
 
 
 def test_the_known_share_of_a_line_counts_its_words_by_how_rare_they_are(inputs):
@@ -32,29 +40,29 @@ def test_the_known_share_of_a_line_counts_its_words_by_how_rare_they_are(inputs)
 
 
 def test_a_word_that_was_not_met_is_not_known(inputs):
-    met = np.ones(len(inputs.words.vocabulary_), dtype=bool)
-    met[inputs.words.vocabulary_["rings"]] = False
+    seen = np.ones(len(inputs.words.vocabulary_), dtype=bool)
+    seen[inputs.words.vocabulary_["rings"]] = False
 
-    assert shares(inputs, "rings", "phone", met=met).tolist() == [0, 1]
+    assert shares(inputs, "rings", "phone", seen=seen).tolist() == [0, 1]
 
 
-def test_likeness_is_the_cosine_with_the_nearest_mean_by_the_known_share():
+def test_similarity_is_the_cosine_with_the_nearest_centroid_times_the_coverage():
     rows = sp.csr_matrix(np.array([[1.0, 0.0], [0.6, 0.8]]))
     means = np.array([[0.5, 0.0, 0.0], [0.0, 0.2, 0.0]])
 
-    assert likeness(rows, means, np.array([1.0, 0.5])) == pytest.approx([1, 0.4])
+    assert similarity(rows, means, np.array([1.0, 0.5])) == pytest.approx([1, 0.4])
 
 
 def test_so_few_of_the_coded_lines_are_less_like_the_others_held_out(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     model = fit(table, study.codebook, seed=3)
     said = [codebook_texts(code, study.codebook) for code in table.codes]
-    below = novel_below(model, table, said, seed=3)
-    few = novel_below(model, table.take(np.arange(ENOUGH - 1)), said, seed=3)
+    below = novelty_threshold(model, table, said, seed=3)
+    few = novelty_threshold(model, table.take(np.arange(MIN_LINES - 1)), said, seed=3)
 
-    assert 0 < below <= ALIKE
+    assert 0 < below <= MAX_THRESHOLD
     assert few == 0
-    assert 0 < LEAST_LIKE < 0.5
+    assert 0 < QUANTILE < 0.5
 
 
 def test_a_line_of_new_words_is_unlike_anything_coded_and_one_like_a_definition_is_not(suggester, interview):
@@ -74,17 +82,17 @@ def test_a_suggester_of_few_lines_calls_nothing_new_that_shares_a_word_with_what
     told = [("There is nowhere to park the car.", "parking"), ("The phone rings out.", "phones")]
     suggester = train(*make_study({f"GP{n}": told for n in range(1, 4)}, codebook))
 
-    assert suggester.novel == 0
+    assert suggester.novelty_threshold == 0
 
 
 def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_length(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     texts = [line.text for line in table.lines]
     texts[5] += " zebras zebras"
     inputs = LineInputs().fit(texts, [GP, Setting("pm", 1)])
     X, D = inputs.transform(texts, [GP] * len(texts)), inputs.transform(["Parking. Zebra."])
     fold = folds([line.transcript for line in table.lines], seed=0)
-    H = as_unseen(X, D, fold, inputs)
+    H = out_of_fold_rows(X, D, fold, inputs)
     words = len(inputs.words.vocabulary_)
     place = inputs.words.vocabulary_["zebras"]
 
@@ -100,6 +108,6 @@ def test_held_out_lines_have_no_words_that_the_other_folds_lack_and_keep_their_l
 def test_a_held_out_line_of_unknown_words_only_has_nothing_left():
     inputs = LineInputs().fit(["zebras graze", "the phone"], [GP] * 2)
     X = inputs.transform(["zebras graze", "the phone"])
-    H = as_unseen(X, X[:0], np.array([0, 1]), inputs)
+    H = out_of_fold_rows(X, X[:0], np.array([0, 1]), inputs)
 
-    assert unit(H).nnz == 0 or H[0].nnz < X[0].nnz
+    assert l2_normalized(H).nnz == 0 or H[0].nnz < X[0].nnz

@@ -12,10 +12,10 @@ from autocode.suggester import (
     PromiseMet,
     PromiseRefused,
     certify,
+    cross_validated_probabilities,
     open_suggester,
     save_suggester,
     train,
-    trial,
 )
 
 
@@ -38,7 +38,7 @@ def promising(study):
 
 
 def test_a_promise_of_precision_is_kept_on_lines_that_come_later():
-    answer = certify(Promise.of("precision=0.8"), *a_trial(2000, 100), seed=1)
+    answer = certify(Promise.parse("precision=0.8"), *a_trial(2000, 100), seed=1)
     later = a_trial(20_000, 100, seed=9)[:2]
 
     assert isinstance(answer, PromiseMet)
@@ -49,7 +49,7 @@ def test_a_promise_of_precision_is_kept_on_lines_that_come_later():
 
 def test_a_threshold_is_no_stricter_than_the_promise_needs():
     p, truth, interview = a_trial(5000, 200)
-    answers = [certify(Promise.of(f"precision={share}"), p, truth, interview, seed=1) for share in (0.6, 0.7, 0.8)]
+    answers = [certify(Promise.parse(f"precision={share}"), p, truth, interview, seed=1) for share in (0.6, 0.7, 0.8)]
     thresholds = [one.threshold for one in answers]
 
     assert thresholds == sorted(thresholds)
@@ -58,16 +58,16 @@ def test_a_threshold_is_no_stricter_than_the_promise_needs():
 
 
 def test_a_promise_that_no_threshold_reaches_is_refused_with_the_best_that_there_is():
-    answer = certify(Promise.of("precision=0.9"), *a_trial(1000, 50, honest=False), seed=1)
+    answer = certify(Promise.parse("precision=0.9"), *a_trial(1000, 50, honest=False), seed=1)
 
     assert isinstance(answer, PromiseRefused)
     assert str(answer).startswith(
-        "precision=0.9 cannot be promised: on lines held out no threshold reached it (at best "
+        "precision=0.9 cannot be promised: no threshold reached it on held-out lines (at best "
     )
 
 
 def test_a_promise_that_few_lines_cannot_show_is_refused_with_how_many_more_would():
-    answer = certify(Promise.of("precision=0.9"), *a_trial(120, 12), seed=1)
+    answer = certify(Promise.parse("precision=0.9"), *a_trial(120, 12), seed=1)
 
     assert isinstance(answer, PromiseRefused)
     assert "120 coded lines of 12 interviews do not show it for others; about " in answer.why
@@ -75,7 +75,7 @@ def test_a_promise_that_few_lines_cannot_show_is_refused_with_how_many_more_woul
 
 
 def test_lines_of_few_interviews_promise_nothing_however_many_they_are():
-    answer = certify(Promise.of("precision=0.5"), *a_trial(5000, 9), seed=1)
+    answer = certify(Promise.parse("precision=0.5"), *a_trial(5000, 9), seed=1)
 
     assert str(answer) == (
         "precision=0.5 cannot be promised: it would rest on coded lines of 9 interviews, and fewer than 10 say too "
@@ -85,7 +85,7 @@ def test_lines_of_few_interviews_promise_nothing_however_many_they_are():
 
 def test_few_lines_promise_nothing_however_many_their_interviews():
     p, truth, interview = a_trial(12, 12)
-    answer = certify(Promise.of("recall=0.5"), p, truth, interview, seed=1)
+    answer = certify(Promise.parse("recall=0.5"), p, truth, interview, seed=1)
 
     assert isinstance(answer, PromiseRefused)
     assert f"it would rest on {truth.any(axis=1).sum()} lines with a code, and fewer than 30" in answer.why
@@ -97,8 +97,8 @@ def test_lines_that_resemble_each_other_within_interviews_need_more_than_indepen
     easy = np.arange(20) < 16
     truth = np.where(easy[interview][:, None], True, rng.random(p.shape) < 0.3)
     mixed = truth[rng.permutation(len(truth))]
-    together = certify(Promise.of("precision=0.8"), p, truth, interview, seed=1)
-    apart = certify(Promise.of("precision=0.8"), p, mixed, interview, seed=1)
+    together = certify(Promise.parse("precision=0.8"), p, truth, interview, seed=1)
+    apart = certify(Promise.parse("precision=0.8"), p, mixed, interview, seed=1)
 
     assert isinstance(together, PromiseRefused)
     assert isinstance(apart, PromiseMet)
@@ -106,23 +106,23 @@ def test_lines_that_resemble_each_other_within_interviews_need_more_than_indepen
 
 def test_a_promise_of_recall_says_of_few_lines_with_a_code_that_nothing_fits():
     p, truth, interview = a_trial(3000, 100)
-    answer = certify(Promise.of("recall=0.9"), p, truth, interview, seed=1)
+    answer = certify(Promise.parse("recall=0.9"), p, truth, interview, seed=1)
     later, stands, _ = a_trial(20_000, 100, seed=5)
     speaks = 1 - np.prod(1 - later, axis=1) >= answer.threshold
 
     assert isinstance(answer, PromiseMet)
-    assert 0 < answer.silent < 0.5
+    assert 0 < answer.abstention_rate < 0.5
     assert speaks[stands.any(axis=1)].mean() >= 0.9
-    assert "of the lines that deserve a code it speaks of at least 90%" in str(answer)
+    assert "at least 90% of the lines that have a code will get suggestions: " in str(answer)
 
 
 def test_recall_is_refused_where_no_line_can_be_left_unsaid():
     p, truth, interview = np.full((400, 3), 0.5), np.ones((400, 3), dtype=bool), np.arange(400) % 40
 
-    answer = certify(Promise.of("recall=0.9"), p, truth, interview, seed=1)
+    answer = certify(Promise.parse("recall=0.9"), p, truth, interview, seed=1)
 
     assert isinstance(answer, PromiseRefused)
-    assert answer.why == "no line can be left unsaid without loss; read them all, or ask for less."
+    assert answer.why == "no line can be left without a suggestion; read them all, or ask for less."
 
 
 @settings(max_examples=25, deadline=None)
@@ -134,7 +134,7 @@ def test_whatever_is_given_is_what_its_threshold_does_on_the_lines_it_rests_on(s
     if isinstance(answer, PromiseMet):
         if kind == "precision":
             assert answer.estimate == pytest.approx(precision_at(answer.threshold, p, truth))
-            assert answer.silent == pytest.approx((p.max(axis=1) < answer.threshold).mean())
+            assert answer.abstention_rate == pytest.approx((p.max(axis=1) < answer.threshold).mean())
         else:
             speaks = 1 - np.prod(1 - p, axis=1) >= answer.threshold
             assert answer.estimate == pytest.approx(speaks[truth.any(axis=1)].mean())
@@ -147,7 +147,7 @@ def test_whatever_is_given_is_what_its_threshold_does_on_the_lines_it_rests_on(s
 @pytest.mark.parametrize("text", ["precision", "precision=", "f1=0.8", "precision=80%", ""])
 def test_a_promise_that_cannot_be_read_says_how_one_is_written(text):
     with pytest.raises(ValueError, match=r"^a promise is written precision=0\.8 or recall=0\.9, not "):
-        Promise.of(text)
+        Promise.parse(text)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, 1.5, -0.1])
@@ -177,7 +177,7 @@ def test_a_suggester_under_a_promise_says_nothing_below_its_threshold(promising,
 
 
 def test_a_promise_asked_of_suggest_is_the_same_as_one_trained_with(promising, study):
-    other = promising.under("recall=0.7")
+    other = promising.with_promise("recall=0.7")
     asked = promising.suggest(study.lines, promise="recall=0.7")
 
     assert asked.suggestions == other.suggest(study.lines).suggestions
@@ -191,7 +191,7 @@ def test_a_promise_that_is_refused_is_refused_in_a_sentence(promising, study):
 
 def test_a_suggester_that_was_not_tried_says_so(suggester):
     assert str(suggester.promise("recall=0.8")) == (
-        "recall=0.8 cannot be promised: this suggester was not tried on interviews held out; train it with a promise."
+        "recall=0.8 cannot be promised: this suggester was not cross-validated; train it with a promise."
     )
 
 
@@ -203,16 +203,19 @@ def test_a_study_of_few_interviews_is_refused_before_anything_is_tried(study):
 
 
 def test_each_line_is_tried_by_a_suggester_that_had_not_seen_its_interview(study):
-    table = CodedLines.of(*study)
-    tried = trial(table, study.codebook, language="en", seed=3)
+    table = CodedLines.from_codings(*study)
+    tried = cross_validated_probabilities(table, study.codebook, language="en", seed=3)
     lines = [line.transcript for line in table.lines]
-    other = CodedLines.of(Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:])
+    other = CodedLines.from_codings(
+        Codings(one for one in study.codings if not one.line.startswith("GP1:")), *study[1:]
+    )
 
     assert tried.shape == table.applied.shape
     assert ((tried > 0) & (tried < 1)).all()
     assert len(set(lines)) == 12
     assert len(other) < len(table)
-    assert trial(CodedLines.of(study.codings[:5], *study[1:]), study.codebook, language="en", seed=3).shape == (0, 3)
+    few = CodedLines.from_codings(study.codings[:5], *study[1:])
+    assert cross_validated_probabilities(few, study.codebook, language="en", seed=3).shape == (0, 3)
 
 
 def test_a_promise_is_the_same_after_a_suggester_was_saved(promising, study, tmp_path):

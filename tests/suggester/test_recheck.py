@@ -8,9 +8,9 @@ from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines, excess_surprisal, line_surprisal, recheck, theme_coherence
+from autocode.suggester.checks._near_duplicates import pairs_at_least
+from autocode.suggester.checks._similarity import mean_similarity, word_rows
 from autocode.suggester.model._interview_draws import draws_of_interviews
-from autocode.suggester.recheck._near_duplicates import nearly_identical
-from autocode.suggester.recheck._similarity import mean_likeness, word_rows
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,10 @@ def test_a_line_coded_with_another_code_is_the_first_that_surprises(slipped):
     assert first.missing[0].id == "parking"
     assert first.missing[1] > 0.5 > first.unlikely_code[1]
     assert first.coders == ("coder_a",)
-    assert str(first).startswith(f"{wrong} (coder_a): {first.text}\n  Telephones was given, and expected with ")
-    assert "; Parking was not given, and expected with " in str(first)
+    assert str(first).startswith(
+        f"{wrong} (coder_a): {first.text}\n  Telephones was given, with a predicted probability of "
+    )
+    assert "; Parking was not given, with a predicted probability of " in str(first)
 
 
 def test_slips_come_with_the_most_surprising_first(slipped):
@@ -49,7 +51,7 @@ def test_a_line_without_a_code_has_nothing_doubtful(study, coding):
 
     assert slip.line == bare
     assert slip.unlikely_code is None
-    assert "has no code; Records was not given, and expected with" in str(slip)
+    assert "has no code; Records was not given, with a predicted probability of" in str(slip)
 
 
 def test_the_same_words_with_other_codes_are_found_with_both_coders(slipped):
@@ -58,10 +60,10 @@ def test_the_same_words_with_other_codes_are_found_with_both_coders(slipped):
 
     assert wrong in (pair.first.line, pair.second.line)
     assert pair.first.text == pair.second.text
-    assert pair.likeness == pytest.approx(1)
-    assert pair.apart == 1
+    assert pair.similarity == pytest.approx(1)
+    assert pair.jaccard_distance == 1
     assert {code.id for given in pair.codes for code in given} == {"parking", "phones"}
-    assert str(pair).endswith("alike 1.00, coded differently")
+    assert str(pair).endswith("similarity 1.00, coded differently")
 
 
 def test_lines_stand_in_one_pair_of_twins_at_most(study, coding):
@@ -83,7 +85,7 @@ def test_codes_given_at_random_cannot_be_told_apart(study, coding):
     assert pair.auc < 0.75
     assert sum(pair.lines) == len(codings)
     assert pair.together == 0
-    assert "where a coin reaches 50%" in str(pair)
+    assert "where 0.5 is chance" in str(pair)
 
 
 def test_codes_of_different_words_are_not_listed_as_confused(slipped):
@@ -102,7 +104,7 @@ def test_a_code_that_one_coder_gives_in_the_place_of_another_is_a_different_use(
     assert use["parking"].shared[2] == 0
     assert use["parking"].instead[0][0].id == "phones"
     assert use["parking"].instead[1][0].id == "phones"
-    assert use["parking"].apart.low > 1
+    assert use["parking"].separation.low > 1
     assert "coder_b gave Telephones instead" in str(use["parking"])
     assert use["parking"].to_json()["instead"][0]["code"] == "phones"
 
@@ -125,8 +127,8 @@ def test_themes_of_their_own_words_are_homogeneous_and_apart(study):
     # the invented lines of one code share no word that matters with those of another
     assert by_code["phones"].nearest is None
     assert np.isnan(by_code["phones"].heterogeneity.value)
-    assert "times as alike as any two" in str(by_code["access"])
-    assert " as like those of " not in str(by_code["access"])
+    assert "times as similar as any two" in str(by_code["access"])
+    assert " as to those of " not in str(by_code["access"])
     assert "<th>Getting there</th>" in found._repr_html_()
 
 
@@ -135,7 +137,7 @@ def test_the_nearest_neighbour_is_the_code_whose_lines_share_words(rambling):
         if not one.theme:
             assert one.nearest.id in {"parking", "phones", "records"} - {one.code.id}
             assert 1 < one.heterogeneity.low <= one.heterogeneity.value <= one.heterogeneity.high
-            assert f"times as like each other as like those of {one.nearest.name}." in str(one)
+            assert f"times as similar to each other as to those of {one.nearest.name}." in str(one)
 
 
 def test_codes_given_at_random_are_no_more_alike_than_any_two_lines(study, coding):
@@ -153,7 +155,9 @@ def test_a_code_of_one_interview_or_of_none_has_no_coherence_and_a_reason(study,
     codings = [coding(one.line) if "records" in one.codes else one for one in codings]
     found = {one.code.id: one for one in theme_coherence(Codings(codings), study.lines, study.codebook).codes}
 
-    assert str(found["phones"]).endswith("its lines are of one interview, and likeness is told across interviews.")
+    assert str(found["phones"]).endswith(
+        "its lines are of one interview, and similarity is measured between interviews."
+    )
     assert str(found["records"]) == "Records (0 lines of 0 interviews): no line has it."
     assert found["records"].to_json()["homogeneity"] == {"value": None, "low": None, "high": None}
     assert str(found["records"].homogeneity) == "undefined"
@@ -181,7 +185,7 @@ def test_what_was_found_reads_as_text_as_html_and_as_json(slipped):
     _, found = slipped
     told, page, data = str(found), found._repr_html_(), json.loads(json.dumps(found.to_json(), allow_nan=False))
 
-    for heading in ("Lines whose codes surprise", "Nearly the same words, coded differently", "Themes and subthemes"):
+    for heading in ("Possible label issues", "Near-duplicate lines coded differently", "Themes and subthemes"):
         assert heading in told
         assert heading in page
     assert "- none found" in told
@@ -220,7 +224,7 @@ def test_mean_likeness_is_the_mean_over_pairs_of_lines_of_different_interviews(s
     dense /= np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-12)
     interview, member = rng.integers(0, n_interviews, n), rng.random((n, n_groups)) < 0.6
     draws = draws_of_interviews(n_interviews, resamples=3, seed=seed)
-    found = mean_likeness(sp.csr_matrix(dense), interview, member, draws)
+    found = mean_similarity(sp.csr_matrix(dense), interview, member, draws)
 
     for r, times in enumerate(draws):
         for g in range(n_groups):
@@ -242,7 +246,7 @@ def test_nearly_identical_lines_are_all_found_and_no_others(seed, n, least):
     dense = rng.random((n, 9)) * (rng.random((n, 9)) < 0.35)
     dense /= np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-12)
     rows = sp.csr_matrix(dense)
-    first, second, likeness = nearly_identical(rows, least)
+    first, second, likeness = pairs_at_least(rows, least)
     expected = {(i, j) for i in range(n) for j in range(i) if dense[i] @ dense[j] >= least}
 
     assert {(int(j), int(i)) for i, j in zip(first, second, strict=True)} == expected
@@ -265,4 +269,4 @@ def test_a_codebook_without_themes_has_subthemes_alone(study):
     codings = Codings(one for one in study.codings if one.codes <= {"records"})
 
     assert [one.code.id for one in theme_coherence(codings, study.lines, flat, resamples=5).codes] == ["records"]
-    assert len(CodedLines.of(codings, study.lines, flat)) > 0
+    assert len(CodedLines.from_codings(codings, study.lines, flat)) > 0

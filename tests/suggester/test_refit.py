@@ -63,22 +63,22 @@ def test_learning_nothing_new_changes_nothing(learning, study):
     assert not learning.due
 
 
-def test_what_the_coder_sees_stays_until_the_line_is_let_go(learning, study, coding):
+def test_what_the_coder_sees_stays_until_the_line_is_released(learning, study, coding):
     given = {one.line for one in study.codings if one.codes}
     line = next(line for line in study.lines.participant_lines if line.transcript == "GP6" and line.id in given)
-    shown = learning.of(line)
+    shown = learning.suggestions_for(line)
     codings = [one for one in study.codings if one.line != line.id]
     learning.learn(Codings([*codings, coding(line.id, "phones" if shown[0].code != "phones" else "parking")]))
 
-    assert learning.of(line) is shown
-    learning.let_go(line.id)
-    assert learning.of(line) != shown
+    assert learning.suggestions_for(line) is shown
+    learning.release(line.id)
+    assert learning.suggestions_for(line) != shown
 
 
 def test_a_line_on_which_nothing_is_said_is_answered_with_the_reason(learning, interview):
     line = interview("GP9", ["Hm."]).lines[0]
 
-    assert isinstance(learning.of(line), Abstention)
+    assert isinstance(learning.suggestions_for(line), Abstention)
 
 
 def test_a_changed_judgement_of_an_old_line_asks_for_a_full_fit(learning, study, coding):
@@ -116,7 +116,7 @@ def test_threads_that_learn_and_ask_at_once_do_not_disturb_each_other(learning, 
     def work(start):
         for n in range(6):
             learning.learn(batches[(n + start) % 2])
-            yield learning.of(lines[n])
+            yield learning.suggestions_for(lines[n])
 
     with ThreadPoolExecutor(3) as threads:
         told = list(threads.map(lambda start: list(work(start)), (0, 1, 2)))

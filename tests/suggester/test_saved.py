@@ -68,7 +68,7 @@ def test_an_opened_suggester_is_the_one_that_was_saved(suggester, saved, study):
     assert opened.suggest(lines).suggestions == suggester.suggest(lines).suggestions
     assert opened.suggest(lines).abstentions == suggester.suggest(lines).abstentions
     assert (opened.probabilities(lines) == suggester.probabilities(lines)).all()
-    for name in ("codes", "said", "examples", "notes", "learnt_from", "seed", "language", "codebook_digest"):
+    for name in ("codes", "codebook_texts", "examples", "notes", "learnt_from", "seed", "language", "codebook_digest"):
         assert getattr(opened, name) == getattr(suggester, name)
 
 
@@ -104,7 +104,7 @@ def test_the_card_names_what_is_known_too_little(study, coding):
     said = card(train(few, study.lines, study.codebook))
 
     assert "| Parking | 1 | 33% | 100% | not yet: about 3 more examples would help |" in said
-    assert "*Earned*: whether the lines that have the\ncode, held out, ranked above the others" in said
+    assert "*Supported*: whether the held-out lines with the code ranked above the other lines" in said
     assert "Made by" not in said
 
 
@@ -462,8 +462,8 @@ def test_the_card_tells_of_each_code_how_often_it_was_said_rightly(suggester, sa
     parking = suggester.quality[0]
     said = (saved / "card.md").read_text(encoding="utf-8")
 
-    assert (parking.code, parking.held) == ("parking", 18)
-    assert 0 < parking.right <= min(parking.said, parking.held)
+    assert (parking.code, parking.support) == ("parking", 18)
+    assert 0 < parking.true_positives <= min(parking.predicted, parking.support)
     assert f"| Parking | 18 | {parking.precision:.0%} | {parking.recall:.0%} |" in said
     assert open_suggester(saved).quality == suggester.quality
 
@@ -472,5 +472,5 @@ def test_a_code_that_nobody_gave_has_no_quality(study, coding):
     few = type(study.codings)([coding("GP1:2", "parking"), coding("GP1:3", "phones"), coding("GP1:4", "phones")])
     records = train(few, study.lines, study.codebook).quality[2]
 
-    assert (records.held, records.recall) == (0, None)
-    assert (records.precision is None) == (records.said == 0)
+    assert (records.support, records.recall) == (0, None)
+    assert (records.precision is None) == (records.predicted == 0)

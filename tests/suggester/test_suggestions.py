@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from autocode.coding import Band, Reason
-from autocode.suggester import Suggester, _suggester, train
+from autocode.suggester import Suggester, _example_index, train
+from autocode.suggester._policy import RUNNER_UP_SHARE
 from autocode.suggester._predictions import FAIR, STRONG
-from autocode.suggester._suggester import BESIDE
 from autocode.transcripts import Role
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_all_and_only_the_codes_that_come_near_their_threshold_stand_beside_the_
     sample, sample_batch, sample_suggester
 ):
     ids = [code.id for code in sample_suggester.codes]
-    near = BESIDE * sample_suggester.model.thresholds.codes
+    near = RUNNER_UP_SHARE * sample_suggester.model.thresholds.codes
     lines = sample.lines.participant_lines
     of = dict(zip([line.id for line in lines], sample_suggester.probabilities(lines), strict=True))
     for line, suggestions in by_line(sample_batch).items():
@@ -243,13 +243,13 @@ def test_words_that_show_a_coder_nothing_are_left_out_where_others_speak(suggest
 
 
 def test_a_line_is_compared_with_so_many_coded_lines_at_most_and_rare_codes_stay_among_them(monkeypatch, study):
-    monkeypatch.setattr(_suggester, "COMPARED", 20)
+    monkeypatch.setattr(_example_index, "MAX_COMPARED", 20)
     few = train(*study, seed=3)
     lines = study.lines.participant_lines
     held = {example.line: example for example in few.examples}
     near = {(one.code, n.line) for one in few.suggest(lines).suggestions for n in one.evidence.neighbours}
 
-    assert few._known.shape[0] <= 20
+    assert few.index.vectors.shape[0] <= 20
     assert len({line for _, line in near}) <= 20
     assert {code for code, _ in near} == {"parking", "phones", "records"}
     assert all(code in held[line].codes for code, line in near)
@@ -259,10 +259,10 @@ def test_a_line_is_compared_with_so_many_coded_lines_at_most_and_rare_codes_stay
 def test_of_many_lines_each_code_has_its_share_of_those_compared_and_a_rare_one_all():
     has = np.zeros((1000, 3), dtype=bool)
     has[:3, 0] = has[:700, 1] = True
-    chosen = _suggester._spread(has, 100)
+    chosen = _example_index.spread(has, 100)
 
     assert len(chosen) <= 100
     assert {0, 1, 2} <= set(chosen.tolist())
     assert has[chosen].sum(axis=0).tolist()[1] >= 30
     assert (~has[chosen].any(axis=1)).sum() >= 25
-    assert _suggester._spread(has, 1000).tolist() == list(range(1000))
+    assert _example_index.spread(has, 1000).tolist() == list(range(1000))

@@ -12,7 +12,7 @@ from autocode.transcripts import Transcripts
 def table_of(interview, coding, codebook):
     def build(*readings: tuple[str, ...], said=("One.", "Two.", "Three.")) -> CodedLines:
         codings = Codings(coding(*reading) for reading in readings)
-        return CodedLines.of(codings, Transcripts([interview("GP1", said)]), codebook)
+        return CodedLines.from_codings(codings, Transcripts([interview("GP1", said)]), codebook)
 
     return build
 
@@ -29,7 +29,7 @@ def test_an_adjudicated_reading_stands_above_the_majority_and_a_majority_above_o
     )
 
     assert table.applied.tolist() == [[False, True, False], [True, False, False], [False, False, True]]
-    assert [table.settled.rules[line.id] for line in table.lines] == [Rule.ADJUDICATED, Rule.MAJORITY, Rule.SINGLE]
+    assert [table.consensus.rules[line.id] for line in table.lines] == [Rule.ADJUDICATED, Rule.MAJORITY, Rule.SINGLE]
 
 
 def test_half_of_the_coders_is_no_majority(table_of):

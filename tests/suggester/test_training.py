@@ -51,8 +51,8 @@ def test_lines_read_without_a_code_leave_it_at_the_definitions_and_it_is_said(st
     suggester = train(codings, study.lines, study.codebook)
 
     assert suggester.notes == (
-        "no code stands on any of the 2 coded lines, so suggestions rest on the names and definitions of the codes "
-        "only; add codings (autocode add) or code some lines (autocode review).",
+        "none of the 2 coded lines has a code, so suggestions rest on the names and definitions of the codes only; "
+        "add codings (autocode add) or code some lines (autocode review).",
     )
 
 
@@ -64,7 +64,7 @@ def test_a_codebook_with_fewer_than_two_codes_is_refused(study, codes, what):
         train(Codings(), study.lines, codebook)
 
     assert str(refused.value) == (
-        f"the codebook has {what} that a line can be given, so there is nothing to tell apart; "
+        f"the codebook has {what} that a line can be given, so there is nothing to distinguish; "
         "add codes to the codebook."
     )
 
@@ -74,8 +74,9 @@ def test_a_code_on_one_line_or_none_is_learnt_and_listed_as_not_yet(study, codin
     suggester = train(codings, study.lines, study.codebook)
 
     assert [f"{one}" for one in suggester.unsupported if one.examples < 2] == [
-        "'Parking' has not yet earned its suggestions: it is on one coded line only; about 3 more examples would help.",
-        "'Records' has not yet earned its suggestions: it is on no coded line; about 4 more examples would help.",
+        "'Parking' is not yet supported by coded examples: it is on only one coded line; about 3 more examples would "
+        "help.",
+        "'Records' is not yet supported by coded examples: it is on no coded line; about 4 more examples would help.",
     ]
 
 
@@ -155,7 +156,7 @@ def test_other_languages_are_learnt(make_study, codebook, language, asked, inter
 
 
 def test_one_line_is_enough_to_fit_and_nothing_is_printed(study, capfd):
-    table = CodedLines.of(study.codings, study.lines, study.codebook)
+    table = CodedLines.from_codings(study.codings, study.lines, study.codebook)
     model = fit(table.take(range(1)), study.codebook)
 
     assert capfd.readouterr() == ("", "")
@@ -166,7 +167,7 @@ def test_where_there_is_but_one_code_and_every_line_has_it_nothing_is_told_apart
     codebook = Codebook([Code(id=CodeId("parking"), name="Parking")])
     lines = Transcripts([interview("GP1", ["The car park is full.", "There is nowhere to park."])])
     codings = Codings([coding("GP1:1", "parking"), coding("GP1:2", "parking")])
-    model = fit(CodedLines.of(codings, lines, codebook), codebook)
+    model = fit(CodedLines.from_codings(codings, lines, codebook), codebook)
 
     assert not model.coefficients.any()
     assert model.scores(lines).tolist() == [[0.0], [0.0]]
@@ -179,7 +180,7 @@ def test_words_that_the_study_never_heard_are_no_obstacle(suggester, interview):
 
 
 def test_a_fitted_model_keeps_the_scores_of_lines_that_their_fold_had_not_seen(study):
-    table = CodedLines.of(*study)
+    table = CodedLines.from_codings(*study)
     model = fit(table, study.codebook, seed=3)
     right = (model.held_out.argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]
     seen = (model.scores(table.lines).argmax(axis=1) == table.applied.argmax(axis=1))[table.applied.any(axis=1)]

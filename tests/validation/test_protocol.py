@@ -70,7 +70,7 @@ def table_of(interview, coding, codebook):
     def build(sizes: list[int]) -> CodedLines:
         transcripts = [interview(f"GP{n}", [f"Line {k}." for k in range(size)]) for n, size in enumerate(sizes)]
         lines = Transcripts(transcripts)
-        return CodedLines.of(
+        return CodedLines.from_codings(
             Codings(coding(line.id, "parking") for line in lines.participant_lines), lines, codebook
         )  # fmt: skip
 

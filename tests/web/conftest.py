@@ -17,7 +17,7 @@ from autocode.web import make_app, review_page
 TOKEN = "0123456789abcdef" * 3
 ORIGIN = "http://127.0.0.1:8765"
 
-OWN = ("_module", "_style", "_page")  # what our widgets' scripts read
+OWN = ("_modules", "_style", "_page")  # what our widgets' scripts read
 CELL = """<!doctype html><html lang="en"><title>A cell</title><body><div id="cell"></div>
 <script type="module">
 const state = await (await fetch("/state")).json();

@@ -111,7 +111,7 @@ def delayed(app, seconds):
     async def answer(scope, receive, send):
         import anyio
 
-        if scope["type"] == "http" and scope["path"] == "/review/acts":
+        if scope["type"] == "http" and scope["path"] == "/review/submit":
             await anyio.sleep(seconds)
         await app(scope, receive, send)
 

@@ -38,7 +38,7 @@ def test_without_the_token_nothing_is_shown(stranger, path):
 
 
 def test_a_token_does_not_decide_by_itself(stranger, journal, token):
-    answer = stranger.post(f"/review/acts?token={token}", json={"acts": []})
+    answer = stranger.post(f"/review/submit?token={token}", json={"acts": []})
 
     assert answer.status_code == 403
     assert list(journal.history()) == []
@@ -68,7 +68,7 @@ def test_the_names_of_this_machine_are_known(browser, host, token):
     ],
 )
 def test_another_site_does_not_decide(browser, journal, headers):
-    answer = browser.post("/review/acts", json={"acts": []}, headers=headers)
+    answer = browser.post("/review/submit", json={"acts": []}, headers=headers)
 
     assert answer.status_code == 403
     assert answer.text == "Decisions are taken only from the review page itself."
@@ -78,7 +78,7 @@ def test_another_site_does_not_decide(browser, journal, headers):
 def test_our_own_page_decides(browser, journal):
     act = {"gesture": "gesture-1", "coder": "MO", "kind": "none", "line": "GP1:2", "batch": "b1"}
     headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
-    answer = browser.post("/review/acts", json={"acts": [act]}, headers=headers)
+    answer = browser.post("/review/submit", json={"acts": [act]}, headers=headers)
 
     assert answer.status_code == 200
     assert len(journal.codings()) == 1
@@ -86,14 +86,14 @@ def test_our_own_page_decides(browser, journal):
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_what_a_form_of_another_site_could_send_is_refused(browser, journal, kind):
-    answer = browser.post("/review/acts", content=b'{"acts": []}', headers={"Origin": ORIGIN, "Content-Type": kind})
+    answer = browser.post("/review/submit", content=b'{"acts": []}', headers={"Origin": ORIGIN, "Content-Type": kind})
 
     assert (answer.status_code, answer.text) == (415, "Decisions arrive as application/json.")
 
 
 def test_more_than_anybody_writes_is_refused(browser):
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
-    answer = browser.post("/review/acts", content=b" " * 10 * 1024 * 1024, headers=headers)
+    answer = browser.post("/review/submit", content=b" " * 10 * 1024 * 1024, headers=headers)
 
     assert (answer.status_code, answer.text) == (413, "This is too long to store; shorten the memo.")
 
@@ -104,14 +104,14 @@ def test_more_than_anybody_writes_is_refused_also_where_its_length_is_not_announ
             yield b" " * 65536
 
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
-    answer = browser.post("/review/acts", content=much(), headers=headers)
+    answer = browser.post("/review/submit", content=much(), headers=headers)
 
     assert (answer.status_code, answer.text) == (413, "This is too long to store; shorten the memo.")
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_other_methods_are_refused(browser, method):
-    assert browser.request(method, "/review/acts").status_code == 405
+    assert browser.request(method, "/review/submit").status_code == 405
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/static/review.css", "/?token=wrong"])

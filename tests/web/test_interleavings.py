@@ -19,7 +19,7 @@ class Tab:
         self.outbox: list[dict[str, object]] = []
 
     def send(self, browser, *, answered: bool) -> None:
-        told = browser.post("/review/acts", json={"acts": self.outbox[:20]})
+        told = browser.post("/review/submit", json={"acts": self.outbox[:20]})
         assert told.status_code == 200
         assert not any("refused" in one for one in told.json()["results"])
         if answered:  # else the answer was lost on its way, and all of it is sent again

@@ -38,7 +38,7 @@ def act(counted):
 @pytest.fixture
 def send():
     def sent(browser, *acts):
-        answer = browser.post("/review/acts", json={"acts": list(acts)})
+        answer = browser.post("/review/submit", json={"acts": list(acts)})
         assert answer.status_code == 200, answer.text
         return answer.json()["results"]
 
@@ -62,15 +62,15 @@ def test_the_state_tells_the_interview_the_line_and_what_is_suggested(browser):
     assert [(card["code"], card["band"]) for card in offer["cards"]] == [("logistics", "strong"), ("awareness", "fair")]
     assert offer["strong"] == "logistics"
     assert offer["cards"][0]["near"] == [{"text": "I run the practice.", "coders": "JB", "interview": "PM1"}]
-    assert told["offers"]["PM1:2"]["silent"] == "nothing fits"
+    assert told["offers"]["PM1:2"]["abstention"] == "nothing fits"
     assert told["codes"][0] == {
         "id": "logistics",
         "name": "Logistical issues",
         "theme": "Accessing services",
         "hue": 0,
         "definition": "Getting there.",
-        "use": "",
-        "not": "",
+        "use_when": "",
+        "not_when": "",
         "examples": [],
     }
 
@@ -219,14 +219,14 @@ def test_what_is_not_a_decision_is_refused_with_a_sentence_and_not_stored(browse
 )
 def test_what_the_page_would_not_send_is_refused(browser, journal, body, status, sentence):
     headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
-    answer = browser.post("/review/acts", content=body, headers=headers)
+    answer = browser.post("/review/submit", content=body, headers=headers)
 
     assert (answer.status_code, sentence in answer.text) == (status, True)
     assert list(journal.history()) == []
 
 
 def test_a_decision_in_another_coders_name_is_refused(browser, journal, act):
-    answer = browser.post("/review/acts", json={"acts": [act("none", "GP1:2", coder="JB")]})
+    answer = browser.post("/review/submit", json={"acts": [act("none", "GP1:2", coder="JB")]})
 
     assert (answer.status_code, answer.text) == (
         403,
@@ -239,7 +239,7 @@ def test_two_coders_at_once_do_not_see_each_other(journal, session_of, batch, ac
     sessions = {name: session_of(name, batch=batch) for name in ("MO", "JB")}
     app = make_app([review_page(sessions)], tokens={CoderId("MO"): "a" * 48, CoderId("JB"): "b" * 48}, port=8765)
     one, other = browser_of.over(app, "a" * 48), browser_of.over(app, "b" * 48)
-    one.post("/review/acts", json={"acts": [act("keep", "GP1:2", "logistics", memo="mine", batch="b1")]})
+    one.post("/review/submit", json={"acts": [act("keep", "GP1:2", "logistics", memo="mine", batch="b1")]})
 
     assert "mine" in one.get("/review/state").text
     assert "mine" not in other.get("/review/state").text
@@ -257,8 +257,8 @@ def test_a_number_that_is_known_of_a_participant_says_what_it_counts(session_of,
 
 
 def test_an_interview_is_told_and_one_that_is_not_there_is_not(browser):
-    assert browser.get("/review/interview?id=PM1").json()["lines"][2]["text"] == "On two computers."
-    answer = browser.get("/review/interview?id=..%2F..")
+    assert browser.get("/review/lines?interview=PM1").json()["lines"][2]["text"] == "On two computers."
+    answer = browser.get("/review/lines?interview=..%2F..")
     assert (answer.status_code, answer.text) == (404, "there is no interview '../..' in this study.")
 
 
@@ -281,7 +281,7 @@ def test_in_an_independent_study_no_byte_of_a_suggestion_reaches_the_browser(
     journal.append(replace(batch, codebook=codebook.digest))
     browser = browser_of(session_of(mode=Mode.INDEPENDENT))
     results = send(browser, act("keep", "GP1:2", "meetings"))
-    told = [browser.get(path).text for path in ("/", "/review/state", "/review/interview?id=GP1", "/review/bands")]
+    told = [browser.get(path).text for path in ("/", "/review/state", "/review/lines?interview=GP1", "/review/bands")]
     told.append(browser.get("/review/offers?from=GP1:2").text)
 
     for one in (*told, json.dumps(results)):
@@ -300,7 +300,7 @@ def test_blind_first_suggestions_leave_the_server_only_after_the_reading_is_stor
     blind_first, journal, browser_of, act, send
 ):
     browser = browser_of(blind_first)
-    for path in ("/", "/review/state", "/review/interview?id=GP1", "/review/offers?from=GP1:2"):
+    for path in ("/", "/review/state", "/review/lines?interview=GP1", "/review/offers?from=GP1:2"):
         assert '"cards"' not in browser.get(path).text
         assert "JB" not in browser.get(path).text
     answer = browser.get("/review/offer?line=GP1:2")
@@ -399,7 +399,7 @@ def test_what_another_process_appends_is_there_with_the_next_answer(browser, jou
 
 def test_a_journal_that_cannot_be_written_is_told(browser, journal, act):
     journal.close()
-    answer = browser.post("/review/acts", json={"acts": [act("none", "GP1:2")]})
+    answer = browser.post("/review/submit", json={"acts": [act("none", "GP1:2")]})
 
     assert answer.status_code == 500
     assert answer.text.startswith("Nothing was stored. ")
@@ -428,7 +428,7 @@ def test_decisions_are_learnt_from_beside_and_the_page_is_told(session_of, brows
 
     send(browser, act("none", "GP1:3", batch="b1"))
     learning.wait()
-    answer = browser.post("/review/acts", json={"acts": []})
+    answer = browser.post("/review/submit", json={"acts": []})
 
     assert learnt == [1]
     assert answer.json()["learnt"] == {"times": 1, "decisions": 2}
@@ -444,12 +444,12 @@ def test_what_could_not_be_learnt_is_kept_and_the_next_decisions_try_again(sessi
     learning = Learning(learn, every=1)
     learning.decided(1)
     learning.wait()
-    assert (learning.silence, learning.learnt.times) == ("too few lines.", 0)
+    assert (learning.failure, learning.learnt.times) == ("too few lines.", 0)
 
     learning.decided(3)
     learning.wait()
 
-    assert (learning.silence, learning.learnt) == ("", (1, 4))
+    assert (learning.failure, learning.learnt) == ("", (1, 4))
 
 
 def test_suggestions_appended_meanwhile_are_for_lines_to_come_and_the_line_shown_keeps_its_own(
@@ -473,14 +473,14 @@ def test_suggestions_appended_meanwhile_are_for_lines_to_come_and_the_line_shown
     assert {one.batch for one in journal.decisions()} == {"b1"}
     offers = browser.get("/review/offers?from=GP1:3").json()["offers"]
     assert [card["code"] for card in offers["GP1:3"]["cards"]] == ["computers"]
-    assert offers["GP1:5"]["silent"] == "too short"
+    assert offers["GP1:5"]["abstention"] == "too short"
 
 
 def test_lines_that_go_by_faster_than_they_can_be_read_are_said_once(interview, session_of, browser_of, act, send):
     turns = [("GP1", "Many words that nobody can read in the time that this took, not even twice.")] * 50
     browser = browser_of(session_of(lines=Transcripts([interview("GP1", turns)])))
     told = [
-        browser.post("/review/acts", json={"acts": [act("none", f"GP1:{n}", milliseconds=40)]}).json().get("hurries")
+        browser.post("/review/submit", json={"acts": [act("none", f"GP1:{n}", milliseconds=40)]}).json().get("hurries")
         for n in range(1, 45)
     ]
 

@@ -147,7 +147,7 @@ def test_what_a_kernel_does_not_answer_waits_in_the_browser_and_arrives_once(los
 
     setattr(cell, lost, False)
     expect(frame.locator("#saved")).to_have_text("Saved")
-    assert sum("/review/acts" in said for said in cell.said) > 1
+    assert sum("/review/submit" in said for said in cell.said) > 1
     assert [(one.line, set(one.codes)) for one in journal.codings()] == [("GP1:2", set())]
 
 
@@ -187,7 +187,9 @@ def test_the_page_is_whole_asks_nothing_of_a_server_and_holds_nothing_that_was_s
     assert isinstance(widget, anywidget.AnyWidget)
     assert "/static/" not in widget._page
     assert "@font-face" not in widget._page
-    assert re.findall('autocode/([a-z]+)": "data:', widget._page) == ["review", "dom", "keys", "outbox"]
+    assert set(re.findall('autocode/([a-z_]+)": "data:', widget._page)) == {
+        "review", "review_dialogs", "review_paint", "review_server", "review_state", "dom", "keys", "outbox"
+    }  # fmt: skip
     assert "from%20%22.%2F" not in widget._page
     assert "<nav" not in widget._page
     assert "rings out" not in widget._page
@@ -207,8 +209,8 @@ def test_it_answers_while_the_kernels_loop_runs(session, asked):
 @pytest.mark.parametrize(
     ("address", "body", "status", "said"),
     [
-        ("/review/acts", act_of(coder="JB"), 403, "This browser codes as MO, and the decision is somebody else's."),
-        ("/review/acts", "no", 400, "This is not JSON."),
+        ("/review/submit", act_of(coder="JB"), 403, "This browser codes as MO, and the decision is somebody else's."),
+        ("/review/submit", "no", 400, "This is not JSON."),
         ("/team", "", 404, "There is no page at this address; begin at the one that autocode printed."),
     ],
 )
@@ -230,7 +232,7 @@ def test_independent_coding_gets_no_suggestions(session_of, journal, batch, code
 def test_learning_hears_of_decisions(session, asked):
     learnt = []
     learning = Learning(lambda: learnt.append(1), every=1)
-    told = asked(autocode.web.ReviewWidget(session, learning=learning), "/review/acts", "POST", act_of())
+    told = asked(autocode.web.ReviewWidget(session, learning=learning), "/review/submit", "POST", act_of())
     learning.wait()
 
     assert told["status"] == 200

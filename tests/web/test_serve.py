@@ -156,10 +156,10 @@ def test_over_tls_the_cookie_is_secure_and_the_page_answers_under_its_own_name_a
         entered = browser.get(address)
         assert entered.headers["set-cookie"].endswith("; HttpOnly; Path=/; SameSite=strict; Secure")
         assert browser.get(f"{origin}/").status_code == 200
-        told = browser.post(f"{origin}/review/acts", json={"acts": [act]}, headers={"Origin": origin})
+        told = browser.post(f"{origin}/review/submit", json={"acts": [act]}, headers={"Origin": origin})
         assert "refused" not in told.json()["results"][0]
         plain = browser.post(
-            f"{origin}/review/acts", json={"acts": []}, headers={"Origin": origin.replace("https", "http")}
+            f"{origin}/review/submit", json={"acts": []}, headers={"Origin": origin.replace("https", "http")}
         )
         assert plain.status_code == 403
         assert browser.get(f"{origin}/", headers={"Host": f"study.example:{address.port}"}).status_code == 421
@@ -225,7 +225,7 @@ def test_ctrl_c_ends_the_page_and_what_was_decided_is_stored(tmp_path: Path):
         address = httpx.URL(server.stdout.readline().strip())
         browser.get(address)
         told = browser.post(
-            address.copy_with(path="/review/acts", query=None),
+            address.copy_with(path="/review/submit", query=None),
             json={"acts": [{"gesture": "gesture-1", "coder": "MO", "kind": "keep", "line": "GP1:1", "codes": ["x"]}]},
             headers={"Origin": f"http://127.0.0.1:{address.port}"},
         )

@@ -55,7 +55,7 @@ class Server:
         """Send a decision as the page does, but for what is said."""
         ours = {"Origin": f"http://127.0.0.1:{self.port}", "Content_Type": "application/json"}
         told = json.dumps({"acts": [ACT]}) if body is None else body
-        return self.ask("POST", "/review/acts", told, coder, **(ours | more))
+        return self.ask("POST", "/review/submit", told, coder, **(ours | more))
 
     def codings(self) -> list[str]:
         with Journal.open(self.journal) as journal:
@@ -107,7 +107,7 @@ def test_a_coder_gets_no_suggestions_of_a_line_not_yet_read_blind(server):
 
 def test_the_log_holds_no_token_and_nothing_that_was_said(server):
     server.ask("GET", f"/?token={server.tokens['MO']}")
-    for path in ("/", "/review/state", "/review/interview?id=GP1", "/review/interview?id=nowhere", "/nowhere"):
+    for path in ("/", "/review/state", "/review/lines?interview=GP1", "/review/lines?interview=nowhere", "/nowhere"):
         server.ask("GET", path)
     server.decide(body="no JSON: Parking there is a day's work")
     server.decide(Host="evil.example")

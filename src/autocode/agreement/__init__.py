@@ -27,7 +27,7 @@ from autocode.agreement.intervals._methods import Interval
 from autocode.agreement.models._alt_test import AltTest, alt_test, benjamini_yekutieli
 from autocode.agreement.models._anchoring import Adoption, AnchoringAudit, anchoring_audit
 from autocode.agreement.models._human_ceiling import Ceiling, HumanCeiling, human_ceiling
-from autocode.agreement.models._model_pairs import model_pairs
+from autocode.agreement.models._model_data import model_pairs
 from autocode.agreement.models._model_table import ModelAgreement, ModelTable, model_table
 from autocode.agreement.planning._cohen import lines_cantor, lines_flack
 from autocode.agreement.planning._donner import lines_by_interval, lines_by_power, lower_limit
@@ -58,7 +58,7 @@ from autocode.agreement.teams._coders import CoderMatrix, coder_matrix, first_an
 from autocode.agreement.teams._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
 from autocode.agreement.teams._drift import Period, drift
 from autocode.agreement.teams._table import AgreementTable, CodeAgreement, agreement_table
-from autocode.agreement.teams._verdict import lines_for_verdict, verdict
+from autocode.agreement.teams._verdict import lines_for_verdict, missing_evidence, verdict
 
 __all__ = [
     "ENOUGH_INTERVIEWS",
@@ -137,6 +137,7 @@ __all__ = [
     "lines_from_pilot",
     "lines_from_standard_error",
     "lower_limit",
+    "missing_evidence",
     "model_pairs",
     "model_table",
     "pabak",

@@ -109,6 +109,17 @@ class Agreement:
     conventions : mapping of str to str
         In words, the choices that change the number: unit, missing judgements, categories, distance, interval and
         more. To be shown, not to be parsed: each fact that a program needs is a field of its own.
+
+    Examples
+    --------
+    >>> from autocode import ReliabilityData, krippendorff_alpha
+    >>> interviews = ["GP1", "GP1", "GP2", "PM1", "PM1"]
+    >>> data = ReliabilityData.from_table([[0, 1, 1, 0, 1], [0, 1, 0, 0, 1]], interviews=interviews)
+    >>> agreement = krippendorff_alpha(data)
+    >>> agreement.estimate, agreement.basis
+    ('0.64 [-1.00, 1.00]', '2 coders, 5 lines, 3 interviews')
+    >>> agreement.resampled, agreement.degrees_of_freedom, agreement.reliability.value
+    ('interviews', 2.0, 'not enough evidence')
     """
 
     coefficient: str

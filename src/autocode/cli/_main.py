@@ -56,7 +56,7 @@ def _parse_promise(context: click.Context, parameter: click.Parameter, text: str
     from autocode.suggester import Promise
 
     try:
-        return None if text is None else Promise.of(text)
+        return None if text is None else Promise.parse(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 

@@ -13,7 +13,7 @@ from autocode.errors import CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
 from autocode.tables import csv_text
-from autocode.transcripts import Line, LineId
+from autocode.transcripts import Line, LineId, digests_of
 
 GOLD = "gold"
 """The coder of adjudicated codings in a plain corpus; the column `person` says who adjudicated."""
@@ -38,7 +38,8 @@ def read_codings(
 
     A long table has one row per code; an empty code means that the line was read and nothing applies. It may have the
     columns basis, memo, person and at. In a wide table 1, x or yes means that the code applies, and 0, no or an empty
-    cell that it does not; a row without any mark is a line that was not read. Codes are given by id or by name.
+    cell that it does not; a row without any mark is a line that was not read. Codes are given by id or by name. The
+    codings have the digests of their transcripts: lines that are read otherwise later are refused.
 
     Parameters
     ----------
@@ -73,15 +74,16 @@ def read_codings(
     [('GP1:2', 'ann', ['phone']), ('GP1:3', 'ann', [])]
     """
     sheet = read_sheet(Path(path))
-    return codings_in(sheet, line_ids={line.id for line in lines}, codebook=codebook, coder=coder, basis=basis)
+    return codings_in(sheet, lines=lines, codebook=codebook, coder=coder, basis=basis)
 
 
 def codings_in(
-    sheet: Sheet, *, line_ids: Collection[str], codebook: Codebook, coder: str | None, basis: Basis
+    sheet: Sheet, *, lines: Collection[Line], codebook: Codebook, coder: str | None, basis: Basis
 ) -> Codings:
     """Return the codings in a table that was read; raises `CodingError` with every fault."""
     names = [_column_name(name) for name in sheet.header]
-    reading = _Reading(sheet=sheet, names=names, line_ids=line_ids, codebook=codebook, coder=coder, basis=basis)
+    ids = {line.id for line in lines}
+    reading = _Reading(sheet=sheet, names=names, line_ids=ids, codebook=codebook, coder=coder, basis=basis)
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
         found = ", ".join(map(repr, sheet.header))
@@ -91,7 +93,9 @@ def codings_in(
         reading.read_long()
     else:
         reading.read_wide()
-    return reading.codings()
+    codings = reading.codings()
+    coded = {line.transcript for line in lines if codings.of(line.id)}
+    return Codings(codings, digests={name: digest for name, digest in digests_of(lines).items() if name in coded})
 
 
 def _column_name(name: str) -> str:

@@ -115,8 +115,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
     except CodebookError as error:
         errors.append(error)
     if lines is not None and sheet is not None and codebook is not None:
-        ids = {line.id for line in lines}
-        codings = codings_in(sheet, line_ids=ids, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
+        codings = codings_in(sheet, lines=lines, codebook=codebook, coder=None, basis=Basis.INDEPENDENT)
         return PlainCorpus(codings, lines, codebook)
     if len(errors) == 1:
         raise errors[0]

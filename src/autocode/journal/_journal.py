@@ -25,7 +25,7 @@ from autocode.coding import (
     SuggestionBatch,
     human,
 )
-from autocode.errors import JournalError
+from autocode.errors import Fault, JournalError, StudyError
 from autocode.journal._entries import (
     Deferral,
     Entry,
@@ -141,6 +141,8 @@ class Journal:
         """
         Append all entries or none, and return the number of the last one when all are written to the disk.
 
+        Where `Codings` have the digests of their transcripts, those that the journal does not know yet are recorded.
+
         Parameters
         ----------
         *entries : Coding, Codings, Decision, SuggestionBatch, Undo, ...
@@ -155,9 +157,12 @@ class Journal:
             If a coder has the name of a machine.
         JournalError
             If an undo is not allowed, or the journal cannot be written.
+        StudyError
+            If codings were made on another text of a transcript than the codings that the journal has.
         """
         now = datetime.now(UTC)
-        records = tuple(records_in(entries))
+        seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
+        records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
         for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
             human(coder)
@@ -173,6 +178,28 @@ class Journal:
                 )
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
         return int(last)
+
+    def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
+        """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
+        known = self.transcripts() if codings.digests else {}
+        fresh = {name: digest for name, digest in codings.digests.items() if known.get(name) != digest}
+        differing = [name for name in fresh if name in known]
+        if differing:
+            coded, named = (
+                {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
+            )
+            # where ids do not name their transcript, as in a plain corpus, it may have been coded
+            refused = [name for name in differing if name in coded or name not in named]
+            StudyError.raise_if(
+                Fault(
+                    f"has codings of another text of {name} than these codings, or of one that was cut into other "
+                    "lines; restore the text that was coded, or save the edited interview under a new name and code "
+                    "that.",
+                    self.path,
+                )
+                for name in refused
+            )
+        return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
 
     def stores(self, gesture: str) -> bool:
         """

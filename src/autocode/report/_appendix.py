@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -11,15 +11,18 @@ from matplotlib.figure import Figure
 
 from autocode.agreement import Agreement, AgreementTable, CodeAgreement, DisagreeingUnit, Disagreement
 from autocode.coding import CoderId
+from autocode.doctext import documented
 from autocode.errors import ReportError
+from autocode.report._cells import level_of, value_cell
 from autocode.report._methods import methods_paragraph
 from autocode.report._plots import forest_plot
 from autocode.report._word import WIDTH, Cell, Piece, Word
 from autocode.report._write import replace_file
+from autocode.wording import listing, percent
 
 Pairs = Mapping[tuple[CoderId, CoderId], Agreement]
 
-_FEW = 12  # coders of whom a square of pairs fits on a page
+_FEW_CODERS = 12  # with more, a triangle of pairs is too wide for the page
 _NAMES = {
     "krippendorff_alpha": "Krippendorff's α",
     "percent_agreement": "Percent agreement",
@@ -35,9 +38,11 @@ _NAMES = {
     "pabak": "PABAK",
 }
 _GRRAS = re.compile(r"(\[GRRAS \d+: [^\]]*\])")
-_NO_DISAGREEMENT = "Wherever two coders judged the same, they said the same."
+_NO_DISAGREEMENT = "Wherever two coders judged the same line, they gave it the same codes."
+_NO_DISAGREEMENT_OF_RATINGS = "Wherever two coders judged the same unit, they gave it the same rating."
 
 
+@documented
 def write_agreement(
     path: Path | str,
     *,
@@ -45,47 +50,81 @@ def write_agreement(
     table: AgreementTable,
     disagreements: Sequence[Disagreement] = (),
     worst: int = 50,
-    said: Mapping[int, str] | None = None,
+    answers: Mapping[int, str] | None = None,
     force: bool = False,
 ) -> Path:
     """Write the agreement of a study as a Word document and return its path.
 
-    It holds the methods paragraph, the table per code, theme and over all, a forest plot, the matrix of coders, the
-    `worst` disagreements with their text, and the conventions. `said` is as in `methods_paragraph`; what only the
-    authors know stands marked in brackets until it is given. An existing file is replaced only with `force`.
-    Raises `ReportError` for another suffix than .docx, an existing file, and a folder that cannot be written to.
+    The document has the methods paragraph, the table per code, per theme and for all codes, a forest plot, the matrix
+    of coders, the worst disagreements with their text, and the conventions.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write, with the suffix .docx.
+    title : str
+        The title of the study.
+    table : AgreementTable
+        The agreement of the codings, see `agreement_table`.
+    disagreements : sequence of Disagreement, default empty
+        The lines on which coders differ, worst first, see `disagreements`.
+    worst : int, default 50
+        Number of disagreements to list.
+    answers : mapping of int to str or None, default None
+        The authors' sentences by the number of the GRRAS item, as in `methods_paragraph`. For a missing item the
+        document says in brackets, highlighted, what is asked for.
+    force : bool, default False
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    ReportError
+        If the suffix is another, the file exists, or its folder cannot be written to.
+
+    Examples
+    --------
+    {sample_study}
+    >>> from tempfile import mkdtemp
+    >>> path = ac.write_agreement(
+    ...     Path(mkdtemp()) / "appendix.docx",
+    ...     title="Barriers to integration",
+    ...     table=ac.agreement_table(codings, codebook, lines),
+    ...     disagreements=ac.disagreements(codings, lines, codebook),
+    ... )
+    >>> path.name
+    'appendix.docx'
     """
-    target = free(path, force=force)
+    target = word_path(path, force=force)
     word = Word(title=f"Inter-coder agreement: {title}", running=title)
     word.heading("Methods")
-    paragraph = methods_paragraph(table, said=said)
+    paragraph = methods_paragraph(table, answers=answers)
     word.paragraph(*((piece, "h" if _GRRAS.fullmatch(piece) else "") for piece in _GRRAS.split(paragraph)))
     word.heading("Agreement per code")
     _per_code(word, table)
     if table.codes:
         word.figure(
-            f"Krippendorff's α of every code with its {_level(table.overall.alpha)} interval. In brackets, lines that "
-            "at least one coder gave the code to. Band: tentative conclusions only (.667 to .800). Hollow: not enough "
-            "evidence for a verdict.",
-            _png(table),
+            f"Krippendorff's α of every code with its {level_of(table.overall.alpha)} interval. In brackets, lines "
+            "that at least one coder gave the code to. Band: tentative conclusions only (.667 to .800). Hollow: not "
+            "enough evidence for a verdict.",
+            _forest_plot_png(table),
             alternative="Forest plot of the alphas of table 1 with their intervals.",
         )
     if table.overall.pairs:
-        word.heading("Agreement of every two coders")
-        _matrix(word, "Cohen's κ of every two coders, mean over the codes, with its interval.", table.overall.pairs)
+        word.heading("Agreement of each pair of coders")
+        _pairs(word, "Cohen's κ of each pair of coders, mean over the codes, with its interval.", table.overall.pairs)
     word.heading("Disagreements")
     if disagreements:
         word.table(
             f"{_first(worst, len(disagreements), 'line')} on which coders differ, worst first.",
             ("Line", "Distance", "Text", "Codes given by some and not by others"),
             [
-                (one.line, f"{one.distance:.2f}", one.text, list(_contested(one)))
-                for one in islice(disagreements, worst)
+                (line.line, f"{line.distance:.2f}", line.text, list(_contested(line)))
+                for line in islice(disagreements, worst)
             ],
             widths=(2.2, 1.4, 7.2, 6.2),
             numeric=(1,),
-            note="Distance: mean over every two coders of the MASI distance between their sets of codes; 0 the same, 1 "
-            "nothing in common.",
+            note="Distance: mean over the pairs of coders of the MASI distance between their sets of codes; 0 the "
+            "same, 1 nothing in common.",
         )
     else:
         word.paragraph(_NO_DISAGREEMENT)
@@ -106,58 +145,81 @@ def write_ratings_agreement(
     worst: int = 50,
     force: bool = False,
 ) -> Path:
-    """Write coefficients of any table of ratings as a Word document and return its path.
+    """Write the agreement in any table of ratings as a Word document and return its path.
 
-    `rows` holds coefficients by name for all judgements together and for each code; `pairs` one coefficient of every
-    two coders. Otherwise as `write_agreement`.
+    Parameters
+    ----------
+    path : path-like
+        The file to write, with the suffix .docx.
+    title : str
+        The title of the table.
+    summary : str
+        What was rated and by whom, as the first words of the methods paragraph.
+    rows : mapping of str to mapping of str to Agreement
+        For all ratings together, and for each category, the coefficients by name.
+    pairs : mapping of (CoderId, CoderId) to Agreement
+        One coefficient for each pair of coders.
+    disagreements : sequence of DisagreeingUnit, default empty
+        The units on which coders differ, worst first, see `disagreeing_units`.
+    conventions : mapping of str to str
+        The conventions to list.
+    worst : int, default 50
+        Number of disagreements to list.
+    force : bool, default False
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    ReportError
+        If the suffix is another, the file exists, or its folder cannot be written to.
     """
-    target = free(path, force=force)
+    target = word_path(path, force=force)
     word = Word(title=f"Inter-coder agreement: {title}", running=title)
     word.heading("Methods")
-    names = {name: _named(one) for named in rows.values() for name, one in named.items()}
-    first = next(one for named in rows.values() for one in named.values())
+    names = {key: _name_of(agreement) for row in rows.values() for key, agreement in row.items()}
+    first = next(agreement for row in rows.values() for agreement in row.values())
     word.paragraph(
-        f"{summary}. Agreement was computed as {_and(names.values())} with autocode {version('autocode')}. Intervals: "
-        f"{first.conventions['interval']}. A coefficient that is 0/0 was reported as undefined with its reason, never "
-        "as 0 or 1. All conventions are in the last table."
+        f"{summary}. Agreement was computed as {listing(names.values())} with autocode {version('autocode')}. "
+        f"Intervals: {first.conventions['interval']}. A coefficient that is 0/0 was reported as undefined with its "
+        "reason, never as 0 or 1. All conventions are in the last table."
     )
     word.heading("Agreement")
-    label = max(3.0, WIDTH - 3.2 * len(names))
+    label_width = max(3.0, WIDTH - 3.2 * len(names))
     word.table(
-        f"Coefficients of agreement with their {_level(first)} intervals.",
+        f"Coefficients of agreement with their {level_of(first)} intervals.",
         ("", *names.values(), "Units"),
         [
-            (row, *(_told(named.get(name)) for name in names), f"{max(one.n_pairable for one in named.values()):,}")
-            for row, named in rows.items()
+            (label, *(_format_agreement(row.get(key)) for key in names), f"{max(a.n_pairable for a in row.values()):,}")
+            for label, row in rows.items()
         ],
-        widths=(label - 1.4, *([(WIDTH - label) / len(names)] * len(names)), 1.4),
+        widths=(label_width - 1.4, *([(WIDTH - label_width) / len(names)] * len(names)), 1.4),
         numeric=range(1, len(names) + 2),
-        apart=(1,) if len(rows) > 1 else (),
+        ruled=(1,) if len(rows) > 1 else (),
         note="Units: judged by at least two coders.",
     )
     if pairs:
-        word.heading("Agreement of every two coders")
-        coefficient = _named(next(iter(pairs.values())))
-        _matrix(word, f"{coefficient} of every two coders, with its interval.", pairs)
+        word.heading("Agreement of each pair of coders")
+        coefficient = _name_of(next(iter(pairs.values())))
+        _pairs(word, f"{coefficient} of each pair of coders, with its interval.", pairs)
     word.heading("Disagreements")
     if disagreements:
         word.table(
             f"{_first(worst, len(disagreements), 'unit')} on which coders differ, worst first.",
-            ("Unit", "Distance", "Who said what"),
-            [(one.unit, f"{one.distance:.2f}", list(_who_said(one))) for one in islice(disagreements, worst)],
+            ("Unit", "Distance", "Ratings"),
+            [(unit.unit, f"{unit.distance:.2f}", list(_ratings(unit))) for unit in islice(disagreements, worst)],
             widths=(3.6, 1.8, 11.6),
             numeric=(1,),
-            note="Distance: mean over every two coders of the distance between what they said.",
+            note="Distance: mean over the pairs of coders of the distance between their ratings.",
         )
     else:
-        word.paragraph(_NO_DISAGREEMENT)
+        word.paragraph(_NO_DISAGREEMENT_OF_RATINGS)
     _conventions(word, conventions)
     replace_file(target, word.data())
     return target
 
 
-def free(path: Path | str, *, force: bool) -> Path:
-    """Return the path of a Word file that may be written; else raise `ReportError`."""
+def word_path(path: Path | str, *, force: bool) -> Path:
+    """Return the path of a Word document that may be written; else raise `ReportError`."""
     target = Path(path)
     if target.suffix.casefold() != ".docx":
         raise ReportError.at(target, "a Word document ends in .docx; give the file that end.")
@@ -174,34 +236,34 @@ def free(path: Path | str, *, force: bool) -> Path:
 
 def _per_code(word: Word, table: AgreementTable) -> None:
     rows: list[tuple[Cell, ...]] = []
-    apart: list[int] = []
+    ruled: list[int] = []
     indented: list[int] = []
     known = {theme.name for theme in table.themes}
     groups = [(theme, [row for row in table.codes if row.theme == theme.name]) for theme in table.themes]
     for theme, codes in groups:
-        apart += [len(rows)] if rows else []
+        ruled += [len(rows)] if rows else []
         rows.append(_row(theme, "b"))
         indented += range(len(rows), len(rows) + len(codes))
         rows += [_row(row) for row in codes]
-    loose = [row for row in table.codes if row.theme not in known]
-    if loose and rows:
-        apart.append(len(rows))
-    rows += [_row(row) for row in loose]
-    apart += [len(rows)] if rows else []
+    without_theme = [row for row in table.codes if row.theme not in known]
+    if without_theme and rows:
+        ruled.append(len(rows))
+    rows += [_row(row) for row in without_theme]
+    ruled += [len(rows)] if rows else []
     rows.append(_row(table.overall, "b"))
-    alpha = f"α [{_level(table.overall.alpha)} interval]"
+    alpha = f"α [{level_of(table.overall.alpha)} interval]"
     word.table(
         f"Agreement on each code, theme and all codes together ({table.overall.alpha.basis}).",
         ("Code", "Given", "Applied", "Agree", "P+", "P−", alpha, "AC1", "Verdict"),
         rows,
         widths=(4.3, 1.1, 1.35, 1.2, 0.95, 0.95, 2.65, 0.95, 3.55),
         numeric=range(1, 8),
-        apart=apart,
+        ruled=ruled,
         indented=indented,
         note="Given: lines that at least one coder gave the code to. Applied: share of judgements. Agree: percent "
         "agreement. P+, P−: agreement on giving the code and on leaving it. AC1: Gwet. A theme (bold) is given where "
-        "any of its subthemes is. All codes: α of sets of codes by MASI, percent of equal sets. The verdict holds the "
-        "lower bound of α against .800 and .667.",
+        "any of its subthemes is. All codes: α of sets of codes by MASI, percent of equal sets. The verdict compares "
+        "the lower bound of α with .800 and .667.",
     )  # fmt: skip
 
 
@@ -209,37 +271,40 @@ def _row(row: CodeAgreement, style: str = "") -> tuple[Cell, ...]:
     by = row.coefficients
     cells = (
         f"{row.applied:,}",
-        _percent(row.prevalence),
-        _percent(by["percent"].value),
-        _bare(by.get("positive")),
-        _bare(by.get("negative")),
+        percent(row.prevalence),
+        percent(by["percent"].value),
+        value_cell(by.get("positive")),
+        value_cell(by.get("negative")),
         row.alpha.estimate,
-        _bare(by.get("ac1")),
+        value_cell(by.get("ac1")),
         row.verdict,
     )
     name = f"{row.name[:1].upper()}{row.name[1:]}"
     return ([(name, style)], *cells)
 
 
-def _matrix(word: Word, caption: str, pairs: Pairs) -> None:
+def _pairs(word: Word, caption: str, pairs: Pairs) -> None:
+    """Add a table of the pairs of coders: a triangle, or for many coders one row per pair, worst first."""
     coders = list(dict.fromkeys(coder for pair in pairs for coder in pair))
-    counted = "Below each: lines or units that both judged."
-    if len(coders) > _FEW:
-        told = sorted(pairs.items(), key=lambda item: (item[1].value != item[1].value, item[1].value))
+    if len(coders) > _FEW_CODERS:
+        undefined_last = sorted(pairs.items(), key=lambda item: (item[1].value != item[1].value, item[1].value))
         word.table(
             caption,
             ("Coders", "Coefficient", "Judged by both"),
-            [(f"{a} and {b}", _told(one), f"{one.n_pairable:,}") for (a, b), one in told],
+            [
+                (f"{a} and {b}", _format_agreement(agreement), f"{agreement.n_pairable:,}")
+                for (a, b), agreement in undefined_last
+            ],
             widths=(8, 6, 3),
             numeric=(1, 2),
         )
         return
 
     def cell(a: CoderId, b: CoderId) -> Cell:
-        found = pairs.get((a, b)) or pairs.get((b, a))
-        if found is None:
+        agreement = pairs.get((a, b)) or pairs.get((b, a))
+        if agreement is None:
             return ""
-        return [(f"{found.estimate}\n{found.n_pairable:,}", "")]
+        return [(f"{agreement.estimate}\n{agreement.n_pairable:,}", "")]
 
     width = (WIDTH - 2.6) / max(len(coders) - 1, 4)
     word.table(
@@ -248,7 +313,7 @@ def _matrix(word: Word, caption: str, pairs: Pairs) -> None:
         [(a, *(cell(a, b) if i > j else "" for j, b in enumerate(coders[:-1]))) for i, a in enumerate(coders) if i],
         widths=(2.6, *([width] * (len(coders) - 1))),
         numeric=range(1, len(coders)),
-        note=counted,
+        note="Below each: lines or units that both judged.",
     )
 
 
@@ -262,21 +327,23 @@ def _conventions(word: Word, conventions: Mapping[str, str]) -> None:
     )
 
 
-def _contested(one: Disagreement) -> Iterator[Piece]:
-    for i, (name, gave) in enumerate(one.contested.items()):
-        others = ", ".join(coder for coder in one.said if coder not in gave)
+def _contested(disagreement: Disagreement) -> Iterator[Piece]:
+    """Yield each contested code of a line, with those who gave it and those who did not."""
+    for i, (name, gave) in enumerate(disagreement.contested.items()):
+        others = ", ".join(coder for coder in disagreement.coders if coder not in gave)
         yield (f"{chr(10) if i else ''}{name}: ", "i")
         yield (f"{', '.join(gave)}; not {others}", "")
 
 
-def _who_said(one: DisagreeingUnit) -> Iterator[Piece]:
-    for i, (coder, label) in enumerate(one.said.items()):
+def _ratings(unit: DisagreeingUnit) -> Iterator[Piece]:
+    """Yield each coder with the rating of a unit."""
+    for i, (coder, label) in enumerate(unit.labels.items()):
         shown = ", ".join(sorted(map(str, label))) or "no code" if isinstance(label, frozenset) else f"{label}"
         yield (f"{'; ' if i else ''}{coder}: ", "i")
         yield (shown, "")
 
 
-def _png(table: AgreementTable) -> bytes:
+def _forest_plot_png(table: AgreementTable) -> bytes:
     figure = Figure(figsize=(7.2, 1.0 + 0.34 * (len(table.codes) + 1)), layout="constrained")
     forest_plot(table, ax=figure.add_subplot())
     with io.BytesIO() as out:
@@ -284,34 +351,17 @@ def _png(table: AgreementTable) -> bytes:
         return out.getvalue()
 
 
-def _first(worst: int, n: int, what: str) -> str:
+def _first(worst: int, n: int, noun: str) -> str:
     if n > worst:
-        return f"The {worst:,} of {n:,} {what}s"
-    return f"The {what}" if n == 1 else f"All {n:,} {what}s"
+        return f"The first {worst:,} of {n:,} {noun}s"
+    return f"The {noun}" if n == 1 else f"All {n:,} {noun}s"
 
 
-def _named(agreement: Agreement) -> str:
+def _name_of(agreement: Agreement) -> str:
     return _NAMES.get(agreement.coefficient, agreement.coefficient)
 
 
-def _and(names: Iterable[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def _level(agreement: Agreement) -> str:
-    return f"{100 * agreement.level:g} %"
-
-
-def _percent(value: float) -> str:
-    return "–" if value != value else f"{100 * value:.0f} %"
-
-
-def _bare(agreement: Agreement | None) -> str:
-    return "" if agreement is None else "–" if agreement.undefined is not None else f"{agreement.value:.2f}"
-
-
-def _told(agreement: Agreement | None) -> str:
+def _format_agreement(agreement: Agreement | None) -> str:
     if agreement is None:
         return ""
     return agreement.estimate if agreement.undefined is None else f"undefined: {agreement.undefined.sentence}"

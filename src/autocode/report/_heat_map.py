@@ -1,4 +1,4 @@
-"""The agreement of every two coders as a picture."""
+"""The agreement of each pair of coders as a heat map."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,28 @@ from autocode.agreement import Agreement, AgreementTable
 from autocode.coding import CoderId
 from autocode.report._plots import PALETTE, new_axes
 
-_LIGHT_FROM = 0.9
+_LIGHT_FROM = 0.9  # from this kappa on, white figures have more contrast with the cell than dark ones
 
 
 def coder_heat_map(table: AgreementTable, *, code: str | None = None, ax: Axes | None = None) -> Axes:
-    """Return the axes with Cohen's kappa of every two coders: the mean over the codes, or of one code.
+    """Return axes with Cohen's kappa of each pair of coders, as the mean over the codes or for one code.
 
-    `code` is the id or name of a subtheme or theme. Every cell holds its number, so that nothing hangs on colour; a
-    dash stands where two coders share no line or their kappa is undefined.
+    Every cell shows its number, so that nothing depends on colour; a dash stands where two coders share no line or
+    their kappa is undefined.
+
+    Parameters
+    ----------
+    table : AgreementTable
+        The agreement of a study, see `agreement_table`.
+    code : str or None, default None
+        The id or name of a subtheme or theme; None for the mean over the codes.
+    ax : matplotlib.axes.Axes or None, default None
+        The axes to draw into; None for new axes.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such code.
     """
     pairs = _pairs(table, code)
     coders = list(dict.fromkeys(coder for pair in pairs for coder in pair))
@@ -34,9 +48,9 @@ def coder_heat_map(table: AgreementTable, *, code: str | None = None, ax: Axes |
     for i in range(n):
         for j in range(n):
             if i != j:
-                said = "–" if np.isnan(kappa[i, j]) else f"{kappa[i, j]:.2f}"
+                figure = "–" if np.isnan(kappa[i, j]) else f"{kappa[i, j]:.2f}"
                 ink = "#ffffff" if kappa[i, j] >= _LIGHT_FROM else PALETTE["ink"]
-                axes.text(j, i, said, ha="center", va="center", color=ink, fontsize=10)
+                axes.text(j, i, figure, ha="center", va="center", color=ink, fontsize=10)
     axes.set_xticks(range(n), coders, parse_math=False)
     axes.set_yticks(range(n), coders, parse_math=False)
     axes.set_xlabel("Cohen's κ, mean over the codes" if code is None else f"Cohen's κ, {code}", parse_math=False)
@@ -53,5 +67,5 @@ def _pairs(table: AgreementTable, code: str | None) -> Mapping[tuple[CoderId, Co
     for row in (*table.codes, *table.themes):
         if code in (row.code, row.name):
             return row.pairs
-    named = ", ".join(row.name for row in (*table.codes, *table.themes))
-    raise ValueError(f"there is no code {code!r} in the table; its codes are {named}.")
+    names = ", ".join(row.name for row in (*table.codes, *table.themes))
+    raise ValueError(f"there is no code {code!r} in the table; its codes are {names}.")

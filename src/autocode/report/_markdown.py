@@ -1,16 +1,16 @@
-"""Text that Markdown shows as it is, and tables in Markdown."""
+"""Text escaped for Markdown, and tables in Markdown."""
 
 import re
 
 from markupsafe import Markup
 
-from autocode.report._findings import Table
+from autocode.tables import Table
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def plain(value: object) -> Markup:
-    """Return a value as Markdown that reads as the value itself, whatever signs are in it."""
+    """Return a value as Markdown in which no character of the value is markup."""
     if isinstance(value, Markup):
         return value
     one_line = " ".join(str(value).split())
@@ -19,7 +19,7 @@ def plain(value: object) -> Markup:
 
 
 def aligned(table: Table) -> Markup:
-    """Return a table in Markdown, numbers to the right."""
+    """Return a table in Markdown, with numeric columns aligned to the right."""
     rule = ["---:" if i in table.numeric else "---" for i in range(len(table.head))]
     rows: list[list[str]] = [[plain(cell) for cell in row] for row in (table.head, *table.rows)]
     drawn = ["| " + " | ".join(row) + " |" for row in (rows[0], rule, *rows[1:])]

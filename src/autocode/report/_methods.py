@@ -1,4 +1,4 @@
-"""The paragraph on agreement of a methods section, item by item of GRRAS, and its machine-readable appendix."""
+"""The paragraph on agreement in a methods section, by the items of GRRAS, and its machine-readable appendix."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from autocode.agreement import AgreementTable, CodeAgreement, Reliability
+from autocode.agreement import Agreement, AgreementTable, CodeAgreement, Reliability
+from autocode.doctext import documented
+from autocode.wording import count_of, listing
 
-# Kottner et al. (2011), table 1, in our words
+# The 15 items of Kottner et al. (2011), table 1, in our words.
 _ASKS = {
     1: "that reliability or agreement was investigated, in title or abstract",
     2: "the instrument: here the codebook",
@@ -26,6 +28,7 @@ _ASKS = {
     14: "what the results mean in practice",
     15: "detailed results",
 }
+# The items that the results cannot answer, and the items that the paragraph is made of.
 _AUTHORS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 14)
 _IN_PARAGRAPH = (2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13)
 _COEFFICIENTS = {
@@ -40,7 +43,7 @@ _COEFFICIENTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """One item of GRRAS, what answers it, and whether that comes from the results or from the author."""
+    """One item of GRRAS, its answer, and whether that comes from the results or from the authors."""
 
     number: int
     answer: str
@@ -51,29 +54,66 @@ class _Item:
         return self.answer or f"[GRRAS {self.number}: say {_ASKS[self.number]}.]"
 
 
-def methods_paragraph(table: AgreementTable, *, said: Mapping[int, str] | None = None) -> str:
-    """Return a paragraph on agreement for a methods section, its numbers filled in and its conventions spelt out.
+@documented
+def methods_paragraph(table: AgreementTable, *, answers: Mapping[int, str] | None = None) -> str:
+    """Return a paragraph on agreement for a methods section, with its numbers and conventions filled in.
 
-    `said` holds, by number of the GRRAS item, the sentences that only the authors can write: 2 codebook, 3
-    participants, 4 and 12 coders, 6 and 7 how lines were chosen, 8 how they were coded. What is missing stands in
-    square brackets and says what is asked for. The results answer 9 (independence), 10 (statistics), 11 (numbers) and
-    13 (estimates).
+    The paragraph follows the items of GRRAS. The results answer items 9 (independence), 10 (statistics), 11 (numbers)
+    and 13 (estimates).
+
+    Parameters
+    ----------
+    table : AgreementTable
+        The agreement of a study, see `agreement_table`.
+    answers : mapping of int to str or None, default None
+        By the number of the GRRAS item, the sentences that only the authors can write: 2 codebook, 3 participants, 4
+        and 12 coders, 6 and 7 how lines were chosen, 8 how they were coded. For a missing item the paragraph says in
+        square brackets what is asked for.
+
+    Raises
+    ------
+    ValueError
+        If an answer is given to an item that the results answer.
 
     References
     ----------
     Kottner, J., Audigé, L., Brorson, S., et al. (2011). Guidelines for reporting reliability and agreement studies
     (GRRAS) were proposed. Journal of Clinical Epidemiology 64, 96-106.
+
+    Examples
+    --------
+    {sample_study}
+    >>> table = ac.agreement_table(codings, codebook, lines)
+    >>> paragraph = ac.methods_paragraph(table, answers={2: "The codebook has nine codes."})
+    >>> print(paragraph[:100])
+    The codebook has nine codes. [GRRAS 3: say the population of subjects: here whose words were coded.]
     """
-    items = _items(table, said or {})
+    items = _items(table, answers or {})
     return " ".join(items[number].shown for number in _IN_PARAGRAPH)
 
 
-def methods_appendix(table: AgreementTable, *, said: Mapping[int, str] | None = None) -> dict[str, Any]:
-    """Return what the paragraph says for machines: the 15 GRRAS items, the conventions, and every row with its verdict.
+def methods_appendix(table: AgreementTable, *, answers: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """Return the methods paragraph as data: the 15 items of GRRAS, the conventions, and every row with its verdict.
 
-    An item's `source` is "results", "authors" or "missing". Numbers that do not exist are None.
+    Parameters
+    ----------
+    table : AgreementTable
+        The agreement of a study, see `agreement_table`.
+    answers : mapping of int to str or None, default None
+        The authors' sentences by the number of the GRRAS item, as in `methods_paragraph`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. The `source` of an item is "results", "authors" or "missing"; numbers that do not exist are
+        None.
+
+    Raises
+    ------
+    ValueError
+        If an answer is given to an item that the results answer.
     """
-    items = _items(table, said or {})
+    items = _items(table, answers or {})
     rows = {"codes": table.codes, "themes": table.themes, "overall": (table.overall,)}
     return {
         "software": {"name": "autocode", "version": version("autocode")},
@@ -84,9 +124,9 @@ def methods_appendix(table: AgreementTable, *, said: Mapping[int, str] | None = 
         "conventions": {
             **table.conventions,
             **{
-                f"missing, {_COEFFICIENTS[name]}": found.conventions["missing"]
-                for name, found in _coefficients(table).items()
-                if "missing" in found.conventions
+                f"missing, {_COEFFICIENTS[name]}": coefficient.conventions["missing"]
+                for name, coefficient in _coefficients(table).items()
+                if "missing" in coefficient.conventions
             },
             "undefined": "a coefficient that is 0/0 has no value but a reason; it is never counted as 0 or 1",
         },
@@ -94,14 +134,14 @@ def methods_appendix(table: AgreementTable, *, said: Mapping[int, str] | None = 
     }
 
 
-def _items(table: AgreementTable, said: Mapping[int, str]) -> dict[int, _Item]:
-    unknown = sorted(number for number in said if number not in _AUTHORS)
+def _items(table: AgreementTable, answers: Mapping[int, str]) -> dict[int, _Item]:
+    unknown = sorted(number for number in answers if number not in _AUTHORS)
     if unknown:
         raise ValueError(
-            f"GRRAS item {unknown[0]} is not for the authors to say; they say "
-            f"{', '.join(map(str, _AUTHORS[:-1]))} and {_AUTHORS[-1]}, the results say the others."
+            f"GRRAS item {unknown[0]} is not for the authors to answer; they answer {listing(_AUTHORS)}, the results "
+            "answer the others."
         )
-    found = {
+    from_results = {
         9: _independence(table),
         10: _statistics(table),
         11: _numbers(table),
@@ -110,8 +150,8 @@ def _items(table: AgreementTable, said: Mapping[int, str]) -> dict[int, _Item]:
     }
     items = {}
     for number in _ASKS:
-        answer = found.get(number) or said.get(number, "").strip()
-        source = "results" if number in found else "authors" if answer else "missing"
+        answer = from_results.get(number) or answers.get(number, "").strip()
+        source = "results" if number in from_results else "authors" if answer else "missing"
         items[number] = _Item(number=number, answer=answer, source=source)
     return items
 
@@ -124,49 +164,48 @@ def _independence(table: AgreementTable) -> str:
 
 
 def _statistics(table: AgreementTable) -> str:
-    told = table.conventions
-    beside = [name for key, name in _COEFFICIENTS.items() if key not in ("alpha", "kappa")]
+    conventions = table.conventions
+    others = [name for key, name in _COEFFICIENTS.items() if key not in ("alpha", "kappa")]
     parts = [
-        f"The unit was the {told['unit']}; counted were {told['missing']}.",
-        f"Agreement was computed as Krippendorff's alpha, with {_and(beside)} beside it because coefficients corrected "
-        "for chance move with how common a code is.",
-        f"Categories: {told['categories']}.",
-        f"Distances: {told['distance']}.",
-        f"Intervals: {told['interval']}{_resamples(told)}.",
-        f"Verdicts: {told['thresholds']}.",
+        f"The unit was the {conventions['unit']}; counted were {conventions['missing']}.",
+        f"Agreement was computed as Krippendorff's alpha, with {listing(others)} beside it because chance-corrected "
+        "coefficients depend on how common a code is.",
+        f"Categories: {conventions['categories']}.",
+        f"Distances: {conventions['distance']}.",
+        f"Intervals: {conventions['interval']}{_resamples(table)}.",
+        f"Verdicts: {conventions['thresholds']}.",
         "A coefficient that is 0/0 was reported as undefined with its reason, never as 0 or 1.",
     ]
-    if "caution" in told:
-        parts.append(f"Caution: {told['caution']}.")
+    if "caution" in conventions:
+        parts.append(f"Caution: {conventions['caution']}.")
     parts.append(f"All was computed with autocode {version('autocode')}.")
     return " ".join(parts)
 
 
-def _resamples(told: Mapping[str, str]) -> str:
-    if "resamples" not in told:
-        return ""
-    return f" ({int(told['resamples']):,} resamples, seed {told['seed']})"
+def _resamples(table: AgreementTable) -> str:
+    """Return how many resamples the intervals rest on, in brackets; nothing if they are no bootstrap."""
+    resamples = table.overall.alpha.resamples
+    return f" ({resamples:,} resamples, seed {table.conventions['seed']})" if resamples else ""
 
 
 def _numbers(table: AgreementTable) -> str:
     alpha = table.overall.alpha
-    where = f" from {_n(alpha.n_interviews, 'interview')}" if alpha.n_interviews else ""
+    where = f" from {count_of(alpha.n_interviews, 'interview')}" if alpha.n_interviews else ""
     were = "was" if alpha.n_pairable == 1 else "were"
-    return (
-        f"{_n(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {_n(alpha.n_coders, 'coder')}, with "
-        f"{_n(len(table.codes), 'code')}."
-    )
+    coders, codes = count_of(alpha.n_coders, "coder"), count_of(len(table.codes), "code")
+    return f"{count_of(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {coders}, with {codes}."
 
 
 def _estimates(table: AgreementTable) -> str:
-    told = [f"For all codes together alpha was {_estimate(table.overall)}."]
+    sentences = [f"For all codes together alpha was {_estimate(table.overall)}."]
     counts = Counter(row.alpha.reliability for row in table.codes)
     for kind in Reliability:
         if not counts[kind]:
             continue
         each = [f"{row.name} {_estimate(row)}" for row in table.codes if row.alpha.reliability is kind]
-        told.append(f"{str(kind).capitalize()} ({counts[kind]} of {_n(len(table.codes), 'code')}): {'; '.join(each)}.")
-    return " ".join(told)
+        of_all = f"{counts[kind]} of {count_of(len(table.codes), 'code')}"
+        sentences.append(f"{str(kind).capitalize()} ({of_all}): {'; '.join(each)}.")
+    return " ".join(sentences)
 
 
 def _estimate(row: CodeAgreement) -> str:
@@ -174,17 +213,9 @@ def _estimate(row: CodeAgreement) -> str:
     return alpha.estimate if alpha.undefined is None else f"undefined, as {alpha.undefined.sentence}"
 
 
-def _coefficients(table: AgreementTable) -> Mapping[str, Any]:
+def _coefficients(table: AgreementTable) -> Mapping[str, Agreement]:
     """Return each coefficient once, from the first row that has it."""
-    found: dict[str, Any] = {}
+    coefficients: dict[str, Agreement] = {}
     for row in (*table.codes, table.overall):
-        found = dict(row.coefficients) | found
-    return found
-
-
-def _n(n: int, what: str) -> str:
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
-def _and(items: list[str]) -> str:
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+        coefficients = dict(row.coefficients) | coefficients
+    return coefficients

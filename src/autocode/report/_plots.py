@@ -1,4 +1,4 @@
-"""The figures of a report: each takes `ax=` and returns it, and changes nobody's style."""
+"""The figures of a report. Each takes `ax=` and returns it, and leaves matplotlib's settings alone."""
 
 import io
 import re
@@ -29,10 +29,18 @@ _INK, _MUTED, _LINE = PALETTE["ink"], PALETTE["muted"], PALETTE["line"]
 
 
 def forest_plot(table: AgreementTable, *, ax: Axes | None = None) -> Axes:
-    """Return the axes with alpha and its interval for every subtheme and for all codes together.
+    """Return axes with alpha and its interval for every subtheme and for all codes together.
 
-    The band marks .667 to .800, where Krippendorff allows tentative conclusions only. A hollow grey point has too
-    little evidence for a verdict. The number after a name is how many lines somebody gave the code to.
+    The band marks .667 to .800, where Krippendorff allows tentative conclusions only. A hollow grey point has not
+    enough evidence for a verdict. The number after a name is the number of lines that at least one coder gave the code
+    to.
+
+    Parameters
+    ----------
+    table : AgreementTable
+        The agreement of a study, see `agreement_table`.
+    ax : matplotlib.axes.Axes or None, default None
+        The axes to draw into; None for new axes.
     """
     rows = [*table.codes, table.overall]
     axes = new_axes(7.2, 1.0 + 0.34 * len(rows)) if ax is None else ax
@@ -68,7 +76,17 @@ def forest_plot(table: AgreementTable, *, ax: Axes | None = None) -> Axes:
 
 
 def learning_curve(validation: Validation, *, metric: str = "R@3", ax: Axes | None = None) -> Axes:
-    """Return the axes with a metric against the number of human-coded lines, on interviews held out whole."""
+    """Return axes with a metric against the number of human-coded lines, on interviews held out whole.
+
+    Parameters
+    ----------
+    validation : Validation
+        The results of a validation, see `validate`.
+    metric : str, default "R@3"
+        One of `autocode.validation.METRICS`.
+    ax : matplotlib.axes.Axes or None, default None
+        The axes to draw into; None for new axes.
+    """
     axes = new_axes(7.2, 3.4) if ax is None else ax
     points = sorted(validation.curve, key=lambda point: point.n)
     n = [point.n for point in points]
@@ -105,7 +123,7 @@ def learning_curve(validation: Validation, *, metric: str = "R@3", ax: Axes | No
 
 
 def svg(draw: Callable[[Axes], Any], *, width: float, height: float, name: str) -> str:
-    """Return a drawing as inline SVG: text stays text, colours follow the page, no outside reference, no date."""
+    """Return a drawing as inline SVG: text stays text, colours follow the page, no external reference, no date."""
     look = {"svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10, "font.family": "DejaVu Sans"}
     with mpl.rc_context(look), io.StringIO() as out:
         figure = Figure(figsize=(width, height), layout="constrained")
@@ -120,13 +138,14 @@ def svg(draw: Callable[[Axes], Any], *, width: float, height: float, name: str) 
 
 
 def _inline(drawn: str, name: str) -> str:
+    """Return matplotlib's SVG fit to stand in a page: no header, no size, ids of its own, the page's colours."""
     drawn = drawn[drawn.index("<svg") :].strip()
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r'\s+xmlns(:xlink)?="[^"]*"', "", drawn)
     drawn = drawn.replace("xlink:href=", "href=")
     drawn = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", drawn, count=1)
     drawn = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", drawn, count=1)
-    # every figure of a page has ids of its own
+    # two figures of a page must not share ids
     drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
     drawn = drawn.replace('href="#', f'href="#{name}-').replace("url(#", f"url(#{name}-")
     for role, colour in PALETTE.items():

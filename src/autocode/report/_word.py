@@ -1,4 +1,4 @@
-"""A Word document in the manner of a journal's appendix: serif type, tables of three rules, captions, page numbers."""
+"""A Word document in the style of a journal's appendix: serif type, tables with three rules, captions, page numbers."""
 
 import io
 import unicodedata
@@ -20,7 +20,7 @@ SERIF = "Times New Roman"
 WIDTH = 17.0  # of the text, in centimetres, on A4
 _BODY, _SMALL, _TABLE = Pt(11), Pt(9), Pt(8.5)
 _THICK, _THIN = 8, 4  # rules, in eighths of a point
-_WHOLE = 8  # rows of a table that is not broken across pages
+_WHOLE = 8  # rows of the longest table that is kept on one page, about a quarter of it
 
 
 class Word:
@@ -41,8 +41,10 @@ class Word:
 
     def paragraph(self, *pieces: Piece | str, small: bool = False) -> None:
         """Add a paragraph."""
-        said = self._document.add_paragraph()
-        _write(said, [(piece, "") if isinstance(piece, str) else piece for piece in pieces], _SMALL if small else None)
+        paragraph = self._document.add_paragraph()
+        _write(
+            paragraph, [(piece, "") if isinstance(piece, str) else piece for piece in pieces], _SMALL if small else None
+        )
 
     def table(
         self,
@@ -52,13 +54,14 @@ class Word:
         *,
         widths: Sequence[float],
         numeric: Sequence[int] = (),
-        apart: Sequence[int] = (),
+        ruled: Sequence[int] = (),
         indented: Sequence[int] = (),
         note: str = "",
     ) -> None:
-        """Add a numbered table of three rules; `apart` are rows under a rule, `indented` those that belong to another.
+        """Add a numbered table with three rules.
 
-        `widths` are in centimetres. The heading is repeated on every page and no row breaks across two.
+        `widths` are in centimetres; `ruled` are rows with a rule above them, `indented` rows that belong to the one
+        above. The heading is repeated on every page, and no row breaks across two.
         """
         self._tables += 1
         self._caption(f"Table {self._tables}", caption, above=True)
@@ -73,21 +76,22 @@ class Word:
                 _property(row._tr.get_or_add_trPr(), "w:tblHeader")
             for j, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Cm(widths[j])
-                said = cell.paragraphs[0]
-                said.paragraph_format.space_after = said.paragraph_format.space_before = Pt(1.5)
-                said.paragraph_format.line_spacing = 1.0
+                paragraph = cell.paragraphs[0]
+                spacing = paragraph.paragraph_format
+                spacing.space_after = spacing.space_before = Pt(1.5)
+                spacing.line_spacing = 1.0
                 # a heading stays with its first row, and the last row with the note
-                said.paragraph_format.keep_with_next = i in (0, len(rows)) or len(rows) <= _WHOLE
+                spacing.keep_with_next = i in (0, len(rows)) or len(rows) <= _WHOLE
                 if j in numeric:
-                    said.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                     _property(cell._tc.get_or_add_tcPr(), "w:noWrap")
                 if j == 0 and i - 1 in indented:
-                    said.paragraph_format.left_indent = Cm(0.3)
+                    spacing.left_indent = Cm(0.3)
                 pieces = [(content, "i" if i == 0 else "")] if isinstance(content, str) else content
-                _write(said, pieces, _TABLE)
+                _write(paragraph, pieces, _TABLE)
                 _rules(
                     cell,
-                    top=_THICK if i == 0 else _THIN if i == 1 or i - 1 in apart else 0,
+                    top=_THICK if i == 0 else _THIN if i == 1 or i - 1 in ruled else 0,
                     bottom=_THICK if i == len(rows) else 0,
                 )
         for column, width in zip(drawn.columns, widths, strict=True):
@@ -99,13 +103,13 @@ class Word:
             _write(after, [("Note. ", "i"), (note, "")], _SMALL)
 
     def figure(self, caption: str, png: bytes, *, alternative: str) -> None:
-        """Add a numbered picture as wide as the text, with words for those who cannot see it."""
+        """Add a numbered picture as wide as the text, with an alternative text."""
         self._figures += 1
         self._document.add_picture(io.BytesIO(png), width=Cm(WIDTH))
-        held = self._document.paragraphs[-1]
-        held.paragraph_format.keep_with_next = True
-        for described in held._p.iter(qn("wp:docPr")):
-            described.set("descr", plain(alternative))
+        paragraph = self._document.paragraphs[-1]
+        paragraph.paragraph_format.keep_with_next = True
+        for properties in paragraph._p.iter(qn("wp:docPr")):
+            properties.set("descr", plain(alternative))
         self._caption(f"Figure {self._figures}", caption, above=False)
 
     def data(self) -> bytes:
@@ -115,9 +119,9 @@ class Word:
         return out.getvalue()
 
     def _caption(self, number: str, text: str, *, above: bool) -> None:
-        said = self._document.add_paragraph(style="Caption")
-        said.paragraph_format.keep_with_next = above
-        _write(said, [(f"{number}. ", "b"), (text, "")], None)
+        caption = self._document.add_paragraph(style="Caption")
+        caption.paragraph_format.keep_with_next = above
+        _write(caption, [(f"{number}. ", "b"), (text, "")], None)
 
     def _page(self, running: str) -> None:
         section = self._document.sections[0]
@@ -155,13 +159,13 @@ class Word:
 
 
 def plain(text: str) -> str:
-    """Return text that XML can hold: a control character is shown as one that could not be."""
+    """Return text that XML can contain: control characters become replacement characters."""
     return "".join("\N{REPLACEMENT CHARACTER}" if _is_control(c) else c for c in text)
 
 
 def _is_control(character: str) -> bool:
-    unfit = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
-    return unfit or character in "\ufffe\uffff"
+    is_control = unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
+    return is_control or character in "\ufffe\uffff"
 
 
 def _write(paragraph: Any, pieces: Sequence[Piece], size: Any) -> None:
@@ -204,10 +208,10 @@ def _field(paragraph: Any, instruction: str) -> None:
     for kind in ("begin", None, "end"):
         run = paragraph.add_run()._r
         if kind is None:
-            told = OxmlElement("w:instrText")
-            told.set(qn("xml:space"), "preserve")
-            told.text = instruction
+            element = OxmlElement("w:instrText")
+            element.set(qn("xml:space"), "preserve")
+            element.text = instruction
         else:
-            told = OxmlElement("w:fldChar")
-            told.set(qn("w:fldCharType"), kind)
-        run.append(told)
+            element = OxmlElement("w:fldChar")
+            element.set(qn("w:fldCharType"), kind)
+        run.append(element)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from autocode.agreement import AgreementTable
 from autocode.codebook import Codebook
 from autocode.coding import Codings, Decision, SuggestionBatch
+from autocode.doctext import documented
 from autocode.errors import ReportError
 from autocode.files import put
 from autocode.report._findings import findings
@@ -23,6 +24,7 @@ _TEMPLATES = {".html": "report.html.j2", ".md": "report.md.j2"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+@documented
 def write_report(
     path: Path | str,
     *,
@@ -37,11 +39,51 @@ def write_report(
     made_with: Mapping[str, str] = _NOTHING,
     force: bool = False,
 ) -> Path:
-    """Write what a study found as one file and return its path; `.html` and `.md` are known.
+    """Write the report of a study as one file, an HTML page or Markdown, and return its path.
 
-    The page needs nothing from outside. `made_with` tells the reader how to make it again: seed, versions, command,
-    digests. An existing file is replaced only with `force`.
-    Raises `ReportError` for another suffix, an existing file, and a folder that cannot be written to.
+    The page is self-contained: it makes no request to any host.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to write; its suffix, .html or .md, determines the format.
+    title : str
+        The title of the report.
+    {lines}
+    {codebook}
+    {codings}
+    table : AgreementTable
+        The agreement of the codings, see `agreement_table`.
+    validation : Validation or None, default None
+        How well a suggester does on held-out interviews, see `validate`; None to leave it out.
+    batch : SuggestionBatch or None, default None
+        The suggestions that were made; None to leave them out.
+    decisions : sequence of Decision, default empty
+        What coders decided on suggestions.
+    made_with : mapping of str to str, default empty
+        How to make the report again, such as seed, versions, command and digests.
+    force : bool, default False
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    ReportError
+        If the suffix is another, the file exists, or its folder cannot be written to.
+
+    Examples
+    --------
+    {sample_study}
+    >>> from tempfile import mkdtemp
+    >>> path = ac.write_report(
+    ...     Path(mkdtemp()) / "report.md",
+    ...     title="Barriers to integration",
+    ...     lines=lines,
+    ...     codebook=codebook,
+    ...     codings=codings,
+    ...     table=ac.agreement_table(codings, codebook, lines),
+    ... )
+    >>> path.read_text(encoding="utf-8").splitlines()[0]
+    '# Barriers to integration'
     """
     codings.check_lines(lines)
     target = Path(path)
@@ -54,7 +96,7 @@ def write_report(
         raise ReportError.at(
             target, "there is a file of this name already; choose another, or replace it with --force."
         )
-    found = findings(
+    contents = findings(
         title=title,
         lines=lines,
         codebook=codebook,
@@ -66,37 +108,43 @@ def write_report(
         made_with=made_with,
     )
     figures = _figures(table, validation) if suffix == ".html" else {}
-    text = _environment(suffix).get_template(_TEMPLATES[suffix]).render(found=found, **figures)
+    text = _environment(suffix).get_template(_TEMPLATES[suffix]).render(report=contents, **figures)
     replace_file(target, text.encode())
     return target
 
 
 def _figures(table: AgreementTable, validation: Validation | None) -> dict[str, Markup | None]:
     height = 1.0 + 0.34 * (len(table.codes) + 1 + 0.45 * (len({row.theme for row in table.codes}) + 1))
-    # the drawings are our own: matplotlib has escaped every name in them
+    # safe to insert as they are: matplotlib has escaped every name in its drawings
     figures: dict[str, Markup | None] = {
         "forest": Markup(svg(lambda ax: forest_plot(table, ax=ax), width=7.6, height=height, name="forest")),
         "curve": None,
     }
     if validation is not None and len(validation.curve) > 1:
-        curve = validation
-        figures["curve"] = Markup(svg(lambda ax: learning_curve(curve, ax=ax), width=7.6, height=3.3, name="curve"))
+        figures["curve"] = Markup(
+            svg(lambda ax: learning_curve(validation, ax=ax), width=7.6, height=3.3, name="curve")
+        )
     return figures
 
 
 def _environment(suffix: str) -> Environment:
-    how: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
-    how["keep_trailing_newline"] = True
-    loader = PackageLoader("autocode.report", "templates")
+    options: dict[str, Any] = {
+        "loader": PackageLoader("autocode.report", "templates"),
+        "autoescape": True,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "undefined": StrictUndefined,
+        "keep_trailing_newline": True,
+    }
     if suffix == ".html":
-        return Environment(loader=loader, autoescape=True, **how)
-    environment = Environment(loader=loader, autoescape=True, finalize=plain, **how)
+        return Environment(**options)
+    environment = Environment(finalize=plain, **options)
     environment.filters["aligned"] = aligned
     return environment
 
 
 def replace_file(target: Path, data: bytes) -> None:
-    """Write the whole file or nothing, and say so in a sentence."""
+    """Write the whole file or nothing; raises `ReportError` where it cannot be written."""
     try:
         put({target: data})
     except OSError as error:

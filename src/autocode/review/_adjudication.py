@@ -1,4 +1,4 @@
-"""How a named human settles the lines on which coders differ: a third reading beside theirs."""
+"""How a human adjudicates the lines on which coders differ: by a coding of their own, which replaces none of theirs."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
+from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.journal import Journal, Kind, Undo
 from autocode.review._differences import Difference, difference_on
@@ -17,19 +18,49 @@ from autocode.transcripts import LineId, Transcripts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudicated:
-    """What a ruling comes to: the third reading, and the record of how it came about."""
+    """
+    The result of a ruling.
+
+    Attributes
+    ----------
+    coding : Coding
+        The adjudicated codes of the line.
+    adjudication : Adjudication
+        How they came about.
+    """
 
     coding: Coding
     adjudication: Adjudication
 
     @property
     def entries(self) -> tuple[Adjudication, Coding]:
-        """What the journal has to hold, to be appended together."""
+        """The records to append to the journal, both together."""
         return (self.adjudication, self.coding)
 
 
 def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
-    """Return the id of a human who is named among the adjudicators; raises `StudyError` for anybody else."""
+    """
+    Return the id of a human whom the study names as an adjudicator.
+
+    Parameters
+    ----------
+    coder : str
+        The name.
+    adjudicators : collection of CoderId
+        Those whom the study names.
+
+    Raises
+    ------
+    StudyError
+        If the study does not name this human.
+    CodingError
+        If the name is empty or that of a machine.
+
+    Examples
+    --------
+    >>> may_adjudicate("kim", ["kim", "lee"])
+    'kim'
+    """
     name = human(coder)
     if name not in adjudicators:
         named = ", ".join(adjudicators) or "nobody"
@@ -40,6 +71,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
     return name
 
 
+@documented
 def adjudicate(
     difference: Difference,
     ruling: Ruling,
@@ -56,32 +88,51 @@ def adjudicate(
     at: datetime | None = None,
 ) -> Adjudicated:
     """
-    Return the third reading that a human's ruling on one line comes to, and the record of it.
-
-    Left and right are those codes, both is their union, neither is "read, and nothing applies", other is `codes`.
+    Return the adjudicated coding that results from a human's ruling on one line, and the record of the ruling.
 
     Parameters
     ----------
-    adjudicators : those whom the study names.
-    left, right : the two readings compared; by default those of the line, where there are only two.
-    codes : what the line is given where the ruling is other; empty else.
+    difference : Difference
+        The line and how coders differ on it.
+    ruling : Ruling
+        LEFT or RIGHT for the codes of that reading, BOTH for the codes of either, NEITHER for no codes, OTHER for
+        `codes`.
+    coder : CoderId
+        The adjudicator.
+    adjudicators : collection of CoderId
+        Those whom the study names as adjudicators.
+    {codebook}
+    left, right : Reading or None, default None
+        The two readings that are compared; None if there are only two.
+    codes : iterable of CodeId, default ()
+        The codes of the line if the ruling is OTHER.
+    reason : str, default ""
+        The adjudicator's reason, which becomes the memo of the coding.
+    names_hidden : bool, default False
+        Whether the adjudicator did not see who had given which codes.
+    milliseconds : int or None, default None
+        Time from the line's appearance on the screen to the ruling; None if it was not measured.
+    at : datetime or None, default None
+        When; None if unknown.
 
     Raises
     ------
     StudyError
-        If the study does not name the coder as one who may adjudicate.
+        If the study does not name the coder as an adjudicator.
     CodingError
         If the coder is not a human.
     SettlementError
-        If a code is unknown or a theme, or the ruling is other and no code is named. Every fault is listed.
+        If a code is unknown or a theme, or the ruling is OTHER and no code is given. Every fault is listed.
+    ValueError
+        If the readings are not two different ones of the line, or codes are given with another ruling than OTHER.
     """
     name = may_adjudicate(coder, adjudicators)
     left, right = _pair(difference, left, right)
     chosen = frozenset(codes)
     if chosen and ruling is not Ruling.OTHER:
         raise ValueError(f"codes are named only where the ruling is other, not {ruling}.")
-    settled = ruling.codes(left, right)
-    given = chosen if settled is None else settled
+    ruled = ruling.codes(left, right)
+    given = chosen if ruled is None else ruled
     line = difference.line.id
     SettlementError.raise_if(_faults(line, ruling, given, codebook))
     return Adjudicated(
@@ -124,23 +175,35 @@ def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Co
             yield Fault(f"{line}: {code!r} is a theme; give the line one of its subthemes.")
 
 
+@documented
 class AdjudicationSession:
-    """One adjudicator at work on the lines on which coders differ; every ruling is durable before the call returns.
+    """
+    One adjudicator at work on the lines on which coders differ; every ruling is stored before the call returns.
 
     Parameters
     ----------
-    adjudicators : those whom the study names as ones who may adjudicate.
-    coders : those whom it names as ones who code; without any, everybody may.
+    journal : Journal
+        The record of the study, to which every ruling is appended.
+    {lines}
+    {codebook}
+    coder : CoderId
+        The adjudicator.
+    adjudicators : collection of CoderId
+        Those whom the study names as adjudicators.
+    coders : collection of CoderId, default ()
+        Those whom the study names as coders; without any, everybody may code.
 
     Attributes
     ----------
-    coder : who adjudicates.
-    left_to_read : lines of their own that this adjudicator, as a coder, has yet to read (`lines_left_to_read`).
+    left_to_read : int
+        The number of lines that this adjudicator, as a coder, has yet to judge (`lines_left_to_read`).
+    coder, lines, codebook
+        As given.
 
     Raises
     ------
     StudyError
-        If the study does not name the coder as one who may adjudicate.
+        If the study does not name the coder as an adjudicator, or a coded transcript has changed.
     CodingError
         If the coder is not a human.
     """
@@ -162,24 +225,24 @@ class AdjudicationSession:
         self._adjudicators = frozenset(adjudicators)
         self._coders = frozenset(coders)
         self._journal = journal
-        self._read_to = 0
+        self._last_entry = 0
         self._lines = {line.id: line for line in lines.participant_lines}
-        self._made: dict[LineId, dict[int, Coding]] = {}  # by the numbers of their entries, without those undone
+        self._codings: dict[LineId, dict[int, Coding]] = {}  # by the numbers of their entries, without those undone
         self._line_of: dict[int, LineId] = {}
         self._differences: dict[LineId, Difference] = {}
         self._settled: dict[LineId, tuple[Coding, ...]] = {}
         self._acts: dict[int, Adjudication] = {}  # of this adjudicator, by the numbers of their entries
-        self._look_at_own()
-        self.look_again()
+        self._update_left_to_read()
+        self.refresh()
 
-    def look_again(self) -> None:
-        """Read from the journal what the coders and other adjudicators have done meanwhile, if anything."""
+    def refresh(self) -> None:
+        """Read what coders and other adjudicators have appended to the journal since."""
         last = self._journal.last
-        if last == self._read_to:
+        if last == self._last_entry:
             return
-        touched: dict[LineId, None] = {}
-        own = False
-        for entry in self._journal.history(kinds=(Kind.CODING, Kind.ADJUDICATION, Kind.UNDO), after=self._read_to):
+        changed: dict[LineId, None] = {}
+        is_own_changed = False
+        for entry in self._journal.history(kinds=(Kind.CODING, Kind.ADJUDICATION, Kind.UNDO), after=self._last_entry):
             last = max(last, entry.seq)
             record, number = entry.record, entry.seq
             if entry.undone:
@@ -189,75 +252,96 @@ class AdjudicationSession:
                 self._acts.pop(number, None)
                 if number not in self._line_of:
                     continue
-                record = self._made[self._line_of.pop(number)].pop(number)
+                record = self._codings[self._line_of.pop(number)].pop(number)
             elif isinstance(record, Coding):
-                self._made.setdefault(record.line, {})[number] = record
+                self._codings.setdefault(record.line, {})[number] = record
                 self._line_of[number] = record.line
             elif isinstance(record, Adjudication) and record.coder == self.coder:
                 self._acts[number] = record
             if isinstance(record, Coding):
-                touched[record.line] = None
-                own = own or (record.coder == self.coder and record.basis is not Basis.ADJUDICATED)
-        self._read_to = last
-        self._look_at(line for line in touched if line in self._lines)
-        if own:
-            self._look_at_own()
+                changed[record.line] = None
+                is_own_changed |= record.coder == self.coder and record.basis is not Basis.ADJUDICATED
+        self._last_entry = last
+        self._update_differences(line for line in changed if line in self._lines)
+        if is_own_changed:
+            self._update_left_to_read()
 
-    def _look_at(self, touched: Iterable[LineId]) -> None:
-        """Find anew how coders differ on these lines, and how those are settled."""
-        added = False
-        for line in touched:
-            in_force = tuple({(one.coder, one.basis): one for one in self._made[line].values()}.values())
-            found = difference_on(self._lines[line], in_force)
-            added = added or (found is not None and line not in self._differences)
-            self._settled[line] = tuple(one for one in in_force if one.basis is Basis.ADJUDICATED)
-            if found is None:
+    def _update_differences(self, changed: Iterable[LineId]) -> None:
+        """Find how coders differ on these lines now, and how the lines are adjudicated."""
+        is_added = False
+        for line in changed:
+            latest = {(coding.coder, coding.basis): coding for coding in self._codings[line].values()}
+            difference = difference_on(self._lines[line], latest.values())
+            is_added |= difference is not None and line not in self._differences
+            self._settled[line] = tuple(coding for coding in latest.values() if coding.basis is Basis.ADJUDICATED)
+            if difference is None:
                 self._differences.pop(line, None)
             else:
-                self._differences[line] = found
-        if added:  # in the order of the interviews
+                self._differences[line] = difference
+        if is_added:  # in the order of the interviews
             self._differences = {line: self._differences[line] for line in self._lines if line in self._differences}
 
-    def _look_at_own(self) -> None:
-        """Find anew which lines this adjudicator, as a coder, has yet to read."""
-        in_force = {
-            (one.line, one.basis): one
-            for made in self._made.values()
-            for one in made.values()
-            if one.coder == self.coder
+    def _update_left_to_read(self) -> None:
+        """Count the lines that this adjudicator, as a coder, has yet to judge."""
+        latest = {
+            (coding.line, coding.basis): coding
+            for codings in self._codings.values()
+            for coding in codings.values()
+            if coding.coder == self.coder
         }
-        self.left_to_read = lines_left_to_read(self.coder, Codings(in_force.values()), self.lines, coders=self._coders)
+        self.left_to_read = lines_left_to_read(self.coder, Codings(latest.values()), self.lines, coders=self._coders)
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Every line on which coders differ, settled or not, in the order of the interviews."""
+        """Every line on which coders differ, adjudicated or not, in the order of the interviews."""
         return tuple(self._differences.values())
 
     def difference(self, line: LineId) -> Difference | None:
-        """Return how coders differ on a line, or None if they do not."""
+        """
+        Return how coders differ on a line, or None if they do not.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
         return self._differences.get(line)
 
     @property
     def contested(self) -> Mapping[CodeId, int]:
-        """How many lines there are on which coders differ about each code."""
+        """For each code, the number of lines on which coders differ about it."""
         counts: dict[CodeId, int] = {}
-        for one in self._differences.values():
-            for code in one.contested:
+        for difference in self._differences.values():
+            for code in difference.contested:
                 counts[code] = counts.get(code, 0) + 1
         return MappingProxyType(counts)
 
     def settled(self, line: LineId) -> tuple[Coding, ...]:
-        """Return the adjudicated readings in force on a line, of this adjudicator and of others."""
+        """
+        Return the adjudicated codings in force on a line, of this adjudicator and of others.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
         return self._settled.get(line, ())
 
     def ruling(self, line: LineId) -> Adjudication | None:
-        """Return how this adjudicator settled a line, or None."""
-        return next((one for one in reversed(self._acts.values()) if one.line == line), None)
+        """
+        Return how this adjudicator settled a line, or None if this adjudicator did not.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        return next((ruling for ruling in reversed(self._acts.values()) if ruling.line == line), None)
 
     @property
     def open(self) -> tuple[Difference, ...]:
         """The lines on which coders differ and that nobody has adjudicated."""
-        return tuple(one for one in self._differences.values() if not self._settled[one.line.id])
+        return tuple(difference for line, difference in self._differences.items() if not self._settled[line])
 
     def settle(
         self,
@@ -272,16 +356,32 @@ class AdjudicationSession:
         milliseconds: int | None = None,
         gesture: str = "",
     ) -> Coding:
-        """Record a ruling on a line as a third reading and return it; raises as `adjudicate` does.
-
-        A gesture that is stored already is not stored again. Raises `ValueError` if the coders do not differ on the
-        line.
         """
-        found = self._differences.get(line)
-        if found is None:
+        Record a ruling on a line, and return the adjudicated coding.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        ruling : Ruling
+            Which reading is right, as in `adjudicate`.
+        left, right, codes, reason, names_hidden, milliseconds : optional
+            As in `adjudicate`.
+        gesture : str, default ""
+            An idempotency key: what is sent twice under it is stored once.
+
+        Raises
+        ------
+        StudyError, CodingError, SettlementError
+            As `adjudicate` does.
+        ValueError
+            If the coders do not differ on the line, or as `adjudicate` does.
+        """
+        difference = self._differences.get(line)
+        if difference is None:
             raise ValueError(f"the coders do not differ on the line {line!r}, so there is nothing to adjudicate.")
-        made = adjudicate(
-            found,
+        adjudicated = adjudicate(
+            difference,
             ruling,
             coder=self.coder,
             adjudicators=self._adjudicators,
@@ -294,20 +394,24 @@ class AdjudicationSession:
             milliseconds=milliseconds,
         )
         if gesture and self._journal.stores(gesture):
-            return made.coding
-        self._journal.append(*made.entries, gesture=gesture)
-        self.look_again()
-        return made.coding
+            return adjudicated.coding
+        self._journal.append(*adjudicated.entries, gesture=gesture)
+        self.refresh()
+        return adjudicated.coding
 
     def undo(self, *, gesture: str = "") -> LineId | None:
-        """Take back this adjudicator's latest ruling and return its line; None if there is nothing to undo.
+        """
+        Take back this adjudicator's latest ruling, and return its line; None if there is nothing to undo.
 
-        A gesture that is stored already takes nothing more back.
+        Parameters
+        ----------
+        gesture : str, default ""
+            An idempotency key: what is sent twice under it is undone once.
         """
         if not self._acts or (gesture and self._journal.stores(gesture)):
             return None
-        number, ruled = next(reversed(self._acts.items()))
-        entries = (number, number + 1)  # the ruling, and the reading that it came to
+        number, ruling = next(reversed(self._acts.items()))
+        entries = (number, number + 1)  # the ruling, and the coding that results from it
         self._journal.append(*(Undo(entry=entry, coder=self.coder) for entry in entries), gesture=gesture)
-        self.look_again()
-        return ruled.line
+        self.refresh()
+        return ruling.line

@@ -1,17 +1,28 @@
-"""What strong, fair and weak have meant so far: how many of the suggestions of each band coders kept."""
+"""How many strong, fair and weak suggestions coders kept so far."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autocode.coding import Band, Decision, Verdict
 
-# Fewer decisions than this say too little about a band to be shown.
+# Decisions; with fewer, the 95 % interval of a share of one half is wider than 0.36 (2 * 1.96 * sqrt(0.25 / 30)).
 ENOUGH = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BandMeaning:
-    """How many of a band's suggestions coders kept, of those they kept or rejected; skipped ones count for neither."""
+    """
+    How many suggestions of a band coders kept.
+
+    Attributes
+    ----------
+    band : Band
+        The band.
+    kept : int
+        The number of suggestions that coders accepted.
+    decided : int
+        The number of suggestions that they accepted or rejected; skipped suggestions do not count.
+    """
 
     band: Band
     kept: int
@@ -19,12 +30,12 @@ class BandMeaning:
 
     @property
     def known(self) -> bool:
-        """Whether there are enough decisions to say what the band means."""
+        """Whether there are enough decisions to show the share of suggestions kept."""
         return self.decided >= ENOUGH
 
     @property
     def meaning(self) -> str:
-        """What the band means in words, such as "coders kept 9 of 10"; empty until it is known."""
+        """The share of suggestions kept in words, such as "coders kept 9 of 10"; empty until it is known."""
         return f"coders kept {round(10 * self.kept / self.decided)} of 10" if self.known else ""
 
     def __str__(self) -> str:
@@ -34,12 +45,20 @@ class BandMeaning:
 
 
 def band_meanings(decisions: Iterable[Decision]) -> tuple[BandMeaning, ...]:
-    """Return what each band has meant so far, strongest first, from the decisions in force (`Journal.decisions`)."""
+    """
+    Return how many suggestions of each band coders kept so far, strongest band first.
+
+    Parameters
+    ----------
+    decisions : iterable of Decision
+        The decisions in force, as `Journal.decisions` returns them.
+    """
     verdicts: dict[Band, list[Verdict]] = {band: [] for band in Band}
     for decision in decisions:
         for shown in decision.shown:
             if shown.verdict is not Verdict.SKIPPED:
                 verdicts[shown.band].append(shown.verdict)
     return tuple(
-        BandMeaning(band=band, kept=said.count(Verdict.ACCEPTED), decided=len(said)) for band, said in verdicts.items()
+        BandMeaning(band=band, kept=of_band.count(Verdict.ACCEPTED), decided=len(of_band))
+        for band, of_band in verdicts.items()
     )

@@ -1,4 +1,4 @@
-"""What may be shown for a line: a few suggestions in an order that favours none of equal strength."""
+"""What may be shown for a line: a few suggestions, those of equal strength in an order that favours none."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -8,14 +8,28 @@ from autocode.codebook import Codebook, CodeId
 from autocode.coding import Abstention, Band, BatchId, CoderId, Neighbour, Suggestion, SuggestionBatch
 from autocode.transcripts import LineId, Transcripts
 
-AT_MOST = 3  # suggestions shown for a line: as many as a glance takes in
+AT_MOST = 3
+"""The number of suggestions shown for a line at most: what can be taken in at a glance."""
 
 _STRENGTH = {band: place for place, band in enumerate(Band)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What one batch offers a coder for one line, in the order to show, or why it is silent."""
+    """
+    What is shown to a coder for one line: suggestions, or the reason why there are none.
+
+    Attributes
+    ----------
+    batch : BatchId
+        The batch that the suggestions are from.
+    model : str
+        Digest of the suggester.
+    suggestions : tuple of Suggestion, default ()
+        The suggestions, in the order to show.
+    abstention : Abstention or None, default None
+        Why the suggester proposes nothing; None if it did not abstain.
+    """
 
     batch: BatchId
     model: str
@@ -24,17 +38,26 @@ class Offer:
 
     @property
     def strong_first(self) -> CodeId | None:
-        """The code that is first and strong, if there is one."""
+        """The code that is shown first, if it is strong; None otherwise."""
         first = next(iter(self.suggestions), None)
         return first.code if first is not None and first.band is Band.STRONG else None
 
     def without(self, codes: Collection[CodeId]) -> "Offer":
-        """Return what the offer holds besides these codes."""
-        return replace(self, suggestions=tuple(one for one in self.suggestions if one.code not in codes))
+        """
+        Return the offer without some codes.
+
+        Parameters
+        ----------
+        codes : collection of CodeId
+            The codes to leave out.
+        """
+        return replace(
+            self, suggestions=tuple(suggestion for suggestion in self.suggestions if suggestion.code not in codes)
+        )
 
 
 class Offers:
-    """What batches offer, line by line; the latest batch that speaks of a line is the one to show."""
+    """The suggestions and abstentions of batches, line by line; the latest batch with a line is the one to show."""
 
     def __init__(self, codebook: Codebook, lines: Transcripts, coder: CoderId) -> None:
         self._codebook = codebook
@@ -45,62 +68,71 @@ class Offers:
         self._latest: dict[LineId, BatchId] = {}
 
     def add(self, batch: SuggestionBatch) -> None:
-        """Let a batch speak from now on."""
-        told: dict[LineId, tuple[list[Suggestion], Abstention | None]] = {}
-        for one in sorted(batch.suggestions, key=lambda one: one.rank):
-            told.setdefault(one.line, ([], None))[0].append(one)
-        for silence in batch.abstentions:
-            told[silence.line] = (told.get(silence.line, ([], None))[0], silence)
-        self._by_batch[batch.id] = told
+        """Add a batch, which replaces earlier ones for the lines that it is about."""
+        by_line: dict[LineId, tuple[list[Suggestion], Abstention | None]] = {}
+        for suggestion in sorted(batch.suggestions, key=lambda suggestion: suggestion.rank):
+            by_line.setdefault(suggestion.line, ([], None))[0].append(suggestion)
+        for abstention in batch.abstentions:
+            by_line[abstention.line] = (by_line.get(abstention.line, ([], None))[0], abstention)
+        self._by_batch[batch.id] = by_line
         self._models[batch.id] = batch.model
-        self._latest.update(dict.fromkeys(told, batch.id))
+        self._latest.update(dict.fromkeys(by_line, batch.id))
 
     @property
     def lines(self) -> Collection[LineId]:
-        """The lines that some batch speaks of."""
+        """The lines with a suggestion or an abstention."""
         return self._latest.keys()
 
     def batch_of(self, line: LineId) -> BatchId | None:
-        """Return the latest batch with suggestions for a line, or that has none to make; None if there is no batch."""
+        """Return the latest batch with a suggestion or an abstention for a line, or None if there is none."""
         return self._latest.get(line)
 
     def __contains__(self, batch: BatchId) -> bool:
         return batch in self._by_batch
 
-    def of(self, line: LineId, *, batch: BatchId | None = None, hidden: Callable[[LineId], bool]) -> Offer | None:
+    def offer_for(
+        self, line: LineId, *, batch: BatchId | None = None, is_hidden: Callable[[LineId], bool]
+    ) -> Offer | None:
         """
-        Return what this batch, or the latest that speaks of the line, offers for it; None if it does not speak of it.
+        Return what a batch, or the latest with the line, offers for it; None if the batch does not have the line.
 
         Parameters
         ----------
-        hidden : whether the coder may not see how others coded a line, because the coder is still to read it alone.
+        is_hidden : callable
+            Whether the coder may not see how others coded a line, because the coder is still to read it alone.
         """
         batch = batch or self._latest.get(line)
         if batch is None or line not in self._by_batch[batch]:
             return None
         suggestions, abstention = self._by_batch[batch][line]
-        book = self._codebook
-        kept = [one for one in suggestions if one.code in book and book[one.code].codable][:AT_MOST]
-        kept.sort(key=lambda one: (_STRENGTH[one.band], self._chance(one)))
-        told = tuple(self._with_words(one, hidden) for one in kept)
-        return Offer(batch=batch, model=self._models[batch], suggestions=told, abstention=abstention)
+        codable = [suggestion for suggestion in suggestions if self._is_codable(suggestion.code)][:AT_MOST]
+        codable.sort(key=lambda suggestion: (_STRENGTH[suggestion.band], self._random_key(suggestion)))
+        return Offer(
+            batch=batch,
+            model=self._models[batch],
+            suggestions=tuple(self._with_neighbour_texts(suggestion, is_hidden) for suggestion in codable),
+            abstention=abstention,
+        )
 
-    def _chance(self, one: Suggestion) -> bytes:
-        """Return what orders equals: the same for one coder and line at any time, another for another coder."""
-        told = "\x00".join((self._coder, one.line, one.code))
-        return sha256(told.encode("utf-8", "surrogatepass")).digest()
+    def _is_codable(self, code: CodeId) -> bool:
+        return code in self._codebook and self._codebook[code].codable
 
-    def _with_words(self, suggestion: Suggestion, hidden: Callable[[LineId], bool]) -> Suggestion:
-        """Return the suggestion with the words of its neighbours, which the journal leaves to the transcripts."""
+    def _random_key(self, suggestion: Suggestion) -> bytes:
+        """Return what orders suggestions of equal strength: the same at any time, but another for another coder."""
+        text = "\x00".join((self._coder, suggestion.line, suggestion.code))
+        return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+    def _with_neighbour_texts(self, suggestion: Suggestion, is_hidden: Callable[[LineId], bool]) -> Suggestion:
+        """Return a suggestion with the text of its neighbours that are not hidden; the journal has no text."""
         neighbours = tuple(
-            self._spoken(near)
-            for near in suggestion.evidence.neighbours
-            if near.line != suggestion.line and not hidden(near.line)
+            self._with_text(neighbour)
+            for neighbour in suggestion.evidence.neighbours
+            if neighbour.line != suggestion.line and not is_hidden(neighbour.line)
         )
         return replace(suggestion, evidence=replace(suggestion.evidence, neighbours=neighbours))
 
-    def _spoken(self, near: Neighbour) -> Neighbour:
+    def _with_text(self, neighbour: Neighbour) -> Neighbour:
         try:
-            return replace(near, text=self._lines.line(near.line).text)
+            return replace(neighbour, text=self._lines.line(neighbour.line).text)
         except KeyError:
-            return near
+            return neighbour

@@ -1,24 +1,36 @@
-"""Who may see what others coded: nobody who may still have lines of their own to read independently."""
+"""Who may see others' codings: nobody who still has lines to judge independently."""
 
 from collections.abc import Collection
 
 from autocode.coding import Basis, CoderId, Codings
+from autocode.doctext import documented
 from autocode.transcripts import Transcripts
 
 
+@documented
 def lines_left_to_read(
     coder: CoderId, codings: Codings, lines: Transcripts, *, coders: Collection[CoderId] = ()
 ) -> int:
     """
-    Return how many participants' lines somebody has yet to read; 0 for somebody who does not code in this study.
+    Return how many participants' lines a person has yet to judge; 0 for anyone who does not code in this study.
 
-    While it is above 0 and independent coding is open, they see no other's codings: they would no longer read the rest
-    independently. Adjudicating a line is not reading it.
+    While it is above 0 and independent coding is open, the person must not see others' codings, because the remaining
+    lines would no longer be judged independently. Adjudicating a line does not count as judging it.
 
     Parameters
     ----------
-    coders : those whom the study names as ones who code. Without any, everybody may still begin, and whoever has not
-        begun has all lines left.
+    coder : CoderId
+        The person.
+    {codings}
+    {lines}
+    coders : collection of CoderId, default ()
+        Those whom the study names as coders. Without any, everybody may still begin, so that all lines are left for
+        anyone who has not begun.
+
+    Raises
+    ------
+    StudyError
+        If a coded transcript has changed since it was coded.
     """
     own = codings.by(coder).with_basis(Basis.INDEPENDENT, Basis.ASSISTED)
     if coders and coder not in coders and not own:

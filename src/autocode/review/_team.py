@@ -1,4 +1,4 @@
-"""How far a team has come, and what its codebook meets on the way."""
+"""How far the coders of a team have come, which codes they do not use, and which they propose."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, Decision, Proposal, Verdict
+from autocode.doctext import documented
 from autocode.journal import Deferral, Journal, Kind
 from autocode.review._queue import Progress, Queue
 from autocode.transcripts import LineId, Transcripts
@@ -14,15 +15,23 @@ from autocode.transcripts import LineId, Transcripts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoderProgress:
-    """How far one coder has come.
+    """
+    How far one coder has come.
 
     Attributes
     ----------
-    progress : participants' lines done, left for later and not yet seen.
-    independent, assisted, adjudicated : lines judged on each basis; a line may stand in several.
-    proposed : codes that the coder proposed to the team.
-    none_fits : judged lines of which the coder's latest word is that no code applies.
-    last : when the coder last judged a line; None where the journal does not know.
+    coder : CoderId
+        The coder.
+    progress : Progress
+        Participants' lines judged, left for later and not yet seen.
+    independent, assisted, adjudicated : int
+        The number of lines judged on each basis; a line may count on several.
+    none_fits : int
+        The number of judged lines to which, by the coder's latest judgement, no code applies.
+    proposed : int
+        The number of proposals of codes.
+    last : datetime or None
+        When the coder last judged a line; None if unknown.
     """
 
     coder: CoderId
@@ -35,10 +44,26 @@ class CoderProgress:
     last: datetime | None
 
 
+@documented
 def progress_of_coders(
     journal: Journal, lines: Transcripts, *, members: Collection[CoderId] = ()
 ) -> tuple[CoderProgress, ...]:
-    """Return how far each coder has come, by name; `members` are told of even where they have not begun."""
+    """
+    Return how far each coder has come, in the order of their names.
+
+    Parameters
+    ----------
+    journal : Journal
+        The record of the study.
+    {lines}
+    members : collection of CoderId, default ()
+        Coders who are listed even if they have not begun.
+
+    Raises
+    ------
+    StudyError
+        If a coded transcript has changed since it was coded.
+    """
     codings = journal.codings()
     codings.check_lines(lines)
     deferred: dict[CoderId, dict[LineId, None]] = {}
@@ -46,7 +71,7 @@ def progress_of_coders(
         record = entry.record
         if not entry.undone and (isinstance(record, Deferral) or (isinstance(record, Decision) and _skipped(record))):
             deferred.setdefault(record.coder, {})[record.line] = None
-    proposed = Counter(one.coder for one in journal.proposals())
+    proposed = Counter(proposal.coder for proposal in journal.proposals())
     return tuple(
         _progress(coder, codings.by(coder), lines, tuple(deferred.get(coder, ())), proposed[coder])
         for coder in sorted({*codings.coders, *deferred, *proposed, *members})
@@ -54,39 +79,56 @@ def progress_of_coders(
 
 
 def _skipped(decision: Decision) -> bool:
-    return any(one.verdict is Verdict.SKIPPED for one in decision.shown)
+    return any(shown.verdict is Verdict.SKIPPED for shown in decision.shown)
 
 
 def _progress(
     coder: CoderId, own: Codings, lines: Transcripts, deferred: Collection[LineId], proposed: int
 ) -> CoderProgress:
     latest: dict[LineId, Coding] = {}
-    for one in own:
-        before = latest.get(one.line)
-        if before is None or before.at is None or (one.at is not None and one.at >= before.at):
-            latest[one.line] = one
-    at = [one.at for one in own if one.at is not None]
+    for coding in own:
+        before = latest.get(coding.line)
+        if before is None or before.at is None or (coding.at is not None and coding.at >= before.at):
+            latest[coding.line] = coding
+    times = [coding.at for coding in own if coding.at is not None]
     return CoderProgress(
         coder=coder,
         progress=Queue(lines, judged=latest.keys(), deferred=deferred).progress,
         independent=len(own.with_basis(Basis.INDEPENDENT)),
         assisted=len(own.with_basis(Basis.ASSISTED)),
         adjudicated=len(own.with_basis(Basis.ADJUDICATED)),
-        none_fits=sum(not one.codes for one in latest.values()),
+        none_fits=sum(not coding.codes for coding in latest.values()),
         proposed=proposed,
-        last=max(at, default=None),
+        last=max(times, default=None),
     )
 
 
+@documented
 def unused_codes(codings: Codings, codebook: Codebook) -> tuple[Code, ...]:
-    """Return the subthemes that nobody has given to any line, in the order of the codebook."""
-    used = {code for one in codings for code in one.codes}
+    """
+    Return the subthemes that nobody has given to any line, in the order of the codebook.
+
+    Parameters
+    ----------
+    {codings}
+    {codebook}
+    """
+    used = {code for coding in codings for code in coding.codes}
     return tuple(code for code in codebook.subthemes if code.id not in used)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedCode:
-    """A code that coders proposed and the codebook does not have yet, with every line it was proposed on."""
+    """
+    A code that coders proposed and that the codebook does not have yet.
+
+    Attributes
+    ----------
+    name : str
+        Its name, as it was first written.
+    proposals : tuple of Proposal
+        Every proposal of it, oldest first.
+    """
 
     name: str
     proposals: tuple[Proposal, ...]
@@ -94,17 +136,27 @@ class ProposedCode:
     @property
     def coders(self) -> tuple[CoderId, ...]:
         """Who proposed it, by name."""
-        return tuple(sorted({one.coder for one in self.proposals}))
+        return tuple(sorted({proposal.coder for proposal in self.proposals}))
 
 
+@documented
 def proposed_codes(journal: Journal, codebook: Codebook) -> tuple[ProposedCode, ...]:
-    """Return the proposed codes that wait for the team: most often proposed first; case does not tell them apart.
+    """
+    Return the proposed codes that the codebook does not have, most often proposed first.
 
-    A proposal waits until the codebook has a code of its name.
+    Names that differ only in case are the same.
+
+    Parameters
+    ----------
+    journal : Journal
+        The record of the study.
+    {codebook}
     """
     by_name: dict[str, list[Proposal]] = {}
-    for one in journal.proposals():
-        if codebook.find(one.name) is None:
-            by_name.setdefault(one.name.strip().casefold(), []).append(one)
-    found = (ProposedCode(name=ones[0].name.strip(), proposals=tuple(ones)) for ones in by_name.values())
-    return tuple(sorted(found, key=lambda one: -len(one.proposals)))
+    for proposal in journal.proposals():
+        if codebook.find(proposal.name) is None:
+            by_name.setdefault(proposal.name.strip().casefold(), []).append(proposal)
+    proposed = (
+        ProposedCode(name=proposals[0].name.strip(), proposals=tuple(proposals)) for proposals in by_name.values()
+    )
+    return tuple(sorted(proposed, key=lambda code: -len(code.proposals)))

@@ -16,10 +16,10 @@ from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
 from autocode.web import (
     Certificate,
+    FlaggedLine,
     Learning,
-    Machine,
     Page,
-    Reread,
+    SuggesterStatus,
     adjudication_page,
     codebook_page,
     review_page,
@@ -67,7 +67,7 @@ def serve_review(
                 review_page(dict(review.sessions), learning=learning),
                 *_team_pages(review.study, review.journal),
             ],
-            coders=[*review.sessions],
+            coders=tuple(review.sessions),
             port=port,
             host=host,
             certificate=None if certificate is None else Certificate(certificate=certificate[0], key=certificate[1]),
@@ -128,26 +128,26 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             codebook=study.codebook,
             coders=settings.coders,
             coding_closed=closed,
-            machine=_machine_of(study.folder),
-            reread=_reread_of(study.folder),
+            suggester_status=_suggester_status_of(study.folder),
+            flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook),
     ]
 
 
-def _reread_of(folder: Path) -> Callable[[], Sequence[Reread]]:
+def _flagged_lines_of(folder: Path) -> Callable[[], Sequence[FlaggedLine]]:
     """Return what finds the coded lines with possible label issues, least expected first; it takes seconds."""
 
-    def reread() -> Sequence[Reread]:
+    def flagged_lines() -> Sequence[FlaggedLine]:
         from autocode.suggester import recheck
 
         study = read_study(folder)
         found = recheck(
             study.codings, study.lines, study.codebook, top=_N_LABEL_ISSUES, **text_options(study), resamples=1
         )
-        return [Reread(line=issue.line, why=_why(issue)) for issue in found.label_issues if issue.surprisal > 0]
+        return [FlaggedLine(line=issue.line, reason=_why(issue)) for issue in found.label_issues if issue.surprisal > 0]
 
-    return reread
+    return flagged_lines
 
 
 def _why(issue: "LabelIssue") -> str:
@@ -160,11 +160,11 @@ def _why(issue: "LabelIssue") -> str:
     return "; ".join(reasons) + "."
 
 
-def _machine_of(folder: Path) -> Callable[[], Machine | None]:
+def _suggester_status_of(folder: Path) -> Callable[[], SuggesterStatus | None]:
     """Return what describes the study's suggester as it is at the time of the call; a model is read once."""
-    cached: dict[int, Machine] = {}
+    cached: dict[int, SuggesterStatus] = {}
 
-    def machine() -> Machine | None:
+    def suggester_status() -> SuggesterStatus | None:
         from autocode.suggester import open_suggester
 
         description = folder / MODEL / "suggester.json"
@@ -175,12 +175,12 @@ def _machine_of(folder: Path) -> Callable[[], Machine | None]:
             try:
                 suggester = open_suggester(folder / MODEL)
             except ArtefactError as error:
-                cached[version] = Machine(learnt_from="", unsupported=(f"Nothing: {error}",))
+                cached[version] = SuggesterStatus(learnt_from="", unsupported=(f"Nothing: {error}",))
             else:
                 unsupported = (str(code) for code in suggester.unsupported if suggester.examples)
-                cached[version] = Machine(
+                cached[version] = SuggesterStatus(
                     learnt_from=suggester.learnt_from, unsupported=(*suggester.notes, *unsupported)
                 )
         return cached[version]
 
-    return machine
+    return suggester_status

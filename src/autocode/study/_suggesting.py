@@ -127,7 +127,7 @@ def suggest_for_study(
         suggester = _trained(study, seed=seed, promise=promise)
     else:
         suggester = _suggester_of(study, model=model, seed=seed, remark=remark)
-        suggester = suggester if promise is None else suggester.under(promise)
+        suggester = suggester if promise is None else suggester.with_promise(promise)
     if promise is not None:
         remark(suggester.notes[-1])
     new = study.codings.uncoded(study.lines.participant_lines)

@@ -82,4 +82,4 @@ def encoding_of(encoder: str, *, folder: Path | None = None) -> "Encoding | None
             ) from error
     else:
         raise TrainingError(f"the encoder {encoder!r} is neither minilm nor a name of a spaCy pipeline; change it.")
-    return Embeddings.by(source, store=None if folder is None else folder / VECTORS)
+    return Embeddings.from_encoder(source, store=None if folder is None else folder / VECTORS)

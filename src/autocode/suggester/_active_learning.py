@@ -1,4 +1,4 @@
-"""Which lines to read next: those that would teach most, always mixed with some drawn at random, on the record."""
+"""Active learning: which lines to code next, mixed with a random share whose probabilities are recorded."""
 
 from collections.abc import Sequence
 
@@ -7,25 +7,37 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from autocode.coding import Sample
+from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester._suggester import Suggester
 from autocode.transcripts import Line, Role
+from autocode.wording import count_of
 
-# At least this share is drawn at random, so that what is measured on the lines read holds for all of them.
+# Share of the lines drawn at random: with it, what is measured on the coded lines can be weighted to hold for all of
+# them, and most lines are still the informative ones.
 RANDOM = 0.2
 
 
 def informativeness(suggester: Suggester, lines: Sequence[Line]) -> NDArray[np.float64]:
-    """Return how much reading each line would teach, shape (n_lines,): uncertainty, of rare codes above all.
+    """Return how informative coding each line would be for the suggester, shape (n_lines,).
 
-    The entropy of each code's probability over the root of one more than the lines that have the code, added up.
+    Uncertainty sampling: the sum over codes of the entropy of the code's probability, divided by the square root of 1
+    plus the number of coded lines with the code, so that rare codes count more.
+
+    Parameters
+    ----------
+    suggester : Suggester
+        The trained suggester.
+    lines : sequence of Line
+        The lines, together with those that may be their context.
     """
     p = np.clip(suggester.probabilities(lines), 1e-9, 1 - 1e-9)
     entropy = -(xlogy(p, p) + xlogy(1 - p, 1 - p))
-    uses = np.array([sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes])
-    return np.asarray((entropy / np.sqrt(uses + 1)).sum(axis=1), dtype=np.float64)
+    support = np.array([sum(code.id in example.codes for example in suggester.examples) for code in suggester.codes])
+    return np.asarray((entropy / np.sqrt(support + 1)).sum(axis=1), dtype=np.float64)
 
 
+@documented
 def select_lines(
     suggester: Suggester,
     lines: Sequence[Line],
@@ -35,49 +47,55 @@ def select_lines(
     whole_interviews: bool = False,
     seed: int,
 ) -> Sample:
-    """Return which of the lines nobody has judged to read next, with the probability that each of them had.
+    """Return which uncoded lines to code next, with the inclusion probability of each.
 
-    The lines most worth reading are taken, with probability 1; the rest of n is drawn at random from all the others,
-    each alike.
+    The most informative lines are selected with probability 1; the rest of `n` is drawn at random from all other lines,
+    with equal probabilities.
 
     Parameters
     ----------
-    lines : those that nobody has judged; interviewers' lines among them are passed over.
-    n : how many lines, or interviews where whole ones are coded.
-    random : the share drawn at random, above 0 and at most 1; at least one line or interview.
-    whole_interviews : take interviews instead of lines, by the mean worth of their lines.
+    suggester : Suggester
+        The trained suggester.
+    lines : sequence of Line
+        Uncoded lines; interviewers' lines among them are left out.
+    n : int
+        Number of lines, or of interviews if whole ones are selected.
+    random : float, default 0.2
+        Share drawn at random, above 0 and at most 1; at least one line or interview is.
+    whole_interviews : bool, default False
+        Select interviews instead of lines, by the mean informativeness of their lines.
+    {seed}
 
     Raises
     ------
     TrainingError
-        If there are fewer lines, or interviews, than are asked for.
+        If there are fewer than `n` lines, or interviews.
     ValueError
         If `n` or `random` is out of range.
     """
     if n < 1 or not 0 < random <= 1:
         raise ValueError(f"n must be at least 1 and random above 0 and at most 1, not {n} and {random:g}.")
-    asked = [line for line in lines if line.role is Role.PARTICIPANT]
-    units: dict[str, list[int]] = {}
-    for i, line in enumerate(asked):
-        units.setdefault(line.transcript if whole_interviews else line.id, []).append(i)
-    if len(units) < n:
-        what = "interviews" if whole_interviews else "lines"
-        raise TrainingError(f"{n} {what} cannot be chosen from {len(units)} that nobody has read; ask for fewer.")
-    worth = informativeness(suggester, asked)
-    of_unit = np.array([worth[rows].mean() for rows in units.values()])
+    candidates = [line for line in lines if line.role is Role.PARTICIPANT]
+    rows_of_unit: dict[str, list[int]] = {}
+    for i, line in enumerate(candidates):
+        rows_of_unit.setdefault(line.transcript if whole_interviews else line.id, []).append(i)
+    unit_rows = list(rows_of_unit.values())
+    unit = "interview" if whole_interviews else "line"
+    if len(unit_rows) < n:
+        raise TrainingError(f"{n} {unit}s cannot be chosen from {len(unit_rows)} that nobody has read; ask for fewer.")
+    informative = informativeness(suggester, candidates)
+    order = np.argsort(-np.array([informative[rows].mean() for rows in unit_rows]), kind="stable")
     n_random = min(max(round(random * n), 1), n)
-    first = np.argsort(-of_unit, kind="stable")
-    # Chance chooses among those that worth leaves, so that the probability of each is known.
-    certain, left = first[: n - n_random], first[n - n_random :]
-    drawn = np.random.default_rng(seed).choice(left, n_random, replace=False)
-    probability = np.full(len(units), n_random / len(left))
+    # Random ones are drawn from what the informative ones leave, so that the probability of each is known.
+    certain, others = order[: n - n_random], order[n - n_random :]
+    drawn = np.random.default_rng(seed).choice(others, n_random, replace=False)
+    probability = np.full(len(unit_rows), n_random / len(others))
     probability[certain] = 1.0
-    taken = {i for k in (*certain, *drawn) for i in list(units.values())[k]}
-    by_line = {asked[i].id: float(p) for p, rows in zip(probability, units.values(), strict=True) for i in rows}
-    what = "interviews" if whole_interviews else "lines"
+    selected = {i for k in (*certain, *drawn) for i in unit_rows[k]}
+    by_line = {candidates[i].id: float(p) for p, rows in zip(probability, unit_rows, strict=True) for i in rows}
     return Sample(
-        drawn=tuple(line.id for i, line in enumerate(asked) if i in taken),
-        probabilities={line.id: by_line[line.id] for line in asked},
+        drawn=tuple(line.id for i, line in enumerate(candidates) if i in selected),
+        probabilities={line.id: by_line[line.id] for line in candidates},
         seed=seed,
-        enriched=f"{len(certain)} {what} taken because they would teach the suggester most" if len(certain) else "",
+        enriched=f"{count_of(len(certain), unit)} selected as most informative" if len(certain) else "",
     )

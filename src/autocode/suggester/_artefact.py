@@ -1,18 +1,19 @@
-"""A suggester as a folder: readable facts beside arrays, opened without running any code from it.
+"""A suggester as a folder: readable facts and arrays, opened without running any code from it.
 
 Format 2
 --------
 `suggester.json`
-    format number, SHA-256 of every other file and of itself, codes and what the codebook said of them, the coded lines
-    shown as evidence, seed, versions.
+    Format number, SHA-256 of every other file and of itself, the codes and what the codebook says of them, the coded
+    lines that are shown as evidence, seed and versions.
 `model.skops`
-    the two scikit-learn vectorizers and the arrays of the model, written by skops. Types that skops
-    does not know as harmless are refused.
+    The two scikit-learn vectorizers and the arrays of the model, written by skops. Types that skops does not know as
+    harmless are refused.
 `card.md`
-    what it learnt from, for people.
+    The model card, for people.
 
-Format 3 is format 2 with an encoder; format 4 is either with the places of lines among the inputs (`places`).
-Format 1 knew no part of its own for the codebook (`meant`), and lines beside counted one line away only (`beside`).
+Format 3 is format 2 with an encoder; format 4 is either of them with the places of lines among the inputs (`places`).
+Format 1 had no coefficients for the codebook (`meant`), and a context window of one line on each side (`beside`).
+The names in the files are those of the first release that wrote them and stay as they are.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ import tempfile
 import warnings
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -38,9 +40,13 @@ from sklearn.exceptions import InconsistentVersionWarning
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.errors import ArtefactError, TrainingError
+from autocode.suggester._evidence import CodebookVocabulary
+from autocode.suggester._example_index import CodedExample, ExampleIndex
+from autocode.suggester._model_card import card
+from autocode.suggester._model_digest import examples_digest
 from autocode.suggester._quality import CodeQuality
 from autocode.suggester._readiness import UnsupportedCode
-from autocode.suggester._suggester import CodedExample, Suggester
+from autocode.suggester._suggester import Suggester
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._encoder import MINILM, SentenceEncoder
 from autocode.suggester.features._inputs import LineInputs
@@ -68,9 +74,37 @@ _SCHEMA = "schema.json"
 
 
 def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = False, made_by: str = "") -> Path:
-    """Write a suggester to a new folder and return its path; an existing one is replaced only with `force`.
+    """Write a suggester to a folder and return its path; the same suggester is the same bytes.
 
     The folder holds the coded lines that are shown as evidence: guard it as you guard the transcripts.
+
+    Parameters
+    ----------
+    suggester : Suggester
+        The trained suggester.
+    folder : Path or str
+        The folder to write.
+    force : bool, default False
+        Whether an existing suggester may be replaced.
+    made_by : str, default ""
+        The command that made it, for the model card.
+
+    Raises
+    ------
+    ArtefactError
+        If the folder exists (and not `force`), holds other files than a suggester's, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import autocode as ac
+    >>> codes = [ac.Code(id="parking", name="Parking"), ac.Code(id="phones", name="Telephones")]
+    >>> suggester = ac.train(ac.Codings(), [], ac.Codebook(codes))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     saved = ac.save_suggester(suggester, Path(folder) / "model")
+    ...     ac.open_suggester(saved).digest == suggester.digest
+    True
     """
     target = Path(folder)
     if target.exists() and not force:
@@ -83,24 +117,52 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as no:
-        raise ArtefactError.at(target, f"cannot be written ({no.strerror}); choose a folder you may write to.") from no
+    except OSError as error:
+        what = f"cannot be written ({error.strerror}); choose a folder you may write to."
+        raise ArtefactError.at(target, what) from error
     try:
-        made = work / "new"
-        made.mkdir()
-        _write(suggester, made, made_by=made_by)
-        # The old one stands until the new one is whole.
+        new = work / "new"
+        new.mkdir()
+        _write(_files(suggester, made_by=made_by), new)
+        # The old one stays until the new one is complete.
         if target.exists():
             target.replace(work / "old")
-        made.replace(target)
-    except OSError as no:
-        raise ArtefactError.at(target, f"cannot be written ({no.strerror}); free some space and repeat.") from no
+        new.replace(target)
+    except OSError as error:
+        raise ArtefactError.at(target, f"cannot be written ({error.strerror}); free some space and repeat.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return target
 
 
-def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
+def _files(suggester: Suggester, *, made_by: str) -> dict[str, bytes]:
+    """Return the contents of each file of a saved suggester."""
+    files = {
+        MODEL: _canonical_archive(skops.io.dumps(_arrays(suggester))),
+        CARD: card(suggester, made_by=made_by).encode(),
+    }
+    facts = _facts(suggester, made_by=made_by) | {"files": {name: _sha256(data) for name, data in files.items()}}
+    embeddings, inputs = suggester.model.inputs.embeddings, suggester.model.inputs
+    if embeddings is not None:
+        facts["encoder"] = {
+            "name": embeddings.name,
+            "weight": inputs.embedding_scale,
+            "probe": embeddings.probe.tolist(),
+        }
+    return {**files, FACTS: _json_bytes(facts | {"self": _seal(facts)})}
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files through to the disk."""
+    for name, data in files.items():
+        with (folder / name).open("xb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+
+
+def _arrays(suggester: Suggester) -> dict[str, object]:
+    """Return what `model.skops` holds."""
     model = suggester.model
     arrays = {
         "words": model.inputs.words,
@@ -112,18 +174,22 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "calibration": model.calibration.intercepts,
         "thresholds": model.thresholds.codes,
     }
-    if len(suggester.trial):
-        arrays["trial"] = suggester.trial.astype(np.float32)
-    files = {MODEL: _packed(skops.io.dumps(arrays)), CARD: card(suggester, made_by=made_by).encode()}
-    embeddings = model.inputs.embeddings
-    facts: dict[str, object] = {
-        # What needs no place and no encoder stays readable for those who know of none.
-        "format": FORMAT if model.inputs.places else 2 if embeddings is None else 3,
+    if len(suggester.cross_validated_probabilities):
+        arrays["trial"] = suggester.cross_validated_probabilities.astype(np.float32)
+    return arrays
+
+
+def _facts(suggester: Suggester, *, made_by: str) -> dict[str, object]:
+    """Return what `suggester.json` says, in the order of its keys."""
+    model, inputs = suggester.model, suggester.model.inputs
+    return {
+        # What needs neither places nor an encoder stays readable for older releases.
+        "format": FORMAT if inputs.places else 2 if inputs.embeddings is None else 3,
         "digest": suggester.digest,
         "codebook": suggester.codebook_digest,
         "language": suggester.language,
-        "roles": list(model.inputs.roles),
-        **({"places": list(model.inputs.places)} if model.inputs.places else {}),
+        "roles": list(inputs.roles),
+        **({"places": list(inputs.places)} if inputs.places else {}),
         "line_threshold": model.thresholds.line,
         "least": model.thresholds.least,
         "blend": model.blend.to_json(),
@@ -131,202 +197,241 @@ def _write(suggester: Suggester, folder: Path, *, made_by: str) -> None:
         "learnt_from": suggester.learnt_from,
         "notes": list(suggester.notes),
         "codes": [asdict(code) for code in suggester.codes],
-        "said": [list(said) for said in suggester.said],
-        "examples": [
-            {
-                "line": e.line,
-                "transcript": e.transcript,
-                "role": e.role,
-                "text": e.text,
-                "codes": sorted(e.codes),
-                "coders": [[code, list(coders)] for code, coders in e.coders],
-            }
-            for e in suggester.examples
-        ],
-        "quality": [asdict(one) for one in suggester.quality],
-        "not_yet": [asdict(one) for one in suggester.unsupported],
-        "novel": suggester.novel,
-        "data": _data(suggester),
+        "said": [list(texts) for texts in suggester.codebook_texts],
+        "examples": [_example_to_json(example) for example in suggester.examples],
+        "quality": [_quality_to_json(quality) for quality in suggester.quality],
+        "not_yet": [asdict(code) for code in suggester.unsupported],
+        "novel": suggester.novelty_threshold,
+        "data": examples_digest(suggester.examples),
         "made_by": made_by,
         "versions": {name: version(name) for name in ("autocode", "numpy", "scikit-learn", "skops", "spacy")},
-        "files": {name: _sha256(held) for name, held in files.items()},
     }
-    if embeddings is not None:
-        facts["encoder"] = {
-            "name": embeddings.name,
-            "weight": model.inputs.meaning,
-            "probe": embeddings.probe.tolist(),
-        }
-    files[FACTS] = _written(facts | {"self": _seal(facts)})
-    for name, held in files.items():
-        with (folder / name).open("xb") as out:
-            out.write(held)
-            out.flush()
-            os.fsync(out.fileno())
 
 
-def _packed(dumped: bytes) -> bytes:
+def _example_to_json(example: CodedExample) -> dict[str, Any]:
+    return {
+        "line": example.line,
+        "transcript": example.transcript,
+        "role": example.role,
+        "text": example.text,
+        "codes": sorted(example.codes),
+        "coders": [[code, list(coders)] for code, coders in example.coders],
+    }
+
+
+def _example_from_json(payload: dict[str, Any]) -> CodedExample:
+    return CodedExample(
+        line=LineId(payload["line"]),
+        transcript=TranscriptId(payload["transcript"]),
+        role=payload["role"],
+        text=payload["text"],
+        codes=frozenset(CodeId(code) for code in payload["codes"]),
+        coders=tuple((CodeId(code), tuple(CoderId(coder) for coder in coders)) for code, coders in payload["coders"]),
+    )
+
+
+def _quality_to_json(quality: CodeQuality) -> dict[str, Any]:
+    return {
+        "code": quality.code,
+        "held": quality.support,
+        "said": quality.predicted,
+        "right": quality.true_positives,
+    }
+
+
+def _quality_from_json(payload: dict[str, Any]) -> CodeQuality:
+    return CodeQuality(
+        code=payload["code"],
+        support=payload["held"],
+        predicted=payload["said"],
+        true_positives=payload["right"],
+    )
+
+
+def _canonical_archive(dumped: bytes) -> bytes:
     """Return what skops dumped so that the same model is the same bytes: compressed, no times, objects counted from 1.
 
-    skops tells objects apart by where they lay in memory, in its schema and in the names of the arrays' files.
+    skops identifies objects by their addresses in memory, in its schema and in the names of the arrays' files.
     """
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(dumped)) as loose,
-        zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
+        zipfile.ZipFile(io.BytesIO(dumped)) as archive,
+        zipfile.ZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=9) as canonical,
     ):
-        schema = loose.read(_SCHEMA).decode()
-        met = dict.fromkeys(re.findall(r'"__id__": (\d+)', schema))
-        count = {place: str(n) for n, place in enumerate(met, start=1)}
+        schema = archive.read(_SCHEMA).decode()
+        addresses = dict.fromkeys(re.findall(r'"__id__": (\d+)', schema))
+        number = {address: str(n) for n, address in enumerate(addresses, start=1)}
 
-        def counted(text: str) -> str:
-            return re.sub(r"\b\d+\b", lambda number: count.get(number[0], number[0]), text)
+        def numbered(text: str) -> str:
+            return re.sub(r"\b\d+\b", lambda match: number.get(match[0], match[0]), text)
 
-        members = {counted(name): loose.read(name) for name in loose.namelist() if name != _SCHEMA}
-        members[_SCHEMA] = counted(schema).encode()
+        members = {numbered(name): archive.read(name) for name in archive.namelist() if name != _SCHEMA}
+        members[_SCHEMA] = numbered(schema).encode()
         for name, data in sorted(members.items()):
             member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(member, data)
+            canonical.writestr(member, data)
     return out.getvalue()
 
 
 def open_suggester(folder: Path | str, *, encoder: Encoding | None = None) -> Suggester:
-    """Return the suggester saved in a folder; one that learnt with an encoder of your own needs it again.
+    """Return the suggester saved in a folder, without running any code from it.
 
-    Raises `ArtefactError` if the folder is not a suggester's, was altered after it was saved, holds any type that a
-    suggester has no need of, or is of a newer format. No code from the folder is run.
+    Parameters
+    ----------
+    folder : Path or str
+        A folder that `save_suggester` wrote.
+    encoder : Encoding or None, default None
+        The encoder that it was trained with, as `train` takes it. None for a suggester without one, or with the
+        packaged `SentenceEncoder`.
+
+    Raises
+    ------
+    ArtefactError
+        If the folder is not a suggester's, was altered after it was saved, holds any type that a suggester does not
+        need, is of a newer format, or needs another encoder.
+
+    Examples
+    --------
+    >>> import autocode as ac
+    >>> ac.open_suggester("no such folder")
+    Traceback (most recent call last):
+    autocode.errors.ArtefactError: no such folder: is not a saved suggester: it has no suggester.json. Make one with: \
+autocode train STUDY -o MODEL.
     """
     source = Path(folder)
-    facts = _facts(source)
+    facts = _read_facts(source)
     try:
-        held = {name: (source / name).read_bytes() for name in (MODEL, CARD)}
-    except OSError as no:
-        missing = Path(no.filename).name
-        what = "lacks" if isinstance(no, FileNotFoundError) else f"does not let one read ({no.strerror})"
-        raise ArtefactError.at(source, f"{what} {missing}; get a fresh copy of the whole folder.") from no
+        files = {name: (source / name).read_bytes() for name in (MODEL, CARD)}
+    except OSError as error:
+        missing = Path(error.filename).name
+        what = "lacks" if isinstance(error, FileNotFoundError) else f"does not let one read ({error.strerror})"
+        raise ArtefactError.at(source, f"{what} {missing}; get a fresh copy of the whole folder.") from error
     try:
-        for name, data in held.items():
+        for name, data in files.items():
             if facts["files"][name] != _sha256(data):
                 raise ArtefactError.at(
                     source / name, "was altered after the suggester was saved; train it again or get a fresh copy."
                 )
-        foreign = skops.io.get_untrusted_types(data=held[MODEL])
+        foreign = skops.io.get_untrusted_types(data=files[MODEL])
         if foreign:
             raise ArtefactError.at(
                 source / MODEL,
                 f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
             )
         with warnings.catch_warnings():
-            # Another scikit-learn may have written it: what is taken from it are the words and their weights, and the
-            # digest below says whether they are the same.
+            # Another scikit-learn may have written it. Only words and their weights are taken from its objects, and the
+            # digest below shows whether they are the same.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
-            arrays = skops.io.loads(held[MODEL])
-        suggester = _assemble(facts, arrays, _encoder(source, facts, encoder))
-    except TrainingError as no:
-        raise ArtefactError.at(source, f"cannot be used here: {no}") from no
-    except _UNREADABLE as broken:
+            arrays = skops.io.loads(files[MODEL])
+        suggester = _suggester_from(facts, arrays, _embeddings_for(source, facts, encoder))
+        digest = suggester.digest
+    except TrainingError as error:
+        raise ArtefactError.at(source, f"cannot be used here: {error}") from error
+    except _UNREADABLE as error:
         raise ArtefactError.at(
             source, "is not a suggester that this autocode can read; train it again with: autocode train STUDY."
-        ) from broken
-    if suggester.digest != facts["digest"]:
+        ) from error
+    if digest != facts["digest"]:
         raise ArtefactError.at(source, "does not hold what its digest says; train it again or get a fresh copy.")
     return suggester
 
 
-def _facts(source: Path) -> dict[str, Any]:
+def _read_facts(source: Path) -> dict[str, Any]:
+    """Return what `suggester.json` says, if it is a suggester's and unaltered."""
     path = source / FACTS
     try:
-        held = path.read_bytes()
-        facts = json.loads(held.decode())
-    except (FileNotFoundError, NotADirectoryError) as gone:
+        data = path.read_bytes()
+        facts = json.loads(data.decode())
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ArtefactError.at(
             source, f"is not a saved suggester: it has no {FACTS}. Make one with: autocode train STUDY -o MODEL."
-        ) from gone
-    except (OSError, RecursionError, ValueError) as broken:
-        raise ArtefactError.at(path, "cannot be read as JSON; get a fresh copy of the folder.") from broken
+        ) from error
+    except (OSError, RecursionError, ValueError) as error:
+        raise ArtefactError.at(path, "cannot be read as JSON; get a fresh copy of the folder.") from error
     if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
         raise ArtefactError.at(path, "is not a suggester's; make one with: autocode train STUDY -o MODEL.")
     if facts["format"] > FORMAT:
         raise ArtefactError.at(
             path, f"is of format {facts['format']}, newer than this autocode reads ({FORMAT}); update autocode."
         )
-    if facts.get("self") != _seal(facts) or held != _written(facts):
+    if facts.get("self") != _seal(facts) or data != _json_bytes(facts):
         raise ArtefactError.at(path, "was altered after the suggester was saved; train it again or get a fresh copy.")
     return facts
 
 
-def _encoder(source: Path, facts: dict[str, Any], given: Encoding | None) -> Embeddings | None:
-    """Return the embeddings that the suggester learnt with, if it did."""
-    known = facts.get("encoder")
-    if known is None:
+def _embeddings_for(source: Path, facts: dict[str, Any], encoder: Encoding | None) -> Embeddings | None:
+    """Return the embeddings that the suggester was trained with, if it was."""
+    trained_with = facts.get("encoder")
+    if trained_with is None:
         return None
-    if given is None and known["name"] != MINILM:
+    if encoder is None and trained_with["name"] != MINILM:
         raise ArtefactError.at(
-            source, f"learnt with the encoder {known['name']}; give it again: open_suggester(folder, encoder=...)."
+            source,
+            f"was trained with the encoder {trained_with['name']}; give it again: open_suggester(folder, encoder=...).",
         )
-    embeddings = Embeddings.by(SentenceEncoder() if given is None else given)
-    if not embeddings.same(np.array(known["probe"])):
+    embeddings = Embeddings.from_encoder(SentenceEncoder() if encoder is None else encoder)
+    if not embeddings.matches(np.array(trained_with["probe"])):
         raise ArtefactError.at(
-            source, f"learnt with the encoder {known['name']}, and {embeddings.name} tells other things; give that one."
+            source,
+            f"was trained with the encoder {trained_with['name']}, and {embeddings.name} gives other vectors; "
+            "give that one.",
         )
     return embeddings
 
 
-def _assemble(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddings | None) -> Suggester:
-    inputs = LineInputs(language=facts["language"], embeddings=embeddings)
-    inputs.words, inputs.characters = arrays["words"], arrays["characters"]
-    # It notes where its stop words lie in memory, which is another place now: saved again, it must be the same bytes.
-    inputs.words.build_analyzer()
-    inputs.roles = tuple(facts["roles"])
-    # Folders saved before places counted know of none.
-    inputs.places = tuple(facts.get("places", ()))
-    inputs.meaning = facts["encoder"]["weight"] if embeddings is not None else inputs.meaning
+def _suggester_from(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddings | None) -> Suggester:
+    """Return the suggester that facts and arrays describe."""
+    inputs = _inputs_from(facts, arrays, embeddings)
+    codes = [Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]]
+    examples = [_example_from_json(payload) for payload in facts["examples"]]
     return Suggester(
         model=LineModel(
             inputs=inputs,
             coefficients=arrays["coefficients"].astype(np.float64),
-            codebook_coefficients=_meant(facts, arrays),
+            codebook_coefficients=_codebook_coefficients(facts, arrays),
             intercepts=arrays["intercepts"],
-            blend=_blend(facts),
+            blend=_blend_from(facts),
             calibration=Platt(slopes=arrays["slopes"], intercepts=arrays["calibration"]),
-            # Folders saved before promises were made say nothing of them.
+            # Folders from before promises have no least probability.
             thresholds=Thresholds(
                 codes=arrays["thresholds"], line=facts["line_threshold"], least=facts.get("least", 0.0)
             ),
         ),
-        codes=[Code(**{**code, "examples": tuple(code["examples"])}) for code in facts["codes"]],
-        said=facts["said"],
-        examples=[
-            CodedExample(
-                line=LineId(e["line"]),
-                transcript=TranscriptId(e["transcript"]),
-                role=e["role"],
-                text=e["text"],
-                codes=frozenset(CodeId(c) for c in e["codes"]),
-                coders=tuple((CodeId(code), tuple(CoderId(c) for c in coders)) for code, coders in e["coders"]),
-            )
-            for e in facts["examples"]
-        ],
-        codebook=facts["codebook"],
+        index=ExampleIndex.from_examples(examples, codes, inputs, facts["said"]),
+        vocabulary=CodebookVocabulary.from_texts(facts["said"], language=facts["language"]),
+        codebook_digest=facts["codebook"],
         learnt_from=facts["learnt_from"],
-        notes=facts["notes"],
+        notes=tuple(facts["notes"]),
         seed=facts["seed"],
-        quality=[CodeQuality(**one) for one in facts.get("quality", ())],
-        # Folders saved before codes had to earn their suggestions suggest every code, and call few lines new.
-        unsupported=[UnsupportedCode(**one) for one in facts.get("not_yet", ())],
-        novel=facts.get("novel", 0.0),
-        trial=arrays["trial"].astype(np.float64) if "trial" in arrays else None,
+        quality=tuple(_quality_from_json(payload) for payload in facts.get("quality", ())),
+        # Older folders have no unsupported codes and call only lines far from all others new.
+        unsupported=tuple(UnsupportedCode(**payload) for payload in facts.get("not_yet", ())),
+        novelty_threshold=facts.get("novel", 0.0),
+        cross_validated_probabilities=np.asarray(arrays.get("trial", np.zeros((0, len(codes)))), dtype=np.float64),
     )
 
 
-def _meant(facts: dict[str, Any], arrays: dict[str, Any]) -> NDArray[np.float64]:
+def _inputs_from(facts: dict[str, Any], arrays: dict[str, Any], embeddings: Embeddings | None) -> LineInputs:
+    inputs = LineInputs(language=facts["language"], embeddings=embeddings)
+    inputs.words, inputs.characters = arrays["words"], arrays["characters"]
+    # The vectorizer stores the address of its stop words, which is another one now; saved again, it must be the same
+    # bytes.
+    inputs.words.build_analyzer()
+    inputs.roles = tuple(facts["roles"])
+    # Folders of formats before 4 have no places.
+    inputs.places = tuple(facts.get("places", ()))
+    inputs.embedding_scale = facts["encoder"]["weight"] if embeddings is not None else inputs.embedding_scale
+    return inputs
+
+
+def _codebook_coefficients(facts: dict[str, Any], arrays: dict[str, Any]) -> NDArray[np.float64]:
     if facts["format"] == 1:
         return np.zeros(arrays["coefficients"].shape)
     return np.asarray(arrays["meant"], dtype=np.float64)
 
 
-def _blend(facts: dict[str, Any]) -> Blend:
+def _blend_from(facts: dict[str, Any]) -> Blend:
     if facts["format"] == 1:
         return Blend(
             codebook_weight=0.0,
@@ -342,74 +447,13 @@ def _blend(facts: dict[str, Any]) -> Blend:
     )
 
 
-def card(suggester: Suggester, *, made_by: str = "") -> str:
-    """Return the model card, in Markdown."""
-    uses = {code.id: sum(code.id in e.codes for e in suggester.examples) for code in suggester.codes}
-    of = {one.code: one for one in suggester.quality}
-    shares = {c.id: [_share(of.get(c.id), what) for what in ("precision", "recall")] for c in suggester.codes}
-    waiting = {one.code: f"not yet: {one.remedy}" for one in suggester.unsupported}
-    rows = "\n".join(
-        f"| {c.name} | {uses[c.id]} | {' | '.join(shares[c.id])} | {waiting.get(c.id, 'yes')} |"
-        for c in suggester.codes
-    )
-    versions = ", ".join(f"{name} {version(name)}" for name in ("autocode", "scikit-learn"))
-    notes = "".join(f"\n- {note}" for note in suggester.notes)
-    made = f"\nMade by `{made_by}`.\n" if made_by else ""
-    return f"""# A suggester for {len(suggester.codes)} codes
-
-It was {suggester.learnt_from}, seed {suggester.seed}.
-It proposes codes for lines that nobody has judged. A proposal is not a coding: a named person decides.
-{made}
-| code | lines it learnt from | right when said | said of those | earned |
-|---|---|---|---|---|
-{rows}
-
-*Right when said*: of the lines for which the code reached its threshold, the share that humans gave. *Said of those*:
-of the lines that humans gave it, the share for which it did. Both on the lines above, each judged by a model that had
-not seen its interview (its part of the lines, where there are fewer than ten interviews); – where there is nothing to
-count. Thresholds were chosen on the same lines, so both flatter a little. *Earned*: whether the lines that have the
-code, held out, ranked above the others further than by chance. Until then only its definition suggests it, always as
-weak.
-
-## Limits
-
-- {_knows(suggester)}
-- It was fitted to one study and one codebook. On other interviews it has not been tried.
-- How often it is right on interviews it has not seen: `autocode validate`.
-- The folder holds the coded lines it shows as evidence. Guard it as you guard the transcripts.{notes}
-
-Digest `{suggester.digest}`, codebook `{suggester.codebook_digest}`, coded lines `{_data(suggester)}`.
-Written by {versions}.
-"""
+def _seal(facts: dict[str, Any]) -> str:
+    """Return the SHA-256 of the facts without their own seal."""
+    unsealed = json.dumps({k: v for k, v in facts.items() if k != "self"}, ensure_ascii=False, sort_keys=True)
+    return _sha256(unsealed.encode("utf-8", "surrogatepass"))
 
 
-def _knows(suggester: Suggester) -> str:
-    embeddings = suggester.model.inputs.embeddings
-    if embeddings is None:
-        return "It knows words, not meaning: irony, hints and what was said two answers before are beyond it."
-    return (
-        f"Beside words it learnt from the vectors of an encoder ({embeddings.name}), which it needs wherever it is "
-        "opened. What of a score comes from them cannot be told word by word."
-    )
-
-
-def _share(quality: CodeQuality | None, what: str) -> str:
-    share = None if quality is None else getattr(quality, what)
-    return "–" if share is None else f"{share:.0%}"
-
-
-def _data(suggester: Suggester) -> str:
-    """Return the SHA-256 of the coded lines: who gave which codes to which words."""
-    told = [[e.line, e.text, sorted(e.codes), [[c, list(by)] for c, by in e.coders]] for e in suggester.examples]
-    return _sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def _seal(facts: dict[str, object]) -> str:
-    said = json.dumps({k: v for k, v in facts.items() if k != "self"}, ensure_ascii=False, sort_keys=True)
-    return _sha256(said.encode("utf-8", "surrogatepass"))
-
-
-def _written(facts: dict[str, object]) -> bytes:
+def _json_bytes(facts: dict[str, Any]) -> bytes:
     return json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")
 
 

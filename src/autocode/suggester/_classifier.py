@@ -11,39 +11,55 @@ from sklearn.utils.validation import check_is_fitted
 
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
+from autocode.doctext import documented
 from autocode.suggester.features._embeddings import Encoding
-from autocode.suggester.model._blend import LEARNT, MEANT
 from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._hyperparameters import DEFAULTS
 from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId
 
-# Further away than any line counts, so that texts of one group do not stand beside each other.
-_APART = 1 + max(one.reach for one in (*LEARNT, MEANT))
+# The distance between the texts of one group: beyond any context window, so that none is another's context.
+_SPACING = 1 + max(window.reach for window in (*DEFAULTS.line_contexts, DEFAULTS.codebook_context))
 
 
+@documented
 class LineClassifier(ClassifierMixin, BaseEstimator):
     """A scikit-learn classifier of texts: the same model that `train` fits, without a study around it.
 
     Parameters
     ----------
-    definitions : what each class means, by class; counts like examples of it. Classes may be left out.
-    language : a language that spaCy can cut into words.
-    encoder : what sentences mean, as `train` takes it.
-    random_state : seed of the fit; the same seed gives the same model.
-    n_jobs : processes for the out-of-fold fits, as joblib takes it.
+    definitions : mapping of class to str, default None
+        What classes mean, by class; used like examples of them. Classes may be left out.
+    language : str, default "en"
+        The language of the texts: any that spaCy can tokenize.
+    encoder : Encoding or None, default None
+        A sentence encoder, as `train` takes it.
+    random_state : int, default 0
+        Random seed; the same seed gives the same model.
+    {n_jobs}
 
     Attributes
     ----------
-    classes_ : ndarray, shape (n_classes,), the order of the columns of `predict_proba`.
-    model_ : the fitted `LineModel`.
+    classes_ : ndarray, shape (n_classes,)
+        The classes, in the order of the columns of `predict_proba`.
+    model_ : LineModel
+        The fitted model.
 
     Notes
     -----
     `X` is a list, array or Series of texts; or two columns, the text and its speaker (an array, a list of pairs or a
-    frame), where it matters who speaks. `y` holds one label a text; or a 0/1 indicator, shape (n_texts, n_classes); or
-    a set of labels a text. `predict` answers in the same kind. `groups`, such as interviews, keep what belongs
-    together in one fold of the calibration; give them to `cross_val_score` besides, with `GroupKFold`. Each text is
-    classified by itself: lines beside it do not count, as they do in `Suggester`.
+    data frame), if it matters who speaks. `y` holds one label per text; or a 0/1 indicator, shape (n_texts, n_classes);
+    or a set of labels per text. `predict` returns the same kind. `groups`, such as interviews, are kept together in the
+    folds of the calibration; give them to `cross_val_score` as well, with `GroupKFold`. Each text is classified by
+    itself: unlike in `Suggester`, neighbouring texts are no context.
+
+    Examples
+    --------
+    >>> from autocode import LineClassifier
+    >>> texts = ["There is nowhere to park.", "The phone rings out.", "The car park is full.", "Nobody picks up."]
+    >>> classifier = LineClassifier().fit(texts, ["parking", "phones", "parking", "phones"])
+    >>> print(*classifier.predict(["I drove round to find a car park."]))
+    parking
     """
 
     model_: LineModel
@@ -64,8 +80,17 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
+    @documented
     def fit(self, X: Any, y: Any, groups: Sequence[Hashable] | None = None) -> Self:
         """Fit the model to texts and their labels.
+
+        Parameters
+        ----------
+        {X}
+        y : list or array
+            A label, a set of labels or a 0/1 row per text.
+        groups : sequence of hashable or None, default None
+            What belongs together, such as interviews; None for texts that are independent of each other.
 
         Raises
         ------
@@ -76,26 +101,26 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         self._kind, self.classes_, applied = _labels(y)
         if not texts:
             raise ValueError("there is no text to learn from; give at least 1 sample.")
-        owners = [f"{i}" for i in range(len(texts))] if groups is None else [f"{one}" for one in _listed(groups)]
-        for name, n in (("y", len(applied)), ("groups", len(owners))):
+        groups_of = [f"{i}" for i in range(len(texts))] if groups is None else [f"{group}" for group in _listed(groups)]
+        for name, n in (("y", len(applied)), ("groups", len(groups_of))):
             if n != len(texts):
                 raise ValueError(f"X holds {len(texts)} texts and {name} {n}; give one for each text.")
         definitions = dict(self.definitions or {})
-        strange = [name for name in definitions if name not in self.classes_.tolist()]
-        if strange:
+        unknown = [name for name in definitions if name not in self.classes_.tolist()]
+        if unknown:
             raise ValueError(
-                f"definitions has {strange[0]!r}, which is no class; the classes are {list(self.classes_)}."
+                f"definitions has {unknown[0]!r}, which is no class; the classes are {list(self.classes_)}."
             )
         codes = [
             Code(id=CodeId(f"{j}"), name=f"{name}", definition=definitions.get(name, ""))
             for j, name in enumerate(self.classes_.tolist())
         ]
         table = CodedLines(
-            lines=tuple(_lines(texts, speakers, owners)),
+            lines=tuple(_lines(texts, speakers, groups_of)),
             codes=tuple(codes),
             applied=applied,
             codings=Codings(),
-            settled=Consensus(codes={}, rules={}),
+            consensus=Consensus(codes={}, rules={}),
         )
         self.model_ = fit(
             table,
@@ -107,36 +132,64 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         )
         return self
 
+    @documented
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """Return calibrated log-odds, shape (n_texts, n_classes); of two exclusive classes the second's lead."""
+        """Return calibrated log-odds, shape (n_texts, n_classes); for two exclusive classes the difference, (n_texts,).
+
+        Parameters
+        ----------
+        {X}
+        """
         model = self._model()
         scores = model.calibration.log_odds(model.scores(_lines(*_texts(X))))
         exclusive = self._kind == "labels" and len(self.classes_) == 2
         return scores[:, 1] - scores[:, 0] if exclusive else scores
 
+    @documented
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Return probabilities, shape (n_texts, n_classes); of exclusive classes they add up to one."""
+        """Return probabilities, shape (n_texts, n_classes); those of exclusive classes add up to 1.
+
+        Parameters
+        ----------
+        {X}
+        """
         p = self._model().probabilities(_lines(*_texts(X)))
         return p / p.sum(axis=1, keepdims=True) if self._kind == "labels" else p
 
+    @documented
     def predict(self, X: Any) -> NDArray[Any]:
-        """Return the most probable class of each text; or an indicator or sets of those above their thresholds."""
+        """Return the most probable class of each text, or the classes above their thresholds, in the kind of `y`.
+
+        Parameters
+        ----------
+        {X}
+        """
         p = self.predict_proba(X)
         if self._kind == "labels":
             return np.asarray(self.classes_[p.argmax(axis=1)])
-        said = p >= self._model().thresholds.codes
+        applied = p >= self._model().thresholds.codes
         if self._kind == "indicator":
-            return said.astype(np.int64)
-        sets = np.empty(len(said), dtype=object)
-        sets[:] = [frozenset(self.classes_[row].tolist()) for row in said]
+            return applied.astype(np.int64)
+        sets = np.empty(len(applied), dtype=object)
+        sets[:] = [frozenset(self.classes_[row].tolist()) for row in applied]
         return sets
 
+    @documented
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of texts whose label, or whole set of labels, is right."""
+        """Return the accuracy: the share of texts whose label, or whole set of labels, is right.
+
+        Parameters
+        ----------
+        {X}
+        y : list or array
+            The true labels, in the kind that the classifier was fitted to.
+        sample_weight : array of float, shape (n_texts,), default None
+            Weights of the texts.
+        """
         if self._kind != "sets":
             return float(super().score(X, y, sample_weight))
-        right = [set(a) == set(b) for a, b in zip(self.predict(X), _listed(y), strict=True)]
-        return float(np.average(right, weights=sample_weight))
+        correct = [set(a) == set(b) for a, b in zip(self.predict(X), _listed(y), strict=True)]
+        return float(np.average(correct, weights=sample_weight))
 
     def _model(self) -> LineModel:
         check_is_fitted(self, "model_")
@@ -166,21 +219,22 @@ def _texts(X: Any) -> tuple[list[str], list[str] | None]:
         columns = [list(column) for column in zip(*rows, strict=True)] if paired else [rows]
     if len(columns) not in (1, 2):
         raise ValueError(f"X has {len(columns)} columns; give the texts, or the texts and their speakers.")
-    for one in (one for column in columns for one in column):
-        if not isinstance(one, str):
-            raise ValueError(f"X must hold texts, not {type(one).__name__}; convert them, or leave empty ones as ''.")
+    for cell in (cell for column in columns for cell in column):
+        if not isinstance(cell, str):
+            raise ValueError(f"X must hold texts, not {type(cell).__name__}; convert them, or leave empty ones as ''.")
     return columns[0], columns[1] if len(columns) == 2 else None
 
 
 def _lines(
-    texts: Sequence[str], speakers: Sequence[str] | None = None, owners: Sequence[str] | None = None
+    texts: Sequence[str], speakers: Sequence[str] | None = None, groups: Sequence[str] | None = None
 ) -> list[Line]:
+    """Return texts as lines; without groups, each is an interview of its own."""
     return [
         Line(
             id=LineId(f"{i}"),
-            transcript=TranscriptId(f"{i}" if owners is None else owners[i]),
-            # Nobody knows how far into an interview it was said.
-            order=-_APART * (i + 1),
+            transcript=TranscriptId(f"{i}" if groups is None else groups[i]),
+            # Negative: how far into an interview the text is, is unknown.
+            order=-_SPACING * (i + 1),
             speaker="" if speakers is None else speakers[i],
             role=Role.PARTICIPANT,
             text=text,
@@ -203,11 +257,11 @@ def _labels(y: Any) -> tuple[str, NDArray[Any], NDArray[np.bool_]]:
             raise ValueError("a y of two dimensions must hold 0 and 1 only: which text has which class.")
         return "indicator", np.arange(indicator.shape[1]), indicator.astype(bool)
     listed = _listed(y)
-    if listed and all(isinstance(one, set | frozenset | tuple) for one in listed):
-        classes = sorted({label for one in listed for label in one})
-        applied = [[label in one for label in classes] for one in listed]
+    if listed and all(isinstance(label, set | frozenset | tuple) for label in listed):
+        classes = sorted({label for labels in listed for label in labels})
+        applied = [[label in labels for label in classes] for labels in listed]
         return "sets", np.array(classes), np.array(applied, dtype=bool).reshape(len(listed), len(classes))
-    if any(one is None or one != one for one in listed):
+    if any(label is None or label != label for label in listed):
         raise ValueError("y holds a missing label; leave such texts out.")
-    found, which = np.unique(np.asarray(listed), return_inverse=True)
-    return "labels", found, np.asarray(which.reshape(-1, 1) == np.arange(len(found)), dtype=np.bool_)
+    names, number = np.unique(np.asarray(listed), return_inverse=True)
+    return "labels", names, np.asarray(number.reshape(-1, 1) == np.arange(len(names)), dtype=np.bool_)

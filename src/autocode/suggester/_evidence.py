@@ -1,78 +1,113 @@
-"""The words that suggestions rest on: of many lines at once, because one by one it takes longer than to judge them."""
+"""The words that suggestions rest on, computed for many lines at once: one by one would take longer than predicting."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autocode.suggester._predictions import Predictions
 from autocode.suggester.features._contributions import WordShares
-from autocode.suggester.features._inputs import is_function_word
+from autocode.suggester.features._inputs import is_function_word, tokens
 
-Shown: TypeAlias = tuple[tuple[str, float], ...]
+WordList: TypeAlias = tuple[tuple[str, float], ...]
+
+# Shorter words of a definition ("the", "of", "GP") occur in too many lines to count as words of the definition.
+MIN_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodebookVocabulary:
-    """The words that the codebook uses for each code.
+    """The texts of the codebook for each code, and the words in them.
 
     Attributes
     ----------
-    number : which row of `of` is about a word.
-    of : ndarray of bool, shape (n_words + 1, n_codes), whose word it is; the last row is any other word's.
+    texts : tuple of tuple of str
+        The texts of each code: its names and definition, then its examples.
+    words : tuple of frozenset of str
+        The words of each code's texts, in lower case.
+    row : dict of str to int
+        Row of each word in `uses`.
+    uses : ndarray of bool, shape (n_words + 1, n_codes)
+        Which codes' texts use a word; the last row stands for all other words.
     """
 
-    number: dict[str, int]
-    of: NDArray[np.bool_]
+    texts: tuple[tuple[str, ...], ...]
+    words: tuple[frozenset[str], ...]
+    row: dict[str, int]
+    uses: NDArray[np.bool_]
 
     @classmethod
-    def told(cls, words: Sequence[Collection[str]]) -> "CodebookVocabulary":
-        """Return them from the words of each code."""
-        number = {word: n for n, word in enumerate(sorted(set().union(*words)))}
-        of = np.zeros((len(number) + 1, len(words)), dtype=bool)
-        for j, own in enumerate(words):
-            of[[number[word] for word in own], j] = True
-        return cls(number=number, of=of)
+    def from_texts(cls, texts: Sequence[Sequence[str]], *, language: str) -> Self:
+        """Return the vocabulary of the texts of each code."""
+        words = tuple(
+            frozenset(
+                form for text in of_code for _, _, form in tokens(text, language=language) if len(form) >= MIN_LENGTH
+            )
+            for of_code in texts
+        )
+        row = {word: n for n, word in enumerate(sorted(frozenset().union(*words)))}
+        uses = np.zeros((len(row) + 1, len(words)), dtype=bool)
+        for j, of_code in enumerate(words):
+            uses[[row[word] for word in of_code], j] = True
+        return cls(texts=tuple(map(tuple, texts)), words=words, row=row, uses=uses)
 
 
 def top_words(
-    predictions: Predictions, shares: WordShares, *, own: CodebookVocabulary, most: int, language: str
-) -> tuple[list[Shown], list[float]]:
-    """Return for each thing worth saying the weightiest words that speak for it, and the share of the codebook's own.
+    predictions: Predictions, shares: WordShares, *, vocabulary: CodebookVocabulary, most: int, language: str
+) -> tuple[list[WordList], list[float]]:
+    """Return the words with the largest share in each suggestion, and the share of the words that the codebook uses.
 
-    Function words are shown only where no other word speaks for it.
+    Function words are shown only where no other word has a positive share.
 
     Parameters
     ----------
-    shares : of the pairs of a line and a code that are worth saying.
+    predictions : Predictions
+        What is suggested for a batch of lines.
+    shares : WordShares
+        The words' shares in the scores of the suggested codes.
+    vocabulary : CodebookVocabulary
+        The words that the codebook uses for each code.
+    most : int
+        Number of words shown for a suggestion, at most.
+    language : str
+        The language whose function words are left out.
+
+    Returns
+    -------
+    words : list of tuple of (str, float)
+        The words of each suggestion with their shares, largest first.
+    definition : list of float
+        The summed share of the words that the codebook uses for the suggested code.
     """
-    spoken = predictions.text_features.words
-    n_pairs, n_forms = len(predictions.line), len(spoken.forms)
+    tokens_of = predictions.text_features.words
+    n_pairs, n_forms = len(predictions.line), len(tokens_of.forms)
     pair = np.repeat(np.arange(n_pairs), np.diff(shares.first))
-    form = spoken.form[np.arange(len(pair)) + (spoken.first[predictions.line] - shares.first[:-1])[pair]]
+    form = tokens_of.form[np.arange(len(pair)) + (tokens_of.first[predictions.line] - shares.first[:-1])[pair]]
     # A word that occurs twice in a line is one word.
     _, begin, which = np.unique(pair * n_forms + form, return_index=True, return_inverse=True)
     share = np.bincount(which.reshape(-1), shares.words, minlength=len(begin))
     pair, form = pair[begin], form[begin]
 
-    row = np.array([own.number.get(word, -1) for word in spoken.forms], dtype=np.intp)
-    in_turn = np.argsort(begin)
-    in_turn = in_turn[own.of[row[form[in_turn]], predictions.code[pair[in_turn]]]]
-    definition = np.bincount(pair[in_turn], share[in_turn], minlength=n_pairs)
+    # Summed in the order of the text: floating-point sums depend on it.
+    row = np.array([vocabulary.row.get(word, -1) for word in tokens_of.forms], dtype=np.intp)
+    ordered = np.argsort(begin)
+    ordered = ordered[vocabulary.uses[row[form[ordered]], predictions.code[pair[ordered]]]]
+    definition = np.bincount(pair[ordered], share[ordered], minlength=n_pairs)
 
     # "they" and "'ve" add to a score like other words, but show a coder nothing.
-    silent = np.array([is_function_word(word, language=language) for word in spoken.forms], dtype=bool)
-    speaks = share > 0
-    telling = speaks & ~silent[form]
-    told = np.bincount(pair[telling], minlength=n_pairs) > 0
-    shown = np.flatnonzero(np.where(told[pair], telling, speaks))
-    spelt = np.empty(n_forms, dtype=np.intp)
-    spelt[sorted(range(n_forms), key=spoken.forms.__getitem__)] = np.arange(n_forms)
-    shown = shown[np.lexsort((spelt[form[shown]], -share[shown], pair[shown]))]
+    is_function = np.array([is_function_word(word, language=language) for word in tokens_of.forms], dtype=bool)
+    positive = share > 0
+    content = positive & ~is_function[form]
+    has_content = np.bincount(pair[content], minlength=n_pairs) > 0
+    shown = np.flatnonzero(np.where(has_content[pair], content, positive))
+    # Words with the same share are in alphabetical order.
+    alphabetical = np.empty(n_forms, dtype=np.intp)
+    alphabetical[sorted(range(n_forms), key=tokens_of.forms.__getitem__)] = np.arange(n_forms)
+    shown = shown[np.lexsort((alphabetical[form[shown]], -share[shown], pair[shown]))]
     bounds = np.searchsorted(pair[shown], np.arange(n_pairs + 1))
-    words = [spoken.forms[f] for f in form[shown].tolist()]
+    words = [tokens_of.forms[f] for f in form[shown].tolist()]
     weights = share[shown].tolist()
     ends = np.minimum(bounds[1:], bounds[:-1] + most).tolist()
     return [

@@ -1,4 +1,4 @@
-"""Takes in decisions while they are made, without fitting everything anew."""
+"""Training on decisions while they are made, without a full fit for each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,28 +12,38 @@ from scipy.special import expit
 
 from autocode.codebook import Codebook
 from autocode.coding import Abstention, Coding, Codings, Suggestion
-from autocode.suggester._suggester import Suggester, train
+from autocode.doctext import documented
+from autocode.suggester._suggester import Suggester
+from autocode.suggester._training import train
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._model import C, LineModel
+from autocode.suggester.model._hyperparameters import DEFAULTS
+from autocode.suggester.model._model import LineModel
 from autocode.transcripts import Line, LineId, Transcripts
 
-# Newton's steps towards the weights of the new lines: with so few lines it stands still after four or five.
+# Newton steps for the weights of the new lines: with at most fifty lines they converge after four or five.
 STEPS = 6
-# After so many new lines a full refit is due; until then the first suggestion stays the one it would give.
+# New lines after which a full fit is due. Until then, the first suggestion is that of a full fit on 97 to 99 % of the
+# lines (`python -m evaluation.refit`).
 DUE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Settled:
-    """What a full fit leaves behind for quick ones: its lines, and how firmly they hold each direction.
+class _LaplaceState:
+    """Laplace approximation of the last full fit: its lines, and the covariance of the weights.
 
     Attributes
     ----------
-    codings, lines : what it was fitted to.
-    rows : shape (n_lines, n_features + 1), the last column is for the intercept.
-    factor : Cholesky factor of the lines' kernel over the curvature of their loss, the mean over codes, in float32.
-    positive, negative : shape (n_codes,), the weight of a line with a code, and of one without it.
+    codings : frozenset of Coding
+        The codings that it was fitted to.
+    lines : frozenset of LineId
+        Their lines.
+    rows : csr_matrix, shape (n_lines, n_features + 1)
+        Features of the lines; the last column is for the intercept.
+    factor : ndarray of float32, shape (n_lines, n_lines)
+        Cholesky factor of the lines' kernel plus the inverse curvature of their loss, averaged over codes.
+    positive, negative : ndarray of float, shape (n_codes,)
+        Weight of a line with a code, and of a line without it.
     """
 
     codings: frozenset[Coding]
@@ -44,17 +54,32 @@ class _Settled:
     negative: NDArray[np.float64]
 
 
+@documented
 class LearningSuggester:
-    """A suggester that learns from decisions in a tenth of a second; usable from several threads.
+    """A suggester that learns from decisions in a tenth of a second; may be used from several threads.
 
-    Between full fits, the vocabulary, the calibration and the thresholds stay. The weights move as a Bayesian would
-    move them who took the last full fit for normal, with one covariance for all codes: exact for the new lines, by the
-    curvature of the last fit for the old ones. The full fit is `relearn`, for when nobody is waiting.
+    Between full fits, the vocabulary, the calibration and the thresholds stay the same. The weights are updated by a
+    Bayesian step: a Laplace approximation of the last full fit, with one covariance for all codes, is the prior of the
+    new lines. A full fit is made by `relearn`, at a time when nobody waits for it.
+
+    Parameters
+    ----------
+    {codings}
+    lines : Transcripts or sequence of Line
+        The lines of the interviews, coded and uncoded.
+    {codebook}
+    language : str, default "en"
+        The language of the lines: any that spaCy can tokenize.
+    encoder : Encoding or None, default None
+        A sentence encoder, as `train` takes it.
+    {seed}
 
     Attributes
     ----------
-    suggester : the present one; it never changes, another takes its place.
-    due : whether a full fit is due: fifty new lines, or an old line whose codes are no longer what they were.
+    suggester : Suggester
+        The present suggester. It does not change; `learn` and `relearn` put another in its place.
+    due : bool
+        Whether a full fit is due: fifty lines are new, or the codes of a line of the last full fit have changed.
     """
 
     def __init__(
@@ -70,9 +95,9 @@ class LearningSuggester:
         self._lines = tuple(lines)
         self._codebook = codebook
         self._language, self._seed = language, seed
-        self._embeddings = None if encoder is None else Embeddings.by(encoder)
+        self._embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
         self._lock = RLock()
-        self._held: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
+        self._shown: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
         self.relearn(codings)
 
     @property
@@ -85,9 +110,15 @@ class LearningSuggester:
         """Whether a full fit is due."""
         return self._due
 
+    @documented
     def relearn(self, codings: Codings) -> Suggester:
-        """Fit everything anew to all that is coded, and return the suggester; for when nobody is waiting."""
-        # The fit itself is long, and whoever asks meanwhile is answered by the suggester that there is.
+        """Make a full fit and return the suggester.
+
+        Parameters
+        ----------
+        {codings}
+        """
+        # The fit takes long; until it is done, other threads are answered by the present suggester.
         suggester = train(
             codings,
             self._lines,
@@ -96,62 +127,83 @@ class LearningSuggester:
             encoder=self._embeddings,
             seed=self._seed,
         )
-        table = CodedLines.of(codings, self._lines, self._codebook)
-        settled = _settle(suggester.model, table, codings)
+        table = CodedLines.from_codings(codings, self._lines, self._codebook)
+        state = _laplace_state(suggester.model, table, codings)
         with self._lock:
-            self._full, self._settled, self._due = suggester, settled, False
+            self._full, self._state, self._due = suggester, state, False
             self._present = suggester
         return suggester
 
+    @documented
     def learn(self, codings: Codings) -> Suggester:
-        """Take in the lines that were judged since the last full fit, and return the suggester that knows them.
+        """Learn the lines coded since the last full fit and return the suggester.
 
-        `codings` are all that are in force. Undone or changed judgements of older lines wait for a full fit.
+        Changed or withdrawn codings of other lines wait for a full fit, which is then due.
+
+        Parameters
+        ----------
+        {codings}
         """
         codings.check_lines(self._lines)
         with self._lock:
-            full, settled = self._full, self._settled
-            # Only what is new is read anew: to settle two thousand old lines would take as long as all the rest.
-            changed = settled.codings.symmetric_difference(codings)
-            new = CodedLines.of(
-                Codings(one for one in codings if one in changed and one.line not in settled.lines),
-                [line for line in self._lines if line.id not in settled.lines],
+            full, state = self._full, self._state
+            # Only new codings are read: to read two thousand old ones would take as long as all the rest.
+            changed = state.codings.symmetric_difference(codings)
+            new = CodedLines.from_codings(
+                Codings(coding for coding in codings if coding in changed and coding.line not in state.lines),
+                [line for line in self._lines if line.id not in state.lines],
                 self._codebook,
             )
-            self._due = len(new) >= DUE or any(one.line in settled.lines for one in changed)
-            self._present = full.with_examples(_moved(full.model, settled, new), new) if len(new) else full
+            self._due = len(new) >= DUE or any(coding.line in state.lines for coding in changed)
+            self._present = full.with_examples(_posterior_mode(full.model, state, new), new) if len(new) else full
             return self._present
 
-    def of(self, line: Line) -> tuple[Suggestion, ...] | Abstention:
-        """Return what is suggested for a line: the first answer stays, whatever is learnt, until it is let go."""
-        with self._lock:
-            if line.id not in self._held:
-                batch = self._present.suggest([line])
-                self._held[line.id] = batch.abstentions[0] if batch.abstentions else batch.suggestions
-            return self._held[line.id]
+    def suggestions_for(self, line: Line) -> tuple[Suggestion, ...] | Abstention:
+        """Return what is suggested for a line: the first answer stays, whatever is learnt, until `release`.
 
-    def let_go(self, line: LineId) -> None:
-        """Forget what was shown for a line, when the coder has left it."""
+        Parameters
+        ----------
+        line : Line
+            The line that a coder is looking at.
+        """
         with self._lock:
-            self._held.pop(line, None)
+            if line.id not in self._shown:
+                batch = self._present.suggest([line])
+                self._shown[line.id] = batch.abstentions[0] if batch.abstentions else batch.suggestions
+            return self._shown[line.id]
+
+    def release(self, line: LineId) -> None:
+        """Forget what was shown for a line, once the coder has left it.
+
+        Parameters
+        ----------
+        line : LineId
+            Id of the line.
+        """
+        with self._lock:
+            self._shown.pop(line, None)
 
 
 def _with_intercept(rows: sp.csr_matrix) -> sp.csr_matrix:
     return sp.hstack([rows, np.ones((rows.shape[0], 1))], format="csr")
 
 
-def _settle(model: LineModel, table: CodedLines, codings: Codings) -> _Settled:
+def _regression_scores(model: LineModel, rows: sp.csr_matrix) -> NDArray[np.float64]:
+    """Return the scores of the logistic regressions alone, without the codebook's part that is added to them."""
+    return model.context_free_scores(rows) - model.codebook_scores(rows)
+
+
+def _laplace_state(model: LineModel, table: CodedLines, codings: Codings) -> _LaplaceState:
     rows = _with_intercept(model.rows(table.lines))
-    n, uses = len(table), table.applied.sum(axis=0)
+    n, support = len(table), table.applied.sum(axis=0)
     # The weights of a balanced logistic regression, as the model was fitted.
-    positive, negative = n / (2 * np.maximum(uses, 1)), n / (2 * np.maximum(n - uses, 1))
-    # The regressions know nothing of the likeness to the codebook that is added to what they say.
-    p = expit(model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1]))
+    positive, negative = n / (2 * np.maximum(support, 1)), n / (2 * np.maximum(n - support, 1))
+    p = expit(_regression_scores(model, rows[:, :-1]))
     curvature = (np.where(table.applied, positive, negative) * p * (1 - p)).mean(axis=1)
     kernel = (rows @ rows.T).toarray().astype(np.float32)
-    kernel[np.diag_indices(n)] += 1 / np.maximum(C * curvature, 1e-3)
+    kernel[np.diag_indices(n)] += 1 / np.maximum(DEFAULTS.C * curvature, 1e-3)
     factor = la.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
-    return _Settled(
+    return _LaplaceState(
         codings=frozenset(codings),
         lines=frozenset(codings.lines),
         rows=rows,
@@ -161,14 +213,14 @@ def _settle(model: LineModel, table: CodedLines, codings: Codings) -> _Settled:
     )
 
 
-def _moved(model: LineModel, settled: _Settled, new: CodedLines) -> LineModel:
-    """Return the model moved by new lines: its posterior mode, given the last fit as a normal prior."""
+def _posterior_mode(model: LineModel, state: _LaplaceState, new: CodedLines) -> LineModel:
+    """Return the model at the posterior mode given new lines, with the last fit as a normal prior."""
     rows = _with_intercept(model.rows(new.lines))
-    across = (settled.rows @ rows.T).toarray().astype(np.float32)
-    explained = la.solve_triangular(settled.factor, across, lower=True, check_finite=False)
-    covariance = C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
-    before = model.context_free_scores(rows[:, :-1]) - model.codebook_scores(rows[:, :-1])
-    weight = np.where(new.applied, settled.positive, settled.negative)
+    across = (state.rows @ rows.T).toarray().astype(np.float32)
+    explained = la.solve_triangular(state.factor, across, lower=True, check_finite=False)
+    covariance = DEFAULTS.C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
+    before = _regression_scores(model, rows[:, :-1])
+    weight = np.where(new.applied, state.positive, state.negative)
     scores, pulls = before, np.zeros_like(before)
     for _ in range(STEPS):
         p = expit(scores)
@@ -177,9 +229,10 @@ def _moved(model: LineModel, settled: _Settled, new: CodedLines) -> LineModel:
         system = np.eye(len(new)) + curvature.T[:, :, None] * covariance
         pulls = np.linalg.solve(system, target.T[:, :, None])[:, :, 0].T
         scores = before + covariance @ pulls
-    taken = explained @ pulls.astype(np.float32)
-    taken = la.solve_triangular(settled.factor, taken, lower=True, trans=1, check_finite=False)
-    change = C * (rows.T @ pulls - settled.rows.T @ taken.astype(np.float64)).T
+    old_pulls = la.solve_triangular(
+        state.factor, explained @ pulls.astype(np.float32), lower=True, trans=1, check_finite=False
+    )
+    change = DEFAULTS.C * (rows.T @ pulls - state.rows.T @ old_pulls.astype(np.float64)).T
     return replace(
         model,
         coefficients=(model.coefficients + change[:, :-1]).astype(np.float32).astype(np.float64),

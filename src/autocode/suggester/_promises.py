@@ -1,9 +1,13 @@
-"""A promise about suggestions, kept by a bound from draws of interviews, or refused with what is missing."""
+"""Promises about suggestions, certified by a distribution-free bound on precision or recall, or refused with a reason.
+
+Selective prediction: suggestions below a threshold are withheld, and the threshold is chosen so that the lower
+confidence bound over interviews keeps the promise.
+"""
 
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +21,12 @@ from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.model._model import fit, folds
 from autocode.suggester.model._thresholds import Thresholds
 
-# A promise is given if it would have been kept in this share of the draws of interviews.
+# Confidence level of the one-sided bound.
 CONFIDENCE = 0.95
-# Fewer interviews than this say too little about others, and fewer suggestions or lines about a share.
-INTERVIEWS, ENOUGH = 10, 30
+# A bootstrap of fewer interviews says too little about others, and a share of fewer suggestions or lines is too noisy.
+MIN_INTERVIEWS, MIN_CASES = 10, 30
+# Bootstrap resamples of interviews, and thresholds tried: a 5 % quantile is stable with the former, and neighbouring
+# quantiles of the scores differ little with the latter.
 RESAMPLES, STEPS = 1000, 60
 
 
@@ -33,10 +39,20 @@ class PromiseKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What suggestions are to hold on interviews not yet seen.
+    """What is to hold for suggestions on interviews not yet seen.
 
-    `precision`: of the codes suggested, at least this share is kept. `recall`: of the lines that deserve a code, at
-    least this share is not among those of which it says that nothing fits.
+    Attributes
+    ----------
+    kind : PromiseKind
+        Precision: at least this share of the suggested codes is kept. Recall: at least this share of the lines that
+        have a code gets suggestions; no more than the rest is called "nothing fits".
+    at_least : float
+        The share, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the share is not between 0 and 1.
     """
 
     kind: PromiseKind
@@ -47,13 +63,29 @@ class Promise:
             raise ValueError(f"a promise is of a share between 0 and 1, such as precision=0.8, not {self.at_least:g}.")
 
     @classmethod
-    def of(cls, text: str) -> "Promise":
-        """Return the promise that is written `precision=0.8` or `recall=0.9`; raises ValueError for anything else."""
+    def parse(cls, text: str) -> Self:
+        """Return the promise that is written `precision=0.8` or `recall=0.9`.
+
+        Parameters
+        ----------
+        text : str
+            The promise in writing.
+
+        Raises
+        ------
+        ValueError
+            If the text is anything else.
+
+        Examples
+        --------
+        >>> Promise.parse("precision=0.8").at_least
+        0.8
+        """
         kind, _, share = text.partition("=")
         try:
             return cls(kind=PromiseKind(kind.strip()), at_least=float(share))
-        except ValueError as no:
-            raise ValueError(f"a promise is written precision=0.8 or recall=0.9, not {text!r}.") from no
+        except ValueError as error:
+            raise ValueError(f"a promise is written precision=0.8 or recall=0.9, not {text!r}.") from error
 
     def __str__(self) -> str:
         return f"{self.kind}={self.at_least:g}"
@@ -61,15 +93,24 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseMet:
-    """A promise that is given, and what it rests on: coded lines, judged by suggesters that had not seen their folds.
+    """A promise that is certified, and the evidence: coded lines, predicted by suggesters not trained on their fold.
 
     Attributes
     ----------
-    threshold : of a code's probability (precision) or of the strength of a line (recall), from which on it speaks.
-    estimate : the share on those lines.
-    bound : what the share would exceed in 95 % of other draws of interviews.
-    counted : suggestions (precision) or lines that deserve a code (recall) behind the estimate.
-    silent : the share of all those lines on which it says nothing.
+    promise : Promise
+        What is promised.
+    threshold : float
+        Lowest probability of a suggested code (precision), or lowest strength of a line with suggestions (recall).
+    estimate : float
+        The share on the coded lines.
+    bound : float
+        Lower 95 % confidence bound of the share.
+    counted : int
+        Number of suggestions (precision) or of lines with a code (recall) behind the estimate.
+    abstention_rate : float
+        Share of the coded lines without a suggestion.
+    interviews : int
+        Number of coded interviews.
     """
 
     promise: Promise
@@ -77,26 +118,36 @@ class PromiseMet:
     estimate: float
     bound: float
     counted: int
-    silent: float
+    abstention_rate: float
     interviews: int
 
     def __str__(self) -> str:
-        held = f"on coded lines held out it was {self.estimate:.0%}, and above {self.bound:.0%} in "
-        rests = f"{held}{CONFIDENCE:.0%} of draws of the {self.interviews} interviews"
+        evidence = (
+            f"{self.estimate:.0%} on held-out lines, with a lower {CONFIDENCE:.0%} confidence bound of "
+            f"{self.bound:.0%} over {self.interviews} interviews"
+        )
         if self.promise.kind is PromiseKind.PRECISION:
             return (
-                f"of the codes suggested at least {self.promise.at_least:.0%} will be kept: {rests} ({self.counted} "
-                f"suggestions); it stays silent on {self.silent:.0%} of the lines"
+                f"at least {self.promise.at_least:.0%} of the suggested codes will be kept: {evidence} ({self.counted} "
+                f"suggestions); no suggestion for {self.abstention_rate:.0%} of the lines"
             )
         return (
-            f"of the lines that deserve a code it speaks of at least {self.promise.at_least:.0%}: {rests} "
-            f"({self.counted} lines); of {self.silent:.0%} of the lines it says that nothing fits"
+            f"at least {self.promise.at_least:.0%} of the lines that have a code will get suggestions: {evidence} "
+            f"({self.counted} lines); nothing fits {self.abstention_rate:.0%} of the lines"
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRefused:
-    """A promise that cannot be given, and what is missing."""
+    """A promise that cannot be certified, and what is missing.
+
+    Attributes
+    ----------
+    promise : Promise
+        What was to be promised.
+    why : str
+        What is missing and what would help, as the end of a sentence.
+    """
 
     promise: Promise
     why: str
@@ -108,7 +159,7 @@ class PromiseRefused:
 Answer: TypeAlias = PromiseMet | PromiseRefused
 
 
-def trial(
+def cross_validated_probabilities(
     table: CodedLines,
     codebook: Codebook,
     *,
@@ -117,22 +168,72 @@ def trial(
     seed: int,
     n_jobs: int | None = None,
 ) -> NDArray[np.float64]:
-    """Return the probabilities of each line by a whole suggester that had not seen its fold, shape (n_lines, n_codes).
+    """Return the probabilities of each coded line by a whole model not trained on its fold, shape (n_lines, n_codes).
 
-    Calibration and all, as it would meet another interview: probabilities calibrated on the lines they are then counted
-    on promise too much, and a model of all lines speaks up more often than those of four fifths that calibrated it.
-    With too few interviews for any promise nothing is tried, and the shape is (0, n_codes).
+    Nested cross-validation: each fold's model is fitted, blended and calibrated on the other folds. Probabilities
+    calibrated on the lines that they are then counted on promise too much.
+
+    Parameters
+    ----------
+    table : CodedLines
+        The coded lines.
+    codebook : Codebook
+        The codes and their definitions.
+    language : str
+        The language of the lines, as spaCy names it.
+    encoder : Encoding or None, default None
+        A sentence encoder, as `train` takes it.
+    seed : int
+        Random seed of the folds and fits.
+    n_jobs : int or None, default None
+        Number of parallel jobs, as in joblib.
+
+    Returns
+    -------
+    ndarray of float, shape (n_lines, n_codes)
+        With fewer than ten interviews, too few for a promise, nothing is fitted and the shape is (0, n_codes).
     """
     fold = folds([line.transcript for line in table.lines], seed=seed)
-    if len({line.transcript for line in table.lines}) < INTERVIEWS:
+    if len({line.transcript for line in table.lines}) < MIN_INTERVIEWS:
         return np.zeros((0, len(table.codes)))
-    tried = np.zeros(table.applied.shape)
+    probabilities = np.zeros(table.applied.shape)
     for k in np.unique(fold):
-        held, learnt = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
-        model = fit(table.take(learnt), codebook, language=language, encoder=encoder, seed=seed, n_jobs=n_jobs)
-        tried[held] = model.probabilities([table.lines[i] for i in held])
-    # As it is stored, so that a promise is the same before and after a suggester is saved.
-    return tried.astype(np.float32).astype(np.float64)
+        held_out, training = np.flatnonzero(fold == k), np.flatnonzero(fold != k)
+        model = fit(table.take(training), codebook, language=language, encoder=encoder, seed=seed, n_jobs=n_jobs)
+        probabilities[held_out] = model.probabilities([table.lines[i] for i in held_out])
+    # Stored in single precision; rounded here, so that a promise is the same before and after a suggester is saved.
+    return probabilities.astype(np.float32).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Cases:
+    """What a promise counts: suggestions for precision, lines with a code for recall.
+
+    Attributes
+    ----------
+    score : ndarray of float, shape (n_cases,), what is compared with a threshold.
+    hit : ndarray of bool, shape (n_cases,), whether the case counts for the promise if its score reaches the threshold.
+    interview : ndarray of int, shape (n_cases,).
+    """
+
+    score: NDArray[np.float64]
+    hit: NDArray[np.bool_]
+    interview: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Curve:
+    """Estimates and bounds at each threshold, from the laxest to the strictest, each of shape (n_thresholds,)."""
+
+    thresholds: NDArray[np.float64]
+    estimate: NDArray[np.float64]
+    bound: NDArray[np.float64]
+    counted: NDArray[np.float64]
+
+    @property
+    def enough(self) -> NDArray[np.bool_]:
+        """Whether enough cases are counted."""
+        return np.asarray(self.counted >= MIN_CASES, dtype=np.bool_)
 
 
 def certify(
@@ -143,132 +244,180 @@ def certify(
     *,
     seed: int,
 ) -> Answer:
-    """Return the promise with the threshold that keeps it, or why it cannot be given.
+    """Return the promise with the threshold that keeps it, or why it cannot be certified.
 
-    The threshold is the laxest one at which, and above which, the bound holds: the lower of the 5 % quantile of draws
-    of interviews and of Clopper and Pearson's one-sided bound, which also holds where no miss was seen yet.
+    For precision, the threshold is the lowest at and above which the bound holds; for recall, the highest up to which
+    it holds. The bound is the lower of two: the 5 % quantile of the cluster bootstrap over interviews, and the
+    one-sided bound of Clopper and Pearson (1934), which also holds where no error was seen yet.
 
     Parameters
     ----------
-    probabilities : what `trial` returned.
-    applied : shape (n_lines, n_codes).
-    interview : the number of the interview of each line, shape (n_lines,).
+    promise : Promise
+        What is to be promised.
+    probabilities : ndarray of float, shape (n_lines, n_codes)
+        What `cross_validated_probabilities` returned.
+    applied : ndarray of bool, shape (n_lines, n_codes)
+        Which codes the lines have.
+    interview : ndarray of int, shape (n_lines,)
+        Number of the interview of each line, from 0.
+    seed : int
+        Random seed of the bootstrap.
+
+    Returns
+    -------
+    PromiseMet or PromiseRefused
+
+    References
+    ----------
+    Clopper & Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the binomial.
+
+    Geifman & El-Yaniv (2017), Selective classification for deep neural networks.
     """
     n_interviews = int(interview.max(initial=-1)) + 1
-    if n_interviews < INTERVIEWS:
+    if n_interviews < MIN_INTERVIEWS:
         return PromiseRefused(
             promise=promise,
             why=f"it would rest on coded lines of {n_interviews} interview{'s' * (n_interviews != 1)}, and fewer than "
-            f"{INTERVIEWS} say too little about others; code lines of {INTERVIEWS - n_interviews} more.",
+            f"{MIN_INTERVIEWS} say too little about others; code lines of {MIN_INTERVIEWS - n_interviews} more.",
         )
-    precise = promise.kind is PromiseKind.PRECISION
+    is_precision = promise.kind is PromiseKind.PRECISION
     strength = Thresholds(codes=np.zeros(applied.shape[1]), line=0.0).strength(probabilities)
-    if precise:
-        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN]
-        score = np.take_along_axis(probabilities, order, axis=1).ravel()
-        hit = np.take_along_axis(applied, order, axis=1).ravel()
-        where = np.repeat(interview, order.shape[1])
+    if is_precision:
+        cases = _suggestions(probabilities, applied, interview)
     else:
-        deserving = applied.any(axis=1)
-        score, where = strength[deserving], interview[deserving]
-        hit = np.ones(len(score), dtype=bool)
-    if len(score) < ENOUGH:
-        what = "suggestions" if precise else "lines with a code"
+        cases = _lines_with_a_code(strength, applied, interview)
+    if len(cases.score) < MIN_CASES:
+        what = "suggestions" if is_precision else "lines with a code"
         return PromiseRefused(
             promise=promise,
-            why=f"it would rest on {len(score)} {what}, and fewer than {ENOUGH} say too little about a share; "
+            why=f"it would rest on {len(cases.score)} {what}, and fewer than {MIN_CASES} say too little about a share; "
             "code more lines.",
         )
-    # Beyond the share of lines that may be lost, no threshold for recall can hold.
-    reach = np.linspace(0, 1, 4 * STEPS + 1)[:-1] if precise else np.linspace(0, 1 - promise.at_least, STEPS)
-    steps = np.unique(np.quantile(score, reach))
-    # Numbers per interview and threshold: what is said (or deserves to be), and how much of that is right.
-    level = np.searchsorted(steps, score, side="right")
-    said = _from(level, where, np.ones(len(score)), n_interviews, len(steps))
-    right = _from(level, where, hit.astype(np.float64), n_interviews, len(steps))
-    if not precise:
-        said = np.repeat(np.bincount(where, minlength=n_interviews)[:, None], len(steps), axis=1).astype(np.float64)
-    draws = draws_of_interviews(n_interviews, resamples=RESAMPLES, seed=seed)
-    counted, won = draws @ said, draws @ right
-    share = np.divide(won, counted, out=np.ones_like(won), where=counted > 0)
-    low = np.minimum(np.quantile(share[1:], 1 - CONFIDENCE, axis=0), _clopper_pearson(won[0], counted[0]))
-    enough = counted[0] >= ENOUGH
-    if precise:
-        # From the strictest threshold down: the first that fails ends it, so that no lucky one is picked out.
-        holds = np.where(enough, low >= promise.at_least, True)
-        holds = np.logical_and.accumulate(holds[::-1])[::-1] & enough
-        best = int(np.argmax(holds))
-    else:
-        holds = np.logical_and.accumulate(low >= promise.at_least) & enough
-        best = int(len(holds) - 1 - np.argmax(holds[::-1]))
-    speaks = probabilities.max(axis=1) if precise else strength
-    silent = float((speaks < steps[best]).mean())
-    if not holds.any() or (not precise and silent == 0):
-        return PromiseRefused(
-            promise=promise, why=_missing(promise, share[0], low, enough, len(interview), n_interviews)
-        )
+    curve = _curve(promise, cases, n_interviews, seed=seed)
+    best = _best_threshold(promise, curve)
+    certainty = probabilities.max(axis=1) if is_precision else strength
+    abstention_rate = 0.0 if best is None else float((certainty < curve.thresholds[best]).mean())
+    if best is None or (not is_precision and abstention_rate == 0):
+        return PromiseRefused(promise=promise, why=_missing(promise, curve, len(interview), n_interviews))
     return PromiseMet(
         promise=promise,
-        threshold=float(steps[best]),
-        estimate=float(share[0, best]),
-        bound=float(low[best]),
-        counted=int(counted[0, best]),
-        silent=silent,
+        threshold=float(curve.thresholds[best]),
+        estimate=float(curve.estimate[best]),
+        bound=float(curve.bound[best]),
+        counted=int(curve.counted[best]),
+        abstention_rate=abstention_rate,
         interviews=n_interviews,
     )
 
 
-def under(given: PromiseMet, cut: Thresholds) -> Thresholds:
-    """Return the thresholds that keep a promise."""
-    if given.promise.kind is PromiseKind.PRECISION:
-        return Thresholds(codes=np.zeros_like(cut.codes), line=0.0, least=given.threshold)
-    return Thresholds(codes=cut.codes, line=given.threshold)
+def thresholds_for(met: PromiseMet, thresholds: Thresholds) -> Thresholds:
+    """Return the thresholds that keep a promise, given those without it."""
+    if met.promise.kind is PromiseKind.PRECISION:
+        return Thresholds(codes=np.zeros_like(thresholds.codes), line=0.0, least=met.threshold)
+    return Thresholds(codes=thresholds.codes, line=met.threshold)
 
 
-def _from(
-    level: NDArray[np.intp], where: NDArray[np.intp], what: NDArray[np.float64], n_interviews: int, n_steps: int
-) -> NDArray[np.float64]:
-    """Return the sums of what lies at or above each threshold, shape (n_interviews, n_steps)."""
-    cell = where * (n_steps + 1) + level
-    sums = np.bincount(cell, weights=what, minlength=n_interviews * (n_steps + 1)).reshape(n_interviews, n_steps + 1)
-    # level k passes the first k thresholds
-    return np.asarray(np.cumsum(sums[:, ::-1], axis=1)[:, ::-1][:, 1:], dtype=np.float64)
+def _suggestions(probabilities: NDArray[np.float64], applied: NDArray[np.bool_], interview: NDArray[np.intp]) -> _Cases:
+    """Return the most probable codes of each line: a hit is a code that the line has."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN]
+    return _Cases(
+        score=np.take_along_axis(probabilities, order, axis=1).ravel(),
+        hit=np.take_along_axis(applied, order, axis=1).ravel(),
+        interview=np.repeat(interview, order.shape[1]),
+    )
 
 
-def _clopper_pearson(won: NDArray[np.float64], counted: NDArray[np.float64]) -> NDArray[np.float64]:
-    low = beta.ppf(1 - CONFIDENCE, np.maximum(won, 0.5), counted - won + 1)
-    return np.asarray(np.where(won > 0, low, 0.0), dtype=np.float64)
+def _lines_with_a_code(
+    strength: NDArray[np.float64], applied: NDArray[np.bool_], interview: NDArray[np.intp]
+) -> _Cases:
+    """Return the lines that have a code: each that gets suggestions is a hit."""
+    coded = applied.any(axis=1)
+    return _Cases(score=strength[coded], hit=np.ones(int(coded.sum()), dtype=bool), interview=interview[coded])
 
 
-def _missing(
-    promise: Promise,
-    share: NDArray[np.float64],
-    low: NDArray[np.float64],
-    enough: NDArray[np.bool_],
-    n_lines: int,
+def _curve(promise: Promise, cases: _Cases, n_interviews: int, *, seed: int) -> _Curve:
+    """Return the share that the promise is about, and its lower confidence bound, at each threshold tried."""
+    is_precision = promise.kind is PromiseKind.PRECISION
+    # No threshold for recall can hold beyond the share of lines that may be lost.
+    levels = np.linspace(0, 1, 4 * STEPS + 1)[:-1] if is_precision else np.linspace(0, 1 - promise.at_least, STEPS)
+    thresholds = np.unique(np.quantile(cases.score, levels))
+    # Per interview and threshold, shape (n_interviews, n_thresholds): the cases counted, and the hits among them.
+    level = np.searchsorted(thresholds, cases.score, side="right")
+    hits = _at_or_above(level, cases.interview, cases.hit.astype(np.float64), n_interviews, len(thresholds))
+    if is_precision:
+        counts = _at_or_above(level, cases.interview, np.ones(len(cases.score)), n_interviews, len(thresholds))
+    else:
+        per_interview = np.bincount(cases.interview, minlength=n_interviews)
+        counts = np.repeat(per_interview[:, None], len(thresholds), axis=1).astype(np.float64)
+    # The first draw takes each interview once: it is the sample itself.
+    draws = draws_of_interviews(n_interviews, resamples=RESAMPLES, seed=seed)
+    n, n_hits = draws @ counts, draws @ hits
+    share = np.divide(n_hits, n, out=np.ones_like(n_hits), where=n > 0)
+    bootstrap_bound = np.quantile(share[1:], 1 - CONFIDENCE, axis=0)
+    return _Curve(
+        thresholds=thresholds,
+        estimate=share[0],
+        bound=np.minimum(bootstrap_bound, _clopper_pearson(n_hits[0], n[0])),
+        counted=n[0],
+    )
+
+
+def _best_threshold(promise: Promise, curve: _Curve) -> int | None:
+    """Return the place of the threshold that keeps the promise, or None."""
+    if promise.kind is PromiseKind.PRECISION:
+        # From the strictest threshold down: the first that fails ends it, so that none is picked by luck.
+        holds = np.where(curve.enough, curve.bound >= promise.at_least, True)
+        holds = np.logical_and.accumulate(holds[::-1])[::-1] & curve.enough
+        return int(np.argmax(holds)) if holds.any() else None
+    # From the laxest threshold up: the last that holds leaves out most lines.
+    holds = np.logical_and.accumulate(curve.bound >= promise.at_least) & curve.enough
+    return int(np.flatnonzero(holds)[-1]) if holds.any() else None
+
+
+def _at_or_above(
+    level: NDArray[np.intp],
+    interview: NDArray[np.intp],
+    weight: NDArray[np.float64],
     n_interviews: int,
-) -> str:
-    """Say how many more lines would do, were they like those so far: a bound nears its share with their square root."""
-    could = enough & (share > promise.at_least)
+    n_thresholds: int,
+) -> NDArray[np.float64]:
+    """Return the summed weight of the cases at or above each threshold, shape (n_interviews, n_thresholds)."""
+    width = n_thresholds + 1
+    sums = np.bincount(interview * width + level, weights=weight, minlength=n_interviews * width)
+    # A case of level k reaches the first k thresholds.
+    reversed_sums = np.cumsum(sums.reshape(n_interviews, width)[:, ::-1], axis=1)
+    return np.asarray(reversed_sums[:, ::-1][:, 1:], dtype=np.float64)
+
+
+def _clopper_pearson(hits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lower one-sided confidence bound of a binomial share; 0 without a hit."""
+    bound = beta.ppf(1 - CONFIDENCE, np.maximum(hits, 0.5), n - hits + 1)
+    return np.asarray(np.where(hits > 0, bound, 0.0), dtype=np.float64)
+
+
+def _missing(promise: Promise, curve: _Curve, n_lines: int, n_interviews: int) -> str:
+    """Return what is missing; how many more lines follows from the bound, which nears the share with their root."""
+    reached = curve.enough & (curve.estimate > promise.at_least)
     if promise.kind is PromiseKind.RECALL:
-        could[0] = False
-    if not could.any():
-        best = float(share[enough].max(initial=0.0))
+        reached[0] = False
+    if not reached.any():
         if promise.kind is PromiseKind.RECALL:
-            return "no line can be left unsaid without loss; read them all, or ask for less."
+            return "no line can be left without a suggestion; read them all, or ask for less."
+        best = float(curve.estimate[curve.enough].max(initial=0.0))
         return (
-            f"on lines held out no threshold reached it (at best {best:.0%} of at least {ENOUGH} suggestions); ask for "
-            "less, or sharpen the codes that cannot be told apart (autocode recheck)."
+            f"no threshold reached it on held-out lines (at best {best:.0%} of at least {MIN_CASES} suggestions); ask "
+            "for less, or sharpen the codes that are confused with each other (autocode recheck)."
         )
-    times = ((share[could] - low[could]) / (share[could] - promise.at_least)) ** 2
-    # A tenth at least: the strictest thresholds failed, whatever a laxer one did.
+    margin = curve.estimate[reached] - promise.at_least
+    times = ((curve.estimate[reached] - curve.bound[reached]) / margin) ** 2
+    # A tenth at least: the strictest thresholds failed, even if a laxer one would do.
     more = max(math.ceil((float(times.min()) - 1) * n_lines), math.ceil(n_lines / 10))
     if more > 20 * n_lines:
         return (
-            f"it is reached on lines held out, but so barely that {n_lines} coded lines do not show it; ask for less."
+            f"it is reached on held-out lines, but so narrowly that {n_lines} coded lines do not show it; ask for less."
         )
     return (
-        f"it is reached on lines held out, but {n_lines} coded lines of {n_interviews} interviews do not show it for "
+        f"it is reached on held-out lines, but {n_lines} coded lines of {n_interviews} interviews do not show it for "
         f"others; about {more} more lines, of about {math.ceil(more * n_interviews / n_lines)} more "
         "interviews, would, or ask for less."
     )

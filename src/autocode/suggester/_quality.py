@@ -1,4 +1,4 @@
-"""How a suggester did, code by code, on the lines it learnt from, each judged by a model that had not seen its fold."""
+"""Precision and recall of each code on the coded lines, each line predicted by a model not trained on its fold."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,45 +12,51 @@ from autocode.suggester.model._model import LineModel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeQuality:
-    """How often a code was said out of fold, at its threshold, and how often rightly.
+    """How a code was predicted, at its threshold, on lines held out while training.
 
     Attributes
     ----------
-    held : lines that humans gave the code.
-    said : lines for which the model said it.
-    right : lines that are both.
+    code : CodeId
+        Id of the code.
+    support : int
+        Number of lines that humans gave the code.
+    predicted : int
+        Number of lines for which the code reached its threshold.
+    true_positives : int
+        Number of lines for which both hold.
     """
 
     code: CodeId
-    held: int
-    said: int
-    right: int
+    support: int
+    predicted: int
+    true_positives: int
 
     @property
     def precision(self) -> float | None:
-        """The share of what was said that is right, or None where nothing was said."""
-        return self.right / self.said if self.said else None
+        """Share of the predicted lines that have the code; None where it was never predicted."""
+        return self.true_positives / self.predicted if self.predicted else None
 
     @property
     def recall(self) -> float | None:
-        """The share of what humans gave that was said, or None where they gave none."""
-        return self.right / self.held if self.held else None
+        """Share of the lines with the code that were predicted; None where no line has it."""
+        return self.true_positives / self.support if self.support else None
 
 
 def quality(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[CodeQuality, ...]:
-    """Return the quality of each code from a model's held-out scores; nothing where it has none.
+    """Return the quality of each code from the model's held-out scores; empty for a model without them.
 
-    Thresholds and calibration were chosen on the same scores, so it flatters a little; `autocode validate` does not.
+    Thresholds and calibration were chosen on the same scores, which makes it slightly optimistic; `autocode validate`
+    is not.
     """
     if model.held_out.shape != applied.shape or not len(applied):
         return ()
-    said = model.calibration(model.held_out) >= model.thresholds.codes
+    predicted = model.calibration(model.held_out) >= model.thresholds.codes
     return tuple(
         CodeQuality(
             code=code.id,
-            held=int(applied[:, j].sum()),
-            said=int(said[:, j].sum()),
-            right=int((said[:, j] & applied[:, j]).sum()),
+            support=int(applied[:, j].sum()),
+            predicted=int(predicted[:, j].sum()),
+            true_positives=int((predicted[:, j] & applied[:, j]).sum()),
         )
         for j, code in enumerate(codes)
     )

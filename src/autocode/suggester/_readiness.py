@@ -1,8 +1,8 @@
-"""Which codes have not yet earned their suggestions, and how many more examples would help."""
+"""Which codes are not yet supported by coded examples, and how many more examples would help."""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,29 +11,37 @@ from scipy.stats import norm, rankdata
 from autocode.codebook import Code, CodeId
 from autocode.suggester.model._model import LineModel
 
-# A code has earned its suggestions when chance would rank its held-out lines so far up in one study of twenty.
-CHANCE = 0.05
-# One line cannot be both learnt from and held out.
-FEWEST = 2
-# How far up a code's lines rank is drawn towards what holds for all codes, as if so many more lines had told of it.
-SHRINK = 3.0
-# Where no code tells yet: lines of a code stand above three of four others.
-USUAL = 0.75
-# Before a code has so many examples nobody can say that examples do not help it; it counts as ranked so at least.
-TRIED, SLOW = 10, 0.6
-# Beyond so many times the examples that there are, the number is no longer worth saying.
-BEYOND = 20
+# Significance level of the one-sided test: a code that nothing was learnt about passes in one study of twenty.
+LEVEL = 0.05
+# One line cannot be both trained on and held out.
+MIN_EXAMPLES = 2
+# Pseudo-count by which a code's AUC is drawn towards that of all codes before the examples needed are computed. From
+# few lines alone, the number would jump with every line.
+PRIOR_EXAMPLES = 3.0
+# AUC assumed where nothing is known yet: a line of the code ranks above three of four other lines.
+PRIOR_AUC = 0.75
+# Up to this many examples, the AUC counts as at least MIN_AUC: it is too early to say that examples do not help.
+FEW_EXAMPLES, MIN_AUC = 10, 0.6
+# Beyond this many times the present examples, the number needed is too uncertain to be worth reporting.
+MAX_FACTOR = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedCode:
-    """A code whose suggestions do not rest on coded lines yet: only its definition speaks for it.
+    """A code whose suggestions are not yet supported by coded examples and rest on its definition only.
 
     Attributes
     ----------
-    examples : coded lines that have it.
-    more : about how many more examples would help; None where examples alone have not helped.
-    why : what is missing, as a part of a sentence.
+    code : CodeId
+        Id of the code.
+    name : str
+        Its name.
+    examples : int
+        Number of coded lines that have it.
+    more : int or None
+        About how many more examples would help; None where examples alone have not helped.
+    why : str
+        What is missing, as a part of a sentence.
     """
 
     code: CodeId
@@ -41,6 +49,17 @@ class UnsupportedCode:
     examples: int
     more: int | None
     why: str
+
+    def with_more_examples(self, n: int) -> "UnsupportedCode":
+        """Return the code after `n` more lines were coded with it.
+
+        Parameters
+        ----------
+        n : int
+            Number of lines coded since.
+        """
+        more = None if self.more is None else max(self.more - n, 1)
+        return replace(self, examples=self.examples + n, more=more)
 
     @property
     def remedy(self) -> str:
@@ -50,85 +69,96 @@ class UnsupportedCode:
         return f"about {self.more} more {'example' if self.more == 1 else 'examples'} would help"
 
     def __str__(self) -> str:
-        return f"{self.name!r} has not yet earned its suggestions: {self.why}; {self.remedy}."
+        return f"{self.name!r} is not yet supported by coded examples: {self.why}; {self.remedy}."
 
 
 def unsupported(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[UnsupportedCode, ...]:
-    """Return the codes whose held-out lines a model did not rank above the other lines further than chance would.
+    """Return the codes whose held-out lines do not rank above the other lines beyond chance.
 
-    The evidence of a code is its own: the ranks of the lines that humans gave it, each scored by a model that had not
-    seen the line's fold (Mann and Whitney's test, one-sided). How many more examples would help follows from how far
-    up they rank now: so many as the same ranks would need to be beyond chance.
+    Each line is scored by a model not trained on its fold, and each code is tested by itself (Mann-Whitney test,
+    one-sided). The number of examples that would help is the number at which the code's present AUC would be
+    significant.
 
     References
     ----------
     Mann & Whitney (1947), On a test of whether one of two random variables is stochastically larger than the other.
     """
-    held = applied.sum(axis=0)
-    above = _above(model.held_out, applied)
-    known = held >= FEWEST
-    weight = np.where(known, held, 0)
-    usual = float(weight @ np.where(known, above, 0.0) / weight.sum()) if known.any() else USUAL
-    # The usual code is no better than chance only where nothing is learnt at all.
-    usual = usual if usual > 0.5 else USUAL
-    found = []
+    support = applied.sum(axis=0)
+    auc = _auc(model.held_out, applied)
+    known = support >= MIN_EXAMPLES
+    weight = np.where(known, support, 0)
+    mean_auc = float(weight @ np.where(known, auc, 0.0) / weight.sum()) if known.any() else PRIOR_AUC
+    # A mean no better than chance says that nothing was learnt yet, not that nothing can be.
+    prior = mean_auc if mean_auc > 0.5 else PRIOR_AUC
+    codes_found = []
     for j, code in enumerate(codes):
-        n, others = int(held[j]), len(applied) - int(held[j])
-        if n >= FEWEST and _beyond_chance(above[j], n, others):
+        n, others = int(support[j]), len(applied) - int(support[j])
+        if n >= MIN_EXAMPLES and _is_significant(auc[j], n, others):
             continue
-        drawn = (n * above[j] + SHRINK * usual) / (n + SHRINK) if n >= FEWEST else usual
-        drawn = drawn if n >= TRIED else max(drawn, SLOW)
-        found.append(
-            UnsupportedCode(code=code.id, name=code.name, examples=n, more=_more(drawn, n), why=_why(n, others))
+        shrunk = (n * auc[j] + PRIOR_EXAMPLES * prior) / (n + PRIOR_EXAMPLES) if n >= MIN_EXAMPLES else prior
+        shrunk = shrunk if n >= FEW_EXAMPLES else max(shrunk, MIN_AUC)
+        codes_found.append(
+            UnsupportedCode(
+                code=code.id, name=code.name, examples=n, more=_more_examples(shrunk, n), why=_why(n, others)
+            )
         )
-    return tuple(found)
+    return tuple(codes_found)
 
 
-def describe_unsupported(waiting: Sequence[UnsupportedCode], *, of: int) -> str:
-    """Return in one sentence which codes wait, those that lack least first.
+def describe_unsupported(codes: Sequence[UnsupportedCode], *, of: int) -> str:
+    """Return which codes are not yet supported, those that need fewest examples first.
 
-    Empty where none does, and where no code is on any line: then the suggester says of itself what it rests on.
+    Empty where there is none, and where no code is on any line: then the suggester's notes say what it rests on.
+
+    Parameters
+    ----------
+    codes : sequence of UnsupportedCode
+        The codes, as in `Suggester.unsupported`.
+    of : int
+        Number of codes of the suggester.
     """
-    if not waiting or (not any(one.examples for one in waiting) and len(waiting) == of):
+    if not codes or (not any(code.examples for code in codes) and len(codes) == of):
         return ""
-    order = sorted(waiting, key=lambda one: (one.more is None, one.more or 0, one.name))
-    told = [f"{one.name} ({'more examples alone do not help' if one.more is None else one.more})" for one in order]
+    order = sorted(codes, key=lambda code: (code.more is None, code.more or 0, code.name))
+    needs = [f"{code.name} ({'more alone have not helped' if code.more is None else code.more})" for code in order]
+    verb, own = ("is", "its definition") if len(codes) == 1 else ("are", "their definitions")
     return (
-        f"{len(waiting)} of {of} codes are not yet suggested by what was learnt, but by their definitions only; about "
-        f"so many more examples would help: {', '.join(told)}."
+        f"{len(codes)} of {of} codes {verb} not yet supported by coded examples and {verb} suggested by {own} only. "
+        f"More examples needed, roughly: {', '.join(needs)}."
     )
 
 
-def _above(scores: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the share of other lines that a line of each code stands above, shape (n_codes,); a half where unknown."""
-    held = applied.sum(axis=0)
-    others = len(applied) - held
+def _auc(scores: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the AUC of each code, shape (n_codes,): how often a line with it outranks one without; 0.5 if unknown."""
+    support = applied.sum(axis=0)
+    others = len(applied) - support
     if not len(applied):
         return np.full(applied.shape[1], 0.5)
     ranks = (rankdata(scores, axis=0) * applied).sum(axis=0)
-    pairs = held * others
-    won = ranks - held * (held + 1) / 2
-    return np.asarray(np.divide(won, pairs, out=np.full(len(held), 0.5), where=pairs > 0), dtype=np.float64)
+    pairs = support * others
+    won = ranks - support * (support + 1) / 2
+    return np.asarray(np.divide(won, pairs, out=np.full(len(support), 0.5), where=pairs > 0), dtype=np.float64)
 
 
-def _beyond_chance(above: float, n: int, others: int) -> bool:
-    # A code on every line is told apart from nothing, and needs not be.
+def _is_significant(auc: float, n: int, others: int) -> bool:
+    """Return whether an AUC is above one half beyond chance, by the normal approximation of the U statistic."""
+    # A code on every line needs not be distinguished from anything.
     if not others:
         return True
-    spread = math.sqrt((n + others + 1) / (12 * n * others))
-    return bool((above - 0.5) / spread > norm.isf(CHANCE))
+    standard_error = math.sqrt((n + others + 1) / (12 * n * others))
+    return bool((auc - 0.5) / standard_error > norm.isf(LEVEL))
 
 
-def _more(above: float, n: int) -> int | None:
-    """Return how many more examples lines that rank so would need, were there very many others."""
-    if above <= 0.5:
+def _more_examples(auc: float, n: int) -> int | None:
+    """Return how many more examples would make an AUC significant, given many other lines."""
+    if auc <= 0.5:
         return None
-    needed = max(math.ceil((norm.isf(CHANCE) / (above - 0.5)) ** 2 / 12), FEWEST)
+    needed = max(math.ceil((norm.isf(LEVEL) / (auc - 0.5)) ** 2 / 12), MIN_EXAMPLES)
     more = max(needed - n, 1)
-    return None if n >= TRIED and more > BEYOND * n else more
+    return None if n >= FEW_EXAMPLES and more > MAX_FACTOR * n else more
 
 
 def _why(n: int, others: int) -> str:
-    if n < FEWEST:
-        return f"it is on {'one coded line' if n else 'no coded line'}{' only' if n else ''}"
-    return f"held out, its {n} coded lines did not rank above the other {others} further than by chance"
+    if n < MIN_EXAMPLES:
+        return f"it is on {'only one' if n else 'no'} coded line"
+    return f"its {n} held-out lines did not rank above the other {others} beyond chance"

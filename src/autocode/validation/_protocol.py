@@ -53,7 +53,7 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     TrainingError
         If fewer than two codes are left.
     """
-    table = CodedLines.of(codings, lines, codebook)
+    table = CodedLines.from_codings(codings, lines, codebook)
     order = sorted(range(len(table)), key=lambda i: (table.lines[i].transcript, table.lines[i].order))
     seen: set[tuple[str, str]] = set()
     rows = []

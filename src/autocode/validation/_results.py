@@ -45,7 +45,7 @@ class CurvePoint:
     n : int
         Training lines; the mean over the splits where all of the training part is used.
     seeds : int
-        Splits that have so many training lines.
+        Number of splits that can supply these lines.
     metrics : mapping of str to Estimate
         One estimate per name in `METRICS`.
     baselines : mapping of str to mapping of str to Estimate, default empty

@@ -92,7 +92,7 @@ def validate(
     _refuse_less_than_one(learn=min((n for n in sizes if n is not None), default=1), seeds=seeds, resamples=resamples)
     table = eligible(codings, lines, codebook, min_uses=min_uses)
     splits = [split(table, seed=seed + s) for s in range(seeds)]
-    embeddings = None if encoder is None else Embeddings.by(encoder)
+    embeddings = None if encoder is None else Embeddings.from_encoder(encoder)
     draws = interview_draws(table, splits, resamples=resamples, seed=seed)
     by_size = _predictions_by_size(
         table,
@@ -155,7 +155,7 @@ def _predictions_by_size(
 ) -> Iterator[dict[int, dict[str, Predictions]]]:
     """Yield for each number of training lines the predictions of each method, by the number of the split.
 
-    Splits that cannot supply so many lines are left out.
+    Splits with fewer lines are left out.
     """
     able = [[s for s, part in enumerate(splits) if n is None or len(part.pool) >= n] for n in sizes]
     fitted = Parallel(n_jobs=n_jobs, return_as="generator")(
@@ -270,7 +270,7 @@ def _protocol(
         "lines": len(table),
         "interviews": len({line.transcript for line in table.lines}),
         "codes": len(table.codes),
-        "labels": str(table.settled),
+        "labels": str(table.consensus),
         "min_uses": min_uses,
         "test_share": TEST_SHARE,
         "test_cap": TEST_CAP,

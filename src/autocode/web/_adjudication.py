@@ -1,9 +1,9 @@
 """The page on which a named adjudicator settles the lines on which coders differ."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, zip_longest
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,156 +16,203 @@ from autocode.errors import AutocodeError, JournalError
 from autocode.journal import Journal
 from autocode.review import AdjudicationSession, Difference
 from autocode.transcripts import LineId, Role, Transcripts
+from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
-from autocode.web._review import about, hue_of
+from autocode.web._codes import codes_of, participant_summary
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
-_MOST = 400  # lines that are read in one request
+_MOST = 400  # lines whose words are asked for in one request
+_CODED_AGAIN = "Somebody has coded that line again since it was shown to you. Nothing was stored; look at it once more."
 
 
-class AdjudicationDesk:
-    """One adjudicator's sitting as the page's script asks for it: what there is to settle, and one act at a time.
+class AdjudicationApi:
+    """
+    What the adjudication page's script may ask: its state, words and readings of lines, and to submit acts.
 
-    The browser's page and the notebook's widget speak to it in the same words.
+    The page in a browser and the widget in a notebook use the same three.
+
+    Parameters
+    ----------
+    session : AdjudicationSession
+        The adjudicator at work.
+    study : str, default ""
+        A name of the study; a browser keeps what is not stored yet under it.
+    coding_closed : bool, default False
+        Whether independent coding is over, so that adjudicators who also code may see all differences.
     """
 
     def __init__(self, session: AdjudicationSession, *, study: str = "", coding_closed: bool = False) -> None:
         self._session = session
         self._coding_closed = coding_closed
         self._study = study
-        self._beside = _beside(session.lines)
-        self._order = {code: place for place, code in enumerate(session.codebook)}
+        self._context = _context_of_lines(session.lines)
+        self._order = {code: index for index, code in enumerate(session.codebook)}
         self._lock = Lock()  # acts of two tabs are done one after the other
 
     def refusal(self) -> str:
-        """Return why the adjudicator may not see what others coded yet; empty if they may."""
+        """Return why the adjudicator may not see the others' codings yet; empty if they may."""
         with self._lock:
-            self._session.look_again()
-            left = 0 if self._coding_closed else self._session.left_to_read
-            return still_coding(self._session.coder, left) if left else ""
+            self._session.refresh()
+            n_left = 0 if self._coding_closed else self._session.left_to_read
+            return still_coding(self._session.coder, n_left) if n_left else ""
 
-    def look(self, *, hidden: bool) -> dict[str, Any]:
-        """Return which lines coders differ on, and words and readings of the first open ones."""
+    def state(self, *, hidden: bool) -> dict[str, Any]:
+        """
+        Return the lines on which coders differ, and the words and readings of the first open ones.
+
+        Parameters
+        ----------
+        hidden : bool
+            Whether the names of the coders are left out.
+        """
         with self._lock:
             session = self._session
-            session.look_again()
-            interviews = {one.line.transcript for one in session.differences}
+            session.refresh()
+            interviews = {difference.line.transcript for difference in session.differences}
             return {
                 "coder": session.coder,
                 "study": self._study,
                 "codes": codes_of(session.codebook),
                 "contested": dict(sorted(session.contested.items(), key=lambda item: (-item[1], item[0]))),
-                "interviews": {one.id: about(one) for one in session.lines.interviews if one.id in interviews},
-                "lines": [self._placed(one) for one in session.differences],
-                "read": [self._line(one, hidden=hidden) for one in session.open[:_AT_ONCE]],
+                "interviews": {
+                    interview.id: participant_summary(interview)
+                    for interview in session.lines.interviews
+                    if interview.id in interviews
+                },
+                "lines": [self._outline(difference) for difference in session.differences],
+                "read": [self._line(difference, hidden=hidden) for difference in session.open[:_AT_ONCE]],
             }
 
-    def read(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return words and readings of some lines; without who read what if names are hidden.
+    def lines(self, lines: Sequence[object], *, hidden: bool) -> dict[str, Any]:
+        """
+        Return the words and readings of those lines on which coders differ.
 
-        Raises `ValueError` for what no page of ours sends.
+        Parameters
+        ----------
+        lines : sequence of str
+            Ids of lines, at most 400; others than those on which coders differ are left out.
+        hidden : bool
+            Whether the names of the coders are left out.
+
+        Raises
+        ------
+        ValueError
+            For more lines than that.
         """
         with self._lock:
-            wanted, hidden = _of(said, "lines", list), _of(said, "hidden", bool)
-            if len(wanted) > _MOST:
+            if len(lines) > _MOST:
                 raise ValueError(f"at most {_MOST} lines are read at once.")
-            self._session.look_again()
-            found = [self._session.difference(LineId(one)) for one in wanted if isinstance(one, str)]
-            return {"lines": [self._line(one, hidden=hidden) for one in found if one is not None]}
+            self._session.refresh()
+            differences = [self._session.difference(LineId(line)) for line in lines if isinstance(line, str)]
+            return {"lines": [self._line(line, hidden=hidden) for line in differences if line is not None]}
 
-    def act(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Do one ruling or undo, and return the line as it is then; what is refused says why.
+    def submit(self, acts: Sequence[Act]) -> dict[str, Any]:
+        """
+        Do acts in the order given, and return the result of each: the line as it is then, or why it was refused.
 
-        Raises `ValueError` for what no page of ours sends.
+        Parameters
+        ----------
+        acts : sequence of mappings
+            Each a ruling (kind "settle") or an undo (kind "undo") with the idempotency key `gesture`.
+
+        Raises
+        ------
+        ValueError
+            For what no page of ours sends.
         """
         with self._lock:
-            kind, gesture = said.get("kind"), said.get("gesture")
-            if kind not in ("settle", "undo") or not isinstance(gesture, str) or not 0 < len(gesture) <= 64:
-                raise ValueError("an act is a ruling or an undo, and carries its id.")
-            return self._undo(gesture) if kind == "undo" else self._settle(said, gesture)
+            return {"results": [self._result_of(act) for act in acts]}
+
+    def _result_of(self, act: Act) -> dict[str, Any]:
+        gesture, kind = gesture_of(act), act.get("kind")
+        if kind == "undo":
+            return self._undo(gesture)
+        if kind == "settle":
+            return self._settle(_SubmittedRuling.from_act(act), gesture)
+        raise ValueError("an act is a ruling or an undo.")
 
     def _undo(self, gesture: str) -> dict[str, Any]:
         line = self._session.undo(gesture=gesture)
         if line is None:
             return {"refused": "There is nothing to undo."}
-        found = self._session.difference(line)
-        return {"reload": True} if found is None else {"line": self._line(found, hidden=None)}
+        if self._session.difference(line) is None:
+            return {"reload": True}
+        return {"line": {"id": line, "settled": self._rulings(line)}}
 
-    def _settle(self, said: Mapping[str, Any], gesture: str) -> dict[str, Any]:
-        wanted = _Act(said)
-        self._session.look_again()
-        found = self._session.difference(wanted.line)
-        if found is None:
+    def _settle(self, submitted: "_SubmittedRuling", gesture: str) -> dict[str, Any]:
+        self._session.refresh()
+        difference = self._session.difference(submitted.line)
+        if difference is None:
             return {"refused": "The coders no longer differ on that line, so nothing was stored.", "reload": True}
-        fresh = self._line(found, hidden=wanted.hidden)
-        if found.digest != wanted.digest:
-            told = "Somebody has read that line anew since it came to your screen. Nothing was stored; look once more."
-            return {"refused": told, "line": fresh}
-        by_codes = {one.codes: one for one in found.readings}
+        before = self._line(difference, hidden=submitted.hidden)
+        if difference.digest != submitted.digest:
+            return {"refused": _CODED_AGAIN, "line": before}
+        reading_of = {reading.codes: reading for reading in difference.readings}
+        if not {submitted.left, submitted.right} <= reading_of.keys():
+            raise ValueError("nobody read the line so.")
         try:
             self._session.settle(
-                wanted.line,
-                wanted.ruling,
-                left=_reading(by_codes, wanted.left),
-                right=_reading(by_codes, wanted.right),
-                codes=wanted.codes,
-                reason=wanted.reason,
-                names_hidden=wanted.hidden,
-                milliseconds=wanted.milliseconds,
+                submitted.line,
+                submitted.ruling,
+                left=reading_of[submitted.left],
+                right=reading_of[submitted.right],
+                codes=submitted.codes,
+                reason=submitted.reason,
+                names_hidden=submitted.hidden,
+                milliseconds=submitted.milliseconds,
                 gesture=gesture,
             )
         except JournalError:
             raise
         except AutocodeError as error:
-            return {"refused": f"Nothing was stored. {error}", "line": fresh}
-        return {"line": self._line(found, hidden=wanted.hidden)}
+            return {"refused": f"Nothing was stored. {error}", "line": before}
+        return {"line": self._line(difference, hidden=submitted.hidden)}
 
-    def _placed(self, difference: Difference) -> dict[str, Any]:
+    def _outline(self, difference: Difference) -> dict[str, Any]:
         """Return what the page knows of every line, near the screen or not."""
         line = difference.line
-        told: dict[str, Any] = {
+        outline: dict[str, Any] = {
             "id": line.id,
             "order": line.order,
             "interview": line.transcript,
             "contested": self._in_order(difference.contested),
         }
-        if settled := self._settled(line.id):
-            told["settled"] = settled
-        return told
+        if rulings := self._rulings(line.id):
+            outline["settled"] = rulings
+        return outline
 
-    def _settled(self, line: LineId) -> list[dict[str, Any]]:
+    def _rulings(self, line: LineId) -> list[dict[str, Any]]:
         return [
-            {"by": one.coder, "codes": self._in_order(one.codes), "reason": one.memo}
-            for one in self._session.settled(line)
+            {"by": coding.coder, "codes": self._in_order(coding.codes), "reason": coding.memo}
+            for coding in self._session.settled(line)
         ]
 
-    def _line(self, difference: Difference, *, hidden: bool | None) -> dict[str, Any]:
-        """Return a line as the page shows it; with `hidden` None, only what changes by settling it."""
-        session, line = self._session, difference.line
-        if hidden is None:
-            return {"id": line.id, "settled": self._settled(line.id)}
-        shown = difference.shuffled(session.coder) if hidden else difference
-        question, before, after = self._beside[line.id]
+    def _line(self, difference: Difference, *, hidden: bool) -> dict[str, Any]:
+        """Return a line as the page shows it."""
+        line = difference.line
+        shown = difference.shuffled(self._session.coder) if hidden else difference
+        question, before, after = self._context[line.id]
         return {
-            **self._placed(difference),
+            **self._outline(difference),
             "text": line.text,
             "question": question,
             "before": before,
             "after": after,
             "digest": difference.digest,
             "readings": [
-                {"by": _named(one, place, hidden=hidden), "codes": self._in_order(one.codes)}
-                for place, one in enumerate(shown.readings)
+                {"by": _readers(reading, index, hidden=hidden), "codes": self._in_order(reading.codes)}
+                for index, reading in enumerate(shown.readings)
             ],
             "pairs": [
-                {"left": a, "right": b, "gives": self._gives(shown.readings[a], shown.readings[b])}
+                {"left": a, "right": b, "gives": self._outcomes(shown.readings[a], shown.readings[b])}
                 for a, b in combinations(range(len(shown.readings)), 2)
             ],
-            "settled": self._settled(line.id),
+            "settled": self._rulings(line.id),
         }
 
-    def _gives(self, left: Reading, right: Reading) -> dict[str, list[CodeId]]:
+    def _outcomes(self, left: Reading, right: Reading) -> dict[Ruling, list[CodeId]]:
+        """Return the codes that each ruling over two readings comes to."""
         return {
             ruling: self._in_order(codes)
             for ruling in (Ruling.LEFT, Ruling.RIGHT, Ruling.BOTH, Ruling.NEITHER)
@@ -187,158 +234,193 @@ def adjudication_page(
     study: str = "",
 ) -> Page:
     """
-    Return the page on which those whom the study names settle the lines on which coders differ.
+    Return the page on which the adjudicators of a study settle the lines on which coders differ.
 
-    While independent coding is open, an adjudicator who has lines left to read, or may still begin, is refused: whoever
-    has seen another's codings no longer reads independently.
+    While independent coding is open, an adjudicator who has lines left to read, or may still begin, is refused: anyone
+    who has seen another's codings no longer reads independently.
 
     Parameters
     ----------
-    coders : those whom the study names as ones who code; without any, everybody may.
+    journal : Journal
+        Where the codings are and the rulings go.
+    lines : Transcripts
+        The interviews of the study.
+    codebook : Codebook
+        The codes of the study.
+    adjudicators : collection of CoderId
+        Who may open the page.
+    coders : collection of CoderId, default ()
+        Who codes in the study; if empty, everybody may.
+    coding_closed : bool, default False
+        Whether independent coding is over.
+    study : str, default ""
+        A name of the study; a browser keeps what is not stored yet under it.
+
+    Returns
+    -------
+    Page
+        The page at the path "/adjudicate", to be put into `make_app` or `serve`.
+
+    Raises
+    ------
+    StudyError
+        If a transcript was edited after it was coded.
     """
     journal.codings().check_lines(lines)
-    desks: dict[CoderId, AdjudicationDesk] = {}
+    apis: dict[CoderId, AdjudicationApi] = {}
 
-    def desk_of(coder: CoderId) -> AdjudicationDesk:
-        if coder not in desks:
+    def api_of(coder: CoderId) -> AdjudicationApi:
+        if coder not in apis:
             session = AdjudicationSession(
                 journal, lines=lines, codebook=codebook, coder=coder, adjudicators=adjudicators, coders=coders
             )
-            desks[coder] = AdjudicationDesk(session, study=study, coding_closed=coding_closed)
-        return desks[coder]
+            apis[coder] = AdjudicationApi(session, study=study, coding_closed=coding_closed)
+        return apis[coder]
 
-    async def answer(request: Request, do: Callable[[AdjudicationDesk], dict[str, Any]]) -> Response:
-        def now() -> Response:
-            desk = desk_of(coder_of(request))
-            if told := desk.refusal():
-                return PlainTextResponse(told, status_code=403)
-            return JSONResponse(do(desk))
+    return page_of(api_of, open_to=lambda coder: coder in adjudicators)
 
-        try:
-            return await run_in_threadpool(now)
-        except JournalError as error:
-            return PlainTextResponse(f"Nothing was stored. {error}", status_code=500)
-        except ValueError as error:
-            return PlainTextResponse(f"This is not a ruling: {error}", status_code=422)
 
-    async def show(request: Request) -> Response:
-        told = await run_in_threadpool(lambda: desk_of(coder_of(request)).refusal())
-        if told:
-            return render(request, "refused.html", title="Where coders differ", told=told, status=403)
-        return render(request, "adjudicate.html")
-
-    async def look(request: Request) -> Response:
-        hidden = request.query_params.get("hidden") == "1"
-        return await answer(request, lambda desk: desk.look(hidden=hidden))
-
-    async def told(request: Request, do: Callable[[AdjudicationDesk, dict[str, Any]], dict[str, Any]]) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return PlainTextResponse("A ruling is sent as application/json.", status_code=415)
-        try:
-            said = await request.json()
-        except (ValueError, RecursionError):
-            said = None
-        if not isinstance(said, dict):
-            return PlainTextResponse("This is not a ruling: a ruling is an object in JSON.", status_code=422)
-        return await answer(request, lambda desk: do(desk, said))
-
-    async def read(request: Request) -> Response:
-        return await told(request, AdjudicationDesk.read)
-
-    async def act(request: Request) -> Response:
-        return await told(request, AdjudicationDesk.act)
-
+def page_of(
+    api_of: Callable[[CoderId], AdjudicationApi], *, open_to: Callable[[CoderId], bool] = lambda coder: True
+) -> Page:
+    """Return the adjudication page over what each adjudicator may ask."""
+    requests = _Requests(api_of)
     return Page(
         name="Differences",
         path=PATH,
         routes=[
-            Route(PATH, show, methods=["GET"]),
-            Route(f"{PATH}/lines", look, methods=["GET"]),
-            Route(f"{PATH}/read", read, methods=["POST"]),
-            Route(f"{PATH}/act", act, methods=["POST"]),
+            Route(PATH, requests.page, methods=["GET"]),
+            Route(f"{PATH}/state", requests.state, methods=["GET"]),
+            Route(f"{PATH}/lines", requests.lines, methods=["POST"]),
+            Route(f"{PATH}/submit", requests.submit, methods=["POST"]),
         ],
-        open_to=lambda coder: coder in adjudicators,
+        open_to=open_to,
     )
 
 
-def still_coding(coder: CoderId, left: int) -> str:
-    """Return why a coder who has lines left to read does not see what others coded."""
+class _Requests:
+    """The requests of the page's script, each answered in a thread."""
+
+    def __init__(self, api_of: Callable[[CoderId], AdjudicationApi]) -> None:
+        self._api_of = api_of
+
+    async def page(self, request: Request) -> Response:
+        """Return the frame of the page, or a sentence to those who may not see the differences yet."""
+        sentence = await run_in_threadpool(lambda: self._api_of(coder_of(request)).refusal())
+        if sentence:
+            return render(request, "refused.html", title="Where coders differ", sentence=sentence, status=403)
+        return render(request, "adjudicate.html")
+
+    async def state(self, request: Request) -> Response:
+        """Return the lines on which coders differ."""
+        hidden = request.query_params.get("hidden") == "1"
+        return await self._answer(request, lambda api: api.state(hidden=hidden))
+
+    async def lines(self, request: Request) -> Response:
+        """Return the words and readings of some lines."""
+        try:
+            body = await json_of(request)
+            lines, hidden = _value(body, "lines", list), _value(body, "hidden", bool)
+        except ValueError as error:
+            return PlainTextResponse(str(error), status_code=400)
+        return await self._answer(request, lambda api: api.lines(lines, hidden=hidden))
+
+    async def submit(self, request: Request) -> Response:
+        """Store rulings and undos."""
+        try:
+            acts = await acts_of(request)
+        except RefusedRequestError as error:
+            return PlainTextResponse(str(error), status_code=error.status)
+        return await self._answer(request, lambda api: api.submit(acts))
+
+    async def _answer(self, request: Request, answer: Callable[[AdjudicationApi], dict[str, Any]]) -> Response:
+        def respond() -> Response:
+            api = self._api_of(coder_of(request))
+            if sentence := api.refusal():
+                return PlainTextResponse(sentence, status_code=403)
+            return JSONResponse(answer(api))
+
+        try:
+            return await run_in_threadpool(respond)
+        except JournalError as error:
+            return PlainTextResponse(f"Nothing was stored. {error}", status_code=500)
+        except RefusedRequestError as error:
+            return PlainTextResponse(str(error), status_code=error.status)
+        except ValueError as error:
+            return PlainTextResponse(f"This is not a ruling: {error}", status_code=400)
+
+
+def still_coding(coder: CoderId, n_left: int) -> str:
+    """Return why a coder who has lines left to read does not see the others' codings."""
     return (
-        f"{coder} has {left:,} lines left to read, and independent coding is open: whoever has seen another's codings "
-        "no longer reads independently. Read them first, or let the team close independent coding in study.toml: "
-        f'independent_coding = "closed". If {coder} does not code in this study, name there, as coders, those who do.'
+        f"{coder} has {n_left:,} lines left to read, and independent coding is open: anyone who has seen another's "
+        "codings no longer codes independently. Read them first, or let the team close independent coding in "
+        f'study.toml: independent_coding = "closed". If {coder} does not code in this study, list there, as coders, '
+        "those who do."
     )
 
 
-def codes_of(codebook: Codebook) -> dict[str, dict[str, Any]]:
-    """Return the subthemes as a page shows them, in the order of the codebook."""
-    tops = [theme.id if (theme := codebook.theme_of(code.id)) else code.id for code in codebook.subthemes]
-    return {
-        code.id: {
-            "id": code.id,
-            "name": code.name,
-            "hue": hue_of(codebook, code.id),
-            "theme": codebook[top].name if top != code.id else "",
-            "definition": code.definition,
-            "use_when": code.use_when,
-            "not_when": code.not_when,
-            "examples": list(code.examples),
-        }
-        for code, top in zip(codebook.subthemes, tops, strict=True)
-    }
+class _SubmittedRuling(NamedTuple):
+    """A ruling as the page sent it."""
+
+    line: LineId
+    digest: str
+    ruling: Ruling
+    left: frozenset[CodeId]
+    right: frozenset[CodeId]
+    codes: frozenset[CodeId]
+    reason: str
+    hidden: bool
+    milliseconds: int
+
+    @classmethod
+    def from_act(cls, act: Act) -> Self:
+        """Return the ruling of an act; raises `ValueError` for what no page of ours sends."""
+        return cls(
+            line=LineId(_value(act, "line", str)),
+            digest=_value(act, "digest", str),
+            ruling=Ruling(_value(act, "ruling", str)),
+            left=_codes(act, "left"),
+            right=_codes(act, "right"),
+            codes=_codes(act, "codes"),
+            reason=_value(act, "reason", str).strip(),
+            hidden=_value(act, "hidden", bool),
+            milliseconds=_value(act, "milliseconds", int),
+        )
 
 
-class _Act:
-    """One ruling as it was sent; raises `ValueError` for anything else."""
-
-    def __init__(self, said: Mapping[str, Any]) -> None:
-        self.line = LineId(_of(said, "line", str))
-        self.digest: str = _of(said, "digest", str)
-        self.ruling = Ruling(_of(said, "ruling", str))
-        self.left, self.right, self.codes = (_codes(said, key) for key in ("left", "right", "codes"))
-        self.reason: str = _of(said, "reason", str).strip()
-        self.hidden: bool = _of(said, "hidden", bool)
-        self.milliseconds: int = _of(said, "milliseconds", int)
-
-
-def _of(said: Mapping[str, Any], key: str, kind: type) -> Any:
-    value = said.get(key)
-    if type(value) is not kind:
-        raise ValueError(f"its {key} is missing or of another kind.")
+def _value(body: object, key: str, kind: type) -> Any:
+    value = body.get(key) if isinstance(body, Mapping) else None
+    if type(value) is not kind:  # a bool is not taken for a number
+        raise ValueError(f"{key!r} is missing or of another type.")
     return value
 
 
-def _codes(said: Mapping[str, Any], key: str) -> frozenset[CodeId]:
-    given = _of(said, key, list)
-    if not all(isinstance(code, str) for code in given):
-        raise ValueError(f"its {key} are not codes.")
-    return frozenset(map(CodeId, given))
+def _codes(act: Act, key: str) -> frozenset[CodeId]:
+    codes = _value(act, key, list)
+    if not all(isinstance(code, str) for code in codes):
+        raise ValueError(f"{key!r} is not a list of codes.")
+    return frozenset(map(CodeId, codes))
 
 
-def _reading(by_codes: Mapping[frozenset[CodeId], Reading], codes: frozenset[CodeId]) -> Reading:
-    if codes not in by_codes:
-        raise ValueError("nobody read the line so.")
-    return by_codes[codes]
-
-
-def _named(reading: Reading, place: int, *, hidden: bool) -> str:
+def _readers(reading: Reading, index: int, *, hidden: bool) -> str:
+    """Return who read a line so; a letter where names are hidden."""
     if not hidden:
         return ", ".join(reading.coders)
     n = len(reading.coders)
-    return f"Reading {chr(ord('A') + place % 26)}{'' if n == 1 else f' ({n} coders)'}"
+    return f"Reading {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
 
 
-def _beside(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:
-    """Return for each line the question it answers, and what the participant said right before and right after."""
-    found = {}
+def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:
+    """Return the question that each line answers, and what the participant said right before and right after it."""
+    context = {}
     for interview in lines.interviews:
         question, before = "", list[str]()
-        for line, after in zip_longest(interview.lines, interview.lines[1:]):
-            spoken = line.role is Role.PARTICIPANT
-            follows = [after.text] if after is not None and after.role is Role.PARTICIPANT else []
-            if spoken:
-                found[line.id] = (question, before, follows)
-            else:
-                question = line.text
-            before = [line.text] if spoken else []
-    return found
+        for line, following in zip_longest(interview.lines, interview.lines[1:]):
+            if line.role is not Role.PARTICIPANT:
+                question, before = line.text, []
+                continue
+            is_answered_on = following is not None and following.role is Role.PARTICIPANT
+            context[line.id] = (question, before, [following.text] if is_answered_on else [])
+            before = [line.text]
+    return context

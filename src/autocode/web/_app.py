@@ -1,4 +1,4 @@
-"""The pages put together into one application, each in the same frame and behind the same guard."""
+"""The pages as one application, all in the same frame and behind the same guard."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +26,19 @@ def _to_everybody(coder: CoderId) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of the application: its name in the header, where it begins, and what it answers.
+    """
+    One page of the application.
 
     Attributes
     ----------
-    open_to : whether a coder may go there; whoever may not is refused by the guard and does not see the name.
+    name : str
+        Its name in the header of every page.
+    path : str
+        Where it begins; every route lies under it, or is it.
+    routes : sequence of BaseRoute
+        What it answers (starlette).
+    open_to : callable
+        Whether a coder may open it; the others are refused by the guard and do not see the name. By default everybody.
     """
 
     name: str
@@ -47,10 +55,26 @@ def make_app(
 
     Parameters
     ----------
-    pages : the first of them is where a coder arrives; every route of a page lies under its path, or is its path.
-    tokens : what each coder's browser has to know; no two coders share one.
-    host, port : under which the pages are reached, besides the names of this machine.
-    secure : whether they are reached through TLS.
+    pages : sequence of Page
+        The pages; a coder arrives at the first.
+    tokens : mapping of CoderId to str
+        The secret that each coder's browser has to know.
+    port : int
+        Port under which the pages are reached.
+    host : str, default "127.0.0.1"
+        Host under which the pages are reached, besides the names of this machine.
+    secure : bool, default False
+        Whether they are reached through TLS.
+
+    Returns
+    -------
+    Starlette
+        An ASGI application.
+
+    Raises
+    ------
+    ValueError
+        If two coders share a token.
     """
     if len(set(tokens.values())) < len(tokens):
         raise ValueError("two coders have the same token; give each one of their own.")
@@ -59,7 +83,7 @@ def make_app(
 
 
 def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = ()) -> Starlette:
-    """Return the pages as one application that takes for granted whose browser asks: the scope's `coder`."""
+    """Return the pages as one application that trusts the scope to name the `coder`."""
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -69,18 +93,18 @@ def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = (
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
         middleware=middleware,
-        exception_handlers={404: _nothing_here, 405: _only_looked_at},
+        exception_handlers={404: _not_found, 405: _wrong_method},
     )
     app.state.pages, app.state.templates = tuple(pages), templates
     return app
 
 
-def _nothing_here(request: Request, error: Exception) -> Response:
-    said = "There is no page at this address; begin at the one that autocode printed."
-    return refusal(request, 404, said, home=_home(request))
+def _not_found(request: Request, error: Exception) -> Response:
+    sentence = "There is no page at this address; begin at the one that autocode printed."
+    return refusal(request, 404, sentence, home=_home(request))
 
 
-def _only_looked_at(request: Request, error: Exception) -> Response:
+def _wrong_method(request: Request, error: Exception) -> Response:
     return refusal(request, 405, f"Nothing at this address takes {request.method}.", home=_home(request))
 
 
@@ -89,14 +113,34 @@ def _home(request: Request) -> str:
 
 
 def coder_of(request: Request) -> CoderId:
-    """Return whose browser is asking, as the guard found by its token."""
+    """
+    Return the coder whose browser sent a request, as the guard found by its token.
+
+    Parameters
+    ----------
+    request : Request
+        A request that has passed the guard (starlette).
+    """
     return cast(CoderId, request.scope["coder"])
 
 
 def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """Return a template filled with these values, and with what the frame of every page needs."""
+    """
+    Return a template filled with values, and with what the frame of every page needs.
+
+    Parameters
+    ----------
+    request : Request
+        The request to answer (starlette).
+    template : str
+        Name of a file in `templates`.
+    status : int, default 200
+        HTTP status of the answer.
+    **values : object
+        What the template names.
+    """
     coder = coder_of(request)
     pages = [page for page in request.app.state.pages if page.open_to(coder)]
     here = max((page.path for page in pages if request.url.path.startswith(page.path)), key=len, default="")
-    found = request.app.state.templates.get_template(template)
-    return HTMLResponse(found.render(coder=coder, pages=pages, here=here, **values), status_code=status)
+    page = request.app.state.templates.get_template(template)
+    return HTMLResponse(page.render(coder=coder, pages=pages, here=here, **values), status_code=status)

@@ -1,4 +1,4 @@
-"""Who may talk to the pages: browsers that were given a coder's token, and no other site through them."""
+"""Which requests reach the pages: those of browsers that were given a coder's token, and of no other site."""
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ _TOO_LONG = "This is too long to store; shorten the memo."
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
-class _Closed(Protocol):
+class _GuardedPage(Protocol):
     @property
     def path(self) -> str: ...
     @property
@@ -36,13 +36,13 @@ class _Closed(Protocol):
 
 
 class Guard:
-    """Refuse what does not come from a coder's own browser, and send every answer under strict headers."""
+    """Refuses requests that do not come from a coder's own browser, and sends every answer with strict headers."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        pages: Sequence[_Closed],
+        pages: Sequence[_GuardedPage],
         tokens: Mapping[CoderId, str],
         port: int,
         host: str = "127.0.0.1",
@@ -55,11 +55,11 @@ class Guard:
         self._secure = secure
         self._hosts = {f"{name}:{port}" for name in (*_LOCAL, host)}
         if port == (443 if secure else 80):
-            self._hosts |= {*_LOCAL, host}  # browsers leave out the port that goes without saying
+            self._hosts |= {*_LOCAL, host}  # browsers leave out the default port
         self._cookie = f"autocode-{port}"  # cookies do not know ports, and two reviews may run at once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hand it on."""
+        """Refuse a request, or pass it on to the pages."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -96,55 +96,54 @@ class Guard:
         return None
 
     def _entry(self, request: Request) -> Response | None:
-        """Swap the token in the address for a cookie, or refuse whoever has neither."""
-        given = request.query_params.get("token")
-        if request.method == "GET" and given is not None:
-            if self._whose(given) is None:
-                return self._strangers(request)
+        """Swap the token in the address for a cookie, or refuse a browser that has neither."""
+        token = request.query_params.get("token")
+        if request.method == "GET" and token is not None:
+            if self._coder_with(token) is None:
+                return self._refuse_stranger(request)
             answer = RedirectResponse(URL(self._pages[0].path if self._pages else "/"), status_code=303)
-            answer.set_cookie(self._cookie, given, httponly=True, samesite="strict", path="/", secure=self._secure)
+            answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
-        coder = self._whose(request.cookies.get(self._cookie))
+        coder = self._coder_with(request.cookies.get(self._cookie))
         if coder is None:
-            return self._strangers(request)
+            return self._refuse_stranger(request)
         request.scope["coder"] = coder
         return None
 
     def _closed(self, request: Request) -> Response | None:
-        """Refuse a coder who may not see the page that is asked for; the longest path that fits is the page's."""
-        path = request.url.path
-        asked = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
-        page = max(asked, key=lambda one: len(one.path), default=None)
-        if page is None or page.open_to(request.scope["coder"]):
+        """Refuse a coder for whom the page that is asked for is not open; the longest matching path is the page's."""
+        path, coder = request.url.path, request.scope["coder"]
+        matching = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
+        page = max(matching, key=lambda page: len(page.path), default=None)
+        if page is None or page.open_to(coder):
             return None
-        coder = request.scope["coder"]
-        home = next((one.path for one in self._pages if one.open_to(coder)), "")
+        home = next((page.path for page in self._pages if page.open_to(coder)), "")
         return refusal(request, 403, f"{coder} may not open this page; study.toml says who may.", home=home)
 
-    def _strangers(self, request: Request) -> Response:
+    def _refuse_stranger(self, request: Request) -> Response:
         return refusal(
             request, 403, "This page needs the address that autocode printed when it was started, with its token."
         )
 
-    def _whose(self, given: str | None) -> CoderId | None:
-        if given is None:
+    def _coder_with(self, token: str | None) -> CoderId | None:
+        if token is None:
             return None
         found = None
-        for coder, token in self._tokens.items():  # all of them, so that the time tells nothing
-            if hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+        for coder, known in self._tokens.items():  # all of them, so that the time taken reveals nothing
+            if hmac.compare_digest(token.encode("utf-8", "replace"), known.encode()):
                 found = coder
         return found
 
 
 def _limited(receive: Receive) -> Receive:
-    """Return what receives no more than the largest request, also where its length was not announced."""
-    taken = 0
+    """Return a `receive` that refuses more than the largest request, also where its length was not announced."""
+    n_bytes = 0
 
     async def receive_limited() -> Message:
-        nonlocal taken
+        nonlocal n_bytes
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > _LARGEST:
+        n_bytes += len(message.get("body", b""))
+        if n_bytes > _LARGEST:
             raise HTTPException(413, _TOO_LONG)
         return message
 

@@ -1,4 +1,4 @@
-"""Learning while coders code: beside the pages, never in their way."""
+"""Learning while coders code: in the background, never in their way."""
 
 import threading
 from collections.abc import Callable
@@ -8,20 +8,50 @@ from autocode.errors import AutocodeError
 
 
 class Learnt(NamedTuple):
-    """How often was learnt so far, and from how many new decisions the last time."""
+    """
+    How often the suggester has learnt so far, and from how many new decisions the last time.
+
+    Attributes
+    ----------
+    times : int
+        Number of times that learning succeeded.
+    decisions : int
+        Number of new decisions that the last time learnt from.
+    """
 
     times: int
     decisions: int
 
 
 class Learning:
-    """Calls `learn` beside the pages whenever enough new decisions are stored; one call at a time.
+    """
+    Calls `learn` in the background whenever enough new decisions are stored, one call at a time.
 
     Parameters
     ----------
-    learn : learns from the study as it is now and appends new suggestions to its journal; whatever it raises of
-        autocode's own errors is kept in `silence` and the suggestions stay as they are.
-    every : how many decisions are worth learning from.
+    learn : callable
+        Learns from the study as it is now and appends new suggestions to its journal. Where it raises an
+        `AutocodeError`, the suggestions stay as they are, and `failure` has the message.
+    every : int, default 12
+        Number of new decisions that start it.
+
+    Attributes
+    ----------
+    learnt : Learnt
+        What was learnt so far.
+    failure : str
+        Why the last call learnt nothing; empty if it did.
+
+    Examples
+    --------
+    >>> calls = []
+    >>> learning = Learning(lambda: calls.append("learn"), every=2)
+    >>> learning.decided(1), calls
+    (None, [])
+    >>> learning.decided(1), learning.wait(), calls
+    (None, None, ['learn'])
+    >>> learning.learnt
+    Learnt(times=1, decisions=2)
     """
 
     def __init__(self, learn: Callable[[], None], *, every: int = 12) -> None:
@@ -31,32 +61,39 @@ class Learning:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self.learnt = Learnt(0, 0)
-        self.silence = ""
+        self.failure = ""
 
     def decided(self, decisions: int) -> None:
-        """Count decisions that were stored, and begin to learn from them if there are enough and nothing is learnt."""
+        """
+        Count new decisions, and begin to learn if there are enough and no call is running.
+
+        Parameters
+        ----------
+        decisions : int
+            Number of decisions that were stored since the last call of this method.
+        """
         with self._lock:
             self._waiting += decisions
             if self._waiting < self._every or (self._thread is not None and self._thread.is_alive()):
                 return
-            taken, self._waiting = self._waiting, 0
-            self._thread = threading.Thread(target=self._once, args=(taken,), daemon=True)
+            n_new, self._waiting = self._waiting, 0
+            self._thread = threading.Thread(target=self._run, args=(n_new,), daemon=True)
             self._thread.start()
 
     def wait(self) -> None:
-        """Return when nothing is being learnt."""
+        """Return when no call is running."""
         with self._lock:
             thread = self._thread
         if thread is not None:
             thread.join()
 
-    def _once(self, decisions: int) -> None:
+    def _run(self, decisions: int) -> None:
         try:
             self._learn()
         except AutocodeError as error:
-            self.silence = str(error)
+            self.failure = str(error)
             with self._lock:
-                self._waiting += decisions  # they are learnt from with those that follow
+                self._waiting += decisions  # the next call learns from them too
             return
-        self.silence = ""
+        self.failure = ""
         self.learnt = Learnt(self.learnt.times + 1, decisions)

@@ -1,9 +1,9 @@
-"""Pages as widgets in a notebook: the same modules, style and desks as in the browser."""
+"""Pages as widgets in a notebook: the same modules, style and requests, over the notebook's messages."""
 
 import asyncio
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import anywidget
 import traitlets
 from starlette.types import Message
 
-from autocode.errors import AutocodeError, StudyError
+from autocode.coding import CoderId
+from autocode.errors import StudyError
 from autocode.review import AdjudicationSession, ReviewSession
-from autocode.web._adjudication import AdjudicationDesk
-from autocode.web._app import unguarded_app
+from autocode.web._adjudication import AdjudicationApi, page_of
+from autocode.web._app import Page, unguarded_app
 from autocode.web._learning import Learning
 from autocode.web._review import review_page
 
@@ -25,84 +26,15 @@ _FONTS = re.compile(r"@font-face \{.*?\}\n", re.DOTALL)  # a notebook serves non
 _IMPORTED = re.compile(r'from "\./(\w+)\.js"')
 
 
-def _sheet() -> str:
-    """Return the pages' style for a root of its own: what they say of the whole page is said of the widget."""
-    tokens = _FONTS.sub("", (_STATIC / "tokens.css").read_text(encoding="utf-8"))
-    inside = tokens.replace(":root", ":host").replace("\nbody {", "\n.in-notebook {")
-    own = (
-        ".in-notebook { height: min(720px, 85vh); min-height: 0; border: 1px solid var(--edge); border-radius: 12px; }"
-    )
-    return inside + (_STATIC / "adjudicate.css").read_text(encoding="utf-8") + own
+class _Carrier:
+    """Has a page's own handlers answer requests of one coder, without a server."""
 
+    def __init__(self, page: Page, coder: CoderId) -> None:
+        self._app = unguarded_app([page])
+        self._coder = coder
 
-class AdjudicationWidget(anywidget.AnyWidget):
-    """What a notebook shows of an adjudicator's sitting; every ruling is in the journal before it is answered.
-
-    Raises `StudyError` if the adjudicator, as a coder, has lines left to read while independent coding is open.
-    """
-
-    _esm = _STATIC / "adjudication_widget.js"
-    _module = traitlets.Unicode().tag(sync=True)
-    _style = traitlets.Unicode().tag(sync=True)
-
-    def __init__(self, session: AdjudicationSession, *, coding_closed: bool = False) -> None:
-        super().__init__(_module=(_STATIC / "adjudicate.js").read_text(encoding="utf-8"), _style=_sheet())
-        self._desk = AdjudicationDesk(session, coding_closed=coding_closed)
-        self._refuse()
-        self.on_msg(self._hear)
-
-    def _hear(self, widget: object, said: dict[str, Any], buffers: object) -> None:
-        """Answer one message of the page by one of ours, with the number it came with."""
-        number = said.get("number")
-        try:
-            self.send({"number": number, "answer": self._answer(said)})
-        except (AutocodeError, ValueError, KeyError, TypeError) as error:
-            self.send({"number": number, "failed": str(error)})
-
-    def _refuse(self) -> None:
-        if told := self._desk.refusal():
-            raise StudyError(told)
-
-    def _answer(self, said: dict[str, Any]) -> dict[str, Any]:
-        self._refuse()
-        if said["what"] == "act":
-            return self._desk.act(said["said"])
-        if said["what"] == "read":
-            return self._desk.read(said["said"])
-        return self._desk.look(hidden=bool(said["said"].get("hidden")))
-
-
-class ReviewWidget(anywidget.AnyWidget):
-    """What a notebook shows of a coder's review; every decision is in the journal before it is answered.
-
-    It raises nothing of its own: what the study does not allow is refused by `ReviewSession`, or told on the page.
-
-    Parameters
-    ----------
-    learning : what learns from the decisions meanwhile; None if nothing does.
-    """
-
-    _esm = _STATIC / "review_widget.js"
-    _page = traitlets.Unicode().tag(sync=True)
-
-    def __init__(self, session: ReviewSession, *, learning: Learning | None = None) -> None:
-        self._coder = session.coder
-        self._app = unguarded_app([review_page({session.coder: session}, learning=learning)])
-        told: list[Message] = []
-        self._ask("GET", "/", "", told)
-        super().__init__(_page=_in_one_piece(_body(told)))
-        self.on_msg(self._hear)
-
-    def _hear(self, widget: object, said: dict[str, Any], buffers: object) -> None:
-        """Answer one request of the page by one message, with the number it came with."""
-        told: list[Message] = []
-        try:
-            self._ask(said["method"], said["address"], said["body"], told)
-        finally:  # what breaks is told to the page, as a server does, and then to the kernel's log
-            self.send({"number": said["number"], "status": told[0]["status"], "body": _body(told)})
-
-    def _ask(self, method: str, address: str, body: str, told: list[Message]) -> None:
-        """Let the page's own handlers answer a request of this coder; `told` is what they send."""
+    def request(self, method: str, address: str, body: str = "", *, sent: list[Message]) -> None:
+        """Answer one request by what the handlers append to `sent`."""
         path, _, query = address.partition("?")
         scope = {
             "type": "http",
@@ -117,37 +49,119 @@ class ReviewWidget(anywidget.AnyWidget):
             return {"type": "http.request", "body": body.encode()}
 
         async def send(message: Message) -> None:
-            told.append(message)
+            sent.append(message)
 
-        with ThreadPoolExecutor(1) as beside:  # the kernel's own thread runs a loop already
-            beside.submit(asyncio.run, self._app(scope, receive, send)).result()
+        with ThreadPoolExecutor(1) as executor:  # the kernel's own thread runs a loop already
+            executor.submit(asyncio.run, self._app(scope, receive, send)).result()
 
 
-def _body(told: Iterable[Message]) -> str:
-    return b"".join(one.get("body", b"") for one in told).decode()
+class _PageWidget(anywidget.AnyWidget):
+    """A page whose requests are messages of the notebook."""
+
+    _esm = _STATIC / "widget.js"
+
+    def __init__(self, carrier: _Carrier, **traits: object) -> None:
+        super().__init__(**traits)
+        self._carrier = carrier
+        self.on_msg(self._on_request)
+
+    def _on_request(self, widget: object, message: Mapping[str, Any], buffers: object) -> None:
+        """Answer a request of the page by a message with the number that the request came with."""
+        sent: list[Message] = []
+        try:
+            self._carrier.request(message["method"], message["address"], message["body"], sent=sent)
+        finally:  # the page learns of an internal error as from a server, and then the kernel's log
+            self.send({"number": message["number"], "status": sent[0]["status"], "body": _body_of(sent)})
+
+
+class AdjudicationWidget(_PageWidget):
+    """
+    The page of differences in a notebook's cell; every ruling is in the journal before it is answered.
+
+    Parameters
+    ----------
+    session : AdjudicationSession
+        The adjudicator at work.
+    coding_closed : bool, default False
+        Whether independent coding is over, so that adjudicators who also code may see all differences.
+
+    Raises
+    ------
+    StudyError
+        If the adjudicator, as a coder, has lines left to read while independent coding is open.
+    """
+
+    _modules = traitlets.Dict().tag(sync=True)
+    _style = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, session: AdjudicationSession, *, coding_closed: bool = False) -> None:
+        api = AdjudicationApi(session, coding_closed=coding_closed)
+        if sentence := api.refusal():
+            raise StudyError(sentence)
+        carrier = _Carrier(page_of(lambda coder: api), session.coder)
+        super().__init__(carrier, _modules=_modules_of("adjudicate"), _style=_adjudication_style())
+
+
+class ReviewWidget(_PageWidget):
+    """
+    The review page in a notebook's cell; every decision is in the journal before it is answered.
+
+    It raises nothing of its own: what the study does not allow is refused by `ReviewSession`, or on the page.
+
+    Parameters
+    ----------
+    session : ReviewSession
+        The coder at work.
+    learning : Learning or None, default None
+        Trains the suggester on new decisions in the background; None leaves it as it is.
+    """
+
+    _page = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, session: ReviewSession, *, learning: Learning | None = None) -> None:
+        carrier = _Carrier(review_page({session.coder: session}, learning=learning), session.coder)
+        sent: list[Message] = []
+        carrier.request("GET", "/", sent=sent)
+        super().__init__(carrier, _page=_in_one_piece(_body_of(sent)))
+
+
+def _body_of(sent: list[Message]) -> str:
+    return b"".join(message.get("body", b"") for message in sent).decode()
+
+
+def _adjudication_style() -> str:
+    """Return the style of the page for a root of its own: what it says of the whole page holds for the widget."""
+    tokens = _FONTS.sub("", (_STATIC / "tokens.css").read_text(encoding="utf-8"))
+    inside = tokens.replace(":root", ":host").replace("\nbody {", "\n.in-notebook {")
+    own = (
+        ".in-notebook { height: min(720px, 85vh); min-height: 0; border: 1px solid var(--edge); border-radius: 12px; }"
+    )
+    return inside + (_STATIC / "adjudicate.css").read_text(encoding="utf-8") + own
 
 
 def _in_one_piece(page: str) -> str:
     """Return the review page with its style and modules in it, and its requests handed to the frame it stands in."""
-    modules = {f"autocode/{name}": f"data:text/javascript,{quote(text)}" for name, text in _modules("review").items()}
+    modules = {
+        f"autocode/{name}": f"data:text/javascript,{quote(text)}" for name, text in _modules_of("review").items()
+    }
     script = (
         "<script>window.fetch = window.frameElement.fetch;</script>\n"
         f'<script type="importmap">{json.dumps({"imports": modules})}</script>\n'
         '<script type="module">import "autocode/review";</script>\n'
     )
     page = re.sub(r'<link rel="(?:icon|preload)".*\n', "", page)
-    page = re.sub(r'<link rel="stylesheet" href="/static/(\w+\.css)">', lambda found: _inline(found[1]), page)
+    page = re.sub(r'<link rel="stylesheet" href="/static/(\w+\.css)">', lambda link: _style_element(link[1]), page)
     return page.replace('<script type="module" src="/static/review.js"></script>\n', script)
 
 
-def _inline(sheet: str) -> str:
+def _style_element(sheet: str) -> str:
     return f"<style>{_FONTS.sub('', (_STATIC / sheet).read_text(encoding='utf-8'))}</style>"
 
 
-def _modules(name: str) -> dict[str, str]:
+def _modules_of(name: str) -> dict[str, str]:
     """Return the source of a module and of all that it imports, each importing by names that an import map can give."""
     source = (_STATIC / f"{name}.js").read_text(encoding="utf-8")
-    found = {name: _IMPORTED.sub(r'from "autocode/\1"', source)}
-    for other in _IMPORTED.findall(source):
-        found |= _modules(other)
-    return found
+    modules = {name: _IMPORTED.sub(r'from "autocode/\1"', source)}
+    for imported in _IMPORTED.findall(source):
+        modules |= _modules_of(imported)
+    return modules

@@ -1,4 +1,4 @@
-"""A sentence as an answer: plain to scripts, and a page of its own to people who came by an address."""
+"""A sentence as an answer: plain text for scripts, and a page of its own for people who opened an address."""
 
 import hashlib
 from base64 import b64encode
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 POLICY = "Content-Security-Policy"
 _HEADINGS = {403: "This page stays closed", 404: "Nothing is here", 421: "Another address"}
-# In the page itself: whoever has no token gets no style sheet either.
+# In the page itself: a browser without a token gets no style sheet either.
 _STYLE = """
 :root { color-scheme: light dark; }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
@@ -30,17 +30,17 @@ _PAGE = """<!doctype html>
 <title>{heading} · autocode</title>
 <style>{style}</style>
 </head>
-<body><main><p class="brand">auto<b>code</b></p><h1>{heading}</h1><p>{said}</p>{way}</main></body>
+<body><main><p class="brand">auto<b>code</b></p><h1>{heading}</h1><p>{sentence}</p>{link}</main></body>
 </html>
 """
 
 
-def refusal(request: Request, status: int, said: str, *, home: str = "") -> Response:
-    """Return an answer that says one sentence; `home` is the address of a page that is open to whoever asked."""
+def refusal(request: Request, status: int, sentence: str, *, home: str = "") -> Response:
+    """Return an answer that gives one sentence; `home` is the path of a page that is open to the coder, if any."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        way = f'<p><a href="{escape(home)}">Back to the pages that are open</a></p>' if home else ""
-        heading = _HEADINGS.get(status, "This is not taken")
-        told = _PAGE.format(heading=heading, style=_STYLE, said=escape(said), way=way)
+        link = f'<p><a href="{escape(home)}">Back to the pages that are open</a></p>' if home else ""
+        heading = _HEADINGS.get(status, "This is not accepted")
+        page = _PAGE.format(heading=heading, style=_STYLE, sentence=escape(sentence), link=link)
         policy = f"default-src 'none'; style-src 'sha256-{_ALLOWED}'; base-uri 'none'; frame-ancestors 'none'"
-        return HTMLResponse(told, status_code=status, headers={POLICY: policy})
-    return PlainTextResponse(said, status_code=status)
+        return HTMLResponse(page, status_code=status, headers={POLICY: policy})
+    return PlainTextResponse(sentence, status_code=status)

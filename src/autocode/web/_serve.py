@@ -19,12 +19,21 @@ from autocode.errors import StudyError
 from autocode.web._app import Page, make_app
 
 LOCAL = "127.0.0.1"
-_EVERY = ("", "0.0.0.0", "::")  # all addresses of a machine, and the name of none
+_WILDCARDS = ("", "0.0.0.0", "::")  # all addresses of a machine at once; a browser can open none of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What proves to other machines that this one is who it says: a certificate and its key, as PEM files."""
+    """
+    What proves to other machines that they reach the right one.
+
+    Attributes
+    ----------
+    certificate : Path
+        The certificate, a PEM file.
+    key : Path
+        Its private key, a PEM file.
+    """
 
     certificate: Path
     key: Path
@@ -45,17 +54,28 @@ def serve(
 
     Parameters
     ----------
-    coders : who may come in; each has an address of their own.
-    port : 0 takes any that is free.
-    announce : is given each coder's address with its token, once it can be opened.
+    pages : sequence of Page
+        The pages; a coder arrives at the first.
+    coders : sequence of CoderId
+        Who may open them; each coder has an address of their own.
+    port : int, default 8765
+        Port to serve on; 0 takes any that is free.
+    host : str, default "127.0.0.1"
+        Name or address under which browsers reach the pages.
+    certificate : Certificate or None, default None
+        What encrypts the pages; needed for any host but this machine.
+    open_browser : bool, default True
+        Whether to open the address in a browser, if there is only one coder.
+    announce : callable
+        Called with each coder's address, which has the coder's token in it, once it can be opened.
 
     Raises
     ------
     StudyError
-        If the port is taken, the certificate cannot be used, the host is another machine's business without one, or it
-        is no address that a browser can open.
+        If the port is taken, the certificate cannot be used, there is none for a host other than this machine, or no
+        browser can open the host.
     """
-    # interviews are sensitive: what leaves this machine is encrypted, and only when somebody asked for it
+    # interviews are sensitive: they leave this machine only encrypted, and only if the user asks for it
     if certificate is None and not _is_local(host):
         raise StudyError(
             f"the pages are not served on {host} without encryption; "
@@ -63,7 +83,7 @@ def serve(
         )
     if certificate is not None:
         _check(certificate)
-    if host in _EVERY:
+    if host in _WILDCARDS:
         raise StudyError(
             f"no browser can open {host}; give --host the name or address under which other machines reach this one."
         )
@@ -84,9 +104,8 @@ def serve(
         addresses = [f"{scheme}://{named}:{port}/?token={token}" for token in tokens.values()]
         for coder, address in zip(coders, addresses, strict=True):
             announce(address if len(addresses) == 1 else f"{coder}: {address}")
-        if (
-            open_browser and len(addresses) == 1
-        ):  # in a thread: a browser in the terminal would keep us until it is left
+        if open_browser and len(addresses) == 1:
+            # in a thread: a browser in the terminal would block until it is closed
             threading.Thread(target=webbrowser.open, args=(addresses[0],), daemon=True).start()
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
@@ -99,18 +118,20 @@ def _is_local(host: str) -> bool:
         return False
 
 
-def _check(given: Certificate) -> None:
+def _check(certificate: Certificate) -> None:
     try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(given.certificate, given.key)
-    except (OSError, ssl.SSLError) as no:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate.certificate, certificate.key)
+    except (OSError, ssl.SSLError) as error:
+        reason = error.strerror or error
         raise StudyError.at(
-            given.certificate, f"cannot be used with the key {given.key} ({no.strerror or no}); give two PEM files."
-        ) from no
+            certificate.certificate, f"cannot be used with the key {certificate.key} ({reason}); give two PEM files."
+        ) from error
 
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # the protocol is named because asyncio turns Nagle's delay off only then: 40 ms a decision
+    # the protocol is named because asyncio turns Nagle's algorithm off only then, which saves 40 ms per decision
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it would let two programs share the port

@@ -1,4 +1,4 @@
-"""The team's pages: how far each coder has come, how far they agree, and what waits for the team to settle."""
+"""The team's pages: how far each coder has come, how far they agree, and what waits for the team."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import CoderId
+from autocode.coding import Basis, CoderId
 from autocode.errors import AgreementError, AutocodeError
 from autocode.journal import Journal
 from autocode.review import (
@@ -24,8 +24,9 @@ from autocode.review import (
     unused_codes,
 )
 from autocode.transcripts import LineId, Transcripts
-from autocode.web._adjudication import codes_of, still_coding
+from autocode.web._adjudication import still_coding
 from autocode.web._app import Page, coder_of, render
+from autocode.web._codes import codes_of
 
 if TYPE_CHECKING:
     from autocode.agreement import CodeAgreement
@@ -34,24 +35,42 @@ TEAM, CODEBOOK = "/team", "/codebook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """What the machine may and may not suggest yet, in sentences of the suggester's own."""
+class SuggesterStatus:
+    """
+    What the suggester of a study was trained on, and what it cannot suggest yet.
+
+    Attributes
+    ----------
+    learnt_from : str
+        What it was trained on, such as "learnt from 120 lines of 8 interviews"; empty if it cannot be opened.
+    unsupported : sequence of str
+        A sentence for each code that it does not suggest yet, and why.
+    """
 
     learnt_from: str
     unsupported: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reread:
-    """A coded line to read again, and why, in a sentence of whoever found it."""
+class FlaggedLine:
+    """
+    A coded line that may have a label issue and should be read again.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    reason : str
+        Why it was flagged, as a sentence.
+    """
 
     line: LineId
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """Agreement on one code as it is drawn: 0 to 1 are 0 to 100 across, and what lies outside stands at the edge."""
+class _AgreementRow:
+    """Agreement on one code as it is drawn: 0 to 1 are 0 to 100 across, and values outside stand at the edge."""
 
     code: CodeId
     estimate: str
@@ -60,23 +79,23 @@ class _Row:
     high: float
     drawn: bool
     enough: bool
-    said: str
+    verdict: str
     counts: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Stand:
+class _TeamStatus:
     coders: Sequence[CoderProgress]
-    rows: Sequence[_Row]
+    rows: Sequence[_AgreementRow]
     overall: str
-    rests_on: str
+    basis: str
     proposals: Sequence[ProposedCode]
     unused: Sequence[CodeId]
-    differ: int
-    settled: int
+    n_differing: int
+    n_settled: int
 
 
-class _Team:
+class _TeamRequests:
     def __init__(
         self,
         journal: Journal,
@@ -85,81 +104,92 @@ class _Team:
         codebook: Codebook,
         coders: Collection[CoderId],
         coding_closed: bool,
-        machine: Callable[[], Machine | None],
-        reread: Callable[[], Sequence[Reread]] | None,
+        suggester_status: Callable[[], SuggesterStatus | None],
+        flagged_lines: Callable[[], Sequence[FlaggedLine]] | None,
     ) -> None:
         self._journal = journal
         self._lines = lines
         self._codebook = codebook
         self._coders = coders
         self._coding_closed = coding_closed
-        self._machine = machine
-        self._reread = reread
+        self._suggester_status = suggester_status
+        self._flagged_lines = flagged_lines
         self._codes = codes_of(codebook)
-        self._made: dict[str, tuple[int, Any]] = {}
+        self._cache: dict[str, tuple[int, Any]] = {}
         self._lock = Lock()
 
-    def _fresh(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return what was made when the journal was as long as it is now, or make it."""
+    def _cached(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return what was computed when the journal was as long as it is now, or compute it."""
         with self._lock:
-            n = self._journal.last
-            if name not in self._made or self._made[name][0] != n:
-                self._made[name] = (n, make())
-            return self._made[name][1]
+            n_entries = self._journal.last
+            if name not in self._cache or self._cache[name][0] != n_entries:
+                self._cache[name] = (n_entries, compute())
+            return self._cache[name][1]
 
-    async def show(self, request: Request) -> Response:
+    async def team(self, request: Request) -> Response:
         """Show where the team stands."""
-        stand = await run_in_threadpool(self._fresh, "stand", self._stand)
-        machine = await run_in_threadpool(self._machine)
-        # a proposed code is for all to see; on which line somebody missed it is a coding
-        sees = not await run_in_threadpool(self._left_to_read, coder_of(request))
-        values = {"stand": stand, "machine": machine, "codes": self._codes, "lines": self._lines, "sees": sees}
-        return render(request, "team.html", slips=self._reread is not None, **values)
+        status = await run_in_threadpool(self._cached, "team", self._team_status)
+        suggester = await run_in_threadpool(self._suggester_status)
+        # proposed codes are for all to see; on which line a coder proposed one is a coding
+        may_see_lines = not await run_in_threadpool(self._left_to_read, coder_of(request))
+        return render(
+            request,
+            "team.html",
+            team=status,
+            suggester=suggester,
+            codes=self._codes,
+            lines=self._lines,
+            may_see_lines=may_see_lines,
+            has_label_issues=self._flagged_lines is not None,
+        )
 
-    async def reread(self, request: Request) -> Response:
-        """Show the coded lines that may hold slips, to whoever may see what others coded."""
+    async def flagged(self, request: Request) -> Response:
+        """Show the coded lines with possible label issues to coders who may see the others' codings."""
         coder = coder_of(request)
         title = "Lines to read again"
-        if left := await run_in_threadpool(self._left_to_read, coder):
-            return render(request, "refused.html", title=title, told=still_coding(coder, left), status=403)
+        if n_left := await run_in_threadpool(self._left_to_read, coder):
+            sentence = still_coding(coder, n_left)
+            return render(request, "refused.html", title=title, sentence=sentence, status=403)
         try:
-            found = await run_in_threadpool(self._fresh, "reread", self._reread or tuple)
+            flagged = await run_in_threadpool(self._cached, "flagged", self._flagged_lines or tuple)
         except AutocodeError as error:
-            return render(request, "refused.html", title=title, told=str(error))
+            return render(request, "refused.html", title=title, sentence=str(error))
         codings = await run_in_threadpool(self._journal.codings)
-        return render(request, "slips.html", found=found, lines=self._lines, codings=codings, codes=self._codes)
+        return render(
+            request, "label_issues.html", flagged=flagged, lines=self._lines, codings=codings, codes=self._codes
+        )
 
     def _left_to_read(self, coder: CoderId) -> int:
-        """Return how many lines stand between a coder and what others coded; 0 when independent coding is over."""
+        """Return how many lines a coder has to read before seeing the others' codings; 0 when coding is closed."""
         if self._coding_closed:
             return 0
         return lines_left_to_read(coder, self._journal.codings(), self._lines, coders=self._coders)
 
-    def _stand(self) -> _Stand:
+    def _team_status(self) -> _TeamStatus:
         from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for
 
         codings = self._journal.codings()
-        differ = differences(codings, self._lines)
-        settled = {one.line for one in codings if one.basis == "adjudicated"}
-        rows: Sequence[_Row] = ()
+        differing = differences(codings, self._lines)
+        settled = {coding.line for coding in codings if coding.basis is Basis.ADJUDICATED}
+        rows: Sequence[_AgreementRow] = ()
         try:
             table = agreement_table(codings, self._codebook, self._lines)
         except AgreementError as error:
-            overall, rests_on = "", str(error)
+            overall, basis = "", str(error)
         else:
             alpha = table.overall.alpha
             overall = "" if alpha.undefined else alpha.estimate
-            rests_on = "No line was read by two coders yet." if alpha.undefined else alpha.basis
-            rows = [] if alpha.undefined else [_row(one) for one in table.codes]
-        return _Stand(
+            basis = "No line was read by two coders yet." if alpha.undefined else alpha.basis
+            rows = [] if alpha.undefined else [_agreement_row(row) for row in table.codes]
+        return _TeamStatus(
             coders=progress_of_coders(self._journal, self._lines, members=self._coders),
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),
             overall=overall,
-            rests_on=rests_on,
+            basis=basis,
             proposals=proposed_codes(self._journal, self._codebook),
             unused=[code.id for code in unused_codes(codings, self._codebook)],
-            differ=len(differ),
-            settled=sum(one.line.id in settled for one in differ),
+            n_differing=len(differing),
+            n_settled=sum(difference.line.id in settled for difference in differing),
         )
 
 
@@ -170,71 +200,99 @@ def team_page(
     codebook: Codebook,
     coders: Collection[CoderId] = (),
     coding_closed: bool = False,
-    machine: Callable[[], Machine | None],
-    reread: Callable[[], Sequence[Reread]] | None,
+    suggester_status: Callable[[], SuggesterStatus | None],
+    flagged_lines: Callable[[], Sequence[FlaggedLine]] | None,
 ) -> Page:
     """
-    Return the page that tells a team where it stands; its numbers are those of the agreement room, as they are.
+    Return the page that shows a team where it stands; its numbers are those of `autocode.agreement`.
 
     Parameters
     ----------
-    coders : those whom the study names as ones who code, told of even before they begin; without any, everybody may.
-    machine : what the suggester may and may not suggest yet; None where there is no suggester.
-    reread : coded lines that may hold slips; asked when somebody opens their page, and may take seconds. None where
-        nothing can tell.
+    journal : Journal
+        Where the codings are.
+    lines : Transcripts
+        The interviews of the study.
+    codebook : Codebook
+        The codes of the study.
+    coders : collection of CoderId, default ()
+        Who codes in the study, listed even before they begin; if empty, everybody may code.
+    coding_closed : bool, default False
+        Whether independent coding is over, so that everybody may see all codings.
+    suggester_status : callable
+        Returns what the suggester can and cannot suggest yet, or None where there is no suggester.
+    flagged_lines : callable or None
+        Returns coded lines with possible label issues; called when their page is opened, and may take seconds. None
+        leaves the page out.
+
+    Returns
+    -------
+    Page
+        The page at the path "/team", to be put into `make_app` or `serve`.
+
+    Raises
+    ------
+    StudyError
+        If a transcript was edited after it was coded.
     """
     journal.codings().check_lines(lines)
-    team = _Team(
+    requests = _TeamRequests(
         journal,
         lines=lines,
         codebook=codebook,
         coders=coders,
         coding_closed=coding_closed,
-        machine=machine,
-        reread=reread,
+        suggester_status=suggester_status,
+        flagged_lines=flagged_lines,
     )
-    return Page(
-        name="Team",
-        path=TEAM,
-        routes=[
-            Route(TEAM, team.show, methods=["GET"]),
-            *([Route(f"{TEAM}/slips", team.reread, methods=["GET"])] if reread else []),
-        ],
-    )
+    routes = [Route(TEAM, requests.team, methods=["GET"])]
+    if flagged_lines is not None:
+        routes.append(Route(f"{TEAM}/slips", requests.flagged, methods=["GET"]))
+    return Page(name="Team", path=TEAM, routes=routes)
 
 
 def codebook_page(codebook: Codebook) -> Page:
-    """Return the page of the codes with their definitions, when to use them and when not, and examples."""
+    """
+    Return the page of the codes with their definitions, when to use them and when not, and examples.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The codes of the study.
+
+    Returns
+    -------
+    Page
+        The page at the path "/codebook", to be put into `make_app` or `serve`.
+    """
     codes = codes_of(codebook)
 
     async def show(request: Request) -> Response:
         groups: dict[str, list[dict[str, Any]]] = {}
         for code in codes.values():
             groups.setdefault(code["theme"], []).append(code)
-        about = {theme.name: theme.definition for theme in codebook.themes}
-        return render(request, "codebook.html", codebook=codebook, groups=groups, about=about)
+        definitions = {theme.name: theme.definition for theme in codebook.themes}
+        return render(request, "codebook.html", codebook=codebook, groups=groups, definitions=definitions)
 
     return Page(name="Codebook", path=CODEBOOK, routes=[Route(CODEBOOK, show, methods=["GET"])])
 
 
-def _row(of: "CodeAgreement") -> _Row:
+def _agreement_row(row: "CodeAgreement") -> _AgreementRow:
     from autocode.agreement import Reliability
 
-    alpha = of.alpha
+    alpha = row.alpha
     drawn = alpha.undefined is None
-    enough = drawn and alpha.reliability is not Reliability.UNDECIDED
 
     def across(value: float) -> float:
         return 100 * min(max(value, 0.0), 1.0) if value == value else 0.0
 
-    return _Row(
-        code=of.code,
+    return _AgreementRow(
+        code=row.code,
         estimate=alpha.estimate if drawn else "–",
         at=across(alpha.value),
         low=across(alpha.low if alpha.low == alpha.low else alpha.value),
         high=across(alpha.high if alpha.high == alpha.high else alpha.value),
         drawn=drawn,
-        enough=enough,
-        said=of.verdict if enough else of.verdict.partition(": ")[2] or of.verdict,
-        counts=f"given to {of.applied} of {of.units} lines",
+        enough=drawn and alpha.reliability is not Reliability.UNDECIDED,
+        verdict=row.verdict,
+        counts=f"Given to {row.applied} of {row.units} lines",
     )

@@ -26,11 +26,11 @@ ONCE = [
     "cacb",
     "bcca",
 ]
-LINES = [said for said, n in OFTEN.items() for _ in range(n)] + ONCE
+LINES = [labels for labels, n in OFTEN.items() for _ in range(n)] + ONCE
 
 
 def run(epsilon: float) -> AltTest:
-    of = [{f"i{i}": said[who] for i, said in enumerate(LINES)} for who in range(4)]
+    of = [{f"i{i}": labels[who] for i, labels in enumerate(LINES)} for who in range(4)]
     return alt_test({"h0": of[0], "h1": of[1], "h2": of[2]}, of[3], epsilon=epsilon)
 
 

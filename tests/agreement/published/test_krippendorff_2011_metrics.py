@@ -23,10 +23,10 @@ def test_four_observers_with_missing_values(distance: str, alpha: float) -> None
 
 def test_words_have_the_order_in_which_they_are_declared() -> None:
     words = ["very low", "low", "mid", "high", "very high"]
-    said = [[_ if v is None else words[v - 1] for v in row] for row in FOUR_BY_TWELVE]
+    table = [[_ if v is None else words[v - 1] for v in row] for row in FOUR_BY_TWELVE]
 
-    declared = krippendorff_alpha(ReliabilityData.from_table(said, labels=words), distance="ordinal")
-    by_alphabet = krippendorff_alpha(ReliabilityData.from_table(said), distance="ordinal")
+    declared = krippendorff_alpha(ReliabilityData.from_table(table, labels=words), distance="ordinal")
+    by_alphabet = krippendorff_alpha(ReliabilityData.from_table(table), distance="ordinal")
 
     assert declared.value == pytest.approx(0.815, abs=5e-4)
     assert by_alphabet.value != pytest.approx(0.815, abs=5e-2)

@@ -22,6 +22,6 @@ UNITS = [
 
 @pytest.mark.parametrize(("distance", "alpha"), [("passonneau2004", 0.186), ("dkpro_masi", 0.2529)])
 def test_sets_of_two_coders(distance: str, alpha: float) -> None:
-    data = ReliabilityData.from_table([[set(said) for said in row] for row in zip(*UNITS, strict=True)])
+    data = ReliabilityData.from_table([[set(codes) for codes in row] for row in zip(*UNITS, strict=True)])
 
     assert krippendorff_alpha(data, distance=distance).value == pytest.approx(alpha, abs=5e-4)

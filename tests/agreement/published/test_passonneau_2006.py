@@ -15,10 +15,10 @@ DISTANCES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "distance"), DISTANCES)
-def test_a_pair_of_sets_counts_its_masi_distance(one: set[str], other: set[str], distance: float) -> None:
+@pytest.mark.parametrize(("first", "second", "distance"), DISTANCES)
+def test_a_pair_of_sets_counts_its_masi_distance(first: set[str], second: set[str], distance: float) -> None:
     # beside a unit of two z's that agree, D_o = 2 d / 4, and D_e follows from the four values
-    data = ReliabilityData.from_table([[one, {"z"}], [other, {"z"}]])
+    data = ReliabilityData.from_table([[first, {"z"}], [second, {"z"}]])
     n = 4
     expected = (2 * distance + 8 * 1.0) / (n * (n - 1))
 

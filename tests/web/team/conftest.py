@@ -1,6 +1,7 @@
 """A study on which three coders differ, behind the team's pages: asked without a network, or in a real browser."""
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -15,7 +16,7 @@ import uvicorn
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding
 from autocode.transcripts import LineId, Transcripts
-from autocode.web import Machine, Reread, adjudication_page, codebook_page, make_app, team_page
+from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, make_app, team_page
 
 ORIGIN = "http://127.0.0.1:8765"
 CODERS = ("MO", "JB", "SK", "TW")
@@ -29,6 +30,17 @@ def coding(line: str, coder: str, *codes: str, basis: Basis = Basis.INDEPENDENT,
 @pytest.fixture
 def coding_of() -> Callable[..., Coding]:
     return coding
+
+
+class Submitted:
+    """The answer to one act."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.status_code, self.text = answer.status_code, answer.text
+
+    def json(self) -> dict[str, object]:
+        (result,) = json.loads(self.text)["results"]
+        return result
 
 
 class Asked:
@@ -49,8 +61,9 @@ class Asked:
         with ThreadPoolExecutor(1) as own:  # Playwright keeps a loop running in this thread
             return own.submit(asyncio.run, self._client.request(method, path, **more)).result()
 
-    def act(self, **said: object) -> httpx.Response:
-        return self.post("/adjudicate/act", json={"gesture": "g1", "kind": "settle", **said})
+    def act(self, **more: object) -> "Submitted":
+        act = {"gesture": "gesture-1", "kind": "settle", **more}
+        return Submitted(self.post("/adjudicate/submit", json={"acts": [act]}))
 
 
 @pytest.fixture
@@ -77,8 +90,8 @@ def pages_of(journal, lines, codebook):
         *,
         adjudicators: tuple[str, ...] = ("TW", "MO"),
         coders: tuple[str, ...] = ("MO", "JB", "SK"),
-        machine: Machine | None = None,
-        reread: list[Reread] | None = None,
+        suggester: SuggesterStatus | None = None,
+        flagged: list[FlaggedLine] | None = None,
         lines: Transcripts = lines,
         codebook: Codebook = codebook,
         **more: object,
@@ -86,7 +99,7 @@ def pages_of(journal, lines, codebook):
         known = {"lines": lines, "codebook": codebook, "coders": tuple(map(CoderId, coders)), **more}
         return [
             adjudication_page(journal, adjudicators=set(map(CoderId, adjudicators)), study="tiny", **known),
-            team_page(journal, machine=lambda: machine, reread=lambda: reread or [], **known),
+            team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known),
             codebook_page(codebook),
         ]
 

@@ -5,7 +5,7 @@ import pytest
 from autocode.coding import Basis
 from autocode.journal import Kind
 from autocode.transcripts import LineId
-from autocode.web import Reread
+from autocode.web import FlaggedLine
 
 LINES = ["GP1:2", "GP1:3", "GP1:5"]
 
@@ -16,9 +16,9 @@ def asked(asked_by, differing):
 
 
 def look(asked, hidden=0):
-    told = asked.get(f"/adjudicate/lines?hidden={hidden}").json()
+    told = asked.get(f"/adjudicate/state?hidden={hidden}").json()
     ids = [one["id"] for one in told["lines"]]
-    read = asked.post("/adjudicate/read", json={"lines": ids, "hidden": bool(hidden)}).json()["lines"]
+    read = asked.post("/adjudicate/lines", json={"lines": ids, "hidden": bool(hidden)}).json()["lines"]
     assert [one["id"] for one in read] == ids
     return {**told, "lines": read}
 
@@ -72,7 +72,7 @@ def test_every_line_on_which_coders_differ_is_told_with_its_question_and_neighbo
 def test_the_first_answer_holds_every_line_and_the_words_of_the_first_open_ones(asked, monkeypatch):
     monkeypatch.setattr("autocode.web._adjudication._AT_ONCE", 1)
     asked.act(**ruling(asked, "GP1:2"))
-    told = asked.get("/adjudicate/lines?hidden=0").json()
+    told = asked.get("/adjudicate/state?hidden=0").json()
 
     settled = [{"by": "TW", "codes": ["logistics", "awareness"], "reason": ""}]
     assert told["lines"] == [
@@ -86,20 +86,20 @@ def test_the_first_answer_holds_every_line_and_the_words_of_the_first_open_ones(
 def test_words_and_readings_are_read_for_lines_on_which_coders_differ_and_for_no_others(asked, asked_by):
     asked_for = {"lines": ["GP1:5", "PM1:2", "nowhere", 7, "GP1:2"], "hidden": False}
 
-    assert [one["id"] for one in asked.post("/adjudicate/read", json=asked_for).json()["lines"]] == ["GP1:5", "GP1:2"]
-    assert asked_by("JB").post("/adjudicate/read", json=asked_for).status_code == 403
-    assert asked_by(None).post("/adjudicate/read", json=asked_for).status_code == 403
+    assert [one["id"] for one in asked.post("/adjudicate/lines", json=asked_for).json()["lines"]] == ["GP1:5", "GP1:2"]
+    assert asked_by("JB").post("/adjudicate/lines", json=asked_for).status_code == 403
+    assert asked_by(None).post("/adjudicate/lines", json=asked_for).status_code == 403
     for wrong in (
         {"lines": "GP1:5", "hidden": False},
         {"lines": [], "hidden": 1},
         {"lines": ["x"] * 401, "hidden": True},
     ):
-        assert asked.post("/adjudicate/read", json=wrong).status_code == 422
+        assert asked.post("/adjudicate/lines", json=wrong).status_code == 400
 
 
 def test_hidden_names_do_not_reach_the_browser(asked):
-    told = asked.get("/adjudicate/lines?hidden=1").text
-    told += asked.post("/adjudicate/read", json={"lines": LINES, "hidden": True}).text
+    told = asked.get("/adjudicate/state?hidden=1").text
+    told += asked.post("/adjudicate/lines", json={"lines": LINES, "hidden": True}).text
 
     for name in ("MO", "JB", "SK"):
         assert f'"{name}' not in told
@@ -121,7 +121,7 @@ def test_a_ruling_is_stored_as_a_third_reading_with_how_it_came_about(asked, dif
     (made,) = set(differing.codings()) - before
     assert (made.coder, made.basis, made.codes) == ("TW", Basis.ADJUDICATED, {"logistics", "awareness"})
     (entry,) = differing.history(kinds=(Kind.ADJUDICATION,))
-    assert (entry.gesture, entry.record.ruling, entry.record.milliseconds) == ("g1", "both", 4200)
+    assert (entry.gesture, entry.record.ruling, entry.record.milliseconds) == ("gesture-1", "both", 4200)
     assert entry.record.names_hidden is True
 
 
@@ -132,14 +132,14 @@ def test_sent_twice_it_is_stored_once_and_undone_once(asked, differing):
     assert first.json()["line"]["settled"] == second.json()["line"]["settled"]
     assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
 
-    asked.act(**{**ruling(asked, "GP1:3"), "gesture": "g2"})
-    undone = [asked.act(kind="undo", gesture="g3").json() for _ in range(2)]
+    asked.act(**{**ruling(asked, "GP1:3"), "gesture": "gesture-2"})
+    undone = [asked.act(kind="undo", gesture="gesture-3").json() for _ in range(2)]
 
     assert undone[0]["line"] == {"id": "GP1:3", "settled": []}
     assert "refused" in undone[1]
     assert [one.line for one in differing.codings().with_basis(Basis.ADJUDICATED)] == ["GP1:2"]
-    assert asked.act(kind="undo", gesture="g4").json()["line"]["id"] == "GP1:2"
-    assert asked.act(kind="undo", gesture="g5").json() == {"refused": "There is nothing to undo."}
+    assert asked.act(kind="undo", gesture="gesture-4").json()["line"]["id"] == "GP1:2"
+    assert asked.act(kind="undo", gesture="gesture-5").json() == {"refused": "There is nothing to undo."}
 
 
 def test_a_line_that_somebody_read_anew_is_not_settled_unseen(asked, differing, coding_of):
@@ -147,7 +147,7 @@ def test_a_line_that_somebody_read_anew_is_not_settled_unseen(asked, differing, 
     differing.append(coding_of("GP1:2", "JB", "meetings"))
     answer = asked.act(**said).json()
 
-    assert answer["refused"].startswith("Somebody has read that line anew since it came to your screen.")
+    assert answer["refused"].startswith("Somebody has coded that line again since it was shown to you.")
     assert answer["line"]["readings"][0] == {"by": "JB", "codes": ["meetings"]}
     assert not differing.codings().with_basis(Basis.ADJUDICATED)
 
@@ -166,7 +166,7 @@ def test_undone_where_coders_no_longer_differ_the_page_reads_again(asked, differ
     asked.act(**ruling(asked, "GP1:5"))
     differing.append(coding_of("GP1:5", "JB", "meetings"))
 
-    assert asked.act(kind="undo", gesture="g2").json() == {"reload": True}
+    assert asked.act(kind="undo", gesture="gesture-2").json() == {"reload": True}
 
 
 def test_another_code_must_be_one_of_the_codebook(asked, differing):
@@ -183,7 +183,7 @@ def test_another_code_must_be_one_of_the_codebook(asked, differing):
 # who may
 
 
-@pytest.mark.parametrize("path", ["/adjudicate", "/adjudicate/lines", "/adjudicate/act"])
+@pytest.mark.parametrize("path", ["/adjudicate", "/adjudicate/state", "/adjudicate/submit"])
 def test_whom_the_study_does_not_name_is_refused_in_a_sentence(asked_by, differing, path):
     answer = asked_by("JB").get(path)
 
@@ -210,7 +210,7 @@ def test_while_independent_coding_is_open_a_coder_sees_no_other_codings(asked_by
     coder = asked_by("MO")
     page, lines, act = (
         coder.get("/adjudicate"),
-        coder.get("/adjudicate/lines"),
+        coder.get("/adjudicate/state"),
         coder.act(**ruling(asked_by("TW"), "GP1:2")),
     )
 
@@ -223,20 +223,20 @@ def test_while_independent_coding_is_open_a_coder_sees_no_other_codings(asked_by
     assert len(look(asked_by("MO", coding_closed=True))["lines"]) == 1
 
 
-PATHS = ["/adjudicate", "/adjudicate/lines", "/adjudicate/lines?hidden=1", "/team/slips"]
+PATHS = ["/adjudicate", "/adjudicate/state", "/adjudicate/state?hidden=1", "/team/slips"]
 
 
 @pytest.mark.parametrize("coders", [(), ("MO", "JB", "SK", "TW")])
 def test_who_may_still_begin_to_code_sees_no_other_codings_either(asked_by, differing, coders):
-    told = asked_by("TW", coders=coders, reread=[Reread(line=LineId("GP1:2"), why="It surprises.")])
+    told = asked_by("TW", coders=coders, flagged=[FlaggedLine(line=LineId("GP1:2"), reason="It surprises.")])
     answers = [told.get(path) for path in PATHS]
     answers.append(told.act(**ruling(asked_by("TW"), "GP1:2")))
-    answers.append(told.post("/adjudicate/read", json={"lines": LINES, "hidden": False}))
+    answers.append(told.post("/adjudicate/lines", json={"lines": LINES, "hidden": False}))
 
     assert {one.status_code for one in answers} == {403}
     for one in answers:
         assert "TW has 5 lines left to read, and independent coding is open" in one.text
-        assert "If TW does not code in this study, name there, as coders, those who do." in one.text
+        assert "If TW does not code in this study, list there, as coders, those who do." in one.text
         assert not [name for name in ("MO", "JB", "SK", "logistics", "awareness", "surprises") if name in one.text]
     assert not differing.codings().with_basis(Basis.ADJUDICATED)
 
@@ -248,7 +248,7 @@ def test_who_is_not_among_the_coders_that_the_study_names_may_adjudicate_at_once
 def test_a_line_that_was_adjudicated_is_still_left_to_read(asked_by, differing):
     asked_by("TW").act(**ruling(asked_by("TW"), "GP1:2"))
 
-    assert "TW has 5 lines left to read" in asked_by("TW", coders=("MO", "TW")).get("/adjudicate/lines").text
+    assert "TW has 5 lines left to read" in asked_by("TW", coders=("MO", "TW")).get("/adjudicate/state").text
 
 
 def test_who_has_read_every_line_may_adjudicate_while_others_still_read(asked_by, differing):
@@ -262,9 +262,6 @@ def test_who_has_read_every_line_may_adjudicate_while_others_still_read(asked_by
     "wrong",
     [
         {"kind": "accept"},
-        {"gesture": ""},
-        {"gesture": "g" * 65},
-        {"gesture": 7},
         {"line": 7},
         {"ruling": "machine"},
         {"left": "logistics"},
@@ -281,8 +278,16 @@ def test_who_has_read_every_line_may_adjudicate_while_others_still_read(asked_by
 def test_what_is_not_a_ruling_is_refused(asked, differing, wrong):
     answer = asked.act(**{**ruling(asked, "GP1:2"), **wrong})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert answer.text.startswith("This is not a ruling: ")
+    assert not differing.codings().with_basis(Basis.ADJUDICATED)
+
+
+@pytest.mark.parametrize("gesture", ["", "short", "g" * 65, 7])
+def test_an_act_without_the_id_of_its_gesture_is_refused(asked, differing, gesture):
+    answer = asked.act(**{**ruling(asked, "GP1:2"), "gesture": gesture})
+
+    assert (answer.status_code, answer.text) == (400, "Every act needs the id of its gesture.")
     assert not differing.codings().with_basis(Basis.ADJUDICATED)
 
 
@@ -291,22 +296,23 @@ def test_what_is_not_a_ruling_is_refused(asked, differing, wrong):
     [
         (b"{}", "text/plain", 415),
         (b"kind=undo", "application/x-www-form-urlencoded", 415),
-        (b"[1]", "application/json; charset=utf-8", 422),
-        (b"{", "application/json", 422),
-        (b"\xff", "application/json", 422),
-        (b"[" * 100_000, "application/json", 422),
+        (b"[1]", "application/json; charset=utf-8", 400),
+        (b"{", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
         (b"x" * 2_000_000, "application/json", 413),
     ],
 )
 def test_only_small_json_is_read(asked, differing, content, kind, status):
     headers = {"Origin": "http://127.0.0.1:8765", "Content-Type": kind}
 
-    assert asked.post("/adjudicate/act", content=content, headers=headers).status_code == status
+    assert asked.post("/adjudicate/submit", content=content, headers=headers).status_code == status
     assert not differing.codings().with_basis(Basis.ADJUDICATED)
 
 
 def test_another_site_does_not_rule(asked, differing):
-    answer = asked.post("/adjudicate/act", json=ruling(asked, "GP1:2"), headers={"Origin": "http://evil.example"})
+    acts = [{"gesture": "gesture-1", "kind": "settle", **ruling(asked, "GP1:2")}]
+    answer = asked.post("/adjudicate/submit", json={"acts": acts}, headers={"Origin": "http://evil.example"})
 
     assert answer.status_code == 403
     assert not differing.codings().with_basis(Basis.ADJUDICATED)

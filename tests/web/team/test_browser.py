@@ -8,12 +8,12 @@ from playwright.sync_api import expect
 from autocode.coding import Basis, CoderId, Proposal
 from autocode.journal import Kind
 from autocode.transcripts import LineId, Transcripts
-from autocode.web import Machine, Reread
+from autocode.web import FlaggedLine, SuggesterStatus
 
 pytestmark = pytest.mark.browser
 
-SLIPS = [Reread(line=LineId("GP1:2"), why="Lack of awareness was given, and expected with 3 %.")]
-MACHINE = Machine(
+FLAGGED = [FlaggedLine(line=LineId("GP1:2"), reason="Lack of awareness was given, and expected with 3 %.")]
+SUGGESTER = SuggesterStatus(
     learnt_from="learnt from 3 lines of 1 interview", unsupported=["'Minimal interoperability' is on no line."]
 )
 
@@ -317,7 +317,7 @@ def test_a_line_read_anew_meanwhile_comes_back_with_a_sentence(page, differing, 
     page.keyboard.press("Escape")
     page.keyboard.press("1")
 
-    expect(page.locator(".notice")).to_contain_text("Somebody has read that line anew")
+    expect(page.locator(".notice")).to_contain_text("Somebody has coded that line again")
     expect(page.locator(".row.now")).to_have_attribute("data-line", "GP1:2")
     expect(page.locator(".row.now .reading").first).to_contain_text("Inefficient meetings")
     assert page.locator("#reason").input_value() == "why"
@@ -454,7 +454,7 @@ def test_on_a_narrow_screen_the_next_line_begins_at_its_first_choice(visit, diff
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violations):
     differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("MO")))
-    page = visit(color_scheme=scheme, machine=MACHINE, reread=SLIPS)
+    page = visit(color_scheme=scheme, suggester=SUGGESTER, flagged=FLAGGED)
     expect(page.locator(".row.now")).to_be_visible()
     assert violations(page) == []
     for key, box in [("?", ".keys"), ("c", ".book"), ("o", ".palette")]:
@@ -515,18 +515,18 @@ def test_whom_the_study_does_not_name_meets_a_sentence_and_a_way_back(visit, dif
 def test_a_ruling_that_waits_is_said_so_that_everybody_can_read_it(visit, differing, violations, scheme):
     page = visit(color_scheme=scheme)
     expect(page.locator(".row.now")).to_be_visible()
-    page.route("**/adjudicate/act", lambda asked: asked.abort())
+    page.route("**/adjudicate/submit", lambda asked: asked.abort())
     page.keyboard.press("3")
 
     expect(page.locator(".saved")).to_have_text("Not saved yet; trying again")
     assert violations(page) == []
-    page.unroute("**/adjudicate/act")
+    page.unroute("**/adjudicate/submit")
     stored(page)
 
 
 @pytest.mark.parametrize("width", [320, 640])
 def test_a_narrow_screen_needs_no_scrolling_sideways(visit, differing, hostile, width):
-    page = visit(size=(width, 700), machine=MACHINE, reread=SLIPS, **hostile)
+    page = visit(size=(width, 700), suggester=SUGGESTER, flagged=FLAGGED, **hostile)
     expect(page.locator(".row.now")).to_be_visible()
     root = page.url.split("/adjudicate")[0]
     for path in ("/adjudicate", "/team", "/team/slips", "/codebook"):

@@ -4,7 +4,7 @@ import pytest
 
 from autocode.coding import CoderId, Proposal
 from autocode.transcripts import LineId
-from autocode.web import Machine, Reread
+from autocode.web import FlaggedLine, SuggesterStatus
 
 
 def test_progress_differences_proposals_and_unused_codes_are_told(asked_by, differing, coding_of):
@@ -37,7 +37,7 @@ def test_agreement_is_that_of_the_agreement_room_and_few_lines_are_not_judged(as
         assert f'<span class="number">{"–" if row.alpha.undefined else row.alpha.estimate}</span>' in told
     assert f"All codes together {table.overall.alpha.estimate}" in told
     assert table.overall.alpha.basis in told
-    assert told.count("Too few lines to judge: ") == len(table.codes)
+    assert told.count("Not enough evidence yet: ") == len(table.codes)
     assert told.count('class="code few"') == len(table.codes)
 
 
@@ -76,18 +76,24 @@ def test_what_was_told_is_told_anew_when_the_journal_grows(asked_by, differing, 
 
 def test_what_the_machine_may_not_suggest_yet_is_said_in_its_own_words(asked_by, journal):
     told = asked_by(
-        "SK", machine=Machine(learnt_from="learnt from 3 lines", unsupported=["'x' stands on one line <only>."])
+        "SK",
+        suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=["'x' stands on one line <only>."]),
     )
 
     assert "&#39;x&#39; stands on one line &lt;only&gt;." in told.get("/team").text
-    quiet = asked_by("SK", machine=Machine(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
+    quiet = (
+        asked_by("SK", suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
+    )
     assert "Nothing is held back." in quiet
     assert "It has learnt from 3 lines." in quiet
 
 
 def test_lines_to_read_again_show_who_gave_what_and_why_they_surprise(asked_by, differing):
-    slips = [Reread(line=LineId("GP1:2"), why="It surprises."), Reread(line=LineId("GP9:1"), why="It is gone.")]
-    told = asked_by("SK", reread=slips).get("/team/slips").text
+    flagged = [
+        FlaggedLine(line=LineId("GP1:2"), reason="It surprises."),
+        FlaggedLine(line=LineId("GP9:1"), reason="It is gone."),
+    ]
+    told = asked_by("SK", flagged=flagged).get("/team/slips").text
 
     assert "There is one number and it rings out." in told
     assert "It surprises." in told
@@ -98,13 +104,13 @@ def test_lines_to_read_again_show_who_gave_what_and_why_they_surprise(asked_by, 
 
 def test_who_still_reads_independently_sees_no_others_slips(asked_by, journal, coding_of):
     journal.append(coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness"))
-    slips = [Reread(line=LineId("GP1:2"), why="It surprises.")]
-    answer = asked_by("MO", reread=slips).get("/team/slips")
+    flagged = [FlaggedLine(line=LineId("GP1:2"), reason="It surprises.")]
+    answer = asked_by("MO", flagged=flagged).get("/team/slips")
 
     assert answer.status_code == 403
     assert "MO has 4 lines left to read" in answer.text
     assert "It surprises." not in answer.text
-    assert "It surprises." in asked_by("MO", reread=slips, coding_closed=True).get("/team/slips").text
+    assert "It surprises." in asked_by("MO", flagged=flagged, coding_closed=True).get("/team/slips").text
 
 
 def test_on_which_line_another_proposed_a_code_is_told_to_who_has_read(asked_by, differing):
@@ -136,8 +142,8 @@ def test_the_codebook_tells_when_to_use_a_code_and_when_not(asked_by, codebook):
 @pytest.mark.parametrize("path", ["/adjudicate", "/team", "/team/slips", "/codebook"])
 def test_scripts_in_words_names_and_codes_are_words(asked_by, differing, hostile, path):
     differing.append(Proposal(name="<script>alert(3)</script>", line=LineId("GP1:2"), coder=CoderId("<i>MO</i>")))
-    reread = [Reread(line=LineId("GP1:2"), why="<script>alert(4)</script>")]
-    told = asked_by("TW", reread=reread, **hostile).get(path).text
+    flagged = [FlaggedLine(line=LineId("GP1:2"), reason="<script>alert(4)</script>")]
+    told = asked_by("TW", flagged=flagged, **hostile).get(path).text
 
     assert "<img" not in told
     assert "<script>alert" not in told

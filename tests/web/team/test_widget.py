@@ -88,7 +88,7 @@ def test_a_ruling_that_a_kernel_does_not_answer_is_sent_again_and_stored_once(lo
     setattr(cell, lost, False)
     expect(cell.page.locator(".saved")).to_have_text("Saved")
 
-    assert sum(json.loads(said)["what"] == "act" for said in cell.said) > 1
+    assert sum("/adjudicate/submit" in said for said in cell.said) > 1
     assert len(differing.codings().with_basis(Basis.ADJUDICATED)) == 1
 
 
@@ -109,25 +109,37 @@ def test_in_a_notebook_nothing_is_in_anybodys_way(carried, violations, scheme):
     assert "data-line" in looked_at  # inside of the shadow root
 
 
-def test_it_is_a_widget_of_anywidget_with_the_pages_own_module(widget_of, differing):
+def test_it_is_a_widget_of_anywidget_with_the_pages_own_modules(widget_of, differing):
     from importlib.resources import files
 
     widget = widget_of()
+    static = files("autocode.web") / "static"
+    linked = {name: source.replace('"autocode/', '"./') for name, source in widget._modules.items()}
 
     assert isinstance(widget, anywidget.AnyWidget)
-    assert widget._module == (files("autocode.web") / "static" / "adjudicate.js").read_text()
+    assert {"adjudicate", "dom", "keys", "outbox"} <= linked.keys()
+    assert linked == {name: (static / f"{name}.js").read_text().replace('.js";', '";') for name in linked}
 
 
-def test_what_the_desk_refuses_is_told_to_the_page(widget_of, differing):
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (
+            {"acts": [{"gesture": "gesture-1", "kind": "accept"}]},
+            "This is not a ruling: an act is a ruling or an undo.",
+        ),
+        ({"acts": [{"kind": "undo"}]}, "Every act needs the id of its gesture."),
+        ({"kind": "undo"}, "Send a list of at most 50 acts."),
+    ],
+)
+def test_what_the_page_would_not_send_is_refused_here(widget_of, differing, body, sentence):
     widget = widget_of()
-    told = []
-    widget.send = lambda content, buffers=None: told.append(content)
-    for said in ({"number": 1, "what": "act", "said": {"kind": "accept"}}, {"number": 2}):
-        widget._handle_custom_msg(said, [])
+    sent = []
+    widget.send = lambda content, buffers=None: sent.append(content)
+    message = {"number": 1, "method": "POST", "address": "/adjudicate/submit", "body": json.dumps(body)}
+    widget._handle_custom_msg(message, [])
 
-    assert told[0] == {"number": 1, "failed": "an act is a ruling or an undo, and carries its id."}
-    assert told[1]["number"] == 2
-    assert "what" in told[1]["failed"]
+    assert sent == [{"number": 1, "status": 400, "body": sentence}]
 
 
 def test_a_coder_with_lines_left_gets_no_widget(widget_of, journal, coding_of):

@@ -70,7 +70,7 @@ def gwet_ac1(
     >>> from autocode import ReliabilityData, gwet_ac1
     >>> data = ReliabilityData.from_table([[0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 1, 1]])
     >>> print(gwet_ac1(data, interval=None))
-    0.74 (2 coders, 6 lines)
+    0.73 (2 coders, 6 lines)
     """
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     return _gwet_ac(data, "gwet_ac1", "unweighted", "values", options)
@@ -113,7 +113,7 @@ def gwet_ac2(
     >>> from autocode.agreement import ReliabilityData, gwet_ac2
     >>> data = ReliabilityData.from_table([[1, 2, 3, 3, 2], [1, 2, 3, 2, 1]])
     >>> print(gwet_ac2(data, weights="linear", interval=None))
-    0.55 (2 coders, 5 lines)
+    0.56 (2 coders, 5 lines)
     """
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     return _gwet_ac(data, "gwet_ac2", weights, spacing, options)

@@ -188,7 +188,7 @@ def krippendorff_alpha(
     >>> print(krippendorff_alpha(data, interval=None))
     0.65 (3 coders, 6 lines, 3 interviews)
     >>> print(krippendorff_alpha(data, distance="ordinal"))
-    0.82 [-0.26, 1.00] (3 coders, 6 lines, 3 interviews)
+    0.81 [0.25, 0.99] (3 coders, 6 lines, 3 interviews)
     """
     data, category_convention = data.against_rest(category)
     by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance

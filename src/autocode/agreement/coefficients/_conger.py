@@ -85,7 +85,7 @@ def conger_kappa(
     >>> from autocode.agreement import ReliabilityData, conger_kappa
     >>> data = ReliabilityData.from_table([[0, 1, 1, 0, 1], [0, 1, 1, 1, 1], [0, 0, 1, 0, None]])
     >>> print(conger_kappa(data, interval=None))
-    0.50 (3 coders, 5 lines)
+    0.51 (3 coders, 5 lines)
     """
     w, description = weight_matrix(data, weights, spacing)
     unit_statistics = statistics(w)

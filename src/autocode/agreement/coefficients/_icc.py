@@ -115,11 +115,13 @@ def icc(
     Examples
     --------
     >>> from autocode.agreement import ReliabilityData, icc
-    >>> data = ReliabilityData.from_table([[9, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4]])
+    >>> data = ReliabilityData.from_table(
+    ...     [[9, 6, 8, 7, 10, 6], [2, 1, 4, 1, 5, 2], [5, 3, 6, 2, 6, 4], [8, 2, 8, 6, 9, 7]]
+    ... )
     >>> print(icc(data, interval="f"))
-    0.18 [-0.05, 0.73] (3 coders, 6 lines)
+    0.29 [0.02, 0.76] (4 coders, 6 lines)
     >>> print(icc(data, kind="consistency", unit="average", interval=None))
-    0.93 (3 coders, 6 lines)
+    0.91 (4 coders, 6 lines)
     """
     for value, choices in (
         (model, ("oneway", "twoway")),

@@ -118,7 +118,7 @@ def cohen_kappa(
     >>> print(cohen_kappa(data, interval=None))
     0.41 (2 coders, 5 lines)
     >>> print(cohen_kappa(data, weights="quadratic", interval=None))
-    0.64 (2 coders, 5 lines)
+    0.69 (2 coders, 5 lines)
     """
     check_two_coders(data, "Cohen's kappa")
     data, category_convention = data.against_rest(category)

@@ -79,7 +79,7 @@ def light_kappa(
     >>> from autocode.agreement import ReliabilityData, light_kappa
     >>> data = ReliabilityData.from_table([[0, 1, 1, 0, 1], [0, 1, 1, 1, 1], [0, 0, 1, 0, 1]])
     >>> print(light_kappa(data, interval=None))
-    0.52 (3 coders, 5 lines)
+    0.48 (3 coders, 5 lines)
     """
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     return _over_pairs(data, "light_kappa", light, weights, spacing, Undefined.PAIR_UNDEFINED, options)

@@ -15,8 +15,8 @@ Weights: TypeAlias = Family | Sequence[Sequence[float]] | NDArray[Any] | Callabl
 Spacing: TypeAlias = Literal["values", "ranks"]
 
 NOMINAL = "nominal: 0 if the same, else 1"
-# A matrix of that many labels takes 200 MB. So many different labels are not categories, but text or ids in the
-# wrong column.
+# A matrix of this many labels takes 200 MB. More different labels are not categories, but text or ids in the wrong
+# column.
 MOST_LABELS = 5000
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autocode.agreement.data._pairs import judgements
 from autocode.agreement.data._reliability import Array, Values
 
-# Where no more columns are possible than this, they are listed once for all tables of the same shape.
+# Where no more columns are possible than this, they are listed once for all tables of the same shape: a few 100 KB.
 _FEW_COLUMNS = 2**12
 
 

@@ -1,7 +1,7 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -68,20 +68,7 @@ class ReliabilityData:
     basis: Basis | None = None
 
     def __post_init__(self) -> None:
-        if self.values.shape != (len(self.coders), len(self.units)):
-            raise ValueError(
-                f"values has the shape {self.values.shape}, but there are {len(self.coders)} coders "
-                f"and {len(self.units)} units; give one row per coder and one column per unit."
-            )
-        if self.interviews is not None and len(self.interviews) != len(self.units):
-            raise ValueError(
-                f"there are {len(self.interviews)} interviews for {len(self.units)} units; name one for each unit."
-            )
-        if self.values.size and not -1 <= self.values.min() <= self.values.max() < len(self.labels):
-            raise ValueError(
-                f"values lie between {self.values.min()} and {self.values.max()}, but there are {len(self.labels)} "
-                "labels; give -1 for not judged, or the place of a label, counted from 0."
-            )
+        _check(self)
         self.values.flags.writeable = False
 
     @classmethod
@@ -94,9 +81,7 @@ class ReliabilityData:
         Parameters
         ----------
         {codings}
-        lines : Transcripts or None, default None
-            The interviews that the coded lines come from. Without them it is not known which lines belong to the same
-            interview: intervals then take all lines to be independent and are too narrow, and each result says so.
+        {lines_or_none}
 
         Raises
         ------
@@ -108,74 +93,55 @@ class ReliabilityData:
         if lines is not None:
             codings.check_lines(lines)
         basis = _common_basis(codings)
-        coders, units = codings.coders, codings.lines
-        row = {coder: c for c, coder in enumerate(coders)}
-        column = {line: u for u, line in enumerate(units)}
-        sets = sorted_labels({coding.codes for coding in codings})
-        index = {codes: v for v, codes in enumerate(sets)}
-        values = np.full((len(coders), len(units)), NOT_JUDGED, dtype=np.int32)
-        for coding in codings:
-            values[row[coding.coder], column[coding.line]] = index[coding.codes]
-        interviews = None if lines is None else _interviews(units, lines)
-        return cls(coders=coders, units=units, values=values, labels=tuple(sets), interviews=interviews, basis=basis)
+        values, sets = _table_of_sets(codings)
+        return cls(
+            coders=codings.coders,
+            units=codings.lines,
+            values=values,
+            labels=sets,
+            interviews=None if lines is None else _interviews(codings.lines, lines),
+            basis=basis,
+        )
 
     @classmethod
     @documented
     def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged.
+        """Return whether each coder applied one code to each line that they judged; raises as `for_sets`.
 
         Parameters
         ----------
         code : CodeId
             The code.
         {codings}
-        lines : Transcripts or None, default None
-            As in `for_sets`: name them wherever you have them.
-
-        Raises
-        ------
-        AgreementError
-            As in `for_sets`.
+        {lines_or_none}
         """
         return cls.for_sets(codings, lines).applied(code)
 
     @classmethod
     @documented
     def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes: a theme, rolled up from its subthemes.
+        """Return whether each coder applied any of these codes, as the subthemes of a theme; raises as `for_sets`.
 
         Parameters
         ----------
         codes : iterable of CodeId
             The subthemes, and the theme itself if lines can be given the theme.
         {codings}
-        lines : Transcripts or None, default None
-            As in `for_sets`.
-
-        Raises
-        ------
-        AgreementError
-            As in `for_sets`.
+        {lines_or_none}
         """
         return cls.for_sets(codings, lines).applied(*codes)
 
     @classmethod
     @documented
     def for_codes(cls, codings: Codings, lines: Transcripts | None, codes: Iterable[CodeId] | None) -> Self:
-        """Return whether each coder applied any of `codes` to each line, or their whole sets where `codes` is None.
+        """Return whether each coder applied any of these codes, or their whole sets of codes; raises as `for_sets`.
 
         Parameters
         ----------
         {codings}
-        lines : Transcripts or None
-            As in `for_sets`.
+        {lines_or_none}
         codes : iterable of CodeId or None
             The codes; None for whole sets of codes.
-
-        Raises
-        ------
-        AgreementError
-            As in `for_sets`.
         """
         data = cls.for_sets(codings, lines)
         return data if codes is None else data.applied(*codes)
@@ -201,19 +167,12 @@ class ReliabilityData:
         coders : sequence of str or None, default None
             The names of the coders; None for "coder 1", "coder 2" and so on.
         labels : sequence of hashable or None, default None
-            The categories, in their order; None for the observed ones, sorted.
+            Declared categories, in their order; None to take the observed ones and sort them.
 
         Raises
         ------
         AgreementError
-            For rows of unequal length, for labels that are not among the declared ones, and for labels that are
-            declared twice or cannot be compared.
-
-        Examples
-        --------
-        >>> from autocode import ReliabilityData
-        >>> ReliabilityData.from_table([[1, 2, None], [1, 3, 3]], labels=[1, 2, 3, 4])
-        <ReliabilityData: 2 coders, 3 units, 4 categories>
+            For rows of unequal length, and for labels that are not declared, declared twice, or not comparable.
         """
         codes, cells = factorize_table(values)
         declared = None if labels is None else list(labels)
@@ -229,6 +188,7 @@ class ReliabilityData:
         )
 
     @classmethod
+    @documented
     def from_long(
         cls,
         frame_or_rows: Frame,
@@ -246,20 +206,16 @@ class ReliabilityData:
 
         Parameters
         ----------
-        frame_or_rows : data frame or iterable of mappings
-            A frame of pandas, polars or pyarrow, or a list of dicts.
+        {frame_or_rows}
         unit : str
             Name of the column with the unit.
         coder : str
             Name of the column with the coder.
         value : str
             Name of the column with the category: any hashable label, or a list or set of codes. None is not judged.
-        interview : str or None, default None
-            Name of the column with the interview; None where interviews are not known.
-        categories : sequence of hashable or None, default None
-            The categories, in their order; None for the observed ones, sorted.
-        places : sequence of (path, int) or None, default None
-            File and line of each row, for error messages; None to number the rows.
+        {interview_column}
+        {categories}
+        {places}
 
         Raises
         ------
@@ -282,9 +238,10 @@ class ReliabilityData:
         judgements = judgements_from_long(
             frame_or_rows, unit=unit, coder=coder, value=value, interview=interview, places=places
         )
-        return cls._from_judgements(judgements, categories)
+        return cls(**_fields_of(judgements, categories))
 
     @classmethod
+    @documented
     def from_wide(
         cls,
         frame_or_rows: Frame,
@@ -297,29 +254,23 @@ class ReliabilityData:
     ) -> Self:
         """Return the data of a table with one row per unit and one column per coder.
 
-        Labels are compared as in `from_long`. None and NaN are not judged: in a wide table an empty cell has no other
-        form.
+        Labels are compared as in `from_long`. None and NaN are not judged.
 
         Parameters
         ----------
-        frame_or_rows : data frame or iterable of mappings
-            A frame of pandas, polars or pyarrow, or a list of dicts.
+        {frame_or_rows}
         unit : str or None, default None
             Name of the column with the unit; None to number the rows.
         coders : sequence of str or None, default None
             Names of the coders' columns; None for all columns except `unit` and `interview`.
-        interview : str or None, default None
-            Name of the column with the interview; None where interviews are not known.
-        categories : sequence of hashable or None, default None
-            The categories, in their order; None for the observed ones, sorted.
-        places : sequence of (path, int) or None, default None
-            File and line of each row, for error messages; None to number the rows.
+        {interview_column}
+        {categories}
+        {places}
 
         Raises
         ------
         AgreementError
-            With all faults: units with two rows, rows without a unit or interview, and labels that are not among the
-            categories.
+            With all faults, as in `from_long`; a unit may have one row only.
 
         Examples
         --------
@@ -329,19 +280,7 @@ class ReliabilityData:
         [[0, 1], [0, -1]]
         """
         judgements = judgements_from_wide(frame_or_rows, unit=unit, coders=coders, interview=interview, places=places)
-        return cls._from_judgements(judgements, categories)
-
-    @classmethod
-    def _from_judgements(cls, judgements: Judgements, categories: Sequence[Hashable] | None) -> Self:
-        values, labels = encode(judgements.codes, judgements.cells, categories, {None})
-        interviews = judgements.interviews
-        return cls(
-            coders=tuple(map(CoderId, judgements.coders)),
-            units=tuple(map(LineId, judgements.units)),
-            values=values,
-            labels=labels,
-            interviews=None if interviews is None else tuple(map(TranscriptId, interviews)),
-        )
+        return cls(**_fields_of(judgements, categories))
 
     @property
     def of_sets(self) -> bool:
@@ -371,7 +310,8 @@ class ReliabilityData:
         """
         if self.labels and not self.of_sets:
             raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
-        return self._with(codes_mask(self.labels, codes)[self.values], labels=(NOT_APPLIED, APPLIED))
+        values = codes_mask(self.labels, codes)[self.values]
+        return replace(self, values=values, labels=(NOT_APPLIED, APPLIED))
 
     def against_rest(self, category: Hashable) -> tuple[Self, dict[str, str]]:
         """Return the data with all other categories merged, and the convention; the data itself where it is None.
@@ -389,10 +329,11 @@ class ReliabilityData:
         if category is None:
             return self, {}
         if category not in self.labels:
-            known = ", ".join(map(repr, self.labels))
-            raise ValueError(f"there is no category {category!r}; the categories are {known}.")
+            raise ValueError(
+                f"there is no category {category!r}; the categories are {', '.join(map(repr, self.labels))}."
+            )
         mask = _mask(label == category for label in self.labels)
-        merged = self._with(mask[self.values], labels=("all others", str(category)))
+        merged = replace(self, values=mask[self.values], labels=("all others", str(category)))
         return merged, {"category": f"{category} against all others"}
 
     def pair(self, a: str, b: str) -> Self:
@@ -412,7 +353,7 @@ class ReliabilityData:
             if name not in self.coders:
                 raise ValueError(f"there is no coder {name!r}; the coders are {listing(self.coders)}.")
         rows = [self.coders.index(CoderId(a)), self.coders.index(CoderId(b))]
-        return self._with(self.values[rows], coders=(self.coders[rows[0]], self.coders[rows[1]]))
+        return replace(self, values=self.values[rows], coders=(self.coders[rows[0]], self.coders[rows[1]]))
 
     @property
     def judged(self) -> NDArray[np.bool_]:
@@ -423,29 +364,41 @@ class ReliabilityData:
         """Return the data of the units that at least two coders judged, and of the coders who judged any of them."""
         columns = np.flatnonzero(self.judged.sum(axis=0) >= 2)
         rows = np.flatnonzero(self.judged[:, columns].any(axis=1))
-        return type(self)(
+        return replace(
+            self,
             coders=tuple(self.coders[c] for c in rows),
             units=tuple(self.units[u] for u in columns),
             values=self.values[np.ix_(rows, columns)],
-            labels=self.labels,
             interviews=None if self.interviews is None else tuple(self.interviews[u] for u in columns),
-            basis=self.basis,
-        )
-
-    def _with(
-        self, values: Values, *, labels: tuple[Hashable, ...] | None = None, coders: tuple[CoderId, ...] | None = None
-    ) -> Self:
-        return type(self)(
-            coders=self.coders if coders is None else coders,
-            units=self.units,
-            values=values,
-            labels=self.labels if labels is None else labels,
-            interviews=self.interviews,
-            basis=self.basis,
         )
 
     def __repr__(self) -> str:
         return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
+
+
+def _table_of_sets(codings: Codings) -> tuple[Values, tuple[frozenset[CodeId], ...]]:
+    """Return the sets of codes of codings by coder and line, as places among the different sets, and these sets."""
+    row = {coder: c for c, coder in enumerate(codings.coders)}
+    column = {line: u for u, line in enumerate(codings.lines)}
+    sets = sorted_labels({coding.codes for coding in codings})
+    index = {codes: v for v, codes in enumerate(sets)}
+    values = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int32)
+    for coding in codings:
+        values[row[coding.coder], column[coding.line]] = index[coding.codes]
+    return values, tuple(sets)
+
+
+def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) -> dict[str, Any]:
+    """Return the fields of `ReliabilityData` from the judgements of a frame."""
+    values, labels = encode(judgements.codes, judgements.cells, categories, {None})
+    interviews = judgements.interviews
+    return {
+        "coders": tuple(map(CoderId, judgements.coders)),
+        "units": tuple(map(LineId, judgements.units)),
+        "values": values,
+        "labels": labels,
+        "interviews": None if interviews is None else tuple(map(TranscriptId, interviews)),
+    }
 
 
 def codes_mask(labels: Iterable[Hashable], codes: Iterable[CodeId]) -> Values:
@@ -459,6 +412,24 @@ def codes_mask(labels: Iterable[Hashable], codes: Iterable[CodeId]) -> Values:
 
 def _mask(is_in: Iterable[bool]) -> Values:
     return np.array([*is_in, NOT_JUDGED], dtype=np.int32)
+
+
+def _check(data: ReliabilityData) -> None:
+    """Raise `ValueError` if the parts of the data do not fit together."""
+    if data.values.shape != (len(data.coders), len(data.units)):
+        raise ValueError(
+            f"values has the shape {data.values.shape}, but there are {len(data.coders)} coders "
+            f"and {len(data.units)} units; give one row per coder and one column per unit."
+        )
+    if data.interviews is not None and len(data.interviews) != len(data.units):
+        raise ValueError(
+            f"there are {len(data.interviews)} interviews for {len(data.units)} units; name one for each unit."
+        )
+    if data.values.size and not -1 <= data.values.min() <= data.values.max() < len(data.labels):
+        raise ValueError(
+            f"values lie between {data.values.min()} and {data.values.max()}, but there are {len(data.labels)} "
+            "labels; give -1 for not judged, or the place of a label, counted from 0."
+        )
 
 
 def _common_basis(codings: Codings) -> Basis | None:

@@ -6,13 +6,13 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.intervals._methods import Bounds
+from autocode.agreement.intervals._methods import Bounds, Interval
 from autocode.agreement.intervals._standard_errors import leave_one_out
 from autocode.agreement.intervals._tabulation import PointEstimates
 
 
-def bootstrap_bounds(point: PointEstimates, *, accelerated: bool, level: float, resamples: int, seed: int) -> Bounds:
-    """Return percentile intervals, or BCa intervals where `accelerated`, from resampled clusters.
+def bootstrap_bounds(point: PointEstimates, interval: Interval, *, level: float, resamples: int, seed: int) -> Bounds:
+    """Return percentile intervals, or BCa intervals for "bca", from resampled clusters.
 
     References
     ----------
@@ -21,7 +21,7 @@ def bootstrap_bounds(point: PointEstimates, *, accelerated: bool, level: float, 
     table, by_cluster = point.table.merge_identical_clusters(point.by_cluster)
     draws = table.draws(resamples, seed, n_statistics=by_cluster.shape[1])
     replicates = np.concatenate([point.definition(np.asarray(weights @ by_cluster)) for weights in draws])
-    if accelerated:
+    if interval == "bca":
         pairable = table.strata[0]
         without = leave_one_out(point.definition, by_cluster[pairable], point.totals)
         low, high = _accelerated(replicates, point.values, without, table.multiplicity[pairable].astype(float), level)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from autocode.agreement._result import ResamplingUnit
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import Bounds
 from autocode.agreement.intervals._standard_errors import influence_values, jackknife, leave_one_out, linearised
@@ -13,13 +14,13 @@ from autocode.agreement.intervals._tabulation import PointEstimates
 from autocode.agreement.intervals._unanimous import UNANIMOUS, is_unanimous, unanimous_bounds
 
 
-def cube_root_bounds(point: PointEstimates, *, by_interviews: bool, level: float, n_categories: int) -> Bounds:
+def cube_root_bounds(point: PointEstimates, unit: ResamplingUnit, *, level: float, n_categories: int) -> Bounds:
     """Return intervals on the cube-root scale, and on their own scale those of differences and ratios.
 
     Where nobody disagreed there is no standard error, and the interval is that of `unanimous_bounds`.
     """
     freedom = point.degrees_of_freedom
-    se, n_undefined = _standard_errors(point, one_at_a_time=by_interviews)
+    se, n_undefined = _standard_errors(point, one_at_a_time=unit == "interviews")
     low, high = _symmetric_on_cube_root(point, se, level)
     unanimous = is_unanimous(point)
     if unanimous.any() and freedom > 0:

@@ -15,6 +15,7 @@ from autocode.agreement.intervals._cube_root import cube_root_bounds
 from autocode.agreement.intervals._gwet_error import GwetError
 from autocode.agreement.intervals._methods import (
     BY_INTERVIEWS,
+    CELLS_AT_ONCE,
     COEFFICIENT_RANGE,
     Bounds,
     Definition,
@@ -27,7 +28,6 @@ from autocode.agreement.intervals._methods import (
 from autocode.agreement.intervals._symmetric import symmetric_bounds
 from autocode.agreement.intervals._tabulation import PointEstimates, Tabulation, interview_numbers
 
-_CELLS_AT_ONCE = 4_000_000  # 32 MB of numbers: beyond this, patterns are worked through in parts
 _NO_DIFFERENCES: Mapping[str, Range] = MappingProxyType({})
 
 
@@ -88,9 +88,9 @@ def estimates(
         is_coefficient=[name not in differences for name in names],
     )
     if interval == "cube-root":
-        bounds = cube_root_bounds(point, by_interviews=by_interviews, level=level, n_categories=len(data.labels))
+        bounds = cube_root_bounds(point, unit, level=level, n_categories=len(data.labels))
     elif interval in ("interviews", "lines", "bca"):
-        bounds = bootstrap_bounds(point, accelerated=interval == "bca", level=level, resamples=resamples, seed=seed)
+        bounds = bootstrap_bounds(point, interval, level=level, resamples=resamples, seed=seed)
     else:
         bounds = symmetric_bounds(point, interval, level=level, gwet=gwet)
     shared |= interval_conventions(interval, unit, n_interviews=n_interviews, interviews_known=known, level=level)
@@ -125,7 +125,7 @@ def _values(
         undefined = Undefined.ONE_CODER if units.n_judging < 2 else Undefined.NO_PAIRS
         return [math.nan] * n_quantities, [undefined] * n_quantities
     times = units.multiplicity.astype(float)
-    at_once = max(1, _CELLS_AT_ONCE // (n_labels + 1))  # sets of codes make many categories
+    at_once = max(1, CELLS_AT_ONCE // (n_labels + 1))  # sets of codes make many categories
     if len(times) <= at_once:
         total = times @ statistics(units.rows)
     else:

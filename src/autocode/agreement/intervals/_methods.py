@@ -25,6 +25,9 @@ BY_LINES = ("lines", "gwet", "asymptotic")
 # not (evaluation/agreement.md).
 FEW_INTERVIEWS = 15
 
+# 32 MB of numbers: larger arrays are worked through in parts, so that memory stays bounded.
+CELLS_AT_ONCE = 4_000_000
+
 Range: TypeAlias = tuple[float, float]
 COEFFICIENT_RANGE: Range = (-1.0, 1.0)
 SHARE_RANGE: Range = (0.0, 1.0)

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.intervals._methods import Definition
+from autocode.agreement.intervals._methods import CELLS_AT_ONCE, Definition
 
 # f(x + ih) = f(x) + ih f'(x) + ..., so the imaginary part over h is the derivative, without the cancellation of finite
 # differences; h may be so small that the next term vanishes (Squire & Trapp 1998).
 _STEP = 1e-30
-_CELLS_AT_ONCE = 4_000_000  # 32 MB of numbers: beyond this, clusters are worked through in parts
 
 
 def influence_values(definition: Definition, by_cluster: Any, totals: Array) -> Array:
@@ -36,7 +35,7 @@ def _derivatives(
     definition: Callable[[Any], Any], totals: Array, n: int, directions: Callable[[int, int], Array]
 ) -> Array:
     """Return the derivative of each quantity in each of n directions."""
-    at_once = max(1, _CELLS_AT_ONCE // totals.shape[-1])
+    at_once = max(1, CELLS_AT_ONCE // totals.shape[-1])
     starts = range(0, n, at_once)
     with np.errstate(invalid="ignore", over="ignore"):  # a quantity without a value has no derivative either
         parts = [definition(totals + 1j * _STEP * directions(s, min(n, s + at_once))).imag / _STEP for s in starts]
@@ -65,7 +64,7 @@ def linearised(influence: Array, times: Array, *, small_sample: bool = True) -> 
 def leave_one_out(definition: Definition, by_cluster: Any, totals: Array) -> Array:
     """Return each quantity without one of each cluster, shape (n_clusters, n_quantities)."""
     n_clusters, n_statistics = by_cluster.shape
-    at_once = max(1, _CELLS_AT_ONCE // n_statistics)
+    at_once = max(1, CELLS_AT_ONCE // n_statistics)
     parts = [definition(totals - dense(by_cluster[s : s + at_once])) for s in range(0, n_clusters, at_once)]
     return np.concatenate(parts)
 

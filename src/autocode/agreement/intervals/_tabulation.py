@@ -11,10 +11,9 @@ from scipy.sparse import csr_array
 
 from autocode.agreement.data._patterns import Patterns
 from autocode.agreement.data._reliability import Array
-from autocode.agreement.intervals._methods import Definition, Range, Statistics
+from autocode.agreement.intervals._methods import CELLS_AT_ONCE, Definition, Range, Statistics
 from autocode.transcripts import TranscriptId
 
-_CELLS_AT_ONCE = 4_000_000  # 32 MB of numbers: resamples beyond this are drawn in parts
 _FEW_CELLS = 1_000_000  # 8 MB: small enough to be kept as a dense array, or between two calls
 
 
@@ -73,7 +72,7 @@ class Tabulation:
         Memory stays bounded if each resample is reduced to `n_statistics` totals.
         """
         n_clusters = len(self.multiplicity)
-        at_once = max(1, min(resamples, _CELLS_AT_ONCE // max(n_statistics, n_clusters)))
+        at_once = max(1, min(resamples, CELLS_AT_ONCE // max(n_statistics, n_clusters)))
         if self.counts is not None and at_once == resamples and resamples * n_clusters <= _FEW_CELLS:
             # the codes of a study, one after the other, ask for the same draws of the same interviews
             strata = tuple(tuple(stratum.tolist()) for stratum in self.strata)

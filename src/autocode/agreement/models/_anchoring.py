@@ -1,7 +1,7 @@
-"""Do suggestions pull coders together? Lines coded blind against lines coded with suggestions in sight."""
+"""Whether suggestions pull coders together: lines coded blind against lines coded with suggestions."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
+from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import TranscriptId, Transcripts
 
@@ -25,12 +26,18 @@ _MISSING = "lines judged once are left out, of the margins too"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """How many of the suggestions that coders decided on were taken.
+    """The share of suggestions that coders accepted.
 
     Attributes
     ----------
-    low, high : a percentile interval from a bootstrap of interviews; NaN where none can be had.
-    taken, decided, skipped : suggestions accepted, accepted or rejected, and passed over, which do not count.
+    value : float
+        Accepted suggestions as a share of those accepted or rejected; NaN if there are none.
+    low, high : float
+        Percentile interval from a cluster bootstrap over interviews; NaN if it cannot be computed.
+    taken, decided, skipped : int
+        Suggestions that were accepted, accepted or rejected, and skipped; skipped ones do not count.
+    conventions : mapping of str to str, default empty
+        How the interval was computed, in words.
     """
 
     value: float
@@ -50,11 +57,20 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchoringAudit:
-    """Alpha of lines coded blind and of lines coded with suggestions, their difference, and how often one was taken.
+    """Agreement on lines coded blind and on lines coded with suggestions, see `anchoring_audit`.
 
-    `shown` is not a reliability: coders who saw the same suggestions agree for that reason too. `difference` is shown
-    less blind; where its interval lies above zero, the suggestions pulled the coders together (or the lines with
-    suggestions were the easier ones, unless chance chose which lines were coded blind).
+    Attributes
+    ----------
+    blind : Agreement
+        Alpha of the lines coded blind.
+    shown : Agreement
+        Alpha of the lines coded with suggestions. It is no reliability: coders who saw the same suggestions agree for
+        that reason too.
+    difference : Agreement
+        Shown minus blind. If its interval lies above zero, the suggestions pulled the coders together; or the lines
+        with suggestions were easier, unless the lines to be coded blind were drawn at random.
+    adoption : Adoption
+        How many suggestions were accepted.
     """
 
     blind: Agreement
@@ -73,6 +89,7 @@ class AnchoringAudit:
         )
 
 
+@documented
 def anchoring_audit(
     independent: Codings,
     assisted: Codings,
@@ -85,11 +102,33 @@ def anchoring_audit(
     resamples: int = 2000,
     seed: int = 0,
 ) -> AnchoringAudit:
-    """Return alpha of lines coded blind against lines coded with suggestions, with their intervals.
+    """Return alpha of lines coded blind, of lines coded with suggestions, and their difference.
 
-    Sets of codes are compared by MASI; where `codes` are named, whether any of them was applied. An interview comes
-    or goes with its blind and its shown lines, so the difference allows for interviews in which everything is easier.
-    Raises `AgreementError` if a coding is on the other basis than its place says, or a line is in no transcript.
+    An interview is left out, or resampled, with its blind and its shown lines together, so that the difference allows
+    for interviews in which all lines are easier.
+
+    Parameters
+    ----------
+    independent : Codings
+        The codings made blind, all of basis INDEPENDENT.
+    assisted : Codings
+        The codings made with suggestions in sight, all of basis ASSISTED.
+    decisions : iterable of Decision
+        What the coders decided on the suggestions.
+    {lines}
+    codes : iterable of CodeId or None, default None
+        Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coding is of another basis, or a line is not in `lines`.
+    StudyError
+        If a transcript was edited after it was coded.
 
     References
     ----------
@@ -98,11 +137,11 @@ def anchoring_audit(
     """
     for codings in (independent, assisted):
         codings.check_lines(lines)
-    _refuse(independent, Basis.INDEPENDENT, "independent")
-    _refuse(assisted, Basis.ASSISTED, "assisted")
+    _refuse_other_bases(independent, Basis.INDEPENDENT, "independent")
+    _refuse_other_bases(assisted, Basis.ASSISTED, "assisted")
     wanted = None if codes is None else tuple(codes)
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    blind, shown, difference = _arms(independent, assisted, lines, wanted, how)
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    blind, shown, difference = _arms(independent, assisted, lines, wanted, options)
     return AnchoringAudit(
         blind=blind,
         shown=shown,
@@ -111,11 +150,11 @@ def anchoring_audit(
     )
 
 
-def _refuse(codings: Codings, basis: Basis, place: str) -> None:
-    other = sorted({str(one.basis) for one in codings if one.basis is not basis})
+def _refuse_other_bases(codings: Codings, basis: Basis, parameter: str) -> None:
+    others = sorted({str(coding.basis) for coding in codings if coding.basis is not basis})
     AgreementError.raise_if(
-        Fault(f"some of the codings given as {place} are {name}; give codings.with_basis(Basis.{basis.name}).")
-        for name in other
+        Fault(f"some of the codings given as {parameter} are {other}; give codings.with_basis(Basis.{basis.name}).")
+        for other in others
     )
 
 
@@ -124,29 +163,29 @@ def _arms(
     assisted: Codings,
     lines: Transcripts,
     codes: tuple[CodeId, ...] | None,
-    how: Mapping[str, Any],
+    options: Mapping[str, Any],
 ) -> tuple[Agreement, Agreement, Agreement]:
-    """Return alpha of each arm and their difference: one table, each coder twice, as blind and as shown."""
-    own = [ReliabilityData.for_codes(codings, lines, codes) for codings in (independent, assisted)]
-    joined = _joined(own)
-    k = len(own[0].coders)
+    """Return alpha of each arm and their difference, from one table in which each coder stands twice."""
+    arms = [ReliabilityData.for_codes(codings, lines, codes) for codings in (independent, assisted)]
+    joined = _joined(arms)
+    k = len(arms[0].coders)
     delta = distances(joined, "masi" if joined.of_sets else "nominal")
-    alike, alpha = _alpha.statistics(delta), _alpha.definition(delta)
+    statistics_of_alpha, alpha = _alpha.statistics(delta), _alpha.definition(delta)
     width = 1 + len(delta)
 
     def statistics(patterns: Values) -> Any:
-        return hstack([alike(patterns[:, :k]), alike(patterns[:, k:])], format="csr").toarray()
+        return hstack([statistics_of_alpha(patterns[:, :k]), statistics_of_alpha(patterns[:, k:])]).toarray()
 
     def definition(totals: Array) -> Array:
         of_blind, of_shown = alpha(totals[:, :width])[:, 0], alpha(totals[:, width:])[:, 0]
         return np.column_stack([of_blind, of_shown, of_shown - of_blind])
 
-    found = estimates(
+    agreements = estimates(
         joined,
         ["krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas"],
         statistics,
         definition,
-        reason=lambda totals: [_why(data) for data in (*own, own[0])],
+        reason=lambda totals: [_reason(data) for data in (*arms, arms[0])],
         conventions={
             "unit": "line",
             "missing": _MISSING,
@@ -154,12 +193,12 @@ def _arms(
             "distance": DESCRIPTIONS["masi" if joined.of_sets else "nominal"],
         },
         differences={"difference_of_alphas": DIFFERENCE_RANGE},
-        **how,
+        **options,
     )
-    told = [("independent", own[0]), ("assisted", own[1]), ("assisted less independent", joined)]
-    blind, shown, difference = (
-        _counted(agreement, data, basis) for agreement, (basis, data) in zip(found, told, strict=True)
-    )
+    people = [*arms[0].coders, *arms[1].coders]
+    blind = _with_counts_of(agreements[0], arms[0], arms[0].coders, basis="independent")
+    shown = _with_counts_of(agreements[1], arms[1], arms[1].coders, basis="assisted")
+    difference = _with_counts_of(agreements[2], joined, people, basis="assisted minus independent")
     if difference.undefined is not None:
         difference = replace(difference, undefined=blind.undefined or shown.undefined)
     return blind, shown, difference
@@ -176,9 +215,9 @@ def _joined(arms: list[ReliabilityData]) -> ReliabilityData:
     blocks = []
     for data in arms:
         values = np.full((len(data.coders), len(units)), NOT_JUDGED, dtype=np.int32)
-        at = np.array([column[unit] for unit in data.units], dtype=np.int64)
+        columns = np.array([column[unit] for unit in data.units], dtype=np.int64)
         relabelled = np.array([*(labels.index(label) for label in data.labels), NOT_JUDGED], dtype=np.int32)
-        values[:, at] = relabelled[data.values]
+        values[:, columns] = relabelled[data.values]
         blocks.append(values)
     return ReliabilityData(
         coders=tuple(
@@ -193,7 +232,7 @@ def _joined(arms: list[ReliabilityData]) -> ReliabilityData:
     )
 
 
-def _why(data: ReliabilityData) -> Undefined:
+def _reason(data: ReliabilityData) -> Undefined:
     """Return why alpha of these data would be undefined."""
     judged = data.judged
     if (judged.sum(axis=0) >= 2).any():
@@ -201,16 +240,18 @@ def _why(data: ReliabilityData) -> Undefined:
     return Undefined.ONE_CODER if judged.any(axis=1).sum() < 2 else Undefined.NO_PAIRS
 
 
-def _counted(agreement: Agreement, data: ReliabilityData, basis: str) -> Agreement:
-    """Return the agreement with the counts of its own arm."""
-    both = data.pairable()
-    interviews = len(set(both.interviews or ()))
+def _with_counts_of(agreement: Agreement, data: ReliabilityData, people: Sequence[CoderId], *, basis: str) -> Agreement:
+    """Return the agreement with the counts of its own arm; `people` is who each row of the data is."""
+    judged = data.judged
+    pairable = np.asarray(judged.sum(axis=0) >= 2)
+    judges = np.asarray(judged[:, pairable].any(axis=1))
+    interviews = {name for name, counts in zip(data.interviews or (), pairable, strict=True) if counts}
     return replace(
         agreement,
-        n_units=int(data.judged.any(axis=0).sum()),
-        n_pairable=len(both.units),
-        n_coders=len({coder.removesuffix(", blind").removesuffix(", shown") for coder in both.coders}),
-        n_interviews=interviews,
+        n_units=int(judged.any(axis=0).sum()),
+        n_pairable=int(pairable.sum()),
+        n_coders=len({person for person, counts in zip(people, judges, strict=True) if counts}),
+        n_interviews=len(interviews),
         conventions=MappingProxyType({**agreement.conventions, "basis": basis}),
     )
 
@@ -221,24 +262,24 @@ def _adoption(
     known = {line.id for line in lines}
     AgreementError.raise_if(
         Fault(f"suggestions were decided on for the line {line}, which is in no transcript; add its transcript.")
-        for line in dict.fromkeys(one.line for one in decisions)
+        for line in dict.fromkeys(decision.line for decision in decisions)
         if line not in known
     )
     counts: dict[TranscriptId, list[int]] = {}
-    for one in decisions:
-        verdicts = counts.setdefault(lines.line(one.line).transcript, [0, 0, 0])
-        for seen in one.shown:
-            verdicts[(Verdict.ACCEPTED, Verdict.REJECTED, Verdict.SKIPPED).index(seen.verdict)] += 1
+    for decision in decisions:
+        of_interview = counts.setdefault(lines.line(decision.line).transcript, [0, 0, 0])
+        for shown in decision.shown:
+            of_interview[(Verdict.ACCEPTED, Verdict.REJECTED, Verdict.SKIPPED).index(shown.verdict)] += 1
     by_interview = np.array([counts[name] for name in sorted(counts)], dtype=float).reshape(-1, 3)
     taken, rejected, skipped = (int(n) for n in by_interview.sum(axis=0))
     low = high = math.nan
-    with_some = by_interview[by_interview[:, :2].sum(axis=1) > 0]
-    if len(with_some) >= 2:
-        drawn = np.random.default_rng(seed).multinomial(
-            len(with_some), np.full(len(with_some), 1 / len(with_some)), size=resamples
-        )
-        again = drawn @ with_some
-        low, high = np.quantile(again[:, 0] / again[:, :2].sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    with_decisions = by_interview[by_interview[:, :2].sum(axis=1) > 0]
+    n_interviews = len(with_decisions)
+    if n_interviews >= 2:
+        chances = np.full(n_interviews, 1 / n_interviews)
+        drawn = np.random.default_rng(seed).multinomial(n_interviews, chances, size=resamples)
+        totals = drawn @ with_decisions
+        low, high = np.quantile(totals[:, 0] / totals[:, :2].sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Adoption(
         value=taken / (taken + rejected) if taken + rejected else math.nan,
         low=float(low),

@@ -1,4 +1,4 @@
-"""A model beside the coders, code by code: the same coefficient on the same lines, and how far it gets."""
+"""Agreement of a model with the coders beside agreement among the coders, code by code, on the same lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,10 @@ from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, codes_mask
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, RATIO_RANGE, Interval
-from autocode.agreement.models._human_ceiling import coders_only, with_model
+from autocode.agreement.models._model_data import with_counts_of, with_model
 from autocode.codebook import CodeId
 from autocode.coding import Codings
+from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.transcripts import LineId, Transcripts
 
@@ -27,14 +28,20 @@ _NOMINAL = 1.0 - np.identity(2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAgreement:
-    """Agreement among the coders, of the model with them, and how far the one comes to the other.
+    """Agreement among the coders, and of the model with them, on one code.
 
     Attributes
     ----------
-    code : the code, or None for whole sets of codes and for the mean over codes.
-    applied, suggested : lines to which a coder, and the model, gave the code (any code, where it is None).
-    human : alpha among the coders; `model` : alpha of the pairs (model, coder, line), every judgement counted once.
-    difference, ratio : model less human, and model over human, paired by interview.
+    code : CodeId or None
+        The code; None for whole sets of codes and for the mean over codes.
+    applied, suggested : int
+        Lines to which at least one coder, and the model, gave the code (any code, where it is None).
+    human : Agreement
+        Alpha among the coders.
+    model : Agreement
+        Alpha of the pairs of the model and a coder, every judgement counted once.
+    difference, ratio : Agreement
+        Model minus human, and model divided by human, paired by interview.
     """
 
     code: CodeId | None
@@ -67,15 +74,25 @@ class ModelAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelTable:
-    """A model beside the coders for each code, for the mean over the codes, and for whole sets of codes (MASI)."""
+    """Agreement among the coders, and of a model with them, code by code, see `model_table`.
+
+    Attributes
+    ----------
+    codes : tuple of ModelAgreement
+        One row per code.
+    mean : ModelAgreement
+        The mean over the codes.
+    sets : ModelAgreement
+        Whole sets of codes, by MASI.
+    """
 
     codes: tuple[ModelAgreement, ...]
     mean: ModelAgreement
     sets: ModelAgreement
 
     def __str__(self) -> str:
-        told = {f"{row.code}": row for row in self.codes} | {"mean over codes": self.mean, "sets (MASI)": self.sets}
-        return "\n".join(f"{name}: {row}" for name, row in told.items())
+        rows = {f"{row.code}": row for row in self.codes} | {"mean over codes": self.mean, "sets (MASI)": self.sets}
+        return "\n".join(f"{name}: {row}" for name, row in rows.items())
 
     def to_json(self) -> dict[str, object]:
         """Return every row, and the conventions."""
@@ -87,6 +104,7 @@ class ModelTable:
         }
 
 
+@documented
 def model_table(
     codings: Codings,
     model: Mapping[LineId, frozenset[CodeId]],
@@ -98,120 +116,155 @@ def model_table(
     resamples: int = 2000,
     seed: int = 0,
 ) -> ModelTable:
-    """Return the agreement of a model with the coders beside that among the coders, on the same lines.
+    """Return the agreement of a model with the coders beside agreement among the coders, on the same lines.
 
-    `model` tells the codes that it said of each line, an empty set where it said none; only lines that it was neither
-    trained nor tuned on may be there, and of these those that two coders judged independently are compared. The model
-    is never in the pool of coders.
-    Raises `AgreementError` if there is no such line.
+    The lines are those with predictions that at least two coders judged independently; the model is never one of the
+    coders.
+
+    Parameters
+    ----------
+    {codings}
+    model : mapping of LineId to frozenset of CodeId
+        The codes that the model predicts for each line, an empty set for none. The model must have been neither trained
+        nor tuned on these lines.
+    lines : Transcripts or None, default None
+        The interviews that the coded lines come from; without them, all lines are taken to be independent.
+    codes : sequence of CodeId
+        The codes to compare one by one, at least one.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If there is no such line.
+    ValueError
+        If no code is given.
+
+    Examples
+    --------
+    Coder a in the place of a model:
+
+    {sample_study}
+    >>> model = {coding.line: coding.codes for coding in codings.by("coder_a")}
+    >>> table = ac.model_table(codings.by("coder_b", "coder_c"), model, lines, codes=["overworked-staff"])
+    >>> row = table.codes[0]
+    >>> print(row.human.estimate, row.model.estimate, row.ratio.estimate)
+    0.79 [0.63, 0.90] 0.88 [0.77, 0.95] 1.11 [1.01, 1.22]
     """
     if not codes:
         raise ValueError("name the codes to compare; there is none.")
-    own = codings.independent().on(model)
-    humans = ReliabilityData.for_sets(own, lines).pairable()
+    humans = ReliabilityData.for_sets(codings.independent().on(model), lines).pairable()
     if len(humans.coders) < 2:
         raise AgreementError(
-            "a model is held beside agreement among coders, which needs lines that two of them coded independently and "
-            "the model spoke of."
+            "a model is compared with agreement among coders, which needs lines that two of them coded independently "
+            "and that the model has predictions for."
         )
     sets = with_model(humans, model, None)
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    answers = [codes_mask(sets.labels, [code]) for code in codes]
-    found = [coders_only(one, humans) for one in _per_code(sets, answers, how)]
-    of_sets = [coders_only(one, humans) for one in _of_sets(sets, how)]
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    masks = [codes_mask(sets.labels, [code]) for code in codes]
+    of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(sets, masks, options)]
+    of_sets = [with_counts_of(agreement, humans) for agreement in _agreements_of_sets(sets, options)]
     any_code = codes_mask(sets.labels, codes)
-
-    def row(code: CodeId | None, answer: Values, four: Sequence[Agreement]) -> ModelAgreement:
-        said = answer[sets.values]
-        return ModelAgreement(
-            code=code,
-            applied=int((said[:-1] == 1).any(axis=0).sum()),
-            suggested=int((said[-1] == 1).sum()),
-            human=four[0],
-            model=four[1],
-            difference=four[2],
-            ratio=four[3],
-        )
-
     return ModelTable(
         codes=tuple(
-            row(code, answer, found[4 * i : 4 * i + 4])
-            for i, (code, answer) in enumerate(zip(codes, answers, strict=True))
+            _row(sets, code, mask, of_codes[4 * i : 4 * i + 4])
+            for i, (code, mask) in enumerate(zip(codes, masks, strict=True))
         ),
-        mean=row(None, any_code, found[-4:]),
-        sets=row(None, any_code, of_sets),
+        mean=_row(sets, None, any_code, of_codes[-4:]),
+        sets=_row(sets, None, any_code, of_sets),
     )
 
 
-def _per_code(sets: ReliabilityData, answers: Sequence[Values], how: Mapping[str, Any]) -> list[Agreement]:
-    """Return the four numbers of each code and, last, of the mean over codes, all from the same interviews."""
-    alike, alpha = _alpha.dense_if_small(_NOMINAL), _alpha.definition(_NOMINAL)
+def _row(sets: ReliabilityData, code: CodeId | None, mask: Values, agreements: Sequence[Agreement]) -> ModelAgreement:
+    """Return a row of the table from its four agreements; the model is the last row of the data."""
+    human, model, difference, quotient = agreements
+    applied = mask[sets.values]
+    return ModelAgreement(
+        code=code,
+        applied=int((applied[:-1] == 1).any(axis=0).sum()),
+        suggested=int((applied[-1] == 1).sum()),
+        human=human,
+        model=model,
+        difference=difference,
+        ratio=quotient,
+    )
+
+
+def _agreements_of_codes(sets: ReliabilityData, masks: Sequence[Values], options: Mapping[str, Any]) -> list[Agreement]:
+    """Return the four quantities of each code and, last, of the mean over codes, all from the same interviews."""
+    statistics_of_alpha, alpha = _alpha.dense_if_small(_NOMINAL), _alpha.definition(_NOMINAL)
 
     def statistics(patterns: Values) -> Any:
         parts = []
-        for answer in answers:
-            said = answer[patterns]
-            parts += [alike(said[:, :-1]), sum(alike(two) for two in _beside(said))]
+        for mask in masks:
+            applied = mask[patterns]
+            with_coders = sum(statistics_of_alpha(pair) for pair in _pairs_with_model(applied))
+            parts += [statistics_of_alpha(applied[:, :-1]), with_coders]
         return hstack([csr_array(part) for part in parts], format="csr").toarray()
 
     def definition(totals: Array) -> Array:
-        both = alpha(totals.reshape(len(totals), len(answers), 2, 3))[..., 0]
+        both = alpha(totals.reshape(len(totals), len(masks), 2, 3))[..., 0]
         known = ~np.isnan(both).any(axis=2, keepdims=True)
         mean = ratio(np.where(known, both, 0.0).sum(axis=1), known.sum(axis=1).astype(float))
-        return _four(np.concatenate([both, mean[:, None, :]], axis=1))
+        return _quantities(np.concatenate([both, mean[:, None, :]], axis=1))
 
     return estimates(
         sets,
-        list(_NAMES) * (len(answers) + 1),
+        list(_NAMES) * (len(masks) + 1),
         statistics,
         definition,
-        reason=lambda totals: _why(definition(totals)[0]),
+        reason=lambda totals: _reasons(definition(totals)[0]),
         conventions=_conventions("2: not applied, applied", "nominal"),
         differences=_DIFFERENCES,
-        **how,
+        **options,
     )
 
 
-def _of_sets(sets: ReliabilityData, how: Mapping[str, Any]) -> list[Agreement]:
+def _agreements_of_sets(sets: ReliabilityData, options: Mapping[str, Any]) -> list[Agreement]:
+    """Return the four quantities of whole sets of codes."""
     delta = distances(sets, "masi")
-    alike, alpha = _alpha.statistics(delta), _alpha.definition(delta)
+    statistics_of_alpha, alpha = _alpha.statistics(delta), _alpha.definition(delta)
 
     def statistics(patterns: Values) -> Any:
-        return hstack([alike(patterns[:, :-1]), sum(alike(two) for two in _beside(patterns))], format="csr")
+        with_coders = sum(statistics_of_alpha(pair) for pair in _pairs_with_model(patterns))
+        return hstack([statistics_of_alpha(patterns[:, :-1]), with_coders], format="csr")
 
     def definition(totals: Array) -> Array:
-        return _four(alpha(totals.reshape(len(totals), 1, 2, 1 + len(delta)))[..., 0])
+        return _quantities(alpha(totals.reshape(len(totals), 1, 2, 1 + len(delta)))[..., 0])
 
     return estimates(
         sets,
         list(_NAMES),
         statistics,
         definition,
-        reason=lambda totals: _why(definition(totals)[0]),
+        reason=lambda totals: _reasons(definition(totals)[0]),
         conventions=_conventions(sets.categories, "masi"),
         differences=_DIFFERENCES,
-        **how,
+        **options,
     )
 
 
-def _beside(said: Values) -> list[Values]:
-    """Return, for each coder, what she and the model said of the units that she judged."""
+def _pairs_with_model(patterns: Values) -> list[Values]:
+    """Return, for each coder, their values beside those of the model, the last column, where the coder judged."""
     return [
-        np.where((said[:, k] >= 0)[:, None], said[:, [k, -1]], NOT_JUDGED).astype(said.dtype)
-        for k in range(said.shape[1] - 1)
+        np.where((patterns[:, k] >= 0)[:, None], patterns[:, [k, -1]], NOT_JUDGED).astype(patterns.dtype)
+        for k in range(patterns.shape[1] - 1)
     ]
 
 
-def _four(human_model: Array) -> Array:
-    """Return human, model, difference and ratio; the ratio where coders agree better than by chance."""
+def _quantities(human_model: Array) -> Array:
+    """Return human, model, difference and ratio; the ratio only where coders agree better than by chance."""
     human, model = human_model[..., 0], human_model[..., 1]
-    share = ratio(model, np.where(human.real > 0, human, 0.0))
-    four: Array = np.stack([human, model, model - human, share], axis=-1)
-    return four.reshape(len(human_model), -1)
+    quotient = ratio(model, np.where(human.real > 0, human, 0.0))
+    quantities: Array = np.stack([human, model, model - human, quotient], axis=-1)
+    return quantities.reshape(len(human_model), -1)
 
 
-def _why(values: Array) -> list[Undefined]:
-    """Return why each of the numbers of `_four` would be undefined."""
+def _reasons(values: Array) -> list[Undefined]:
+    """Return why each of the values of `_quantities` would be undefined."""
     return [
         Undefined.NOT_ABOVE_CHANCE if i % 4 == 3 and values[i - 3] <= 0 else Undefined.ONE_CATEGORY
         for i in range(len(values))

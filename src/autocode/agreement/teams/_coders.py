@@ -1,4 +1,4 @@
-"""Agreement coder by coder: of every two, without each one, and of each with herself."""
+"""Agreement coder by coder: of each pair, without each coder, and of each coder with their own second reading."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from autocode.agreement.data._reliability import Array, ReliabilityData
 from autocode.agreement.intervals._methods import Interval
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
+from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.transcripts import Transcripts
 
@@ -23,27 +24,47 @@ FIRST, SECOND = CoderId("first reading"), CoderId("second reading")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoderMatrix:
-    """Krippendorff's alpha of every two coders, on the lines that both of them judged."""
+    """Krippendorff's alpha of each pair of coders, on the lines that both of them judged.
+
+    Attributes
+    ----------
+    coders : tuple of CoderId
+        The coders, in the order of the codings.
+    pairs : mapping of (CoderId, CoderId) to Agreement
+        Alpha of each pair, the coders in that order.
+    """
 
     coders: tuple[CoderId, ...]
     pairs: Mapping[tuple[CoderId, CoderId], Agreement]
 
-    def of(self, a: str, b: str) -> Agreement:
-        """Return the agreement of two coders, in whichever order; raises `KeyError` if there is none."""
-        two = (CoderId(a), CoderId(b))
-        return self.pairs[two] if two in self.pairs else self.pairs[two[1], two[0]]
+    def agreement(self, a: str, b: str) -> Agreement:
+        """Return alpha of two coders.
+
+        Parameters
+        ----------
+        a, b : str
+            The coders, in any order.
+
+        Raises
+        ------
+        KeyError
+            If there is no such pair.
+        """
+        pair = (CoderId(a), CoderId(b))
+        return self.pairs[pair] if pair in self.pairs else self.pairs[pair[1], pair[0]]
 
     def values(self) -> Array:
-        """Return alpha of every two coders, shape (n_coders, n_coders); NaN on the diagonal and where undefined."""
+        """Return alpha of each pair of coders, shape (n_coders, n_coders); NaN on the diagonal and where undefined."""
         square = np.full((len(self.coders), len(self.coders)), np.nan)
         for i, j in combinations(range(len(self.coders)), 2):
-            square[i, j] = square[j, i] = self.of(self.coders[i], self.coders[j]).value
+            square[i, j] = square[j, i] = self.agreement(self.coders[i], self.coders[j]).value
         return square
 
     def __str__(self) -> str:
         return "\n".join(f"{a} and {b}: {agreement}" for (a, b), agreement in self.pairs.items())
 
 
+@documented
 def coder_matrix(
     codings: Codings,
     lines: Transcripts | None = None,
@@ -54,13 +75,35 @@ def coder_matrix(
     resamples: int = 2000,
     seed: int = 0,
 ) -> CoderMatrix:
-    """Return alpha of every two coders in their independent codings: of sets by MASI, or of any of `codes` applied."""
+    """Return Krippendorff's alpha of each pair of coders, from their independent codings.
+
+    Parameters
+    ----------
+    {codings}
+    lines : Transcripts or None, default None
+        The interviews that the coded lines come from; without them, all lines are taken to be independent.
+    codes : iterable of CodeId or None, default None
+        Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Examples
+    --------
+    {sample_study}
+    >>> print(ac.coder_matrix(codings, lines))
+    coder_a and coder_b: 0.73 [0.70, 0.77] (2 coders, 584 lines, 18 interviews)
+    coder_a and coder_c: 0.71 [0.66, 0.75] (2 coders, 584 lines, 18 interviews)
+    coder_b and coder_c: 0.51 [0.48, 0.53] (2 coders, 584 lines, 18 interviews)
+    """
     data = ReliabilityData.for_codes(codings.independent(), lines, codes)
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    pairs = {(a, b): krippendorff_alpha(data.pair(a, b), **how) for a, b in combinations(data.coders, 2)}
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    pairs = {(a, b): krippendorff_alpha(data.pair(a, b), **options) for a, b in combinations(data.coders, 2)}
     return CoderMatrix(coders=data.coders, pairs=MappingProxyType(pairs))
 
 
+@documented
 def leave_one_coder_out(
     codings: Codings,
     lines: Transcripts | None = None,
@@ -71,21 +114,34 @@ def leave_one_coder_out(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Mapping[CoderId, Agreement]:
-    """Return alpha of the other coders without each one, from the independent codings; by the coder left out.
+    """Return Krippendorff's alpha without each coder, from the independent codings, by the coder who is left out.
 
-    How far these values lie apart tells how much the agreement of a study hangs on who coded: the interval of each
-    takes the coders as they are and only the lines (or interviews) as drawn.
+    The spread of these values shows how much the agreement of a study depends on who coded. Their intervals do not:
+    they take the coders as fixed, and only the interviews (or lines) as a sample.
+
+    Parameters
+    ----------
+    {codings}
+    lines : Transcripts or None, default None
+        The interviews that the coded lines come from; without them, all lines are taken to be independent.
+    codes : iterable of CodeId or None, default None
+        Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
     """
-    own = codings.independent()
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    independent = codings.independent()
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     wanted = None if codes is None else tuple(codes)
-    found = {}
-    for coder in own.coders:
-        others = ReliabilityData.for_codes(own.by(*(other for other in own.coders if other != coder)), lines, wanted)
-        found[coder] = krippendorff_alpha(others, **how)
-    return MappingProxyType(found)
+    alphas = {}
+    for coder in independent.coders:
+        others = independent.by(*(other for other in independent.coders if other != coder))
+        alphas[coder] = krippendorff_alpha(ReliabilityData.for_codes(others, lines, wanted), **options)
+    return MappingProxyType(alphas)
 
 
+@documented
 def stability(
     first: Codings,
     second: Codings,
@@ -97,34 +153,52 @@ def stability(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Mapping[CoderId, Agreement]:
-    """Return how far each coder agrees with herself: alpha of her first and second reading of the same lines.
+    """Return Krippendorff's alpha of each coder's first and second reading of the same lines.
 
-    A coder who read no line twice is left out. The two readings must be of one basis; Krippendorff calls what they
-    measure stability, the weakest kind of reliability: a coder can be wrong twice in the same way.
-    Raises `AgreementError` if nobody read a line twice, or the readings are of mixed basis.
+    Krippendorff calls this stability, the weakest kind of reliability: a coder can make the same mistake twice. A coder
+    who read no line twice is left out.
+
+    Parameters
+    ----------
+    first : Codings
+        The first reading of each coder.
+    second : Codings
+        The second reading of each coder, on the same basis, see `first_and_second`.
+    lines : Transcripts or None, default None
+        The interviews that the coded lines come from; without them, all lines are taken to be independent.
+    codes : iterable of CodeId or None, default None
+        Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If nobody read a line twice, or the two readings of a coder differ in basis.
     """
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     wanted = None if codes is None else tuple(codes)
-    found = {}
+    alphas = {}
     for coder in first.coders:
-        again = frozenset(second.by(coder).lines)
-        twice = [line for line in first.by(coder).lines if line in again]
-        if not twice:
-            continue
-        reading, rereading = first.by(coder).on(twice), second.by(coder).on(twice)
-        found[coder] = krippendorff_alpha(_twice(reading, rereading, lines, wanted), **how)
-    if not found:
+        read_again = frozenset(second.by(coder).lines)
+        twice = [line for line in first.by(coder).lines if line in read_again]
+        if twice:
+            data = _two_readings(first.by(coder).on(twice), second.by(coder).on(twice), lines, wanted)
+            alphas[coder] = krippendorff_alpha(data, **options)
+    if not alphas:
         raise AgreementError(
-            "no coder read a line twice, so nothing tells how far a coder agrees with herself; "
+            "no coder read a line twice, so stability cannot be measured; "
             "have some lines coded again, weeks later, without sight of the first codes."
         )
-    return MappingProxyType(found)
+    return MappingProxyType(alphas)
 
 
-def _twice(
+def _two_readings(
     first: Codings, second: Codings, lines: Transcripts | None, codes: tuple[CodeId, ...] | None
 ) -> ReliabilityData:
-    """Return one coder's two readings of the same lines as if two coders had read them."""
+    """Return a coder's two readings of the same lines as a table of two coders."""
     data = [ReliabilityData.for_sets(reading, lines) for reading in (first, second)]
     if data[0].basis is not data[1].basis:
         raise AgreementError(
@@ -132,9 +206,13 @@ def _twice(
             "second time may agree or differ for that reason; compare two readings of one basis."
         )
     units = data[0].units
-    given = [{unit: one.labels[v] for unit, v in zip(one.units, one.values[0], strict=True)} for one in data]
+    sets_by_unit = [
+        {unit: reading.labels[v] for unit, v in zip(reading.units, reading.values[0], strict=True)} for reading in data
+    ]
     both = ReliabilityData.from_table(
-        [[sets[unit] for unit in units] for sets in given], interviews=data[0].interviews, coders=(FIRST, SECOND)
+        [[sets[unit] for unit in units] for sets in sets_by_unit],
+        interviews=data[0].interviews,
+        coders=(FIRST, SECOND),
     )
     return both if codes is None else both.applied(*codes)
 
@@ -142,18 +220,22 @@ def _twice(
 def first_and_second(history: Iterable[Coding], *, apart: timedelta = timedelta(days=1)) -> tuple[Codings, Codings]:
     """Return the first and the second independent reading of each line that a coder read twice.
 
-    `history` is every coding in the order in which it was made, as the journal keeps it. Only readings at least
-    `apart` are two: a correction a minute later is not a second reading. Codings without a time are passed over.
+    Parameters
+    ----------
+    history : iterable of Coding
+        All codings in the order in which they were made, as the journal keeps them. Codings without a time are ignored.
+    apart : timedelta, default one day
+        Least time between two readings; an earlier coding of the same line is a correction of the first.
     """
     readings: dict[tuple[str, str], list[tuple[datetime, Coding]]] = {}
-    for one in history:
-        if one.basis is not Basis.INDEPENDENT or one.at is None:
+    for coding in history:
+        if coding.basis is not Basis.INDEPENDENT or coding.at is None:
             continue
-        read = readings.setdefault((one.coder, one.line), [])
-        if read and one.at - read[-1][0] < apart:
-            # a correction takes the place of what it corrects
-            read[-1] = (one.at, one)
+        of_line = readings.setdefault((coding.coder, coding.line), [])
+        if of_line and coding.at - of_line[-1][0] < apart:
+            # a correction replaces what it corrects
+            of_line[-1] = (coding.at, coding)
         else:
-            read.append((one.at, one))
-    twice = [read for read in readings.values() if len(read) >= 2]
-    return Codings(read[0][1] for read in twice), Codings(read[1][1] for read in twice)
+            of_line.append((coding.at, coding))
+    twice = [of_line for of_line in readings.values() if len(of_line) >= 2]
+    return Codings(of_line[0][1] for of_line in twice), Codings(of_line[1][1] for of_line in twice)

@@ -1,4 +1,4 @@
-"""Where coders differ, worst first: what a team talks about."""
+"""Lines and units on which coders differ, worst first: what a team needs to talk about."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ import numpy as np
 from autocode.agreement.coefficients._distances import Distance, between_sets, distances
 from autocode.agreement.data._pairs import judgements, summed_distance
 from autocode.agreement.data._reliability import Array, ReliabilityData
+from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
+from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
@@ -22,72 +24,111 @@ class Disagreement:
 
     Attributes
     ----------
-    distance : the mean distance (MASI) between the sets of every two coders: 0 the same, 1 nothing in common.
-    said : the codes that each coder gave, by coder.
-    contested : the codes that some of the coders gave and some did not, with those who gave them; by name of the code.
+    line : LineId
+        The line.
+    interview : TranscriptId
+        Its interview.
+    text : str
+        Its text.
+    distance : float
+        The mean over the pairs of coders of the MASI distance between their sets of codes; 0 the same, 1 nothing in
+        common.
+    codes : mapping of CoderId to frozenset of CodeId
+        The codes that each coder gave.
+    contested : mapping of str to tuple of CoderId
+        By name, each code that some of the coders gave and others did not, with those who gave it.
     """
 
     line: LineId
     interview: TranscriptId
     text: str
     distance: float
-    said: Mapping[CoderId, frozenset[CodeId]]
+    codes: Mapping[CoderId, frozenset[CodeId]]
     contested: Mapping[str, tuple[CoderId, ...]]
 
     @property
     def coders(self) -> tuple[CoderId, ...]:
         """The coders who judged the line."""
-        return tuple(self.said)
+        return tuple(self.codes)
 
     def __str__(self) -> str:
-        told = [f"{self.line}  {self.distance:.2f}  {self.text}"]
+        rows = [f"{self.line}  {self.distance:.2f}  {self.text}"]
         for name, gave in self.contested.items():
-            not_given = [coder for coder in self.said if coder not in gave]
-            told.append(f"  {name}: {', '.join(gave)}; not {', '.join(not_given)}")
-        return "\n".join(told)
+            others = [coder for coder in self.coders if coder not in gave]
+            rows.append(f"  {name}: {', '.join(gave)}; not {', '.join(others)}")
+        return "\n".join(rows)
 
 
+@documented
 def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> tuple[Disagreement, ...]:
-    """Return the lines on which independent coders differ, worst first, with the text and who said what.
+    """Return the lines on which coders differ in their independent codings, worst first.
 
-    Equally bad ones: the line that more coders judged first, then in the order of the interviews.
-    Raises `AgreementError` if a code that was given is not in the codebook, or a judged line is in no transcript.
+    Of equal distances, lines that more coders judged come first, then the order of the interviews.
+
+    Parameters
+    ----------
+    {codings}
+    {lines}
+    {codebook}
+
+    Raises
+    ------
+    AgreementError
+        If a code that was given is not in the codebook, or a coded line is not in `lines`. All are reported at once.
+    StudyError
+        If a transcript was edited after it was coded.
+
+    Examples
+    --------
+    {sample_study}
+    >>> differing = ac.disagreements(codings, lines, codebook)
+    >>> len(differing), differing[0].line, differing[0].distance
+    (271, 'GP10:43', 1.0)
     """
     codings.check_lines(lines)
-    own = codings.independent()
+    independent = codings.independent()
     known = {line.id for line in lines}
-    faults = [
-        Fault(f"the code {code!r} was given to lines but is not in the codebook; add it or correct the codings.")
-        for code in sorted({code for one in own for code in one.codes if code not in codebook})
-    ]
+    faults = unknown_code_faults(independent, codebook)
     faults += [
         Fault(f"the line {line} was judged but is in no transcript; correct its id or add its transcript.")
-        for line in own.lines
+        for line in independent.lines
         if line not in known
     ]
     AgreementError.raise_if(faults)
-    found = []
+    ranked = []
     for place, line in enumerate(lines):
-        said = {one.coder: one.codes for one in sorted(own.of(line.id), key=lambda one: one.coder)}
-        sets = tuple(dict.fromkeys(said.values()))
-        if len(sets) < 2:
+        of_line = sorted(independent.of(line.id), key=lambda coding: coding.coder)
+        codes = {coding.coder: coding.codes for coding in of_line}
+        if len(set(codes.values())) < 2:
             continue
-        apart = between_sets(sets, "masi")
-        at = [sets.index(codes) for codes in said.values()]
-        pairs = [float(apart[i, j]) for i, j in combinations(at, 2)]
-        gave = {
-            code.name: tuple(coder for coder, codes in said.items() if code.id in codes) for code in codebook.values()
-        }
-        one = Disagreement(
+        disagreement = Disagreement(
             line=line.id,
             interview=line.transcript,
             text=line.text,
-            distance=sum(pairs) / len(pairs),
-            said=MappingProxyType(said),
-            contested=MappingProxyType({name: who for name, who in gave.items() if 0 < len(who) < len(said)}),
+            distance=_mean_distance(codes),
+            codes=MappingProxyType(codes),
+            contested=MappingProxyType(_contested(codes, codebook)),
         )
-        found.append((-one.distance, -len(said), place, one))
-    return tuple(one for *_, one in sorted(found, key=lambda entry: entry[:3]))
+        ranked.append((-disagreement.distance, -len(codes), place, disagreement))
+    return tuple(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
+
+
+def _mean_distance(codes: Mapping[CoderId, frozenset[CodeId]]) -> float:
+    """Return the mean over the pairs of coders of the MASI distance between their sets."""
+    sets = tuple(dict.fromkeys(codes.values()))
+    delta = between_sets(sets, "masi")
+    rows = [sets.index(of_coder) for of_coder in codes.values()]
+    distances_of_pairs = [float(delta[i, j]) for i, j in combinations(rows, 2)]
+    return sum(distances_of_pairs) / len(distances_of_pairs)
+
+
+def _contested(codes: Mapping[CoderId, frozenset[CodeId]], codebook: Codebook) -> dict[str, tuple[CoderId, ...]]:
+    """Return, by name, the codes that some coders of a line gave and others did not, with those who gave them."""
+    gave = {
+        code.name: tuple(coder for coder, of_coder in codes.items() if code.id in of_coder)
+        for code in codebook.values()
+    }
+    return {name: coders for name, coders in gave.items() if 0 < len(coders) < len(codes)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,45 +137,60 @@ class DisagreeingUnit:
 
     Attributes
     ----------
-    distance : the mean distance between what every two coders said.
-    said : the label that each coder gave, by coder; a set of codes as a frozenset.
+    unit : LineId
+        The unit.
+    interview : TranscriptId or None
+        Its interview; None where interviews are not known.
+    distance : float
+        The mean distance between the labels of the pairs of coders.
+    labels : mapping of CoderId to hashable
+        The label that each coder gave; a set of codes as a frozenset.
     """
 
     unit: LineId
     interview: TranscriptId | None
     distance: float
-    said: Mapping[CoderId, Hashable]
+    labels: Mapping[CoderId, Hashable]
 
 
+@documented
 def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> tuple[DisagreeingUnit, ...]:
-    """Return the units of a table on which coders differ, worst first; among equals the one that more judged.
+    """Return the units of a table on which coders differ, worst first.
 
-    `distance` is as in `krippendorff_alpha`: "nominal" for categories and "masi" for sets unless it is named.
+    Of equal distances, units that more coders judged come first.
+
+    Parameters
+    ----------
+    {data}
+    distance : str, callable or ndarray, shape (n_categories, n_categories), or None, default None
+        Distance between two categories, as in `krippendorff_alpha`; None for "masi" between sets of codes and
+        "nominal" between other labels.
     """
     by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance
     patterns = data.values.T
     m = judgements(patterns)
-    delta = _between_ranks(data) if isinstance(by, str) and by == "ordinal" else distances(data, by)
+    delta = _ordinal_distances(data) if isinstance(by, str) and by == "ordinal" else distances(data, by)
     pairs = np.maximum(m * (m - 1), 1.0)
-    apart = np.where(m >= 2, summed_distance(patterns, delta) / pairs, 0.0)
-    worst = np.lexsort((np.arange(len(m)), -m, -np.round(apart, 12)))
+    mean_distance = np.where(m >= 2, summed_distance(patterns, delta) / pairs, 0.0)
+    # rounded, so that distances that are equal but for rounding errors stay in the order of the number of coders
+    worst_first = np.lexsort((np.arange(len(m)), -m, -np.round(mean_distance, 12)))
     return tuple(
         DisagreeingUnit(
             unit=data.units[u],
             interview=None if data.interviews is None else data.interviews[u],
-            distance=float(apart[u]),
-            said=MappingProxyType(
+            distance=float(mean_distance[u]),
+            labels=MappingProxyType(
                 {coder: data.labels[v] for coder, v in zip(data.coders, data.values[:, u], strict=True) if v >= 0}
             ),
         )
-        for u in worst
-        if apart[u] > 0
+        for u in worst_first
+        if mean_distance[u] > 0
     )
 
 
-def _between_ranks(data: ReliabilityData) -> Array:
-    """Return Krippendorff's ordinal distance, which follows from how often each rank was used in pairs."""
-    both = data.pairable().values
-    n_c = np.bincount(both[both >= 0], minlength=len(data.labels)).astype(float)
+def _ordinal_distances(data: ReliabilityData) -> Array:
+    """Return Krippendorff's ordinal distances, which follow from how often each rank was used on pairable units."""
+    values = data.pairable().values
+    n_c = np.bincount(values[values >= 0], minlength=len(data.labels)).astype(float)
     middle = np.cumsum(n_c) - n_c / 2
     return np.asarray((middle[:, None] - middle[None, :]) ** 2)

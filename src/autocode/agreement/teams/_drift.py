@@ -1,6 +1,6 @@
-"""Agreement over time: do coders drift apart?"""
+"""Agreement over time, which shows whether coders drift apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -10,6 +10,7 @@ from autocode.agreement.data._reliability import ReliabilityData
 from autocode.agreement.intervals._methods import Interval
 from autocode.codebook import CodeId
 from autocode.coding import Codings
+from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
@@ -18,7 +19,17 @@ Periods: TypeAlias = Literal["week", "interviews"] | Mapping[LineId, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Agreement on the lines of one week, one batch, or one run of interviews."""
+    """Agreement on the lines of one week, one batch, or one run of interviews.
+
+    Attributes
+    ----------
+    name : str
+        The name of the period, such as "2026-W48".
+    lines : int
+        Lines that two coders judged.
+    agreement : Agreement
+        Krippendorff's alpha on these lines.
+    """
 
     name: str
     lines: int
@@ -28,6 +39,7 @@ class Period:
         return f"{self.name}: {self.agreement}"
 
 
+@documented
 def drift(
     codings: Codings,
     lines: Transcripts,
@@ -40,66 +52,92 @@ def drift(
     resamples: int = 2000,
     seed: int = 0,
 ) -> tuple[Period, ...]:
-    """Return alpha of the independent codings in each period, in order of time.
+    """Return Krippendorff's alpha of the independent codings in each period, in order of time.
 
-    `by` is "week" (ISO week in which the last coder judged the line), "interviews" (the interviews in their order, in
-    at most `runs` runs of equal number), or the name of each line's batch, in the order in which the batches first
-    occur. Unless it is named, it is by week if every coding tells when it was made and there is more than one week,
-    else by interviews. Only lines that two coders judged count.
+    Parameters
+    ----------
+    {codings}
+    {lines}
+    by : {"week", "interviews"}, mapping of LineId to str, or None, default None
+        "week" takes the ISO week in which the last coder judged a line; "interviews" takes runs of interviews in their
+        order; a mapping gives the batch of each line, and batches come in the order in which they first occur. None
+        for "week" if every coding has a time and there is more than one week, else "interviews".
+    runs : int, default 4
+        Largest number of runs of interviews, each of about equal size.
+    codes : iterable of CodeId or None, default None
+        Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a coding has no time and weeks are asked for, or a line that two coders judged has no batch.
+    ValueError
+        If there is no such period, or `runs` is less than 1.
     """
-    own = codings.independent()
+    independent = codings.independent()
     wanted = None if codes is None else tuple(codes)
-    both = ReliabilityData.for_codes(own, lines, wanted).pairable().units
-    timed = all(one.at is not None for one in own.on(both))
+    units = ReliabilityData.for_codes(independent, lines, wanted).pairable().units
+    period_of = _period_of_lines(independent, lines, units, by, runs)
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    periods = []
+    for name in dict.fromkeys(period_of.values()):
+        within = [line for line in units if period_of[line] == name]
+        alpha = krippendorff_alpha(ReliabilityData.for_codes(independent.on(within), lines, wanted), **options)
+        periods.append(Period(name=name, lines=len(within), agreement=alpha))
+    return tuple(periods)
+
+
+def _period_of_lines(
+    codings: Codings, lines: Transcripts, units: Sequence[LineId], by: Periods | None, runs: int
+) -> dict[LineId, str]:
+    """Return the period of each line that two coders judged, in order of time."""
+    timed = all(coding.at is not None for coding in codings.on(units))
     if by is None:
-        weeks = set(_weeks(own, both).values()) if timed else set()
-        by = "week" if len(weeks) > 1 else "interviews"
+        by = "week" if timed and len(set(_weeks(codings, units).values())) > 1 else "interviews"
     if by == "week":
         if not timed:
             raise AgreementError(
-                "some codings do not tell when they were made, so agreement by week cannot be told; "
-                "ask by interviews, or name the batch of each line."
+                "some codings have no time, so agreement by week cannot be computed; "
+                "ask for it by interviews, or name the batch of each line."
             )
-        period_of = _weeks(own, both)
-        order = sorted(set(period_of.values()))
-    elif by == "interviews":
+        week_of = _weeks(codings, units)
+        return dict(sorted(week_of.items(), key=lambda item: item[1]))
+    if by == "interviews":
         if runs < 1:
             raise ValueError(f"the interviews make at least one run, not {runs}.")
-        period_of = _runs(lines, both, runs)
-        order = [period_of[line.id] for line in lines if line.id in period_of]
-    elif isinstance(by, str):
-        raise ValueError(f"agreement is told by 'week', by 'interviews' or by the batch of each line; not by {by!r}.")
-    else:
-        AgreementError.raise_if(
-            Fault(f"the line {line} was judged by two coders but has no batch; name one for it.")
-            for line in both
-            if line not in by
+        run_of = _runs(lines, units, runs)
+        return {line.id: run_of[line.id] for line in lines if line.id in run_of}
+    if isinstance(by, str):
+        raise ValueError(
+            f"agreement over time is by 'week', by 'interviews' or by the batch of each line; not by {by!r}."
         )
-        period_of = {line: by[line] for line in both}
-        order = [name for line, name in by.items() if line in period_of]
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    found = []
-    for name in dict.fromkeys(order):
-        within = [line for line in both if period_of[line] == name]
-        agreement = krippendorff_alpha(ReliabilityData.for_codes(own.on(within), lines, wanted), **how)
-        found.append(Period(name=name, lines=len(within), agreement=agreement))
-    return tuple(found)
+    AgreementError.raise_if(
+        Fault(f"the line {line} was judged by two coders but has no batch; name one for it.")
+        for line in units
+        if line not in by
+    )
+    judged = frozenset(units)
+    return {line: batch for line, batch in by.items() if line in judged}
 
 
-def _weeks(own: Codings, both: Iterable[LineId]) -> dict[LineId, str]:
+def _weeks(codings: Codings, units: Iterable[LineId]) -> dict[LineId, str]:
     """Return the ISO week in which the last coder judged each line."""
     week = {}
-    for line in both:
-        last = max(one.at for one in own.of(line) if one.at is not None).isocalendar()
+    for line in units:
+        last = max(coding.at for coding in codings.of(line) if coding.at is not None).isocalendar()
         week[line] = f"{last.year}-W{last.week:02d}"
     return week
 
 
-def _runs(lines: Transcripts, both: Iterable[LineId], runs: int) -> dict[LineId, str]:
-    """Return which run of interviews each line belongs to, of those that hold lines judged twice."""
-    interview_of = {line: lines.line(line).transcript for line in both}
-    held = set(interview_of.values())
-    names = [one.id for one in lines.interviews if one.id in held]
+def _runs(lines: Transcripts, units: Iterable[LineId], runs: int) -> dict[LineId, str]:
+    """Return which run of interviews each line belongs to, of the interviews with lines that two coders judged."""
+    interview_of = {line: lines.line(line).transcript for line in units}
+    judged = set(interview_of.values())
+    names = [interview.id for interview in lines.interviews if interview.id in judged]
     runs = min(runs, len(names))
     run_of: dict[TranscriptId, str] = {}
     for r in range(runs):

@@ -1,8 +1,7 @@
-"""Agreement per subtheme, per theme and over all, of the independent codings of a study."""
+"""Agreement per subtheme, per theme and for all codes together, of the independent codings of a study."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -23,17 +22,21 @@ from autocode.agreement.intervals._methods import (
     Range,
     Statistics,
 )
-from autocode.agreement.teams._verdict import verdict
+from autocode.agreement.teams._unknown_codes import unknown_code_faults
+from autocode.agreement.teams._verdict import missing_evidence, verdict
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Codings
-from autocode.errors import AgreementError, Fault
+from autocode.doctext import documented
+from autocode.errors import AgreementError
+from autocode.tables import Table
 from autocode.transcripts import Transcripts
+from autocode.wording import percent
 
 Pair = tuple[CoderId, CoderId]
 
 
 class _Binary(NamedTuple):
-    """A coefficient of a code applied or not, ready to be computed for many codes at once."""
+    """A coefficient of whether a code is applied, which is computed for many codes at once."""
 
     label: str
     name: str
@@ -45,14 +48,15 @@ class _Binary(NamedTuple):
 
 
 _NOMINAL = 1.0 - np.identity(2)
-_APART = _alpha.statistics(_NOMINAL)
+_ALPHA_STATISTICS = _alpha.statistics(_NOMINAL)
 _CATEGORY = {"positive": {"category": "applied"}, "negative": {"category": "not applied"}}
 _CATEGORIES = "2: not applied, applied"
+_ALL_CODES = Code(id=CodeId(""), name="all codes", codable=False)
 _BINARY = (
     _Binary(
         "alpha",
         "krippendorff_alpha",
-        lambda patterns: _APART(patterns).toarray(),
+        lambda patterns: _ALPHA_STATISTICS(patterns).toarray(),
         _alpha.definition(_NOMINAL),
         Undefined.ONE_CATEGORY,
         "lines judged once are left out, of the margins too",
@@ -80,7 +84,7 @@ _BINARY = (
         _specific.statistics(1),
         _specific.definition,
         Undefined.NEVER_USED,
-        "lines judged once are left out; every pair counts alike",
+        "lines judged once are left out; every pair counts the same",
         SHARE_RANGE,
     ),
     _Binary(
@@ -89,7 +93,7 @@ _BINARY = (
         _specific.statistics(0),
         _specific.definition,
         Undefined.NEVER_USED,
-        "lines judged once are left out; every pair counts alike",
+        "lines judged once are left out; every pair counts the same",
         SHARE_RANGE,
     ),
 )
@@ -97,16 +101,29 @@ _BINARY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAgreement:
-    """How far the coders agree on one subtheme, one theme (any of its subthemes), or all codes together.
+    """Agreement on one subtheme, one theme (any of its subthemes), or all codes together.
 
     Attributes
     ----------
-    units, coders : lines that at least two coders judged, and the coders who judged them.
-    applied : how many of these lines at least one coder gave the code to.
-    prevalence : share of the judgements in which the code (for all codes together: any code) was applied.
-    coefficients : by name: alpha, percent, ac1, positive (P+), negative (P-). For all codes together alpha is of sets,
-        by MASI; percent is of equal sets; kappa is the mean of Cohen's kappa over codes and pairs of coders.
-    pairs : Cohen's kappa of every two coders who share lines. For all codes together, its mean over the codes.
+    code : CodeId
+        The code; empty for all codes together.
+    name : str
+        Its name.
+    theme : str
+        The name of its theme; empty if it has none.
+    units : int
+        Lines that at least two coders judged.
+    coders : int
+        The coders who judged them.
+    applied : int
+        The lines among them to which at least one coder gave the code.
+    prevalence : float
+        Share of the judgements in which the code (for all codes together: any code) was applied.
+    coefficients : mapping of str to Agreement
+        By name: alpha, percent, ac1, positive (P+), negative (P-). For all codes together alpha is of sets, by MASI;
+        percent is the share of equal sets; kappa is the mean of Cohen's kappa over codes and pairs of coders.
+    pairs : mapping of (CoderId, CoderId) to Agreement
+        Cohen's kappa of each pair of coders who share lines; for all codes together, its mean over the codes.
     """
 
     code: CodeId
@@ -126,13 +143,18 @@ class CodeAgreement:
 
     @property
     def verdict(self) -> str:
-        """What the lower bound of alpha allows one to say, or how much more evidence would be needed."""
+        """The verdict by the lower bound of alpha, or how much more evidence it needs."""
         return verdict(self.alpha)
+
+    @property
+    def missing_evidence(self) -> str:
+        """What evidence the verdict lacks, in words; empty if there is enough."""
+        return missing_evidence(self.alpha)
 
     def to_json(self) -> dict[str, object]:
         """Return the row with its verdict and coefficients as value, low, high and reason; pairs are `kappa A B`."""
-        shown = {name: agreement.to_json() for name, agreement in self.coefficients.items()}
-        shown |= {f"kappa {a} {b}": agreement.to_json() for (a, b), agreement in self.pairs.items()}
+        coefficients = {name: agreement.to_json() for name, agreement in self.coefficients.items()}
+        coefficients |= {f"kappa {a} {b}": agreement.to_json() for (a, b), agreement in self.pairs.items()}
         return {
             "code": self.code,
             "theme": self.theme,
@@ -140,13 +162,25 @@ class CodeAgreement:
             "coders": self.coders,
             "prevalence": number(self.prevalence),
             "verdict": self.verdict,
-            "coefficients": shown,
+            "coefficients": coefficients,
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementTable:
-    """Agreement per subtheme (`codes`), per theme and over all, with the conventions that all rows share."""
+    """Agreement per subtheme, per theme and for all codes together, see `agreement_table`.
+
+    Attributes
+    ----------
+    codes : tuple of CodeAgreement
+        One row per subtheme.
+    themes : tuple of CodeAgreement
+        One row per theme; a theme is applied if it or any code below it is.
+    overall : CodeAgreement
+        All codes together.
+    conventions : mapping of str to str
+        The choices that all rows share, in words.
+    """
 
     codes: tuple[CodeAgreement, ...]
     themes: tuple[CodeAgreement, ...]
@@ -154,7 +188,7 @@ class AgreementTable:
     conventions: Mapping[str, str]
 
     def to_json(self) -> dict[str, object]:
-        """Return the promised shape of `autocode agree --json`."""
+        """Return the table as `autocode agree --json` prints it."""
         overall = self.overall.to_json()
         return {
             "codes": [row.to_json() for row in self.codes],
@@ -167,7 +201,7 @@ class AgreementTable:
         }
 
     def rows(self) -> list[tuple[str, ...]]:
-        """Return the table as text: a heading, then a row per subtheme, per theme, and one for all codes."""
+        """Return the table as text: a heading, then one row per subtheme, per theme, and for all codes together."""
         table: list[tuple[str, ...]] = [
             ("code", "lines", "coders", "applied", "agree", "P+", "alpha", "AC1", "by the lower bound")
         ]
@@ -178,46 +212,40 @@ class AgreementTable:
                     row.name,
                     f"{row.units}",
                     f"{row.coders}",
-                    _percent_of(row.prevalence),
-                    _percent_of(each["percent"].value),
-                    _short(each.get("positive")),
+                    percent(row.prevalence, undefined="-"),
+                    percent(each["percent"].value, undefined="-"),
+                    _value(each.get("positive")),
                     each["alpha"].estimate,
-                    _short(each.get("ac1")),
+                    _value(each.get("ac1")),
                     row.verdict,
                 )
             )
         return table
 
     def __str__(self) -> str:
-        head, *body = self.rows()
-        widths = [max(len(row[i]) for row in (head, *body)) for i in range(len(head))]
-        drawn = []
-        for row in (head, *body):
-            cells = [
-                cell.ljust(w) if i in (0, 8) else cell.rjust(w)
-                for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-            ]
-            drawn.append("  ".join(cells).rstrip())
-        rule = "-" * max(map(len, drawn))
-        ends = [1, 1 + len(self.codes), 1 + len(self.codes) + len(self.themes)]
-        for end in sorted(set(ends), reverse=True):
-            drawn.insert(end, rule)
-        drawn.append("")
-        drawn.append(f"{self.overall.alpha.basis}; alpha of all codes together compares sets by MASI.")
+        n_subthemes = len(self.codes)
+        sentences = [
+            self._table().text(rules=(0, n_subthemes, n_subthemes + len(self.themes))),
+            "",
+            f"{self.overall.alpha.basis}; alpha of all codes together compares sets by MASI.",
+        ]
         if "kappa" in self.overall.coefficients:
-            drawn.append(f"Cohen's kappa, mean over codes and pairs: {self.overall.coefficients['kappa'].estimate}.")
-        drawn.append(f"Intervals: {self.conventions['interval']}.")
+            kappa = self.overall.coefficients["kappa"].estimate
+            sentences.append(f"Cohen's kappa, mean over codes and pairs: {kappa}.")
+        sentences.append(f"Intervals: {self.conventions['interval']}.")
         if "caution" in self.conventions:
-            drawn.append(f"Caution: {self.conventions['caution']}.")
-        return "\n".join(drawn)
+            sentences.append(f"Caution: {self.conventions['caution']}.")
+        return "\n".join(sentences)
 
     def _repr_html_(self) -> str:
-        head, *body = self.rows()
-        th = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-        trs = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-        return f"<table><thead><tr>{th}</tr></thead><tbody>{trs}</tbody></table>"
+        return self._table().html()
+
+    def _table(self) -> Table:
+        head, *rows = self.rows()
+        return Table(head=head, rows=tuple(rows), numeric=frozenset(range(1, len(head) - 1)))
 
 
+@documented
 def agreement_table(
     codings: Codings,
     codebook: Codebook,
@@ -228,117 +256,120 @@ def agreement_table(
     resamples: int = 2000,
     seed: int = 0,
 ) -> AgreementTable:
-    """Return agreement per subtheme, theme and over all, of the independent codings of lines that two coders judged.
+    """Return agreement per subtheme, per theme and for all codes together.
 
-    Raises `AgreementError` if a code that was given is not in the codebook, or a judged line is in no transcript.
+    Only independent codings count, of lines that at least two coders judged.
+
+    Parameters
+    ----------
+    {codings}
+    {codebook}
+    {lines}
+    {interval}
+    {level}
+    {resamples}
+    {seed}
+
+    Raises
+    ------
+    AgreementError
+        If a code that was given is not in the codebook, or a coded line is not in `lines`.
+    StudyError
+        If a transcript was edited after it was coded.
+
+    Examples
+    --------
+    {sample_study}
+    >>> table = ac.agreement_table(codings, codebook, lines)
+    >>> print(table.overall.alpha)
+    0.65 [0.63, 0.67] (3 coders, 584 lines, 18 interviews)
+    >>> table.codes[0].name, table.codes[0].verdict
+    ('Lack of awareness of roles and services', 'tentative conclusions only')
     """
     codings.check_lines(lines)
-    own = codings.independent()
-    unknown = sorted({code for one in own for code in one.codes if code not in codebook})
-    AgreementError.raise_if(
-        Fault(f"the code {code!r} was given to lines but is not in the codebook; add it or correct the codings.")
-        for code in unknown
-    )
-    sets = ReliabilityData.for_sets(own, lines).pairable()
-    how: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    groups: list[tuple[Code, tuple[CodeId, ...]]] = [(code, (code.id,)) for code in codebook.subthemes]
-    groups += [(theme, _below(theme, codebook)) for theme in codebook.themes]
-    answers = [codes_mask(sets.labels, codes) for _, codes in groups]
-
-    coefficients: list[dict[str, Agreement]] = [{} for _ in groups]
-    for kind in _BINARY:
-        for named, found in zip(coefficients, _each(sets, answers, kind, how), strict=True):
-            named[kind.label] = found
+    independent = codings.independent()
+    AgreementError.raise_if(unknown_code_faults(independent, codebook))
+    sets = ReliabilityData.for_sets(independent, lines).pairable()
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    codes = [*codebook.subthemes, *codebook.themes]
     n_subthemes = len(codebook.subthemes)
-    per_code: list[dict[Pair, Agreement]] = [{} for _ in groups]
-    means: dict[Pair, Agreement] = {}
-    pairs = _sharing(sets)
-    for a, b in pairs:
-        *kappas, mean = _kappas_of_pair(sets, (a, b), answers, n_subthemes, how)
-        for row_pairs, found in zip(per_code, kappas, strict=True):
-            row_pairs[a, b] = found
-        means[a, b] = mean
-
-    def row(i: int) -> CodeAgreement:
-        code = groups[i][0]
+    masks = [codes_mask(sets.labels, (code.id,)) for code in codebook.subthemes]
+    masks += [codes_mask(sets.labels, (theme.id, *codebook.descendants(theme.id))) for theme in codebook.themes]
+    coefficients = _coefficients_of_codes(sets, masks, options)
+    pairs = _pairs_with_shared_lines(sets)
+    kappas, mean_kappas = _kappas(sets, pairs, masks, n_subthemes, options)
+    rows = []
+    for code, mask, of_code, of_pairs in zip(codes, masks, coefficients, kappas, strict=True):
         theme = codebook.theme_of(code.id)
-        return CodeAgreement(
-            code=code.id,
-            name=code.name,
-            theme="" if theme is None else theme.name,
-            units=len(sets.units),
-            coders=len(sets.coders),
-            applied=_applied(sets, answers[i]),
-            prevalence=_prevalence(sets, answers[i]),
-            coefficients=MappingProxyType(coefficients[i]),
-            pairs=MappingProxyType(per_code[i]),
-        )
-
-    together = {
-        "alpha": _alpha.krippendorff_alpha(sets, distance="masi" if sets.of_sets else None, **how),
-        "percent": _percent.percent_agreement(sets, **how),
+        rows.append(_row(sets, code, "" if theme is None else theme.name, mask, of_code, of_pairs))
+    overall = {
+        "alpha": _alpha.krippendorff_alpha(sets, distance="masi" if sets.of_sets else None, **options),
+        "percent": _percent.percent_agreement(sets, **options),
     }
     if pairs and n_subthemes:
-        together["kappa"] = _mean_kappa(sets, pairs, answers[:n_subthemes], how)
-    any_code = codes_mask(sets.labels, codebook)
-    overall = CodeAgreement(
-        code=CodeId(""),
-        name="all codes",
-        theme="",
+        overall["kappa"] = _mean_kappa(sets, pairs, masks[:n_subthemes], options)
+    return AgreementTable(
+        codes=tuple(rows[:n_subthemes]),
+        themes=tuple(rows[n_subthemes:]),
+        overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
+        conventions=MappingProxyType(_conventions(overall["alpha"], level)),
+    )
+
+
+def _row(
+    sets: ReliabilityData,
+    code: Code,
+    theme: str,
+    mask: Values,
+    coefficients: Mapping[str, Agreement],
+    pairs: Mapping[Pair, Agreement],
+) -> CodeAgreement:
+    """Return a row of the table; the mask says which sets of codes apply the code."""
+    applied = mask[sets.values]
+    judged = applied >= 0
+    return CodeAgreement(
+        code=code.id,
+        name=code.name,
+        theme=theme,
         units=len(sets.units),
         coders=len(sets.coders),
-        applied=_applied(sets, any_code),
-        prevalence=_prevalence(sets, any_code),
-        coefficients=MappingProxyType(together),
-        pairs=MappingProxyType(means),
-    )
-    rows = tuple(row(i) for i in range(len(groups)))
-    return AgreementTable(
-        codes=rows[:n_subthemes],
-        themes=rows[n_subthemes:],
-        overall=overall,
-        conventions=MappingProxyType(_conventions(together["alpha"], level)),
+        applied=int((applied == 1).any(axis=0).sum()),
+        prevalence=float((applied == 1).sum() / judged.sum()) if judged.any() else float("nan"),
+        coefficients=MappingProxyType(dict(coefficients)),
+        pairs=MappingProxyType(dict(pairs)),
     )
 
 
-def _below(theme: Code, codebook: Codebook) -> tuple[CodeId, ...]:
-    """Return a theme and everything under it: giving a line the theme itself counts too."""
-    under = {theme.id}
-    grown = True
-    while grown:
-        more = {code.id for code in codebook.values() if code.parent in under} - under
-        under |= more
-        grown = bool(more)
-    return tuple(under)
+def _coefficients_of_codes(
+    sets: ReliabilityData, masks: Sequence[Values], options: Mapping[str, Any]
+) -> list[dict[str, Agreement]]:
+    """Return the coefficients of each code by name, for one coefficient all from the same resamples."""
+    coefficients: list[dict[str, Agreement]] = [{} for _ in masks]
+    for kind in _BINARY:
+        for of_code, agreement in zip(coefficients, _agreements(sets, masks, kind, options), strict=True):
+            of_code[kind.label] = agreement
+    return coefficients
 
 
-def _applied(sets: ReliabilityData, answer: Values) -> int:
-    return int((answer[sets.values] == 1).any(axis=0).sum())
-
-
-def _prevalence(sets: ReliabilityData, answer: Values) -> float:
-    said = answer[sets.values]
-    judged = said >= 0
-    return float((said == 1).sum() / judged.sum()) if judged.any() else float("nan")
-
-
-def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: Mapping[str, Any]) -> list[Agreement]:
+def _agreements(
+    sets: ReliabilityData, masks: Sequence[Values], kind: _Binary, options: Mapping[str, Any]
+) -> list[Agreement]:
     """Return one coefficient for each code, all from the same resamples if there are any."""
-    if not answers:
+    if not masks:
         return []
 
     def statistics(patterns: Values) -> Array:
-        return np.concatenate([kind.statistics(answer[patterns]) for answer in answers], axis=1)
+        return np.concatenate([kind.statistics(mask[patterns]) for mask in masks], axis=1)
 
     def definition(totals: Array) -> Array:
-        return kind.definition(totals.reshape(len(totals), len(answers), -1))[..., 0]
+        return kind.definition(totals.reshape(len(totals), len(masks), -1))[..., 0]
 
     return estimates(
         sets,
-        [kind.name] * len(answers),
+        [kind.name] * len(masks),
         statistics,
         definition,
-        reason=lambda totals: [kind.undefined] * len(answers),
+        reason=lambda totals: [kind.undefined] * len(masks),
         conventions={
             "unit": "line",
             "missing": kind.missing,
@@ -347,48 +378,61 @@ def _each(sets: ReliabilityData, answers: Sequence[Values], kind: _Binary, how: 
         }
         | _CATEGORY.get(kind.label, {}),
         value_range=kind.value_range,
-        **how,
+        **options,
     )
 
 
+def _kappas(
+    sets: ReliabilityData, pairs: Sequence[Pair], masks: Sequence[Values], n_subthemes: int, options: Mapping[str, Any]
+) -> tuple[list[dict[Pair, Agreement]], dict[Pair, Agreement]]:
+    """Return Cohen's kappa of each pair of coders for each code, and its mean over the subthemes."""
+    per_code: list[dict[Pair, Agreement]] = [{} for _ in masks]
+    means: dict[Pair, Agreement] = {}
+    for pair in pairs:
+        *kappas, means[pair] = _kappas_of_pair(sets, pair, masks, n_subthemes, options)
+        for of_code, kappa in zip(per_code, kappas, strict=True):
+            of_code[pair] = kappa
+    return per_code, means
+
+
 def _kappas_of_pair(
-    sets: ReliabilityData, pair: Pair, answers: Sequence[Values], n_averaged: int, how: Mapping[str, Any]
+    sets: ReliabilityData, pair: Pair, masks: Sequence[Values], n_averaged: int, options: Mapping[str, Any]
 ) -> list[Agreement]:
     """Return Cohen's kappa of two coders for each code, and last its mean over the first `n_averaged` codes."""
     data = sets.pair(*pair)
     of_two = _kappa.statistics(2)
 
     def statistics(patterns: Values) -> Array:
-        return np.concatenate([of_two(answer[patterns]) for answer in answers], axis=1)
+        return np.concatenate([of_two(mask[patterns]) for mask in masks], axis=1)
 
     def definition(totals: Array) -> Array:
-        kappa = _kappa.definition(totals.reshape(len(totals), len(answers), -1))[..., 0]
+        kappa = _kappa.definition(totals.reshape(len(totals), len(masks), -1))[..., 0]
         return np.column_stack([kappa, _mean(kappa[:, :n_averaged])])
 
     *kappas, mean = estimates(
         data,
-        ["cohen_kappa"] * len(answers) + ["mean_cohen_kappa"],
+        ["cohen_kappa"] * len(masks) + ["mean_cohen_kappa"],
         statistics,
         definition,
-        reason=lambda totals: [Undefined.ONE_CATEGORY] * (len(answers) + 1),
+        reason=lambda totals: [Undefined.ONE_CATEGORY] * (len(masks) + 1),
         conventions=_kappa.conventions(data) | {"categories": _CATEGORIES},
-        **how,
+        **options,
     )
-    return [*kappas, _averaged(mean, f"over {n_averaged} codes")]
+    return [*kappas, _with_mean(mean, f"over {n_averaged} codes")]
 
 
 def _mean_kappa(
-    sets: ReliabilityData, pairs: Sequence[Pair], answers: Sequence[Values], how: Mapping[str, Any]
+    sets: ReliabilityData, pairs: Sequence[Pair], masks: Sequence[Values], options: Mapping[str, Any]
 ) -> Agreement:
     """Return the mean of Cohen's kappa over codes and pairs of coders (for one code: Light's kappa)."""
-    at = [[sets.coders.index(a), sets.coders.index(b)] for a, b in pairs]
+    rows = [[sets.coders.index(a), sets.coders.index(b)] for a, b in pairs]
     of_two = _kappa.statistics(2)
 
     def statistics(patterns: Values) -> Array:
-        return np.concatenate([of_two(answer[patterns[:, two]]) for two in at for answer in answers], axis=1)
+        return np.concatenate([of_two(mask[patterns[:, pair]]) for pair in rows for mask in masks], axis=1)
 
     def definition(totals: Array) -> Array:
-        kappa = _kappa.definition(totals.reshape(len(totals), len(pairs) * len(answers), -1))[..., 0]
+        kappa = _kappa.definition(totals.reshape(len(totals), len(pairs) * len(masks), -1))[..., 0]
         return _mean(kappa)[:, None]
 
     [mean] = estimates(
@@ -398,14 +442,15 @@ def _mean_kappa(
         definition,
         reason=lambda totals: [Undefined.ONE_CATEGORY],
         conventions=_kappa.conventions(sets) | {"categories": _CATEGORIES},
-        **how,
+        **options,
     )
-    return _averaged(mean, f"over {len(answers)} codes and {len(pairs)} pairs of coders")
+    return _with_mean(mean, f"over {len(masks)} codes and {len(pairs)} pairs of coders")
 
 
-def _averaged(mean: Agreement, over: str) -> Agreement:
-    said = {**mean.conventions, "mean": f"{over}; those where kappa is undefined are left out"}
-    return replace(mean, conventions=MappingProxyType(said))
+def _with_mean(mean: Agreement, over: str) -> Agreement:
+    """Return a mean of kappas with the convention that says what it is taken over."""
+    conventions = {**mean.conventions, "mean": f"{over}; those where kappa is undefined are left out"}
+    return replace(mean, conventions=MappingProxyType(conventions))
 
 
 def _mean(values: Array) -> Array:
@@ -414,8 +459,8 @@ def _mean(values: Array) -> Array:
     return ratio(np.where(defined, values, 0.0).sum(axis=1), defined.sum(axis=1).astype(float))
 
 
-def _sharing(sets: ReliabilityData) -> list[Pair]:
-    """Return the pairs of coders who judged a line in common."""
+def _pairs_with_shared_lines(sets: ReliabilityData) -> list[Pair]:
+    """Return the pairs of coders who judged at least one line in common."""
     judged = sets.judged
     return [
         (sets.coders[i], sets.coders[j])
@@ -425,7 +470,7 @@ def _sharing(sets: ReliabilityData) -> list[Pair]:
 
 
 def _conventions(alpha: Agreement, level: float) -> dict[str, str]:
-    said = {
+    conventions = {
         "unit": "line",
         "missing": "only lines that at least two coders judged; a line read without any code counts as not applied",
         "categories": "per code 2: not applied, applied; a theme is applied if any of its subthemes is",
@@ -436,12 +481,8 @@ def _conventions(alpha: Agreement, level: float) -> dict[str, str]:
         "thresholds": "reliable from .800, tentative from .667 (Krippendorff), held against the lower bound of alpha",
     }
     shared = ("interval", "resamples", "seed", "caution")
-    return said | {key: alpha.conventions[key] for key in shared if key in alpha.conventions}
+    return conventions | {key: alpha.conventions[key] for key in shared if key in alpha.conventions}
 
 
-def _percent_of(value: float) -> str:
-    return "-" if value != value else f"{100 * value:.0f} %"
-
-
-def _short(agreement: Agreement | None) -> str:
+def _value(agreement: Agreement | None) -> str:
     return "" if agreement is None else "-" if agreement.undefined else f"{agreement.value:.2f}"

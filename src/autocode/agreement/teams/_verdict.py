@@ -1,4 +1,4 @@
-"""What the evidence allows one to say of a code, and how much more there would have to be."""
+"""Verdicts on the reliability of a code, and how much evidence is missing for one."""
 
 import math
 
@@ -7,23 +7,36 @@ from scipy.stats import norm
 from autocode.agreement._result import ENOUGH_INTERVIEWS, TENTATIVE_FROM, Agreement, Reliability
 from autocode.agreement.planning._half_width import Plan, lines_from_standard_error
 
-MANY = 100_000
+# More lines than any team of coders will double-code: the coefficient then is as good as on the threshold.
+_MOST_LINES = 100_000
 
 
 def lines_for_verdict(agreement: Agreement, *, threshold: float = TENTATIVE_FROM) -> Plan | None:
-    """Return how many lines would bring the interval clear of the threshold if the coefficient stays where it is.
+    """Return how many double-coded lines would move the interval clear of the threshold, for the same coefficient.
 
-    n (z se / h)^2 from the coefficient's own standard error, h being its distance to the threshold; where the interval
-    reaches further to that side than z se, this reach is taken. None where the interval tells nothing of how much the
-    coders vary, where the coefficient lies on the threshold, and where there would be more than 100,000 lines.
+    n (z se / h)^2, where se is the standard error of the coefficient and h its distance to the threshold. Where the
+    interval reaches further towards the threshold than z se, that reach is used instead.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        The coefficient with its interval.
+    threshold : float, default 0.667
+        The threshold; the default is Krippendorff's for tentative conclusions.
+
+    Returns
+    -------
+    Plan or None
+        None if the interval does not show how much the coders vary, if the coefficient lies on the threshold, or if
+        more than 100,000 lines would be needed.
     """
     if agreement.undefined is not None or not agreement.low < agreement.high or not agreement.se > 0:
         return None
     h = abs(agreement.value - threshold)
-    towards = agreement.value - agreement.low if agreement.value > threshold else agreement.high - agreement.value
+    reach = agreement.value - agreement.low if agreement.value > threshold else agreement.high - agreement.value
     z = float(norm.ppf((1 + agreement.level) / 2))
-    se = max(agreement.se, towards / z)
-    if not 0 < h < 1 or agreement.n_pairable * (z * se / h) ** 2 > MANY:
+    se = max(agreement.se, reach / z)
+    if not 0 < h < 1 or agreement.n_pairable * (z * se / h) ** 2 > _MOST_LINES:
         return None
     return lines_from_standard_error(
         h,
@@ -35,32 +48,55 @@ def lines_for_verdict(agreement: Agreement, *, threshold: float = TENTATIVE_FROM
 
 
 def verdict(agreement: Agreement) -> str:
-    """Return what may be said of a code by the bounds of its interval, or how much more evidence it needs."""
-    found = agreement.reliability
-    if found is not Reliability.UNDECIDED:
-        return str(found)
-    short = f"{found} yet"
+    """Return the verdict on a coefficient by Krippendorff's thresholds, or how much more evidence it needs.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        The coefficient with its interval.
+
+    Examples
+    --------
+    >>> from autocode.agreement import Agreement, verdict
+    >>> verdict(Agreement(coefficient="krippendorff_alpha", value=0.85, low=0.81, high=0.9))
+    'reliable'
+    >>> wide = Agreement(coefficient="krippendorff_alpha", value=0.767, low=0.571, high=0.963, se=0.1, n_pairable=100)
+    >>> verdict(wide)
+    'not enough evidence yet: about 290 more double-coded lines'
+    """
+    missing = missing_evidence(agreement)
+    return f"{agreement.reliability} yet: {missing}" if missing else str(agreement.reliability)
+
+
+def missing_evidence(agreement: Agreement) -> str:
+    """Return what evidence a verdict on a coefficient lacks, in words; empty if there is enough.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        The coefficient with its interval.
+    """
+    if agreement.reliability is not Reliability.UNDECIDED:
+        return ""
     if agreement.undefined is not None:
-        return f"{short}: {agreement.undefined.sentence}"
+        return agreement.undefined.sentence
     if agreement.has_few_interviews:
-        return (
-            f"{short}: double-code lines of at least {ENOUGH_INTERVIEWS} interviews, these are of "
-            f"{agreement.n_interviews}"
-        )
+        return f"double-code lines of at least {ENOUGH_INTERVIEWS} interviews, these are of {agreement.n_interviews}"
     if math.isnan(agreement.low):
-        return f"{short}: no interval was asked for"
+        return "no interval was asked for"
     if not agreement.low < agreement.high:
-        return f"{short}: nobody disagreed, so the interval has no width"
+        return "nobody disagreed, so the interval has no width"
     if agreement.is_often_undefined:
-        return f"{short}: the code is too rare in these lines"
+        return "the code is too rare in these lines"
     plan = lines_for_verdict(agreement)
     if plan is None:
-        return f"{short}: too near {TENTATIVE_FROM} for more lines to tell"
-    more = about(max(1, plan.lines - agreement.n_pairable))
-    return f"{short}: about {more} more double-coded line{'' if more == 1 else 's'}"
+        return f"too near {TENTATIVE_FROM} for more lines to tell"
+    more = _two_digits(max(1, plan.lines - agreement.n_pairable))
+    # without a separator of thousands: this sentence is a value in the JSON of `autocode agree`
+    return f"about {more} more double-coded line{'' if more == 1 else 's'}"
 
 
-def about(n: int) -> int:
-    """Return a number that claims no more than two digits, rounded up."""
+def _two_digits(n: int) -> int:
+    """Return a number rounded up to two significant digits."""
     step = int(10 ** max(0, len(str(n)) - 2))
     return -(-n // step) * step

@@ -1,19 +1,16 @@
-"""Suggestions beside the lines of a data frame: columns in, columns out, no evidence and no record."""
+"""Suggestions as additional columns of a data frame, without evidence and without a record."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import narwhals as nw
 
-from autocode.suggester._predictions import SHOWN, band
+from autocode.suggester._predictions import SHOWN, Predictor, band
 from autocode.transcripts import INTERVIEWERS, Line, LineId, Role, TranscriptId, role_of
 
-if TYPE_CHECKING:
-    from autocode.suggester._suggester import Suggester
-
 Frame: TypeAlias = Any
-"""A frame of pandas, polars, pyarrow or whatever else narwhals reads, or a list of texts."""
+"""A frame of pandas, polars, pyarrow or any other library that narwhals reads, or a list of texts."""
 
 ABSTENTION = "abstention"
 ADDED = (*(f"{what}_{rank}" for rank in range(1, SHOWN + 1) for what in ("code", "probability", "band")), ABSTENTION)
@@ -21,9 +18,18 @@ ADDED = (*(f"{what}_{rank}" for rank in range(1, SHOWN + 1) for what in ("code",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextBatch:
-    """What some rows say: texts, and whose they are and where, if that is known.
+    """The texts of some rows, with their speakers and places where these are known.
 
-    `orders` are the rows' places in their transcripts; without them a transcript begins where another one ends.
+    Attributes
+    ----------
+    texts : sequence of str
+        The text of each row.
+    speakers : sequence of str or None
+        The speaker of each row.
+    transcripts : sequence of str or None
+        The transcript of each row; without transcripts, no row is another's context.
+    orders : sequence of int or None
+        The position of each row in its transcript. None to count rows from where a transcript begins.
     """
 
     texts: Sequence[str]
@@ -31,16 +37,15 @@ class TextBatch:
     transcripts: Sequence[str] | None = None
     orders: Sequence[int] | None = None
 
-    def lines(self, *, interviewers: Collection[str] = INTERVIEWERS) -> Iterable[Line]:
-        """Yield a line a row; rows that follow each other in one transcript stand beside each other."""
-        orders = self.orders if self.orders is not None else places(self.transcripts, len(self.texts))
+    def lines(self, *, interviewers: Collection[str] = INTERVIEWERS) -> Iterator[Line]:
+        """Yield one line per row, with the row's number as its id."""
+        orders = self.orders if self.orders is not None else line_orders(self.transcripts, len(self.texts))
         for i, (text, order) in enumerate(zip(self.texts, orders, strict=True)):
             speaker = "" if self.speakers is None else self.speakers[i]
-            # Without a transcript every row stands for itself.
-            where = f"{i}" if self.transcripts is None else self.transcripts[i]
+            transcript = f"{i}" if self.transcripts is None else self.transcripts[i]
             yield Line(
                 id=LineId(f"{i}"),
-                transcript=TranscriptId(where),
+                transcript=TranscriptId(transcript),
                 order=order,
                 speaker=speaker,
                 role=role_of(speaker, interviewers=interviewers) if speaker else Role.PARTICIPANT,
@@ -51,98 +56,82 @@ class TextBatch:
 
 
 def suggest_frame(
-    suggester: "Suggester",
+    predictor: Predictor,
     frame: Frame,
     *,
-    text: str = "text",
-    speaker: str | None = None,
-    transcript: str | None = None,
-    interviewers: Collection[str] = INTERVIEWERS,
+    text: str,
+    speaker: str | None,
+    transcript: str | None,
+    interviewers: Collection[str],
 ) -> Frame:
-    """Return a frame of the same kind with the suggestions for each row beside its columns.
-
-    Added are `code_1`, `probability_1`, `band_1` and so on up to the third, and `abstention`, which says why a line got
-    none. An interviewer's row stays empty. A list of texts gives a list of rows (dicts). Nothing is recorded; for
-    suggestions with their evidence, to be reviewed, see `Suggester.suggest`.
-
-    Parameters
-    ----------
-    text, speaker, transcript : names of columns. Speakers matter where several kinds of people speak (GP1 and GP2 are
-        one kind). With a transcript, rows that follow each other tell about each other: give them as they were said.
-    interviewers : the speakers who ask.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, or one of those to be added is there already.
-    """
+    """Return a frame of the same kind with suggestions in additional columns; see `Suggester.suggest_frame`."""
     if isinstance(frame, list | tuple):
-        strange = next((one for one in frame if not isinstance(one, str)), None)
-        if strange is not None:
-            raise TypeError(f"a list must hold texts, not {type(strange).__name__}; for rows give a data frame.")
-        told = columns(suggester, TextBatch(texts=frame), interviewers=interviewers)
-        return [{text: said, **{name: cells[i] for name, cells in told.items()}} for i, said in enumerate(frame)]
+        not_a_text = next((row for row in frame if not isinstance(row, str)), None)
+        if not_a_text is not None:
+            raise TypeError(f"a list must hold texts, not {type(not_a_text).__name__}; for rows give a data frame.")
+        columns = suggestion_columns(predictor, TextBatch(texts=frame), interviewers=interviewers)
+        return [{text: row, **{name: cells[i] for name, cells in columns.items()}} for i, row in enumerate(frame)]
     table = nw.from_native(frame, eager_only=True)
-    wanted = [name for name in (text, speaker, transcript) if name is not None]
-    refuse_columns(table.columns, wanted)
-    held = {name: [words(cell) for cell in table[name].to_list()] for name in wanted}
-    spoken = TextBatch(
-        texts=held[text],
-        speakers=None if speaker is None else held[speaker],
-        transcripts=None if transcript is None else held[transcript],
+    names = [name for name in (text, speaker, transcript) if name is not None]
+    check_columns(table.columns, names)
+    cells_of = {name: [cell_text(cell) for cell in table[name].to_list()] for name in names}
+    batch = TextBatch(
+        texts=cells_of[text],
+        speakers=None if speaker is None else cells_of[speaker],
+        transcripts=None if transcript is None else cells_of[transcript],
     )
-    told = columns(suggester, spoken, interviewers=interviewers)
-    kinds = {name: nw.Float64 if name.startswith("probability") else nw.String for name in told}
-    added = [nw.new_series(name, cells, kinds[name], backend=table.implementation) for name, cells in told.items()]
+    columns = suggestion_columns(predictor, batch, interviewers=interviewers)
+    kinds = {name: nw.Float64 if name.startswith("probability") else nw.String for name in columns}
+    added = [nw.new_series(name, cells, kinds[name], backend=table.implementation) for name, cells in columns.items()]
     return table.with_columns(*added).to_native()
 
 
-def refuse_columns(there: Collection[str], wanted: Iterable[str]) -> None:
-    """Raise `ValueError` if a wanted column is missing, or one that is to be added is there."""
-    missing = [name for name in wanted if name not in there]
+def check_columns(columns: Collection[str], needed: Iterable[str]) -> None:
+    """Raise `ValueError` if a needed column is missing, or a column to be added is there already."""
+    missing = [name for name in needed if name not in columns]
     if missing:
-        raise ValueError(f"there is no column {missing[0]!r}; the columns are {', '.join(map(repr, there))}.")
-    twice = [name for name in ADDED if name in there]
-    if twice:
-        raise ValueError(f"there is a column {twice[0]!r} already; rename it, for suggestions are written there.")
+        raise ValueError(f"there is no column {missing[0]!r}; the columns are {', '.join(map(repr, columns))}.")
+    taken = [name for name in ADDED if name in columns]
+    if taken:
+        raise ValueError(f"there is a column {taken[0]!r} already; rename it, for suggestions are written there.")
 
 
-def places(transcripts: Sequence[str] | None, n: int, *, after: tuple[str, int] = ("", 0)) -> list[int]:
-    """Return each row's place in its transcript, from 1; without transcripts -1, for nobody knows it.
+def line_orders(transcripts: Sequence[str] | None, n: int, *, after: tuple[str, int] = ("", 0)) -> list[int]:
+    """Return the position of each of `n` rows in its transcript, from 1; -1, unknown, without transcripts.
 
-    `after` is the transcript of the row before the first, and that row's place.
+    `after` is the transcript and the position of the row before the first.
     """
     if transcripts is None:
         return [-1] * n
-    told = []
-    where, place = after
+    orders = []
+    current, order = after
     for transcript in transcripts:
-        place = place + 1 if transcript == where else 1
-        where = transcript
-        told.append(place)
-    return told
+        order = order + 1 if transcript == current else 1
+        current = transcript
+        orders.append(order)
+    return orders
 
 
-def words(cell: object) -> str:
-    """Return a cell as text; one that holds nothing as none."""
+def cell_text(cell: object) -> str:
+    """Return a cell as text; None and NaN as an empty text."""
     return cell if isinstance(cell, str) else "" if cell is None or cell != cell else f"{cell}"
 
 
-def columns(
-    suggester: "Suggester", spoken: TextBatch, *, interviewers: Collection[str] = INTERVIEWERS
+def suggestion_columns(
+    predictor: Predictor, batch: TextBatch, *, interviewers: Collection[str]
 ) -> Mapping[str, list[Any]]:
-    """Return the cells of each added column, None where there is nothing to say."""
-    told: dict[str, list[Any]] = {name: [None] * len(spoken.texts) for name in ADDED}
-    asked = (line for line in spoken.lines(interviewers=interviewers) if line.role is Role.PARTICIPANT)
-    for predictions in suggester.predictions(asked):
+    """Return the cells of each added column, None where there is no suggestion or no reason."""
+    columns: dict[str, list[Any]] = {name: [None] * len(batch.texts) for name in ADDED}
+    lines = (line for line in batch.lines(interviewers=interviewers) if line.role is Role.PARTICIPANT)
+    for predictions in predictor.predictions(lines):
         rows = [int(line.id) for line in predictions.lines]
         for row, reason in zip(rows, predictions.reasons, strict=True):
-            told[ABSTENTION][row] = reason and reason.value
-        said = predictions.probabilities[predictions.line, predictions.code].tolist()
-        last, rank = -1, 0
-        for i, j, p in zip(predictions.line.tolist(), predictions.code.tolist(), said, strict=True):
-            last, rank = i, rank + 1 if i == last else 1
-            told[f"code_{rank}"][rows[i]] = suggester.codes[j].id
-            told[f"probability_{rank}"][rows[i]] = p
-            told[f"band_{rank}"][rows[i]] = band(p, supported=bool(suggester.supported[j])).value
-    return told
+            columns[ABSTENTION][row] = reason and reason.value
+        probabilities = predictions.probabilities[predictions.line, predictions.code].tolist()
+        previous, rank = -1, 0
+        for i, j, p in zip(predictions.line.tolist(), predictions.code.tolist(), probabilities, strict=True):
+            previous, rank = i, rank + 1 if i == previous else 1
+            columns[f"code_{rank}"][rows[i]] = predictor.codes[j].id
+            columns[f"probability_{rank}"][rows[i]] = p
+            columns[f"band_{rank}"][rows[i]] = band(p, supported=bool(predictor.supported[j])).value
+    return columns

@@ -1,7 +1,8 @@
-"""What the suggester sees of a line: its words, their characters, who says it and when, what an encoder makes of it."""
+"""The features of a line: its words, their characters, the speaker's role, the place in the interview, a vector."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings
 from autocode.suggester.features._ngrams import (
-    REMEMBERED,
+    CACHE_SIZE,
     CharacterGrams,
     WordGrams,
     pipeline,
@@ -22,22 +23,17 @@ from autocode.suggester.features._ngrams import (
 )
 from autocode.transcripts import Line
 
-# Characters, role and place weigh less than words: chosen on splits that are not the reported ones
-# (evaluation/README.md).
-CHARACTERS, ROLE, PLACE = 0.8, 0.5, 0.2
-# Places are told apart by doublings, up to here: people open with other matters than they come to.
-FURTHEST = 3
-# An encoder's vectors weigh somewhat more than words while words are few: a quarter more before the first line, half of
-# that at so many. Chosen likewise.
-MORE, FEW = 0.25, 250
-# So many texts are heard at once where only their features are asked for.
-TOGETHER = 2000
+# Texts whose n-grams are counted at once: counting needs ten times the memory of the rows that remain.
+TEXTS_AT_ONCE = 2000
+# From this number of texts on, character n-grams of a single text are left out: they are half of a model file and add
+# nothing to their word. In smaller studies many words occur once, and their n-grams are needed.
+MANY_TEXTS = 300
 
 _NUMBER = re.compile(r"[\s_.#-]*\d+$")
 
 
 def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
-    """Return the words of a text as (start, end, lower-cased form), punctuation and space left out."""
+    """Return the words of a text as (start, end, lower-cased form), without punctuation and white space."""
     return [
         (t.idx, t.idx + len(t.text), t.lower_)
         for t in pipeline(language).tokenizer(replace_surrogates(text))
@@ -45,9 +41,9 @@ def tokens(text: str, *, language: str = "en") -> list[tuple[int, int, str]]:
     ]
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def is_function_word(word: str, *, language: str = "en") -> bool:
-    """Return whether spaCy counts a word among the stop words of its language."""
+    """Return whether a word is a stop word of spaCy's, or has neither letter nor digit."""
     return bool(pipeline(language).vocab[word].is_stop) or not any(map(str.isalnum, word))
 
 
@@ -57,36 +53,97 @@ def speaker_kind(line: Line) -> str:
 
 
 class Setting(NamedTuple):
-    """Who says a line, by kind, and how far into the interview: 0 the first line, 1 from the second, 2 from the fourth.
+    """The speaker's role, and the place in the interview: 0 for line 1, 1 from line 2, 2 from line 4, 3 from line 8.
 
-    None where nobody knows it, or nobody says it.
+    None where it is unknown, as for a definition in the codebook.
     """
 
     speaker: str | None
     place: int | None
 
 
-NOBODYS = Setting(None, None)
+NO_SETTING = Setting(None, None)
 
 
-def setting(line: Line) -> Setting:
-    """Return who says a line, and when."""
-    place = None if line.order < 0 else min(max(line.order, 1).bit_length() - 1, FURTHEST)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputWeights:
+    """Weights of the groups of features, where word n-grams have weight 1.
+
+    The defaults were chosen on splits of the evaluation corpora that are not the reported ones;
+    `python -m evaluation.choose_constants` makes the choice again.
+
+    Attributes
+    ----------
+    characters : float, default 0.8
+        Weight of character n-grams.
+    role : float, default 0.5
+        Weight of the speaker's role.
+    place : float, default 0.2
+        Weight of the place in the interview: interviews open with other topics than they come to.
+    last_place : int, default 3
+        Number of doublings of the line number that are distinguished; 3 is from line 8 on.
+    embedding_extra : float, default 0.25
+        Weight of sentence vectors beyond 1 before any line is coded.
+    embedding_lines : int, default 250
+        Number of coded lines at which half of `embedding_extra` is left: vectors help most while words are few.
+    """
+
+    characters: float = 0.8
+    role: float = 0.5
+    place: float = 0.2
+    last_place: int = 3
+    embedding_extra: float = 0.25
+    embedding_lines: int = 250
+
+
+DEFAULT_INPUTS = InputWeights()
+
+
+def setting(line: Line, *, last_place: int = DEFAULT_INPUTS.last_place) -> Setting:
+    """Return the speaker's role and the place of a line."""
+    place = None if line.order < 0 else min(max(line.order, 1).bit_length() - 1, last_place)
     return Setting(speaker_kind(line), place)
 
 
 class LineInputs:
-    """Turns lines into a sparse matrix: word 1-2-grams, character 3-5-grams inside words, speaker's role and place.
+    """Turns lines into a sparse matrix of features.
 
-    Words and characters are TF-IDF with logarithmic counts and rows of length one, then weighted; the vectors of an
-    encoder, if there is one, are the last columns.
+    The columns are word 1-2-grams, character 3-5-grams inside words, the speaker's role, the place in the interview
+    and, with an encoder, the sentence vector. N-grams are TF-IDF with sublinear term frequency and L2-normalised rows.
+
+    Parameters
+    ----------
+    language : str, default "en"
+        A language that spaCy can tokenize.
+    embeddings : Embeddings or None, default None
+        Sentence vectors; None for none.
+    weights : InputWeights
+        Weights of the groups of features.
+
+    Attributes
+    ----------
+    words, characters : TfidfVectorizer
+        The vocabularies of word and character n-grams.
+    roles : tuple of str
+        The roles with a column; empty if there is only one.
+    places : tuple of int
+        The places with a column; empty if there is only one.
+    embedding_scale : float
+        Factor by which sentence vectors are multiplied.
     """
 
-    def __init__(self, *, language: str = "en", embeddings: Embeddings | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        language: str = "en",
+        embeddings: Embeddings | None = None,
+        weights: InputWeights = DEFAULT_INPUTS,
+    ) -> None:
         self.language = language
         self.embeddings = embeddings
-        self.meaning = 1.0
-        # Tokens reach scikit-learn already cut and joined by blanks, so that no function has to be stored in a model.
+        self.weights = weights
+        self.embedding_scale = 1.0
+        # Tokens are joined by blanks before they reach scikit-learn, so that a saved model contains no function.
         self.words = TfidfVectorizer(
             lowercase=False, token_pattern=r"\S+", ngram_range=(1, 2), sublinear_tf=True, dtype=np.float64
         )
@@ -96,89 +153,98 @@ class LineInputs:
         self._grams: tuple[WordGrams, CharacterGrams] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        # What is remembered of words is worked out again where it is needed.
+        # The caches are large and quickly made again.
         return {**self.__dict__, "_grams": None}
 
     def fit(self, texts: Sequence[str], settings: Sequence[Setting]) -> "LineInputs":
-        """Learn the vocabulary; roles and places matter only where there are several."""
+        """Learn the vocabulary; roles and places get columns only where there are several."""
         self._grams = None
         texts = [replace_surrogates(text) for text in texts]
-        self.words.fit(self._cut(texts))
-        # A character run seen once tells nothing that its word does not, but makes up half of the model file.
-        self.characters.set_params(min_df=2 if len(texts) >= 300 else 1).fit(texts)
-        self.meaning = 1 + MORE * FEW / (len(settings) + FEW)
-        roles = tuple(sorted({one.speaker for one in settings if one.speaker is not None}))
-        places = tuple(sorted({one.place for one in settings if one.place is not None}))
+        self.words.fit(self._tokenized(texts))
+        self.characters.set_params(min_df=2 if len(texts) >= MANY_TEXTS else 1).fit(texts)
+        few = self.weights.embedding_lines
+        self.embedding_scale = 1 + self.weights.embedding_extra * few / (len(settings) + few)
+        roles = tuple(sorted({setting.speaker for setting in settings if setting.speaker is not None}))
+        places = tuple(sorted({setting.place for setting in settings if setting.place is not None}))
         self.roles = roles if len(roles) > 1 else ()
         self.places = places if len(places) > 1 else ()
         return self
 
+    def settings(self, lines: Sequence[Line]) -> list[Setting]:
+        """Return the speaker's role and the place of each line."""
+        return [setting(line, last_place=self.weights.last_place) for line in lines]
+
     def transform(self, texts: Sequence[str], settings: Sequence[Setting] | None = None) -> sp.csr_matrix:
-        """Return a matrix of shape (n_texts, n_features); without settings the text is nobody's, as a definition is."""
-        return self.with_context_columns(self.text_matrix(texts), texts, settings or [NOBODYS] * len(texts))
+        """Return all features, shape (n_texts, n_features); without settings, texts have no speaker and no place."""
+        return self.with_context_columns(self.text_matrix(texts), texts, settings or [NO_SETTING] * len(texts))
 
     def with_context_columns(
-        self, said: sp.csr_matrix, texts: Sequence[str], settings: Sequence[Setting]
+        self, text_rows: sp.csr_matrix, texts: Sequence[str], settings: Sequence[Setting]
     ) -> sp.csr_matrix:
-        """Return `said` of the texts with who says them, when, and what they mean, shape (n_texts, n_features)."""
-        parts = [said]
+        """Return `text_rows` with the columns of role, place and sentence vector, shape (n_texts, n_features)."""
+        parts = [text_rows]
         if self.roles:
-            parts.append(sp.csr_matrix(ROLE * _which([one.speaker for one in settings], self.roles)))
+            roles = _indicator([setting.speaker for setting in settings], self.roles)
+            parts.append(sp.csr_matrix(self.weights.role * roles))
         if self.places:
-            parts.append(sp.csr_matrix(PLACE * _which([one.place for one in settings], self.places)))
+            places = _indicator([setting.place for setting in settings], self.places)
+            parts.append(sp.csr_matrix(self.weights.place * places))
         if self.embeddings is not None:
-            parts.append(sp.csr_matrix(self.meaning * self.embeddings.of(texts)))
-        return sp.hstack(parts, format="csr") if len(parts) > 1 else said
+            parts.append(sp.csr_matrix(self.embedding_scale * self.embeddings.vectors(texts)))
+        return sp.hstack(parts, format="csr") if len(parts) > 1 else text_rows
 
     def text_matrix(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """Return the part of the matrix that comes from the texts alone, whoever speaks: its first columns."""
-        # From which words features come takes ten times the memory of the features, and is not asked for here.
-        some = [texts[at : at + TOGETHER] for at in range(0, max(len(texts), 1), TOGETHER)]
-        return sp.vstack([self.text_features(one).rows for one in some], format="csr")
+        """Return the columns of `transform` that depend on the text alone: word and character n-grams."""
+        batches = [texts[at : at + TEXTS_AT_ONCE] for at in range(0, max(len(texts), 1), TEXTS_AT_ONCE)]
+        return sp.vstack([self.text_features(batch).rows for batch in batches], format="csr")
 
     def text_features(self, texts: Sequence[str]) -> TextFeatures:
-        """Return what comes from the texts alone, and from which of their words."""
+        """Return the n-gram features of texts with the words that they come from."""
         if self._grams is None:
-            # Made on first use and kept: they remember what every word brought.
+            # Made on first use, and kept for their caches.
             self._grams = (WordGrams(self.words), CharacterGrams(self.characters))
         texts = [replace_surrogates(text) for text in texts]
         words = tokenize(texts, language=self.language)
-        runs = self._grams[0].occurrences(words)
-        characters = self._grams[1].occurrences(texts)
+        word_grams = self._grams[0].occurrences(words)
+        character_grams = self._grams[1].occurrences(texts)
         return TextFeatures(
             texts,
             words,
-            (runs, runs.rows(self.words.idf_)),
-            (characters, characters.rows(self.characters.idf_) * CHARACTERS),
+            (word_grams, word_grams.rows(self.words.idf_)),
+            (character_grams, character_grams.rows(self.characters.idf_) * self.weights.characters),
         )
 
-    def _cut(self, texts: Sequence[str]) -> list[str]:
+    def _tokenized(self, texts: Sequence[str]) -> list[str]:
         words = tokenize(texts, language=self.language)
-        form = [words.forms[number] for number in words.form.tolist()]
-        return [" ".join(form[a:b]) for a, b in zip(words.first[:-1], words.first[1:], strict=True)]
+        forms = [words.forms[index] for index in words.form.tolist()]
+        return [" ".join(forms[a:b]) for a, b in zip(words.first[:-1], words.first[1:], strict=True)]
 
     def shares(self, text: str, weights: NDArray[np.float64]) -> list[tuple[int, int, float]]:
         """Return what each word of a text adds to a linear score, as (start, end, share).
 
-        The shares, those of marks that belong to no word, of role, place and intercept add up to the score.
+        These shares, including that of characters outside words, add up to the score together with those of role,
+        place, sentence vector and intercept.
 
         Parameters
         ----------
-        weights : ndarray of float, shape (n_features,), the coefficients of one code.
+        text : str
+            The text of a line.
+        weights : ndarray of float, shape (n_features,)
+            The coefficients of one code.
         """
-        heard = self.text_features([text])
-        one = np.zeros(1, dtype=np.int64)
-        found = heard.shares(one, one, weights[None, :])
-        words = heard.words
-        told = [(int(s), int(e), float(x)) for s, e, x in zip(words.start, words.end, found.words, strict=True)]
-        return [*told, (0, len(text), float(found.marks[0]))] if found.marks[0] else told
+        features = self.text_features([text])
+        first = np.zeros(1, dtype=np.int64)
+        found = features.shares(first, first, weights[None, :])
+        words = features.words
+        shares = [(int(s), int(e), float(x)) for s, e, x in zip(words.start, words.end, found.words, strict=True)]
+        return [*shares, (0, len(text), float(found.marks[0]))] if found.marks[0] else shares
 
 
-def _which(values: Sequence[object], known: Sequence[object]) -> NDArray[np.float64]:
-    """Return which of the known ones each value is, shape (n_values, n_known)."""
-    at = {one: j for j, one in enumerate(known)}
-    which = np.zeros((len(values), len(known)))
+def _indicator(values: Sequence[object], categories: Sequence[object]) -> NDArray[np.float64]:
+    """Return which category each value is, shape (n_values, n_categories); a row of zeros for any other value."""
+    column = {category: j for j, category in enumerate(categories)}
+    indicator = np.zeros((len(values), len(categories)))
     for i, value in enumerate(values):
-        if value in at:
-            which[i, at[value]] = 1.0
-    return which
+        if value in column:
+            indicator[i, column[value]] = 1.0
+    return indicator

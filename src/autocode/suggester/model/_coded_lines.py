@@ -1,4 +1,4 @@
-"""The door from human codings to lines-by-codes: what the humans together hold, as an array to learn from."""
+"""The one place where human codings become a lines-by-codes array to learn from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,41 +8,74 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings, Consensus, consensus
+from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.transcripts import Line, Role, Transcripts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodedLines:
-    """Participants' lines that humans judged, and the codes that stand for them.
+    """The lines of participants that humans coded, with the consensus codes of each.
 
     Attributes
     ----------
-    lines : in the order of the transcripts.
-    codes : the subthemes, in the order of the codebook.
-    applied : ndarray of bool, shape (n_lines, n_codes).
-    codings : every human judgement of these lines.
-    settled : by which rule the codes of each line stand.
+    lines : tuple of Line
+        The coded lines, in the order of the transcripts.
+    codes : tuple of Code
+        The subthemes, in the order of the codebook.
+    applied : ndarray of bool, shape (n_lines, n_codes)
+        Which codes each line has by consensus.
+    codings : Codings
+        Every human coding of these lines.
+    consensus : Consensus
+        The rule by which the codes of each line were decided.
+
+    Examples
+    --------
+    >>> import autocode as ac
+    >>> from autocode.suggester import CodedLines
+    >>> from autocode.transcripts import Role
+    >>> line = ac.Line(id="GP1:1", transcript="GP1", order=1, speaker="GP1", role=Role.PARTICIPANT,
+    ...                text="Nowhere to park.", start=0, end=16)
+    >>> codebook = ac.Codebook([ac.Code(id="parking", name="Parking"), ac.Code(id="phones", name="Telephones")])
+    >>> codings = ac.Codings([ac.Coding(line=line.id, coder="MO", codes=frozenset({"parking"}))])
+    >>> CodedLines.from_codings(codings, [line], codebook).applied.tolist()
+    [[True, False]]
     """
 
     lines: tuple[Line, ...]
     codes: tuple[Code, ...]
     applied: NDArray[np.bool_]
     codings: Codings
-    settled: Consensus
+    consensus: Consensus
 
     @classmethod
-    def of(cls, codings: Codings, lines: Transcripts | Sequence[Line], codebook: Codebook) -> "CodedLines":
-        """Return the judged participants' lines; raises `TrainingError` if a coding names an unknown code."""
+    @documented
+    def from_codings(cls, codings: Codings, lines: Transcripts | Sequence[Line], codebook: Codebook) -> "CodedLines":
+        """Return the coded lines of participants.
+
+        Parameters
+        ----------
+        {codings}
+        {lines}
+        {codebook}
+
+        Raises
+        ------
+        TrainingError
+            If a coding names a code that is not a subtheme of the codebook.
+        StudyError
+            If these are not the lines that were coded.
+        """
         codings.check_lines(lines)
-        settled = consensus(codings)
-        judged = tuple(line for line in lines if line.role is Role.PARTICIPANT and line.id in settled.codes)
+        agreed = consensus(codings)
+        coded = tuple(line for line in lines if line.role is Role.PARTICIPANT and line.id in agreed.codes)
         codes = codebook.subthemes
         column = {code.id: j for j, code in enumerate(codes)}
-        applied = np.zeros((len(judged), len(codes)), dtype=bool)
+        applied = np.zeros((len(coded), len(codes)), dtype=bool)
         unknown: dict[str, str] = {}
-        for i, line in enumerate(judged):
-            for code in settled.codes[line.id]:
+        for i, line in enumerate(coded):
+            for code in agreed.codes[line.id]:
                 if code in column:
                     applied[i, column[code]] = True
                 else:
@@ -53,26 +86,38 @@ class CodedLines:
                 f"the line {place} is coded {name!r}, which is not a subtheme of this codebook; "
                 "add it to the codebook or correct the coding."
             )
-        return cls(lines=judged, codes=codes, applied=applied, codings=codings, settled=settled)
+        return cls(lines=coded, codes=codes, applied=applied, codings=codings, consensus=agreed)
 
     def take(self, rows: NDArray[np.intp]) -> "CodedLines":
-        """Return some of the lines, in the order given."""
+        """Return some of the lines, in the order given.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (n_rows,)
+            Indices into `lines`.
+        """
         return CodedLines(
             lines=tuple(self.lines[i] for i in rows),
             codes=self.codes,
             applied=self.applied[rows],
             codings=self.codings,
-            settled=self.settled,
+            consensus=self.consensus,
         )
 
     def only(self, columns: NDArray[np.intp]) -> "CodedLines":
-        """Return the lines with some of the codes."""
+        """Return all lines with some of the codes, in the order given.
+
+        Parameters
+        ----------
+        columns : ndarray of int, shape (n_columns,)
+            Indices into `codes`.
+        """
         return CodedLines(
             lines=self.lines,
             codes=tuple(self.codes[j] for j in columns),
             applied=self.applied[:, columns],
             codings=self.codings,
-            settled=self.settled,
+            consensus=self.consensus,
         )
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""What is said around a line: people stay with a matter for a while, so neighbouring lines tell about each other."""
+"""Context: neighbouring lines of a speaker tend to be about the same topic, so their scores inform each other's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,16 @@ from autocode.transcripts import Line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextWindow:
-    """How a line takes on what the lines around it say.
+    """How the scores of neighbouring lines count for a line.
 
     Attributes
     ----------
-    share : how much of the score of the line next to it; 0 where each line speaks for itself.
-    reach : how many lines away one still counts.
-    fading : what each further line counts, as a share of the one before it.
+    share : float
+        Weight of the next line's scores; 0 for no context.
+    reach : int, default 1
+        Largest distance, in lines, at which a line counts.
+    fading : float, default 1.0
+        Weight of each further line relative to the line before it.
     """
 
     share: float
@@ -26,9 +29,16 @@ class ContextWindow:
     fading: float = 1.0
 
     def context_scores(self, lines: Sequence[Line], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what the lines around say for one code against others, shape (n_lines, n_codes).
+        """Return what neighbouring lines add to the scores of each line, shape (n_lines, n_codes).
 
-        Whether a line deserves any code at all is its own affair: neighbours tell which, so their mean is taken off.
+        Each line's mean score is subtracted first: neighbours inform which code a line has, not whether it has any.
+
+        Parameters
+        ----------
+        lines : sequence of Line
+            The lines.
+        scores : ndarray of float, shape (n_lines, n_codes)
+            Their scores without context.
         """
         if not self.share or not len(lines):
             return np.zeros(scores.shape)
@@ -37,24 +47,26 @@ class ContextWindow:
 
 
 def neighbour_matrix(lines: Sequence[Line], *, reach: int = 1, fading: float = 1.0) -> sp.csr_matrix:
-    """Return how much lines count beside each other, shape (n, n): 1 for the next ones, less for those further away.
+    """Return the weight of each line as a neighbour of each other, shape (n_lines, n_lines): 1 for adjacent lines.
 
-    Only lines of the same speaker in the same transcript stand beside each other.
+    Only lines of the same speaker in the same transcript are neighbours.
     """
     speakers: dict[tuple[str, str], int] = {}
-    who = np.array([speakers.setdefault((line.transcript, line.speaker), len(speakers)) for line in lines], dtype=int)
+    speaker = np.array(
+        [speakers.setdefault((line.transcript, line.speaker), len(speakers)) for line in lines], dtype=int
+    )
     order = np.array([line.order for line in lines], dtype=int)
-    # One number for who speaks where: wide enough apart that nobody reaches into the lines of another.
-    place = who * (np.ptp(order) + reach + 1) + order if len(lines) else order
-    sort = np.argsort(place, kind="stable")
-    found = place[sort]
+    # One integer for speaker and order, with gaps wider than `reach` between speakers.
+    place = speaker * (np.ptp(order) + reach + 1) + order if len(lines) else order
+    by_place = np.argsort(place, kind="stable")
+    places = place[by_place]
     rows, columns, weights = [], [], []
-    for away in range(1, reach + 1):
-        at = np.minimum(np.searchsorted(found, found + away), max(len(found) - 1, 0))
-        there = np.flatnonzero(found[at] == found + away)
-        rows.append(sort[there])
-        columns.append(sort[at[there]])
-        weights.append(np.full(len(there), fading ** (away - 1)))
+    for distance in range(1, reach + 1):
+        at = np.minimum(np.searchsorted(places, places + distance), max(len(places) - 1, 0))
+        has_neighbour = np.flatnonzero(places[at] == places + distance)
+        rows.append(by_place[has_neighbour])
+        columns.append(by_place[at[has_neighbour]])
+        weights.append(np.full(len(has_neighbour), fading ** (distance - 1)))
     row, column, weight = (np.concatenate(parts) for parts in (rows, columns, weights))
-    half = sp.csr_matrix((weight, (row, column)), shape=(len(lines), len(lines)))
-    return (half + half.T).tocsr()
+    upper = sp.csr_matrix((weight, (row, column)), shape=(len(lines), len(lines)))
+    return (upper + upper.T).tocsr()

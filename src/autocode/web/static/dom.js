@@ -1,25 +1,28 @@
-// How pages make elements: text is always text, whatever a participant said or a coder wrote.
+// How the pages make elements. Text is always inserted as text, whatever a participant said or a coder wrote.
 
-/** Return a new element; `given` holds attributes, and properties that begin with a dot. */
-export function el(tag, given = {}, ...inside) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
+/** Return a new element; `attributes` holds attributes, event handlers (`onclick`) and, after a dot, properties. */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
-    if (name === "class") made.className = value;
-    else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name.startsWith(".")) made[name.slice(1)] = value;
-    else made.setAttribute(name, value === true ? "" : value);
+    if (name === "class") element.className = value;
+    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name.startsWith(".")) element[name.slice(1)] = value;
+    else element.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...inside.flat().filter((one) => one !== null && one !== undefined && one !== false));
-  return made;
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
 }
 
 export const byId = (id) => document.getElementById(id);
 
-/** Open a dialog so that what had the focus before gets it back, and no key falls between. */
+/** Give an element the focus without scrolling to it. */
+export const takeFocus = (element) => element.focus({ preventScroll: true });
+
+/** Open a dialog such that the element `home` gets the focus back afterwards, and no key press is lost in between. */
 export function openDialog(dialog, home) {
-  // a closed dialog's field keeps the focus until the next frame if nothing had it before
-  home.focus({ preventScroll: true });
+  // the field of a closed dialog keeps the focus until the next frame if no other element had it before
+  takeFocus(home);
   dialog.showModal();
 }
 
@@ -27,3 +30,6 @@ export function openDialog(dialog, home) {
 export function chip(code, more = "") {
   return el("span", { class: `chip hue-${code.hue} ${more}`.trim(), dir: "auto" }, code.name);
 }
+
+/** Return names as a phrase: "a, b and c". */
+export const listing = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);

@@ -1,11 +1,15 @@
-"""The judgements of a model beside those of the coders, pair by pair."""
+"""Tables with the predictions of a model beside the judgements of coders; the model is never one of the coders."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
-from autocode.agreement.data._reliability import ReliabilityData
+from autocode.agreement._result import Agreement
+from autocode.agreement.data._reliability import APPLIED, NOT_APPLIED, ReliabilityData
 from autocode.codebook import CodeId
+from autocode.coding import CoderId
 from autocode.transcripts import LineId
 
 
@@ -50,4 +54,35 @@ def model_pairs(humans: ReliabilityData, model: Mapping[LineId, frozenset[CodeId
         [predicted, judged],
         coders=("model", "coder"),
         interviews=None if humans.interviews is None else [humans.interviews[u] for u in units],
+    )
+
+
+def with_model(
+    humans: ReliabilityData, model: Mapping[LineId, frozenset[CodeId]], codes: tuple[CodeId, ...] | None
+) -> ReliabilityData:
+    """Return the table of the coders with the predictions as its last row, for computation only."""
+    if codes is None:
+        labels = tuple(dict.fromkeys((*humans.labels, *(frozenset(model[unit]) for unit in humans.units))))
+        index = {label: v for v, label in enumerate(labels)}
+        predicted = [index[frozenset(model[unit])] for unit in humans.units]
+    else:
+        labels = (NOT_APPLIED, APPLIED)
+        predicted = [int(not model[unit].isdisjoint(codes)) for unit in humans.units]
+    return replace(
+        humans,
+        coders=(*humans.coders, CoderId("model")),
+        values=np.concatenate([humans.values, np.array([predicted], dtype=np.int32)]),
+        labels=labels,
+    )
+
+
+def with_counts_of(agreement: Agreement, humans: ReliabilityData) -> Agreement:
+    """Return the agreement with the counts of the coders' table, in which the model is not a coder."""
+    return replace(
+        agreement,
+        n_units=len(humans.units),
+        n_pairable=len(humans.units),
+        n_coders=int(humans.judged.any(axis=1).sum()),
+        n_interviews=len(set(humans.interviews or ())),
+        conventions=MappingProxyType(dict(agreement.conventions)),
     )

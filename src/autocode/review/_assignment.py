@@ -1,0 +1,32 @@
+"""The lines that a session is about."""
+
+from collections.abc import Collection
+
+from autocode.coding import SuggestionBatch
+from autocode.transcripts import Line, LineId, Transcripts
+
+
+class Assignment:
+    """The lines to judge: those asked for, else those with suggestions, else all lines of participants."""
+
+    def __init__(self, lines: Transcripts, *, only: Collection[LineId] | None) -> None:
+        self._participant_lines = lines.participant_lines
+        self._only = only
+        self.lines: tuple[Line, ...] = ()
+        self.ids: frozenset[LineId] = frozenset()
+
+    def choose(self, suggested: Collection[LineId]) -> None:
+        """Choose the lines, given those that suggestions were made for."""
+        wanted = self._only if self._only is not None else suggested or None
+        self._set(None if wanted is None else frozenset(wanted))
+
+    def widen(self, batch: SuggestionBatch) -> None:
+        """Add the lines of a batch that was made while the session is open; none is taken away."""
+        lines = {suggestion.line for suggestion in batch.suggestions}
+        lines |= {abstention.line for abstention in batch.abstentions}
+        if self._only is None and not lines <= self.ids:
+            self._set(self.ids | lines)
+
+    def _set(self, wanted: frozenset[LineId] | None) -> None:
+        self.lines = tuple(line for line in self._participant_lines if wanted is None or line.id in wanted)
+        self.ids = frozenset(line.id for line in self.lines)

@@ -1,0 +1,258 @@
+"""What one coder sees of a study: the present line, what may be shown for it, and how far the coder has come."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from autocode.codebook import Codebook
+from autocode.coding import (
+    Abstention,
+    BatchId,
+    BlindDraw,
+    CoderId,
+    Coding,
+    Mode,
+    Stage,
+    Suggestion,
+    SuggestionBatch,
+    human,
+)
+from autocode.journal import Journal
+from autocode.review._assignment import Assignment
+from autocode.review._bands import BandMeaning, band_meanings
+from autocode.review._disclosure import Disclosure
+from autocode.review._history import Act, CoderHistory
+from autocode.review._offer import Offer, Offers
+from autocode.review._pace import Pace
+from autocode.review._queue import Progress, Queue
+from autocode.review._transcript_versions import TranscriptVersions, refuse_edited
+from autocode.transcripts import Line, LineId, Role, Transcripts
+
+
+class CoderView:
+    """A study as one coder sees it; parameters and attributes are those of `ReviewSession`, which also records acts."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        lines: Transcripts,
+        codebook: Codebook,
+        coder: CoderId,
+        batch: SuggestionBatch | None = None,
+        mode: Mode | None = None,
+        only: Collection[LineId] | None = None,
+    ) -> None:
+        if batch is not None and mode is not None:
+            raise ValueError("a session shows one batch, or what the journal holds in a mode; give one of the two.")
+        self.coder = human(coder)
+        self.lines = lines
+        self.codebook = codebook
+        self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)
+        self._journal = journal
+        self._shows_new_batches = mode is not None and self.mode is not Mode.INDEPENDENT
+        self._offers = Offers(codebook, lines, self.coder)
+        if batch is not None:
+            self._offers.add(batch)
+        self._history = CoderHistory(self.coder)
+        self._versions = TranscriptVersions()
+        self._assignment = Assignment(lines, only=only)
+        self._disclosure = Disclosure(
+            self.mode, offers=self._offers, history=self._history, assignment=self._assignment
+        )
+        self._pace = Pace()
+        self._queue: Queue | None = None
+        self._last_entry = 0
+        self.refresh()
+        self._assignment.choose(() if self.mode is Mode.INDEPENDENT else self._offers.lines)
+        refuse_edited(self._assignment.lines, journal.codings(), lines)
+        self._versions.refuse_stale_suggestions(self._assignment.lines, self._offers, lines, journal.path.parent)
+        self.current: Line | None = self.queue.after(None)
+
+    def refresh(self) -> bool:
+        """Read what was appended to the journal since, by anyone; return whether there are new suggestions to show."""
+        entries = list(self._journal.history(after=self._last_entry))
+        if not entries:
+            return False
+        self._last_entry = entries[-1].seq
+        records = [entry.record for entry in entries]
+        batches = [
+            record
+            for record in records
+            if self._shows_new_batches
+            and isinstance(record, SuggestionBatch)
+            and record.codebook == self.codebook.digest
+        ]
+        for batch in batches:
+            self._offers.add(batch)
+            if self._assignment.lines:
+                self._assignment.widen(batch)
+        if self._shows_new_batches:
+            for record in records:
+                if isinstance(record, BlindDraw):
+                    self._disclosure.keep_blind(record.drawn)
+        self._versions.ingest(entries)
+        self._history.ingest(entries)
+        self._queue = None
+        return bool(batches)
+
+    @property
+    def queue(self) -> Queue:
+        """The lines that this coder still has to see."""
+        if self._queue is None:
+            self._queue = Queue(
+                self._assignment.lines,
+                judged=self._history.codings.keys(),
+                deferred=self._history.deferred,
+                again=self._history.awaiting_second_look,
+            )
+        return self._queue
+
+    @property
+    def progress(self) -> Progress:
+        """How far the coder has come."""
+        return self.queue.progress
+
+    @property
+    def judged(self) -> Mapping[LineId, Coding]:
+        """This coder's latest judgement in force on each line."""
+        return self._history.codings
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What this coder did and did not undo, oldest first."""
+        return self._history.acts
+
+    @property
+    def lines_to_judge(self) -> tuple[Line, ...]:
+        """The participants' lines that this session is about, judged or not, in the order of the interviews."""
+        return self._assignment.lines
+
+    @property
+    def journal_path(self) -> Path:
+        """The file of the journal."""
+        return self._journal.path
+
+    @property
+    def band_meanings(self) -> tuple[BandMeaning, ...]:
+        """How many strong, fair and weak suggestions the coders of this study have kept so far."""
+        return band_meanings(self._journal.decisions())
+
+    @property
+    def question(self) -> Line | None:
+        """The interviewer's line before the present one."""
+        return None if self.current is None else self.lines.question_before(self.current)
+
+    @property
+    def stage(self) -> Stage:
+        """What the coder sees of the present line; blind when all lines are judged."""
+        return Stage.BLIND if self.current is None else self.stage_of(self.current.id)
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...] | None:
+        """The suggestions for the present line, at most three; None where no suggestions may be shown."""
+        offer = None if self.current is None else self.offer(self.current.id)
+        return None if offer is None else offer.suggestions
+
+    @property
+    def abstention(self) -> Abstention | None:
+        """Why the suggester proposes nothing for the present line; None if it does, or nothing may be shown."""
+        offer = None if self.current is None else self.offer(self.current.id)
+        return None if offer is None or offer.suggestions else offer.abstention
+
+    def stage_of(self, line: LineId) -> Stage:
+        """
+        Return what the coder sees of a line now: only the line, suggestions, or suggestions after an own judgement.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        return self._disclosure.stage_of(line)
+
+    def is_withheld(self, line: LineId) -> bool:
+        """
+        Return whether there are suggestions for a line that the coder is to judge alone first.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        return self._disclosure.is_withheld(line)
+
+    def judgement(self, line: LineId) -> Act | None:
+        """
+        Return the act with this coder's latest judgement of a line, or None if it was not judged.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        return self._history.latest(line)
+
+    def awaits_second_look(self, line: LineId) -> bool:
+        """
+        Return whether suggestions differ from this coder's own judgement and the coder has not decided on them yet.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        """
+        return self._history.awaits_second_look(line)
+
+    def offer(self, line: LineId, *, batch: BatchId | None = None) -> Offer | None:
+        """
+        Return what may be shown for a line now; None while the coder is to judge it alone.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+        batch : BatchId or None, default None
+            The batch of the suggestions; None for the latest with this line.
+        """
+        return self._disclosure.offer(line, batch=batch)
+
+    def go_to(self, line: LineId) -> Line:
+        """
+        Make a line the present one, judged or not, and return it.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+
+        Raises
+        ------
+        ValueError
+            If there is no such line, or it is the interviewer's.
+        """
+        self.current = self._line(line)
+        return self.current
+
+    def hurries(self) -> bool:
+        """Return, at most once per session, whether the latest lines were decided faster than they can be read."""
+        return self._pace.warns()
+
+    def _line(self, line_id: LineId | None) -> Line:
+        if line_id is None:
+            if self.current is None:
+                raise ValueError("every line is decided; go to a line to judge it again.")
+            return self.current
+        line = find_line(self.lines, line_id)
+        if line is None:
+            raise ValueError(f"there is no line {line_id!r} in these transcripts.")
+        if line.role is not Role.PARTICIPANT:
+            raise ValueError(f"the line {line_id!r} is the interviewer's; only participants' lines are coded.")
+        return line
+
+
+def find_line(lines: Transcripts, line_id: LineId) -> Line | None:
+    """Return the line with this id, or None if there is none."""
+    try:
+        return lines.line(line_id)
+    except KeyError:
+        return None

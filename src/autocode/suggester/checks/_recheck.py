@@ -1,0 +1,161 @@
+"""A team's coding checked with a model of it: label issues, near-duplicates, different uses, confusions, coherence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from autocode.codebook import Codebook
+from autocode.coding import Codings
+from autocode.doctext import documented
+from autocode.errors import TrainingError
+from autocode.suggester.checks._coherence import ThemeCoherence, interview_numbers, measure_coherence
+from autocode.suggester.checks._confusions import ConfusedCodes, find_confused_codes
+from autocode.suggester.checks._label_errors import LabelIssue, find_label_issues
+from autocode.suggester.checks._near_duplicates import NearDuplicates, find_near_duplicates
+from autocode.suggester.checks._similarity import word_rows
+from autocode.suggester.checks._usage import DifferentUse, find_different_uses
+from autocode.suggester.features._embeddings import Encoding
+from autocode.suggester.model._coded_lines import CodedLines
+from autocode.suggester.model._interview_draws import draws_of_interviews
+from autocode.suggester.model._model import fit
+from autocode.transcripts import Line, Transcripts
+
+# With fewer coded lines, there is nothing to learn from once a fifth of them is held out.
+LEAST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """What to check again in a coding, by the words of the lines. Nothing listed is wrong until a human says so.
+
+    Attributes
+    ----------
+    label_issues : tuple of LabelIssue
+        Coded lines whose codes are unlikely to a model that was fitted without them, highest surprisal first.
+    near_duplicates : tuple of NearDuplicates
+        Pairs of lines of nearly the same words that were coded differently.
+    different_uses : tuple of DifferentUse
+        Codes that two coders seem to use for different things.
+    confused : tuple of ConfusedCodes
+        Pairs of codes that the model can hardly distinguish.
+    themes : ThemeCoherence
+        Internal homogeneity and external heterogeneity of every theme and subtheme.
+    rests_on : str
+        The number of lines and interviews behind it, and the seed, as a sentence.
+    """
+
+    label_issues: tuple[LabelIssue, ...]
+    near_duplicates: tuple[NearDuplicates, ...]
+    different_uses: tuple[DifferentUse, ...]
+    confused: tuple[ConfusedCodes, ...]
+    themes: ThemeCoherence
+    rests_on: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return all that was found, as `autocode recheck --json` prints it; its keys are older than the attributes."""
+        return {
+            "slips": [issue.to_json() for issue in self.label_issues],
+            "twins": [pair.to_json() for pair in self.near_duplicates],
+            "different_uses": [use.to_json() for use in self.different_uses],
+            "confused": [pair.to_json() for pair in self.confused],
+            "themes": self.themes.to_json(),
+            "rests_on": self.rests_on,
+        }
+
+    def __str__(self) -> str:
+        lines = [self.rests_on]
+        for heading, found in self._sections():
+            lines += ["", heading, *(f"- {entry}" for entry in found)]
+            if not found:
+                lines.append("- none found")
+        return "\n".join([*lines, "", "Themes and subthemes", str(self.themes)])
+
+    def _repr_html_(self) -> str:
+        html = f"<p>{escape(self.rests_on)}</p>"
+        for heading, found in self._sections():
+            items = "".join(f"<li>{escape(str(entry))}</li>" for entry in found) or "<li>none found</li>"
+            html += f"<h3>{heading}</h3><ul>{items}</ul>"
+        return f"{html}<h3>Themes and subthemes</h3>{self.themes._repr_html_()}"
+
+    def _sections(self) -> tuple[tuple[str, Sequence[object]], ...]:
+        return (
+            ("Possible label issues", self.label_issues),
+            ("Near-duplicate lines coded differently", self.near_duplicates),
+            ("Codes that two coders use for different things", self.different_uses),
+            ("Codes that are hard to distinguish by the words", self.confused),
+        )
+
+
+@documented
+def recheck(
+    codings: Codings,
+    lines: Transcripts | Sequence[Line],
+    codebook: Codebook,
+    *,
+    top: int = 20,
+    language: str = "en",
+    encoder: Encoding | None = None,
+    resamples: int = 300,
+    seed: int = 0,
+) -> Recheck:
+    """Return what to check again in a coding; every line is judged by a model that was fitted without its interview.
+
+    With fewer than ten interviews, it is a model that was fitted without the line's fifth of all lines.
+
+    Parameters
+    ----------
+    {codings}
+    {lines}
+    {codebook}
+    top : int, default 20
+        Largest number of entries in each list.
+    language : str, default "en"
+        A language that spaCy can tokenize.
+    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
+        Sentence encoder; None for words alone.
+    resamples : int, default 300
+        Number of bootstrap resamples of interviews behind each 95 % interval.
+    {seed}
+
+    Raises
+    ------
+    TrainingError
+        If fewer than ten lines are coded, or fewer than two codes are used.
+    StudyError
+        If these are not the lines that were coded.
+    ValueError
+        If `top` or `resamples` is less than 1.
+
+    Examples
+    --------
+    {sample_study}
+    >>> found = ac.recheck(codings, lines, codebook, top=3, resamples=10)
+    >>> issue = found.label_issues[0]
+    >>> issue.line, issue.unlikely_code[0].name, issue.missing[0].name
+    ('GP7:43', 'Logistical issues', 'Minimal interoperability')
+    """
+    if top < 1 or resamples < 1:
+        raise ValueError(f"top and resamples must be at least 1, not {top} and {resamples}.")
+    table = CodedLines.from_codings(codings, lines, codebook)
+    n_used = int(table.applied.any(axis=0).sum())
+    if len(table) < LEAST_LINES or n_used < 2:
+        raise TrainingError(
+            f"{len(table)} coded lines with {n_used} code{'s' * (n_used != 1)} are too few to judge any by the others; "
+            f"code at least {LEAST_LINES} lines, with at least two codes."
+        )
+    interview = interview_numbers(table)
+    n_interviews = int(interview.max()) + 1
+    draws = draws_of_interviews(n_interviews, resamples=resamples, seed=seed)
+    model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
+    rows = word_rows([line.text for line in table.lines], language=language)
+    return Recheck(
+        label_issues=find_label_issues(table, model.calibration(model.held_out), n=top),
+        near_duplicates=find_near_duplicates(table, rows, n=top),
+        different_uses=find_different_uses(table, rows, interview, draws, n=top),
+        confused=find_confused_codes(table, model.held_out, interview, draws, n=top),
+        themes=measure_coherence(table, codebook, rows, interview, draws, seed=seed),
+        rests_on=(
+            f"{len(table)} coded lines of {n_interviews} interview{'s' * (n_interviews != 1)} ({table.consensus}), "
+            f"seed {seed}. An unlikely code need not be wrong: coders know more than the words of a line."
+        ),
+    )

@@ -1,1 +1,0 @@
-"""Codings checked against the classifier: possible label issues, near-duplicates, coherence of themes."""

@@ -1,0 +1,49 @@
+"""Acts as the pages' scripts send them: one protocol for coding and adjudication.
+
+A page asks for its state and for lines, and submits acts. An act is a JSON object with a `gesture`, the idempotency key
+under which it is stored once, however often it is sent. What no page of ours sends is refused with a status of 400; an
+act that the study does not allow has a sentence in its result.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+_AT_ONCE = 50  # acts in one request
+_GESTURE = range(8, 65)  # characters
+
+Act = Mapping[str, Any]
+
+
+class RefusedRequestError(ValueError):
+    """A request that asks for what it may not get, with the status and the sentence of the answer."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+async def json_of(request: Request) -> Any:
+    """Return what a request sends as JSON; raises `RefusedRequestError` for anything else."""
+    try:
+        return await request.json()
+    except (ValueError, RecursionError) as error:
+        raise RefusedRequestError(400, "This is not JSON.") from error
+
+
+async def acts_of(request: Request) -> list[Act]:
+    """Return the acts that a request submits; raises `RefusedRequestError` for what no page of ours sends."""
+    body = await json_of(request)
+    acts = body.get("acts") if isinstance(body, dict) else None
+    if not isinstance(acts, list) or len(acts) > _AT_ONCE:
+        raise RefusedRequestError(400, f"Send a list of at most {_AT_ONCE} acts.")
+    return acts
+
+
+def gesture_of(act: object) -> str:
+    """Return the idempotency key of an act; raises `RefusedRequestError` if it has none."""
+    gesture = act.get("gesture") if isinstance(act, Mapping) else None
+    if not isinstance(gesture, str) or len(gesture) not in _GESTURE:
+        raise RefusedRequestError(400, "Every act needs the id of its gesture.")
+    return gesture

@@ -1,0 +1,211 @@
+// The dialogs of the review page: finding a code, the keys, and all interviews. What follows from a choice is handed in as
+// `actions`: press(key), choose(index) and show(line).
+
+import { byId, chip, el, openDialog, takeFocus } from "./dom.js";
+import { singleKeys } from "./keys.js";
+import { announce, main, paintSide } from "./review_paint.js";
+import { ask } from "./review_server.js";
+import { state } from "./review_state.js";
+
+/** Connect the dialogs with the page. */
+export function prepareDialogs(actions) {
+  byId("find").addEventListener("input", () => search(actions));
+  byId("find").addEventListener("keydown", (event) => onFindKey(event, actions));
+  byId("letters").addEventListener("change", (event) => {
+    singleKeys.on = event.target.checked;
+    paintSide(actions);
+  });
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    dialog.addEventListener("close", () => takeFocus(main));
+  }
+}
+
+// ---------------------------------------------------------------- finding a code
+
+const palette = { options: [], index: 0 }; // an option is { code } of the codebook, or the name of a new one: { proposal }
+
+export function openPalette(actions) {
+  const field = byId("find");
+  field.value = "";
+  search(actions);
+  openDialog(byId("palette"), main);
+  field.focus();
+}
+
+/** How well a code fits what was typed: 0 is best, null is not at all. */
+function rank(code, typed) {
+  const name = code.name.toLowerCase();
+  if (name.startsWith(typed)) return 0;
+  if (name.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(typed))) return 1;
+  if (name.includes(typed)) return 2;
+  if (code.theme.toLowerCase().includes(typed)) return 3;
+  return code.definition.toLowerCase().includes(typed) ? 4 : null;
+}
+
+function codesFound(typed) {
+  const codes = [...state.codes.values()];
+  if (!typed) {
+    const recent = state.recent.map((id) => state.codes.get(id)).filter(Boolean);
+    return [...recent, ...codes.filter((code) => !recent.includes(code))];
+  }
+  const ranked = codes.map((code) => [rank(code, typed), code]).filter(([place]) => place !== null);
+  return ranked.sort(([first], [second]) => first - second).map(([, code]) => code);
+}
+
+function search(actions) {
+  const name = byId("find").value.trim().replace(/\s+/g, " ");
+  const typed = byId("find").value.trim().toLowerCase();
+  const found = codesFound(typed);
+  palette.options = found.map((code) => ({ code }));
+  if (name && !found.some((code) => code.name.toLowerCase() === typed)) palette.options.push({ proposal: name });
+  palette.index = 0;
+  byId("found").replaceChildren(...palette.options.map((option, index) => optionElement(option, index, actions)));
+  point(0);
+}
+
+function optionElement({ code, proposal }, index, actions) {
+  return el(
+    "li",
+    {
+      role: "option",
+      id: `option-${index}`,
+      "aria-selected": `${index === 0}`,
+      onclick: () => pick(index, actions),
+      onmousemove: () => palette.index !== index && point(index, false),
+    },
+    code ? chip(code) : el("span", { class: "chip proposed" }, "Propose"),
+    el("span", { class: "gist", dir: "auto" }, code ? code.definition || code.theme : proposal),
+    code && state.chosen.has(code.id) && el("span", { class: "on" }, "chosen"),
+  );
+}
+
+/** Select an option, and show what its code means. */
+function point(index, scroll = true) {
+  const list = byId("found");
+  list.children[palette.index]?.setAttribute("aria-selected", "false");
+  palette.index = Math.max(0, Math.min(index, palette.options.length - 1));
+  const option = list.children[palette.index];
+  option?.setAttribute("aria-selected", "true");
+  if (option && scroll) {
+    const [top, bottom] = [option.offsetTop, option.offsetTop + option.offsetHeight]; // the list is what it is offset from
+    if (top < list.scrollTop) list.scrollTop = top;
+    else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+  }
+  if (option) byId("find").setAttribute("aria-activedescendant", option.id);
+  else byId("find").removeAttribute("aria-activedescendant");
+  const selected = palette.options[palette.index];
+  byId("about-code").replaceChildren(...(selected ? aboutOption(selected) : []));
+}
+
+function aboutOption({ code, proposal }) {
+  if (proposal) {
+    return [el("p", {}, `No code is called “${proposal}”. Enter proposes it to the team; the line keeps the proposal, and the codebook stays as it is.`)];
+  }
+  const part = (label, text) => text && el("p", { dir: "auto" }, el("b", {}, `${label} `), text);
+  return [
+    code.theme && el("p", { class: "theme", dir: "auto" }, code.theme),
+    part("Means", code.definition),
+    part("Use when", code.use_when),
+    part("Not when", code.not_when),
+    code.examples.length ? part("Such as", code.examples.map((example) => `“${example}”`).join(" ")) : null,
+  ].filter(Boolean);
+}
+
+/** Choose an option, or drop it if it is chosen. */
+function pick(index, actions) {
+  const option = palette.options[index];
+  byId("palette").close();
+  takeFocus(main);
+  if (!option) return;
+  const [chosen, key] = option.code ? [state.chosen, option.code.id] : [state.proposed, option.proposal];
+  if (!chosen.delete(key)) chosen.add(key);
+  state.note = "";
+  paintSide(actions);
+  const name = option.code ? option.code.name : `${option.proposal}, proposed,`;
+  announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
+}
+
+function onFindKey(event, actions) {
+  if (event.isComposing || event.keyCode === 229) return;
+  const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+  if (step) point(palette.index + step);
+  else if (event.key === "Enter" && !event.repeat) pick(palette.index, actions);
+  else return;
+  event.preventDefault();
+}
+
+// ---------------------------------------------------------------- keys
+
+const KEYS = [
+  ["1 2 3", "choose a suggestion, or drop it again"],
+  ["Enter", "keep what is chosen and go on"],
+  ["A", "accept the first suggestion, if it is strong"],
+  ["N", "none fits: the line is read and holds no code"],
+  ["F /", "find a code; an unknown name is proposed to the team"],
+  ["M", "memo on the line"],
+  ["S", "leave the line for later"],
+  ["U Ctrl+Z", "undo, back to the line"],
+  ["J K ↓ ↑", "move without deciding"],
+  ["I", "all interviews"],
+  ["?", "these keys"],
+];
+const MODES = {
+  independent: "This study is coded independently. Nothing of the machine reaches this page.",
+  "blind-first":
+    "This study is coded blind first. Suggestions stay on the server until your own reading is stored; then you see them where they differ. Both readings are kept.",
+  assisted:
+    "This study is coded with suggestions. They are proposals: nothing is chosen for you, and none is a code until you keep it. Some lines, drawn beforehand, stay without.",
+};
+const RECORDED =
+  "What is decided here is stored on the disk as you go; “Saved” says so. What is shown, in which order, and how long a line took is kept with it.";
+
+export function openHelp() {
+  const keycaps = (keys) => keys.split(" ").map((key) => el("kbd", {}, key));
+  byId("help-keys").replaceChildren(
+    ...KEYS.map(([keys, effect]) => el("div", {}, el("dt", {}, keycaps(keys)), el("dd", {}, effect))),
+  );
+  byId("letters").checked = singleKeys.on;
+  byId("help-mode").replaceChildren(el("p", {}, MODES[state.mode]), el("p", {}, RECORDED));
+  byId("help-bands").replaceChildren();
+  if (state.mode !== "independent") showBands();
+  openDialog(byId("help"), main);
+}
+
+/** Show beside the keys, where nobody is deciding, what strong, fair and weak have meant so far. */
+async function showBands() {
+  const answer = await ask("/review/bands").catch(() => null);
+  if (!answer) return;
+  byId("help-bands").replaceChildren(
+    el("h3", {}, "What a match has meant in this study"),
+    el("dl", {}, ...answer.bands.map(([band, meaning]) => el("div", {}, el("dt", {}, band), el("dd", {}, meaning)))),
+  );
+}
+
+// ---------------------------------------------------------------- interviews
+
+export function openInterviews({ show }) {
+  byId("choose-list").replaceChildren(...state.interviews.map((interview) => interviewElement(interview, show)));
+  openDialog(byId("choose"), main);
+}
+
+function interviewElement({ id, about, lines }, show) {
+  const done = lines.filter((line) => state.done.has(line)).length;
+  const first = lines.find((line) => !state.done.has(line)) ?? lines[0];
+  const onclick = () => {
+    byId("choose").close();
+    show(first);
+  };
+  const label = `${id}: ${done} of ${lines.length} lines decided`;
+  return el(
+    "li",
+    {},
+    el(
+      "button",
+      { class: "button", type: "button", autofocus: id === state.interview?.id, ".disabled": !first, onclick },
+      el("span", { class: "which" }, el("b", {}, id), " ", el("small", { dir: "auto" }, about)),
+      el("progress", { max: `${lines.length || 1}`, value: `${done}`, "aria-label": label }),
+      el("small", { class: "number" }, `${done} of ${lines.length}`),
+    ),
+  );
+}

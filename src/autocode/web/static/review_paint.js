@@ -1,0 +1,397 @@
+// How the review page looks: the interview on the left, the decision on the right, and messages. What a click does is
+// handed in as `actions`: press(key), choose(index) and show(line).
+
+import { byId, chip, el, takeFocus } from "./dom.js";
+import { singleKeys } from "./keys.js";
+import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, offerShown, state } from "./review_state.js";
+
+const MOST_TICKS = 90; // more than these cannot be distinguished
+const DOTS = { strong: 3, fair: 2, weak: 1 };
+
+export const main = byId("reading");
+
+// ---------------------------------------------------------------- the interview
+
+const elements = new Map(); // line id -> { article, words, kept }
+
+export function paintInterview(interview) {
+  elements.clear();
+  const sections = [];
+  for (const line of interview.lines) {
+    if (line.asks || !sections.length) sections.push(el("section", { class: "exchange" }));
+    sections.at(-1).append(line.asks ? el("p", { class: "question", dir: "auto" }, line.text) : lineElement(line));
+  }
+  byId("lines").replaceChildren(...sections);
+  byId("name").textContent = interview.id;
+  byId("about").textContent = interview.about;
+  paintTicks();
+}
+
+function lineElement(line) {
+  const words = el("p", { class: "words", dir: "auto" }, line.text);
+  const label = `Go to line ${line.order}`;
+  const order = el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
+  const article = el("article", { class: "line" }, order, words);
+  article.dataset.line = line.id;
+  elements.set(line.id, { article, words, kept: null });
+  if (line.kept || line.later) paintKept(line);
+  return article;
+}
+
+/** Paint what was decided on a line, below its words. */
+export function paintKept(line) {
+  const painted = elements.get(line.id);
+  if (!painted) return;
+  painted.kept?.remove();
+  painted.kept = null;
+  if (!line.kept && !line.later) return;
+  painted.kept = el("div", { class: "kept" }, line.kept ? decided(line) : remark("left for later"));
+  painted.article.append(painted.kept);
+}
+
+const remark = (text, more = "") => el("span", { class: `none-fits${more}` }, text);
+
+function decided({ kept: { codes, proposed, memo }, again }) {
+  return [
+    ...codes.map((id) => chip(codeOf(id))),
+    ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
+    !codes.length && !proposed.length && remark("none fits"),
+    again && remark("second look", " again"),
+    memo && el("p", { class: "said", dir: "auto" }, memo),
+  ];
+}
+
+/** Paint how far the interview is decided. */
+export function paintTicks() {
+  const lines = state.interview.lines.filter((line) => !line.asks && state.positions.has(line.id));
+  const size = Math.max(1, Math.ceil(lines.length / MOST_TICKS));
+  const looks = [];
+  for (let start = 0; start < lines.length; start += size) looks.push(tickLook(lines.slice(start, start + size)));
+  const box = byId("ticks");
+  while (box.children.length > looks.length) box.lastChild.remove();
+  while (box.children.length < looks.length) box.append(document.createElement("i"));
+  looks.forEach((look, index) => {
+    if (box.children[index].className !== look) box.children[index].className = look;
+  });
+  const done = lines.filter((line) => line.kept).length;
+  byId("count").textContent = `${done} of ${lines.length}`;
+  box.setAttribute("aria-valuenow", done);
+  box.setAttribute("aria-valuemax", lines.length || 1);
+  box.setAttribute("aria-valuetext", `${done} of ${lines.length} lines decided`);
+}
+
+function tickLook(lines) {
+  const here = lines.some((line) => line.id === state.current) ? " here" : "";
+  if (lines.every((line) => line.kept && !line.again)) return `done${here}`;
+  if (lines.some((line) => line.later || line.again)) return `later${here}`;
+  return `${lines.some((line) => line.kept) ? "some" : ""}${here}`;
+}
+
+/** Paint the words of a line; on the present one, the words that suggestions rest on are marked. */
+export function paintWords(id) {
+  const painted = elements.get(id);
+  const line = state.lines.get(id);
+  if (!painted || !line) return;
+  const offer = id === state.current ? offerShown() : null;
+  if (!offer?.cards.length) {
+    if (painted.words.firstElementChild) painted.words.replaceChildren(line.text);
+    return;
+  }
+  painted.words.replaceChildren(
+    ...offer.stretches.map(([text, number]) =>
+      number ? el("mark", { class: `hue-${codeOf(offer.cards[number - 1].code).hue}` }, text) : text,
+    ),
+  );
+}
+
+/** Move the white sheet from the line before to the present one. */
+export function paintCurrent(before) {
+  const left = elements.get(before);
+  if (left && before !== state.current) {
+    left.article.classList.remove("now");
+    left.article.removeAttribute("aria-current");
+    paintWords(before);
+  }
+  const entered = elements.get(state.current);
+  if (entered) {
+    entered.article.classList.add("now");
+    entered.article.setAttribute("aria-current", "true");
+    paintWords(state.current);
+  }
+}
+
+export function scrollToLine() {
+  const painted = elements.get(state.current);
+  if (!painted) return;
+  const scroll = () => {
+    const sheet = painted.article.getBoundingClientRect();
+    const pane = main.getBoundingClientRect();
+    const top = pane.top + Math.max(12, Math.min(pane.height * 0.36, (pane.height - sheet.height) / 2));
+    main.scrollTop += sheet.top - top;
+  };
+  scroll();
+  // lines far away have only an estimated height until they are near
+  scroll();
+}
+
+// ---------------------------------------------------------------- the decision
+
+/** Paint what there is to decide on the present line. */
+export function paintSide(actions) {
+  const line = currentLine();
+  const parts = line
+    ? [heading(line), invitation(line), offerPart(actions), chosenPart(actions), memoPart(line), footPart(line, actions)]
+    : [finishedPart(actions)];
+  byId("side").replaceChildren(...parts.flat().filter(Boolean));
+}
+
+/** Act on a click and leave the focus where keys are listened to; Enter on a button leaves the focus on the button. */
+export const onClick = (act) => (event) => {
+  if (event.detail > 0) takeFocus(main);
+  act();
+};
+
+function button(key, label, act, more = {}) {
+  const kbd = singleKeys.on || key === "Enter" ? el("kbd", {}, key) : null;
+  return el("button", { class: "button", type: "button", onclick: onClick(act), ...more }, kbd, el("span", {}, label));
+}
+
+function heading(line) {
+  const texts = {
+    "second look": offerShown()?.cards.length ? "The machine reads it differently" : "Your reading",
+    blind: state.mode === "independent" ? "Your reading" : "Your reading first",
+  };
+  const text = texts[line.stage] ?? "Suggested codes";
+  return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
+}
+
+const WHY_BLIND = {
+  independent: "This study is read independently: nothing is suggested to anybody. Press F to find a code.",
+  "blind-first":
+    "Code this line in your own way first. Suggestions appear only when you have decided, and only where they differ.",
+  assisted:
+    "No suggestions on this line. Some lines, drawn before anybody read them, stay blind so that agreement can be measured.",
+};
+
+function invitation(line) {
+  const waiting = isOfferAwaited() && el("p", { class: "own" }, "Fetching the suggestions for this line.");
+  if (isSecondLook()) {
+    const next = offerShown()?.cards.length
+      ? "Take what convinces you, or keep yours as it is."
+      : "The machine has nothing to add to it.";
+    return [el("p", { class: "aside-note" }, `Your reading is stored. ${next}`), waiting];
+  }
+  return [line.stage === "blind" && el("p", { class: "own" }, WHY_BLIND[state.mode]), waiting];
+}
+
+function offerPart(actions) {
+  const offer = offerShown();
+  if (!offer) return [];
+  if (!offer.cards.length && !isSecondLook()) {
+    return [el("p", { class: "own" }, `No suggestion: ${offer.abstention || "nothing fits"}.`)];
+  }
+  const examples = offer.cards.length > 2 ? 1 : 2;
+  return offer.cards.map((card, index) => cardElement(card, index, { actions, examples, isStrong: card.code === offer.strong }));
+}
+
+/** A suggestion as a card: the code, how strong the match is and on which words it rests, and lines coded like it. */
+function cardElement(card, index, { actions, examples, isStrong }) {
+  const code = codeOf(card.code);
+  const dots = [1, 2, 3].map((dot) => el("i", { class: dot <= DOTS[card.band] ? "full" : "" }));
+  const words = card.words.length ? ` on ${card.words.map((word) => `“${word}”`).join(", ")}` : "";
+  const near = card.near.slice(0, examples);
+  return el(
+    "button",
+    {
+      class: `card hue-${code.hue}`,
+      type: "button",
+      "aria-pressed": `${state.chosen.has(card.code)}`,
+      onclick: onClick(() => actions.choose(index)),
+    },
+    el(
+      "span",
+      { class: "head" },
+      singleKeys.on && el("kbd", {}, `${index + 1}`),
+      el("b", { dir: "auto" }, code.name),
+      singleKeys.on && isStrong && el("kbd", { title: "A accepts this one alone and goes on" }, "A"),
+      el("i", { class: "tick", "aria-hidden": "true" }),
+    ),
+    code.definition && el("span", { class: "definition", dir: "auto" }, code.definition),
+    el(
+      "span",
+      { class: "strength" },
+      el("i", { class: "dots", "aria-hidden": "true" }, dots),
+      el("b", {}, `${card.band} match`),
+      words,
+    ),
+    near.length ? el("span", { class: "like" }, "People coded like this") : null,
+    near.map(({ text, coders, interview }) =>
+      el(
+        "span",
+        { class: "near" },
+        el("span", { class: "quote", dir: "auto" }, text),
+        el("small", {}, `${coders}, ${interview}`),
+      ),
+    ),
+  );
+}
+
+/** Codes that are chosen and not among the suggestions, each with a way to drop it. */
+function chosenPart(actions) {
+  const suggested = new Set((offerShown()?.cards ?? []).map((card) => card.code));
+  const others = [...state.chosen].filter((id) => !suggested.has(id)).map(codeOf);
+  if (!others.length && !state.proposed.size) return [];
+  const dropper = (name, look, drop) => {
+    const act = () => {
+      drop();
+      paintSide(actions);
+      takeFocus(main);
+    };
+    const cross = el("span", { "aria-hidden": "true" }, "×");
+    return el("button", { class: look, type: "button", "aria-label": `Drop ${name}`, onclick: act }, name, cross);
+  };
+  return [
+    el(
+      "div",
+      { class: "picked", "aria-label": "Chosen codes", role: "group" },
+      others.map(({ id, name, hue }) => dropper(name, `chip hue-${hue}`, () => state.chosen.delete(id))),
+      [...state.proposed].map((name) =>
+        dropper(`${name} (proposed)`, "chip proposed", () => state.proposed.delete(name)),
+      ),
+    ),
+  ];
+}
+
+function memoPart(line) {
+  const memo = state.drafts.get(line.id);
+  if (memo === undefined) return null;
+  const field = el("textarea", {
+    id: "memo",
+    rows: "3",
+    maxlength: "20000",
+    dir: "auto",
+    placeholder: "What you thought when you read this",
+    ".value": memo,
+    oninput: () => keepDraft(line.id, field.value),
+    onkeydown: (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey)) {
+        event.preventDefault();
+        event.stopPropagation();
+        takeFocus(main);
+      }
+    },
+  });
+  return el("label", { class: "memo" }, el("span", {}, "Memo ", el("small", {}, "stored with your decision")), field);
+}
+
+/** What the Enter key keeps. */
+export function keepLabel() {
+  const names = [...[...state.chosen].map((id) => codeOf(id).name), ...[...state.proposed].map((name) => `“${name}”`)];
+  if (names.length) return `Keep ${names.join(", ")}`;
+  if (isSecondLook() && currentLine().kept) return "Keep my reading: none fits";
+  return "Choose a code first";
+}
+
+function footPart(line, { press }) {
+  const isReady = state.chosen.size || state.proposed.size || (isSecondLook() && line.kept);
+  const keep = { class: "button main", id: "keep", type: "button", "aria-disabled": `${!isReady}` };
+  const move = (key, arrow, label) => button(key.toUpperCase(), arrow, () => press(key), { "aria-label": label });
+  return el(
+    "div",
+    { class: "foot" },
+    el(
+      "button",
+      { ...keep, onclick: onClick(() => press("Enter")) },
+      el("span", {}, keepLabel()),
+      el("kbd", {}, "Enter"),
+    ),
+    el(
+      "div",
+      { class: "actions" },
+      button("N", isSecondLook() ? "Keep mine" : "None fits", () => press("n")),
+      button("F", "Find a code", () => press("f")),
+      button("M", state.drafts.has(line.id) ? "Edit memo" : "Memo", () => press("m")),
+      button("S", "Later", () => press("s"), { "aria-label": "Leave for later" }),
+      undoButton(press),
+      el("div", { class: "pair" }, move("j", "↓", "Next line"), move("k", "↑", "Back to the line before")),
+    ),
+    noteElement(),
+  );
+}
+
+const undoButton = (press) => button("U", "Undo", () => press("u"), { ".disabled": !state.acts.length });
+const noteElement = () => el("p", { class: "quiet", id: "quiet" }, state.note);
+
+function finishedPart({ press }) {
+  return [
+    el("div", { class: "title" }, el("h2", {}, "Every line is decided")),
+    el("p", { class: "own" }, "All of it is stored; you may close this page. Choose a line to judge it again."),
+    el("div", { class: "actions" }, undoButton(press), button("I", "Interviews", () => press("i"))),
+    noteElement(),
+  ];
+}
+
+// ---------------------------------------------------------------- messages
+
+/** Have a screen reader read a sentence. */
+export function announce(text) {
+  byId("live").textContent = text;
+}
+
+/** A line in words, with what is suggested for it. */
+export function described(line) {
+  if (!line) return "Every line is decided.";
+  const offer = offerShown();
+  const cards = offer?.cards.map((card, index) => `${index + 1}: ${codeOf(card.code).name}, ${card.band}`).join("; ");
+  const suggested = offer ? (cards ? ` Suggested: ${cards}.` : " No suggestion.") : "";
+  return `Line ${line.order}. ${line.text.slice(0, 400)}${suggested}`;
+}
+
+/** Put a sentence at the foot of the page that asks for nothing. */
+export function note(text) {
+  state.note = text;
+  const quiet = byId("quiet");
+  if (quiet) quiet.textContent = text;
+}
+
+/** Say why a key did nothing. */
+export function hint(text) {
+  note(text);
+  announce(text);
+}
+
+/** Put up a message that stays until it is closed; with a line, it leads there. */
+export function alertOf(text, { line: id, show } = {}) {
+  const line = state.lines.get(id);
+  const close = () => box.remove();
+  const go = () => {
+    close();
+    show(id);
+  };
+  const small = { class: "button small", type: "button" };
+  const box = el(
+    "div",
+    { class: "alert" },
+    el("p", {}, text),
+    line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
+    el("button", { ...small, onclick: close }, "Close"),
+  );
+  byId("alerts").append(box);
+}
+
+/** Paint whether what was decided is stored. */
+export function paintSaved({ pending, trouble }) {
+  const saved = byId("saved");
+  const decisions = pending === 1 ? "1 decision waits" : `${pending} decisions wait`;
+  const status = trouble && pending ? "trouble" : pending ? "saving" : "saved";
+  const texts = { trouble: `${decisions} in this browser: ${trouble}`, saving: "Saving", saved: "Saved" };
+  if (saved.dataset.state === status && saved.lastElementChild.textContent === texts[status]) return;
+  paintStatus(status, texts[status]);
+}
+
+export function paintStatus(status, text) {
+  const saved = byId("saved");
+  saved.dataset.state = status;
+  saved.lastElementChild.textContent = text;
+}

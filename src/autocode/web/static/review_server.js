@@ -1,0 +1,70 @@
+// What the review page asks the server for; decisions go out through the outbox.
+
+import { isOfferAwaited, state, takeInterview, takeOffers } from "./review_state.js";
+
+const AHEAD = 30; // lines with suggestions that are left before more are asked for
+const RETRY = 500; // milliseconds before suggestions of the present line are asked for again
+
+export async function ask(path, query = {}) {
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`);
+  if (!response.ok) throw Object.assign(new Error(await response.text()), { status: response.status });
+  return response.json();
+}
+
+/** Return the interview that a line belongs to, asking for it if it is not loaded. */
+export async function interviewOf(id) {
+  const interview = state.interviewIds.get(id);
+  if (!state.loaded.has(interview)) takeInterview(await ask("/review/lines", { interview }));
+  return state.loaded.get(interview);
+}
+
+/** The first line from the present one on whose suggestions have to be asked for; null if enough of them are here. */
+function firstWithoutOffer() {
+  let known = 0;
+  for (let index = state.positions.get(state.current) ?? 0; index < state.route.length && known < AHEAD; index += 1) {
+    const line = state.lines.get(state.route[index]);
+    if (line && (line.kept || line.stage === "blind")) continue;
+    if (!state.offers.has(state.route[index])) return state.route[index];
+    known += 1;
+  }
+  return null;
+}
+
+let asking = null;
+
+/** Ask for the interview and the suggestions of lines that come next, so that they are painted without waiting. */
+export function prefetch() {
+  if (state.mode === "independent" || asking) return;
+  const first = firstWithoutOffer();
+  if (!first) return;
+  const interview = state.interviewIds.get(first);
+  if (interview && !state.loaded.has(interview)) interviewOf(first).catch(() => {});
+  if (state.mode === "blind-first") return;
+  const { timesLearnt } = state;
+  asking = ask("/review/offers", { from: first })
+    .then(({ offers }) => {
+      if (timesLearnt === state.timesLearnt) takeOffers(offers);
+      if (!(first in offers) && !state.offers.has(first)) state.offers.set(first, null);
+    })
+    .catch(() => {})
+    .finally(() => {
+      asking = null;
+    });
+}
+
+/** Ask for the suggestions of the present line until there is an answer; resolves to whether it is still the present one. */
+export async function awaitOffer(id) {
+  for (;;) {
+    try {
+      state.offers.set(id, await ask("/review/offer", { line: id }));
+      return state.current === id;
+    } catch (error) {
+      if (error.status) {
+        state.offers.set(id, null); // the server says that nothing is suggested
+        return state.current === id;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY));
+    if (state.current !== id || !isOfferAwaited()) return false;
+  }
+}

@@ -1,0 +1,205 @@
+// What the review page knows, and what follows from it without asking the server or painting anything.
+
+const RECENT = 12; // codes that were used last stand first where a code is looked for
+
+export const state = {
+  coder: "",
+  study: "",
+  mode: "",
+  codes: new Map(), // id -> code
+  interviews: [], // those with lines to decide: { id, about, lines (ids) }
+  loaded: new Map(), // interview id -> interview with the text of its lines
+  lines: new Map(), // id -> line of a loaded interview
+  route: [], // ids of all lines to decide, in order
+  positions: new Map(), // line id -> its index in the route
+  interviewIds: new Map(), // line id -> interview id
+  later: [], // ids of lines that were left for later
+  done: new Set(), // ids of lines that are decided
+  offers: new Map(), // line id -> what is suggested for it; null for nothing
+  acts: [], // acts that can be undone, newest last
+  recent: [], // ids of codes, used last first
+  current: null, // id of the present line
+  interview: null, // the interview on the screen
+  chosen: new Set(), // ids of codes that are chosen on the present line
+  proposed: new Set(), // names of new codes that are chosen on the present line
+  drafts: new Map(), // line id -> memo that is not stored yet
+  timesLearnt: 0, // how often the suggester has learnt from new decisions
+  awaitedReveal: null, // { line, next }: a line decided blind, while it is not known whether the suggester differs
+  queuedKeys: [], // keys that were pressed before the suggestions of the present line arrived
+  note: "", // the sentence at the foot of the page
+  shownAt: 0, // when the present line, or its suggestions, came to the screen
+  revealedAt: 0, // when suggestions appeared after a blind reading
+  begun: false,
+  outbox: null,
+};
+
+export const codeOf = (id) => state.codes.get(id) ?? { id, name: id, hue: "none", definition: "" };
+export const currentLine = () => state.lines.get(state.current);
+export const isSecondLook = () => currentLine()?.stage === "second look";
+
+/** What is suggested for the present line, or null while the coder is to read it without suggestions. */
+export function offerShown() {
+  const line = currentLine();
+  return !line || line.stage === "blind" ? null : (state.offers.get(state.current) ?? null);
+}
+
+/** Whether the suggestions of the present line are still on their way. */
+export function isOfferAwaited() {
+  const line = currentLine();
+  return Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current);
+}
+
+/** Whether an act on a line is not stored yet. */
+export function isUnstored(id) {
+  const { outbox } = state;
+  return outbox !== null && outbox.count > 0 && outbox.pending().some(([, act]) => act.line === id);
+}
+
+// ---------------------------------------------------------------- the order of lines
+
+const isOpen = (line) => !line || (!line.kept && !line.later);
+
+/** The line that comes next: further down, else from the top, else one to look at again or that was left for later. */
+export function lineAfter(id) {
+  const start = state.positions.has(id) ? state.positions.get(id) + 1 : 0;
+  for (let step = 0; step < state.route.length; step += 1) {
+    const other = state.route[(start + step) % state.route.length];
+    if (other !== id && isOpen(state.lines.get(other)) && !state.done.has(other)) return other;
+  }
+  return (
+    state.route.find((other) => other !== id && state.lines.get(other)?.again) ??
+    state.later.find((other) => other !== id) ??
+    (state.lines.get(id)?.again || state.lines.get(id)?.later ? id : null)
+  );
+}
+
+/** The line before (-1) or after (1) the present one, across interviews; undefined at either end. */
+export function neighbour(step) {
+  const lines = (state.interview?.lines ?? []).filter((line) => state.positions.has(line.id));
+  const index = lines.findIndex((line) => line.id === state.current) + step;
+  if (index >= 0 && index < lines.length) return lines[index].id;
+  const other = state.interviews[state.interviews.findIndex(({ id }) => id === state.interview?.id) + step];
+  return other ? (step > 0 ? other.lines[0] : other.lines.at(-1)) : undefined;
+}
+
+// ---------------------------------------------------------------- answers of the server
+
+export function takeState(answer) {
+  const { coder, mode, study, later, acts, learnt } = answer;
+  Object.assign(state, { coder, mode, study, later, acts, timesLearnt: learnt });
+  state.codes = new Map(answer.codes.map((code) => [code.id, code]));
+  state.interviews = answer.interviews.filter(({ lines }) => lines.length);
+  state.route = state.interviews.flatMap(({ lines }) => lines);
+  state.positions = new Map(state.route.map((id, index) => [id, index]));
+  state.interviewIds = new Map(state.interviews.flatMap(({ id, lines }) => lines.map((line) => [line, id])));
+  state.done = new Set(answer.done);
+  if (answer.interview) {
+    takeInterview(answer.interview);
+    state.interview = answer.interview;
+  }
+  for (const [id, offer] of Object.entries(answer.offers)) state.offers.set(id, offer);
+  readDrafts();
+}
+
+export function takeInterview(interview) {
+  state.loaded.set(interview.id, interview);
+  for (const line of interview.lines) {
+    line.interview = interview.id;
+    const known = state.lines.get(line.id);
+    if (known && isUnstored(line.id)) {
+      Object.assign(line, { kept: known.kept, later: known.later, again: known.again });
+    }
+    state.lines.set(line.id, line);
+  }
+}
+
+export function takeOffers(offers) {
+  for (const [id, offer] of Object.entries(offers)) {
+    // what is on the screen stays as it is
+    if (id !== state.current || !state.offers.get(id)) state.offers.set(id, offer);
+  }
+}
+
+/** Take over a line as the server has it; returns the line if it has to be painted again. */
+export function takeLine(stored) {
+  const line = state.lines.get(stored.id);
+  if (stored.kept) state.done.add(stored.id);
+  else state.done.delete(stored.id);
+  state.later = state.later.filter((id) => id !== stored.id);
+  if (stored.later) state.later.push(stored.id);
+  if (!line || isUnstored(stored.id)) return null;
+  const before = JSON.stringify([line.kept, line.later, line.again]);
+  Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
+  if (stored.id !== state.current || state.awaitedReveal) line.stage = stored.stage;
+  return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
+}
+
+// ---------------------------------------------------------------- acts, before the server has stored them
+
+/** Take over what an act will have done; returns its line if that is loaded. */
+export function applyAct(act) {
+  const line = state.lines.get(act.line);
+  state.later = state.later.filter((id) => id !== act.line);
+  if (act.kind === "later") state.later.push(act.line);
+  else state.done.add(act.line);
+  if (!line) return null;
+  if (act.kind === "later") {
+    line.later = true;
+    return line;
+  }
+  const order = [...state.codes.keys()];
+  const codes = [...act.codes].sort((first, second) => order.indexOf(first) - order.indexOf(second));
+  line.kept = { codes, proposed: act.proposed, memo: act.memo };
+  line.later = false;
+  line.again = false;
+  state.recent = [...new Set([...act.codes, ...state.recent])].slice(0, RECENT);
+  dropDraft(act.line);
+  return line;
+}
+
+/** Take an act back; returns its line if that is loaded. */
+export function revertAct(act) {
+  const line = state.lines.get(act.line);
+  if (!line) return null;
+  if (line.kept?.memo && !act.kept) keepDraft(line.id, line.kept.memo);
+  Object.assign(line, { kept: act.kept, later: act.later, again: act.again });
+  state.later = state.later.filter((id) => id !== act.line);
+  if (line.later) state.later.push(act.line);
+  if (!line.kept) state.done.delete(act.line);
+  return line;
+}
+
+// ---------------------------------------------------------------- drafts of memos
+
+const draftKey = (id) => `autocode:memo:${state.study}:${state.coder}:${id}`;
+
+export function keepDraft(id, text) {
+  state.drafts.set(id, text);
+  try {
+    if (text) localStorage.setItem(draftKey(id), text);
+    else localStorage.removeItem(draftKey(id));
+  } catch {
+    // it is still on the page, and stored with the decision
+  }
+}
+
+function dropDraft(id) {
+  state.drafts.delete(id);
+  try {
+    localStorage.removeItem(draftKey(id));
+  } catch {
+    // there was nothing to remove
+  }
+}
+
+function readDrafts() {
+  try {
+    const prefix = draftKey("");
+    for (let index = 0; index < localStorage.length; index += 1) {
+      const name = localStorage.key(index);
+      if (name.startsWith(prefix)) state.drafts.set(name.slice(prefix.length), localStorage.getItem(name));
+    }
+  } catch {
+    // without storage, drafts are kept on the page alone
+  }
+}
