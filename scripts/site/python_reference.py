@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import griffe
@@ -86,8 +87,25 @@ def _room_page(room: str) -> str:
             parts += [f"## {_heading(room, sub_room)}", ""]
             parts += [_summary(package()[room][sub_room]), ""] if sub_room else []
         for name in groups[sub_room]:
-            parts += [f"::: autocode.{room}.{name}", ""]
+            parts += [_entry(room, name), ""]
     return "\n".join(parts)
+
+
+def _entry(room: str, name: str) -> str:
+    """Return what mkdocstrings replaces by an object's documentation; a constant that griffe cannot see, as it is."""
+    if _target(room, name) is not None:
+        return f"::: autocode.{room}.{name}"
+    value = getattr(import_module(f"autocode.{room}"), name)
+    return f"### {name} {{ #autocode.{room}.{name} }}\n\n```python\n{name} = {value!r}\n```"
+
+
+def _target(room: str, name: str) -> griffe.Object | None:
+    """Return what a room exports under a name; None for one of several constants that one statement assigns."""
+    member = package()[room].members[name]
+    try:
+        return member.final_target if member.is_alias else member
+    except griffe.AliasResolutionError:
+        return None
 
 
 def _sub_room(room: str, name: str) -> str:
@@ -108,10 +126,6 @@ def _summary(module: griffe.Object) -> str:
 
 
 def _first_sentence(room: str, name: str) -> str:
-    """Return the first paragraph of a docstring, or nothing for a name that cannot have one."""
-    member = package()[room].members[name]
-    try:
-        target = member.final_target if member.is_alias else member
-    except griffe.AliasResolutionError:
-        return ""
-    return _summary(target).replace("|", "\\|")
+    """Return the first paragraph of a docstring, or nothing for a name without one."""
+    target = _target(room, name)
+    return _summary(target).replace("|", "\\|") if target else ""

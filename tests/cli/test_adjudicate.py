@@ -109,7 +109,7 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
     with Journal.open(kept / "study.sqlite") as journal:
         (made,) = (one for one in journal.codings() if one.coder == "TW")
     assert (made.line, made.basis) == (first["id"], "adjudicated")
-    assert "There is no suggester in this study." in browser.get("/team").text
+    assert "This study has no suggester yet." in browser.get("/team").text
     slips = browser.get("/team/slips")
     assert slips.status_code == 200
     assert " was not given and most expected." in slips.text

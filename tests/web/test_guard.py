@@ -71,7 +71,7 @@ def test_another_site_does_not_decide(browser, journal, headers):
     answer = browser.post("/review/submit", json={"acts": []}, headers=headers)
 
     assert answer.status_code == 403
-    assert answer.text == "Decisions are taken only from the review page itself."
+    assert answer.text == "Decisions are accepted only from the review page itself."
     assert list(journal.history()) == []
 
 
@@ -88,7 +88,7 @@ def test_our_own_page_decides(browser, journal):
 def test_what_a_form_of_another_site_could_send_is_refused(browser, journal, kind):
     answer = browser.post("/review/submit", content=b'{"acts": []}', headers={"Origin": ORIGIN, "Content-Type": kind})
 
-    assert (answer.status_code, answer.text) == (415, "Decisions arrive as application/json.")
+    assert (answer.status_code, answer.text) == (415, "Decisions must be sent as application/json.")
 
 
 def test_more_than_anybody_writes_is_refused(browser):

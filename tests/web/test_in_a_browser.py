@@ -248,7 +248,7 @@ def test_single_keys_can_be_turned_off_and_the_mouse_and_enter_do_everything(stu
     study = study_of()
     page = page_of(study)
     press(page, "?")
-    page.get_by_label("Single keys decide").uncheck()
+    page.get_by_label("Single-key shortcuts").uncheck()
     press(page, "Escape", "n", "1", "s")
     assert now(page) == "GP1:2"
     page.locator(".card").first.click()

@@ -190,11 +190,11 @@ def test_acts_that_can_be_undone_are_told(browser, act, send):
         ({"kind": "none", "line": "GP1:1"}, "the line 'GP1:1' is the interviewer's"),
         ({"kind": "none", "line": "GP9:1"}, "there is no line 'GP9:1'"),
         ({"kind": "none", "memo": "x" * 20_001}, "this memo is too long to store; shorten it."),
-        ({"kind": "none", "memo": 3}, "this decision is not one that the page sends"),
-        ({"kind": "none", "codes": "logistics"}, "this decision is not one that the page sends"),
-        ({"kind": "none", "milliseconds": -1}, "this decision is not one that the page sends"),
-        ({"kind": "none", "milliseconds": True}, "this decision is not one that the page sends"),
-        ({"kind": "none", "line": None}, "this decision is not one that the page sends"),
+        ({"kind": "none", "memo": 3}, "this is not a decision that the page sends"),
+        ({"kind": "none", "codes": "logistics"}, "this is not a decision that the page sends"),
+        ({"kind": "none", "milliseconds": -1}, "this is not a decision that the page sends"),
+        ({"kind": "none", "milliseconds": True}, "this is not a decision that the page sends"),
+        ({"kind": "none", "line": None}, "this is not a decision that the page sends"),
     ],
 )
 def test_what_is_not_a_decision_is_refused_with_a_sentence_and_not_stored(browser, journal, act, send, given, sentence):
@@ -212,8 +212,8 @@ def test_what_is_not_a_decision_is_refused_with_a_sentence_and_not_stored(browse
         (b"[]", 400, "Send a list of at most 50 acts."),
         (b'{"acts": 3}', 400, "Send a list of at most 50 acts."),
         (json.dumps({"acts": [{}] * 51}).encode(), 400, "Send a list of at most 50 acts."),
-        (b'{"acts": [3]}', 400, "Every act needs the id of its gesture."),
-        (b'{"acts": [{"gesture": "short"}]}', 400, "Every act needs the id of its gesture."),
+        (b'{"acts": [3]}', 400, "Every act needs its gesture"),
+        (b'{"acts": [{"gesture": "short"}]}', 400, "Every act needs its gesture"),
         (b'{"acts": [{"gesture": "long enough"}]}', 403, "This browser codes as MO, and the decision is somebody"),
     ],
 )
@@ -291,7 +291,7 @@ def test_in_an_independent_study_no_byte_of_a_suggestion_reaches_the_browser(
     answer = browser.get("/review/offer?line=GP1:3")
     assert (answer.status_code, answer.text) == (
         403,
-        "This study is coded independently; nothing is suggested to anybody.",
+        "This study is coded independently, without suggestions.",
     )
     assert journal.codings()[0].basis is Basis.INDEPENDENT
 
@@ -306,7 +306,7 @@ def test_blind_first_suggestions_leave_the_server_only_after_the_reading_is_stor
     answer = browser.get("/review/offer?line=GP1:2")
     assert (answer.status_code, answer.text) == (
         403,
-        "GP1:2 is to be read without suggestions first; decide it, and then look.",
+        "GP1:2 is coded without suggestions first; they are shown when your coding is stored.",
     )
 
     (told,) = send(browser, act("keep", "GP1:2", "logistics"))

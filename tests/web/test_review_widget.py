@@ -211,7 +211,7 @@ def test_it_answers_while_the_kernels_loop_runs(session, asked):
     [
         ("/review/submit", act_of(coder="JB"), 403, "This browser codes as MO, and the decision is somebody else's."),
         ("/review/submit", "no", 400, "This is not JSON."),
-        ("/team", "", 404, "There is no page at this address; begin at the one that autocode printed."),
+        ("/team", "", 404, "There is no page at this address; start from the one that autocode printed."),
     ],
 )
 def test_what_the_desk_refuses_is_refused_here(address, body, status, said, session, asked, journal):
@@ -226,7 +226,7 @@ def test_independent_coding_gets_no_suggestions(session_of, journal, batch, code
     told = asked(autocode.web.ReviewWidget(session_of(mode=Mode.INDEPENDENT)), "/review/offer?line=GP1:2")
 
     assert told["status"] == 403
-    assert told["body"] == "This study is coded independently; nothing is suggested to anybody."
+    assert told["body"] == "This study is coded independently, without suggestions."
 
 
 def test_learning_hears_of_decisions(session, asked):

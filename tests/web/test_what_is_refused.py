@@ -15,7 +15,7 @@ from autocode.journal import Journal, Kind
 SERVER = Path(__file__).with_name("serve_a_study.py")
 ACT = {"gesture": "gesture-1", "coder": "MO", "kind": "none", "line": "GP1:2"}
 STRANGER = "This page needs the address that autocode printed when it was started, with its token."
-NOWHERE = "There is no page at this address; begin at the one that autocode printed."
+NOWHERE = "There is no page at this address; start from the one that autocode printed."
 
 
 class Answer(NamedTuple):
@@ -73,7 +73,7 @@ def server(tmp_path):
 
 def test_of_all_that_is_sent_only_the_coders_own_decision_from_our_page_is_stored(server):
     long = json.dumps({"acts": [{**ACT, "memo": "m" * 10 * 1024 * 1024}]})
-    decisions = "Decisions are taken only from the review page itself."
+    decisions = "Decisions are accepted only from the review page itself."
     refused = [
         (server.decide(Host="evil.example"), 421, "This page answers only under the address that autocode printed."),
         (server.decide(Origin="http://evil.example"), 403, decisions),
@@ -81,7 +81,7 @@ def test_of_all_that_is_sent_only_the_coders_own_decision_from_our_page_is_store
         (server.decide(coder=None), 403, STRANGER),
         (server.decide(coder="0" * 48), 403, STRANGER),
         (server.decide(coder="JB"), 403, "This browser codes as JB, and the decision is somebody else's."),
-        (server.decide(Content_Type="text/plain"), 415, "Decisions arrive as application/json."),
+        (server.decide(Content_Type="text/plain"), 415, "Decisions must be sent as application/json."),
         (server.decide(body=long), 413, "This is too long to store; shorten the memo."),
     ]
     for answer, status, sentence in refused:
@@ -96,7 +96,7 @@ def test_a_coder_gets_no_suggestions_of_a_line_not_yet_read_blind(server):
     asked = server.ask("GET", "/review/offer?line=GP1:2")
 
     assert asked.status == 403
-    assert asked.text == "GP1:2 is to be read without suggestions first; decide it, and then look."
+    assert asked.text == "GP1:2 is coded without suggestions first; they are shown when your coding is stored."
     assert server.decide().status == 200
     assert [one["code"] for one in json.loads(server.ask("GET", "/review/offer?line=GP1:2").text)["cards"]] == [
         "logistics",

@@ -15,7 +15,7 @@ from autocode.transcripts import LineId, Role, Transcripts
 from autocode.validation import CodeScore, CurvePoint, Estimate, Validation
 from autocode.wording import count_of, percent
 
-WEAK_BELOW = 0.5  # F1 of a code that the report warns of: most suggestions or most uses of it are wrong or missed
+WEAK_BELOW = 0.5  # F1 below which wrong and missed suggestions of a code are more than twice as many as right ones
 FEW_LINES = 10  # test lines below which one line more or less moves F1 by several hundredths
 _METRICS = {"microF1": "micro F1", "macroF1": "macro F1", "brier": "Brier", "ece": "ECE"}
 

@@ -314,7 +314,7 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
         lines = [line for transcript in new for line in transcript.lines]
         n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
         names = ", ".join(transcript.id for transcript in new)
-        parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants:,} of participants")
+        parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants} of participants")
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")
     return "; ".join(parts)

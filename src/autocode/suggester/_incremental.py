@@ -1,5 +1,6 @@
 """Training on decisions while they are made, without a full fit for each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
@@ -13,6 +14,7 @@ from scipy.special import expit
 from autocode.codebook import Codebook
 from autocode.coding import Abstention, Coding, Codings, Suggestion
 from autocode.doctext import documented
+from autocode.suggester._example_index import coded_examples
 from autocode.suggester._suggester import Suggester
 from autocode.suggester._training import train
 from autocode.suggester.features._embeddings import Embeddings, Encoding
@@ -155,7 +157,7 @@ class LearningSuggester:
                 self._codebook,
             )
             self._due = len(new) >= DUE or any(coding.line in state.lines for coding in changed)
-            self._present = full.with_examples(_posterior_mode(full.model, state, new), new) if len(new) else full
+            self._present = _with_examples(full, _posterior_mode(full.model, state, new), new) if len(new) else full
             return self._present
 
     def suggestions_for(self, line: Line) -> tuple[Suggestion, ...] | Abstention:
@@ -182,6 +184,22 @@ class LearningSuggester:
         """
         with self._lock:
             self._shown.pop(line, None)
+
+
+def _with_examples(suggester: Suggester, model: LineModel, new: CodedLines) -> Suggester:
+    """Return the suggester with a model updated by newly coded lines, which it shows as evidence too."""
+    examples = coded_examples(new)
+    support = Counter(code for example in examples for code in example.codes)
+    return replace(
+        suggester,
+        model=model,
+        index=suggester.index.extended(examples),
+        learnt_from=f"{suggester.learnt_from}, and {len(examples)} since",
+        # Whether the new examples suffice is tested at the next full fit; until then, fewer are missing.
+        unsupported=tuple(code.with_more_examples(support[code.code]) for code in suggester.unsupported),
+        # Those of the last full fit were not made by this model.
+        cross_validated_probabilities=np.zeros((0, len(suggester.codes))),
+    )
 
 
 def _with_intercept(rows: sp.csr_matrix) -> sp.csr_matrix:

@@ -1,6 +1,5 @@
 """A trained suggester: what other rooms ask for suggestions, explanations and tables."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from autocode.coding import Abstention, Suggestion, SuggestionBatch
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester._evidence import CodebookVocabulary
-from autocode.suggester._example_index import CodedExample, ExampleIndex, coded_examples
+from autocode.suggester._example_index import CodedExample, ExampleIndex
 from autocode.suggester._explanation import Explanation, explain
 from autocode.suggester._model_digest import model_digest
 from autocode.suggester._novelty import l2_normalized
@@ -35,7 +34,6 @@ from autocode.suggester._readiness import UnsupportedCode
 from autocode.suggester._suggestions import suggest, suggestions_from
 from autocode.suggester.bulk._frames import Frame, suggest_frame
 from autocode.suggester.bulk._large_tables import ROWS, TableSummary, suggest_table
-from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._label_sets import CodeSets
 from autocode.suggester.model._model import LineModel
 from autocode.transcripts import INTERVIEWERS, Line, LineId
@@ -120,8 +118,8 @@ class Suggester:
     @cached_property
     def supported(self) -> NDArray[np.bool_]:
         """Which codes are supported by coded examples, shape (n_codes,)."""
-        waiting = {code.code for code in self.unsupported}
-        return np.array([code.id not in waiting for code in self.codes], dtype=bool)
+        unsupported = {code.code for code in self.unsupported}
+        return np.array([code.id not in unsupported for code in self.codes], dtype=bool)
 
     @cached_property
     def policy(self) -> SuggestionPolicy:
@@ -178,29 +176,6 @@ class Suggester:
             raise TrainingError(str(answer))
         model = replace(self.model, thresholds=thresholds_for(answer, self.model.thresholds))
         return replace(self, model=model, notes=(*self.notes, f"{answer}."))
-
-    def with_examples(self, model: LineModel, new: CodedLines) -> "Suggester":
-        """Return a suggester with another model of the same inputs and more coded lines.
-
-        Parameters
-        ----------
-        model : LineModel
-            The model, with the inputs of the present one.
-        new : CodedLines
-            The coded lines to add.
-        """
-        examples = coded_examples(new)
-        found = Counter(code for example in examples for code in example.codes)
-        return replace(
-            self,
-            model=model,
-            index=self.index.extended(examples),
-            learnt_from=f"{self.learnt_from}, and {len(examples)} since",
-            # Whether they help is tested at the next full fit; until then there are that many fewer to find.
-            unsupported=tuple(code.with_more_examples(found[code.code]) for code in self.unsupported),
-            # Those of the last full fit are not this model's.
-            cross_validated_probabilities=np.zeros((0, len(self.codes))),
-        )
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Return scores in log-odds before calibration, shape (n_lines, n_codes).

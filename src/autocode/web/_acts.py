@@ -45,5 +45,5 @@ def gesture_of(act: object) -> str:
     """Return the idempotency key of an act; raises `RefusedRequestError` if it has none."""
     gesture = act.get("gesture") if isinstance(act, Mapping) else None
     if not isinstance(gesture, str) or len(gesture) not in _GESTURE:
-        raise RefusedRequestError(400, "Every act needs the id of its gesture.")
+        raise RefusedRequestError(400, "Every act needs its gesture, an idempotency key of 8 to 64 characters.")
     return gesture

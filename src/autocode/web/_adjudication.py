@@ -150,7 +150,7 @@ class AdjudicationApi:
             return {"refused": _CODED_AGAIN, "line": before}
         reading_of = {reading.codes: reading for reading in difference.readings}
         if not {submitted.left, submitted.right} <= reading_of.keys():
-            raise ValueError("nobody read the line so.")
+            raise ValueError("no coder read the line like that.")
         try:
             self._session.settle(
                 submitted.line,

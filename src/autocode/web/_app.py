@@ -100,12 +100,12 @@ def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = (
 
 
 def _not_found(request: Request, error: Exception) -> Response:
-    sentence = "There is no page at this address; begin at the one that autocode printed."
+    sentence = "There is no page at this address; start from the one that autocode printed."
     return refusal(request, 404, sentence, home=_home(request))
 
 
 def _wrong_method(request: Request, error: Exception) -> Response:
-    return refusal(request, 405, f"Nothing at this address takes {request.method}.", home=_home(request))
+    return refusal(request, 405, f"Nothing at this address accepts {request.method}.", home=_home(request))
 
 
 def _home(request: Request) -> str:

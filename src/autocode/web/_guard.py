@@ -87,10 +87,10 @@ class Guard:
             return None
         foreign = headers.get("origin", f"{self._scheme}://{host}") != f"{self._scheme}://{host}"
         if foreign or headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return refusal(request, 403, "Decisions are taken only from the review page itself.")
+            return refusal(request, 403, "Decisions are accepted only from the review page itself.")
         # a form of another site can send text, but no JSON without asking first
         if headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
-            return refusal(request, 415, "Decisions arrive as application/json.")
+            return refusal(request, 415, "Decisions must be sent as application/json.")
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > _LARGEST:
             return refusal(request, 413, _TOO_LONG)
         return None

@@ -227,9 +227,11 @@ def _offer_for(session: ReviewSession, name: LineId) -> dict[str, Any]:
     if offer is not None:
         return _offer_json(session, line, offer)
     if session.mode is Mode.INDEPENDENT:
-        raise RefusedRequestError(403, "This study is coded independently; nothing is suggested to anybody.")
+        raise RefusedRequestError(403, "This study is coded independently, without suggestions.")
     if session.is_withheld(name):
-        raise RefusedRequestError(403, f"{name} is to be read without suggestions first; decide it, and then look.")
+        raise RefusedRequestError(
+            403, f"{name} is coded without suggestions first; they are shown when your coding is stored."
+        )
     raise RefusedRequestError(404, f"nothing is suggested for {name}.")
 
 
@@ -327,7 +329,7 @@ class _Decision(NamedTuple):
             and (batch is None or isinstance(batch, str))
             and (milliseconds is None or (type(milliseconds) is int and milliseconds >= 0))
         ):
-            raise ValueError("this decision is not one that the page sends; load the page again.")
+            raise ValueError("this is not a decision that the page sends; reload the page.")
         if len(memo) > _LONGEST_MEMO:
             raise ValueError("this memo is too long to store; shorten it.")
         return cls(

@@ -287,7 +287,8 @@ def test_what_is_not_a_ruling_is_refused(asked, differing, wrong):
 def test_an_act_without_the_id_of_its_gesture_is_refused(asked, differing, gesture):
     answer = asked.act(**{**ruling(asked, "GP1:2"), "gesture": gesture})
 
-    assert (answer.status_code, answer.text) == (400, "Every act needs the id of its gesture.")
+    assert answer.status_code == 400
+    assert answer.text == "Every act needs its gesture, an idempotency key of 8 to 64 characters."
     assert not differing.codings().with_basis(Basis.ADJUDICATED)
 
 

@@ -167,7 +167,7 @@ def test_held_keys_modifiers_composing_and_fields_never_decide(page, differing):
 
 def test_single_keys_can_be_turned_off_and_stay_off(page, differing):
     page.keyboard.press("?")
-    page.get_by_label("Single keys work").uncheck()
+    page.get_by_label("Single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     page.reload()
@@ -175,7 +175,7 @@ def test_single_keys_can_be_turned_off_and_stay_off(page, differing):
     page.keyboard.press("1")
     assert now(page) == "GP1:2"
     page.keyboard.press("?")
-    page.get_by_label("Single keys work").check()
+    page.get_by_label("Single-key shortcuts").check()
     page.keyboard.press("Escape")
     page.keyboard.press("1")
     stored(page)

@@ -19,12 +19,12 @@ def test_progress_differences_proposals_and_unused_codes_are_told(asked_by, diff
 
     assert "<b>JB</b> <span>5 of 5 lines</span>" in told
     assert "<b>TW</b> <span>1 line adjudicated</span>" in told  # who does not code is not behind
-    assert "5 read independently. None fits on 3; 3 codes proposed." in told
-    assert "<b>1</b> of <b>3</b> lines on which independent readings differ are adjudicated." in told
+    assert "5 read independently. None fits on 3 lines; 3 codes proposed." in told
+    assert "<b>1</b> of <b>3</b> lines on which independent codings differ have been adjudicated." in told
     assert '<span class="chip proposed">Language</span> <span class="soft">JB, MO, on 2 lines</span>' in told
     assert "Meetings, inefficient" in told
     assert '<span class="chip proposed">Logistical issues</span>' not in told
-    assert told.index("Codes that nobody uses") < told.index("Minimal interoperability")
+    assert told.index("Unused codes") < told.index("Minimal interoperability")
 
 
 def test_agreement_is_that_of_the_agreement_room_and_few_lines_are_not_judged(asked_by, differing, codebook, lines):
@@ -61,8 +61,8 @@ def test_before_anybody_codes_the_page_says_so(asked_by, journal):
     told = asked_by("SK", coders=()).get("/team").text
 
     assert "Nobody has coded a line yet." in told
-    assert "There is no suggester in this study." in told
-    assert "No two independent readings of one line differ." in told
+    assert "This study has no suggester yet." in told
+    assert "No independent codings of the same line differ." in told
 
 
 def test_what_was_told_is_told_anew_when_the_journal_grows(asked_by, differing, coding_of):
@@ -84,8 +84,8 @@ def test_what_the_machine_may_not_suggest_yet_is_said_in_its_own_words(asked_by,
     quiet = (
         asked_by("SK", suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
     )
-    assert "Nothing is held back." in quiet
-    assert "It has learnt from 3 lines." in quiet
+    assert "None: every code can be suggested." in quiet
+    assert "The suggester has learnt from 3 lines." in quiet
 
 
 def test_lines_to_read_again_show_who_gave_what_and_why_they_surprise(asked_by, differing):
@@ -120,7 +120,7 @@ def test_on_which_line_another_proposed_a_code_is_told_to_who_has_read(asked_by,
     over = asked_by("TW", coders=("SK", "TW"), coding_closed=True).get("/team").text
 
     assert "Language" in begins
-    assert "JB, on 1 line; which, you see when you have read yours" in begins
+    assert "JB, on 1 line, which are shown when you have read all of yours" in begins
     assert "Parking there is a day&#39;s work." not in begins
     assert "Parking there is a day&#39;s work." in reads
     assert "Parking there is a day&#39;s work." in over

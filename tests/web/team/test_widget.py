@@ -128,7 +128,7 @@ def test_it_is_a_widget_of_anywidget_with_the_pages_own_modules(widget_of, diffe
             {"acts": [{"gesture": "gesture-1", "kind": "accept"}]},
             "This is not a ruling: an act is a ruling or an undo.",
         ),
-        ({"acts": [{"kind": "undo"}]}, "Every act needs the id of its gesture."),
+        ({"acts": [{"kind": "undo"}]}, "Every act needs its gesture, an idempotency key of 8 to 64 characters."),
         ({"kind": "undo"}, "Send a list of at most 50 acts."),
     ],
 )

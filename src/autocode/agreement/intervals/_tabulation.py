@@ -208,3 +208,8 @@ def _interview_draws(n: int, strata: tuple[tuple[int, ...], ...], resamples: int
     weights = _draw(np.random.default_rng(seed), np.ones(n, dtype=np.int64), parts, resamples)
     weights.flags.writeable = False
     return weights
+
+
+def interview_draws(n_interviews: int, *, resamples: int, seed: int) -> Array:
+    """Return how often each interview is drawn in a cluster bootstrap, shape (resamples, n_interviews)."""
+    return _interview_draws(n_interviews, (tuple(range(n_interviews)),), resamples, seed)

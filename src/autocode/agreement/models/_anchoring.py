@@ -15,6 +15,7 @@ from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
+from autocode.agreement.intervals._tabulation import interview_draws
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
 from autocode.doctext import documented
@@ -274,11 +275,8 @@ def _adoption(
     taken, rejected, skipped = (int(n) for n in by_interview.sum(axis=0))
     low = high = math.nan
     with_decisions = by_interview[by_interview[:, :2].sum(axis=1) > 0]
-    n_interviews = len(with_decisions)
-    if n_interviews >= 2:
-        chances = np.full(n_interviews, 1 / n_interviews)
-        drawn = np.random.default_rng(seed).multinomial(n_interviews, chances, size=resamples)
-        totals = drawn @ with_decisions
+    if len(with_decisions) >= 2:
+        totals = interview_draws(len(with_decisions), resamples=resamples, seed=seed) @ with_decisions
         low, high = np.quantile(totals[:, 0] / totals[:, :2].sum(axis=1), [(1 - level) / 2, (1 + level) / 2])
     return Adoption(
         value=taken / (taken + rejected) if taken + rejected else math.nan,

@@ -11,6 +11,7 @@ import numpy as np
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
+from autocode.agreement.intervals._tabulation import interview_draws
 
 ByInterviews: TypeAlias = Literal["interviews"]
 
@@ -138,9 +139,7 @@ def _resample_texts(
     if interval is None or n_texts < 2:
         conventions = {"interval": "none" if interval is None else "none: one text cannot be resampled"}
         return _Bootstrap(math.nan, math.nan, math.nan, 0, conventions)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n_texts, np.full(n_texts, 1 / n_texts), size=resamples).astype(float)
-    replicates = definition(drawn)
+    replicates = definition(interview_draws(n_texts, resamples=resamples, seed=seed))
     defined = replicates[~np.isnan(replicates)]
     conventions = {
         "interval": f"{100 * level:g} % percentile interval from a bootstrap of interviews",

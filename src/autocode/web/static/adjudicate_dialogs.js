@@ -31,9 +31,9 @@ const KEYS = [
   ["1", "The left reading stands"],
   ["2", "The right reading stands"],
   ["3", "Both together"],
-  ["N", "Neither: read, and nothing applies"],
+  ["N", "Neither: no code applies"],
   ["O", "Other codes"],
-  ["P", "Compare another pair, where there are three readings"],
+  ["P", "Compare another pair, if there are three or more readings"],
   ["M", "Write the reason; Esc leaves the field"],
   ["U", "Undo, back to the line"],
   ["J ↓", "Next line"],
@@ -52,8 +52,8 @@ export function openHelp({ help, open }) {
     help,
     top("Keys", help),
     el("dl", {}, KEYS.flatMap(([keys, effect]) => [el("dt", {}, keycaps(keys)), el("dd", {}, effect)])),
-    el("label", { class: "switch", for: "letters" }, letters, "Single keys work"),
-    el("p", { class: "soft" }, "Held keys and keys with Ctrl, Alt or Cmd never decide. Ctrl+Z undoes too."),
+    el("label", { class: "switch", for: "letters" }, letters, "Single-key shortcuts"),
+    el("p", { class: "soft" }, "Keys that are held down, or pressed with Ctrl, Alt or Cmd, decide nothing; only Ctrl+Z undoes."),
   );
 }
 
@@ -81,7 +81,7 @@ export function openPalette({ palette, open }, state, settle) {
     paintFound(search);
   });
   search.field.addEventListener("keydown", (event) => onFindKey(search, event));
-  const explanation = "Enter takes a code, Enter once more settles the line. Esc goes back.";
+  const explanation = "Enter chooses a code; Enter again settles the line. Esc goes back.";
   open(palette, search.field, search.options, search.button, el("p", { class: "soft" }, explanation));
   paintFound(search);
   search.field.focus();

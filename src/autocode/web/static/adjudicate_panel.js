@@ -20,10 +20,10 @@ const message = (title, text) => el("div", { class: "over" }, title && el("h2", 
 
 function finishedParts({ lines }, actions) {
   const over = lines.length
-    ? message("All settled", "Every line on which coders differ is settled. All of it is stored; you may close this page.")
+    ? message("All settled", "Every line on which coders differ is settled. Everything is stored; you may close this page.")
     : message(
         "Nothing to settle",
-        "Nowhere do two coders differ in their independent readings. Lines appear here when they do.",
+        "No independent codings of the same line differ so far. Lines on which they differ will be listed here.",
       );
   return [over, el("div", { class: "moves" }, choice("u", "Undo", actions))];
 }

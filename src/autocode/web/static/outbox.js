@@ -131,7 +131,7 @@ export class Outbox {
     }
     if (CLOSED.includes(response.status)) return this.fail("open the address that autocode printed last", true);
     if (response.status >= 500) return this.fail(answer || "autocode could not store this");
-    if (!response.ok) return this.refuse(batch, answer || "autocode could not take this decision.");
+    if (!response.ok) return this.refuse(batch, answer || "autocode could not store this decision.");
     this.finish(batch, answer);
     return "sent";
   }

@@ -46,7 +46,7 @@ const REVEAL = 150; // milliseconds that a line waits, after a blind reading, fo
 const TOO_SOON = 300; // a key pressed sooner after suggestions appeared was not an answer to them
 const RETRY = 1000; // milliseconds before the page asks again where it begins
 
-const HURRIED = "The latest lines went by faster than they can be read. This is noted, once; take the time you need.";
+const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
 
 const actions = { press, choose, show };
 let channel = null; // to other tabs of this coder
@@ -131,7 +131,7 @@ const decisions = {
     return { refused: `${codeOf(card.code).name} is a ${card.band} match: press 1 to choose it, or N if none fits.` };
   },
   later(line) {
-    if (line.kept) return { refused: "This line is decided already; U takes that back." };
+    if (line.kept) return { refused: "This line is already decided; press U to undo that." };
     return { kind: "later", codes: [], proposed: [] };
   },
 };
@@ -287,7 +287,7 @@ function onReveal(act, offer, line) {
   if (state.awaitedReveal?.line === act.line) {
     state.revealedAt = performance.now();
     const shown = show(act.line, { announced: false });
-    shown.then(() => announce(`The machine reads line ${line.order} differently. ${described(line)}`));
+    shown.then(() => announce(`Suggestions for line ${line.order} differ from your coding. ${described(line)}`));
   } else if (line) {
     paintKept(line);
   }

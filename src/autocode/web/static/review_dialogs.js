@@ -100,15 +100,15 @@ function point(index, scroll = true) {
 
 function aboutOption({ code, proposal }) {
   if (proposal) {
-    return [el("p", {}, `No code is called “${proposal}”. Enter proposes it to the team; the line keeps the proposal, and the codebook stays as it is.`)];
+    return [el("p", {}, `No code is called “${proposal}”. Press Enter to propose it to the team: the proposal is stored with the line, and the codebook does not change.`)];
   }
   const part = (label, text) => text && el("p", { dir: "auto" }, el("b", {}, `${label} `), text);
   return [
     code.theme && el("p", { class: "theme", dir: "auto" }, code.theme),
-    part("Means", code.definition),
+    part("Definition", code.definition),
     part("Use when", code.use_when),
     part("Not when", code.not_when),
-    code.examples.length ? part("Such as", code.examples.map((example) => `“${example}”`).join(" ")) : null,
+    code.examples.length ? part("Examples", code.examples.map((example) => `“${example}”`).join(" ")) : null,
   ].filter(Boolean);
 }
 
@@ -141,8 +141,8 @@ const KEYS = [
   ["1 2 3", "choose a suggestion, or drop it again"],
   ["Enter", "keep what is chosen and go on"],
   ["A", "accept the first suggestion, if it is strong"],
-  ["N", "none fits: the line is read and holds no code"],
-  ["F /", "find a code; an unknown name is proposed to the team"],
+  ["N", "none fits: you have read the line, and no code applies"],
+  ["F /", "find a code, or propose a new one to the team"],
   ["M", "memo on the line"],
   ["S", "leave the line for later"],
   ["U Ctrl+Z", "undo, back to the line"],
@@ -151,14 +151,14 @@ const KEYS = [
   ["?", "these keys"],
 ];
 const MODES = {
-  independent: "This study is coded independently. Nothing of the machine reaches this page.",
+  independent: "This study is coded independently, without suggestions.",
   "blind-first":
-    "This study is coded blind first. Suggestions stay on the server until your own reading is stored; then you see them where they differ. Both readings are kept.",
+    "This study is coded blind first: suggestions stay on the server until your own coding is stored, and are then shown where they differ from it. Both codings are kept.",
   assisted:
-    "This study is coded with suggestions. They are proposals: nothing is chosen for you, and none is a code until you keep it. Some lines, drawn beforehand, stay without.",
+    "This study is coded with suggestions. Nothing is chosen for you, and no suggestion becomes a code until you keep it. Some lines, drawn at random beforehand, have no suggestions.",
 };
 const RECORDED =
-  "What is decided here is stored on the disk as you go; “Saved” says so. What is shown, in which order, and how long a line took is kept with it.";
+  "Every decision is stored on the disk at once; “Saved” confirms it. What was shown, in which order, and how long a line took is recorded with it.";
 
 export function openHelp() {
   const keycaps = (keys) => keys.split(" ").map((key) => el("kbd", {}, key));
@@ -177,7 +177,7 @@ async function showBands() {
   const answer = await ask("/review/bands").catch(() => null);
   if (!answer) return;
   byId("help-bands").replaceChildren(
-    el("h3", {}, "What a match has meant in this study"),
+    el("h3", {}, "How often coders kept suggestions of each strength"),
     el("dl", {}, ...answer.bands.map(([band, meaning]) => el("div", {}, el("dt", {}, band), el("dd", {}, meaning)))),
   );
 }

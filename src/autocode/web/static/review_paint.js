@@ -158,28 +158,28 @@ function button(key, label, act, more = {}) {
 
 function heading(line) {
   const texts = {
-    "second look": offerShown()?.cards.length ? "The machine reads it differently" : "Your reading",
-    blind: state.mode === "independent" ? "Your reading" : "Your reading first",
+    "second look": offerShown()?.cards.length ? "Suggestions differ from your coding" : "Your coding",
+    blind: state.mode === "independent" ? "Your coding" : "Your own coding first",
   };
   const text = texts[line.stage] ?? "Suggested codes";
   return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
 }
 
 const WHY_BLIND = {
-  independent: "This study is read independently: nothing is suggested to anybody. Press F to find a code.",
+  independent: "This study is coded independently, without suggestions. Press F to find a code.",
   "blind-first":
-    "Code this line in your own way first. Suggestions appear only when you have decided, and only where they differ.",
+    "Code this line on your own first. Suggestions appear after you have decided, and only if they differ from your codes.",
   assisted:
-    "No suggestions on this line. Some lines, drawn before anybody read them, stay blind so that agreement can be measured.",
+    "No suggestions for this line. Some lines, drawn at random before coding began, are coded without them so that agreement can be measured.",
 };
 
 function invitation(line) {
   const waiting = isOfferAwaited() && el("p", { class: "own" }, "Fetching the suggestions for this line.");
   if (isSecondLook()) {
     const next = offerShown()?.cards.length
-      ? "Take what convinces you, or keep yours as it is."
-      : "The machine has nothing to add to it.";
-    return [el("p", { class: "aside-note" }, `Your reading is stored. ${next}`), waiting];
+      ? "Accept what convinces you, or keep yours as it is."
+      : "Nothing else is suggested for this line.";
+    return [el("p", { class: "aside-note" }, `Your coding is stored. ${next}`), waiting];
   }
   return [line.stage === "blind" && el("p", { class: "own" }, WHY_BLIND[state.mode]), waiting];
 }
@@ -213,7 +213,7 @@ function cardElement(card, index, { actions, examples, isStrong }) {
       { class: "head" },
       singleKeys.on && el("kbd", {}, `${index + 1}`),
       el("b", { dir: "auto" }, code.name),
-      singleKeys.on && isStrong && el("kbd", { title: "A accepts this one alone and goes on" }, "A"),
+      singleKeys.on && isStrong && el("kbd", { title: "A accepts only this suggestion and goes on" }, "A"),
       el("i", { class: "tick", "aria-hidden": "true" }),
     ),
     code.definition && el("span", { class: "definition", dir: "auto" }, code.definition),
@@ -224,7 +224,7 @@ function cardElement(card, index, { actions, examples, isStrong }) {
       el("b", {}, `${card.band} match`),
       words,
     ),
-    near.length ? el("span", { class: "like" }, "People coded like this") : null,
+    near.length ? el("span", { class: "like" }, "Similar lines that people gave this code") : null,
     near.map(({ text, coders, interview }) =>
       el(
         "span",
@@ -270,7 +270,7 @@ function memoPart(line) {
     rows: "3",
     maxlength: "20000",
     dir: "auto",
-    placeholder: "What you thought when you read this",
+    placeholder: "Your thoughts on this line",
     ".value": memo,
     oninput: () => keepDraft(line.id, field.value),
     onkeydown: (event) => {
@@ -289,7 +289,7 @@ function memoPart(line) {
 export function keepLabel() {
   const names = [...[...state.chosen].map((id) => codeOf(id).name), ...[...state.proposed].map((name) => `“${name}”`)];
   if (names.length) return `Keep ${names.join(", ")}`;
-  if (isSecondLook() && currentLine().kept) return "Keep my reading: none fits";
+  if (isSecondLook() && currentLine().kept) return "Keep my coding: none fits";
   return "Choose a code first";
 }
 
@@ -326,7 +326,7 @@ const noteElement = () => el("p", { class: "quiet", id: "quiet" }, state.note);
 function finishedPart({ press }) {
   return [
     el("div", { class: "title" }, el("h2", {}, "Every line is decided")),
-    el("p", { class: "own" }, "All of it is stored; you may close this page. Choose a line to judge it again."),
+    el("p", { class: "own" }, "Everything is stored; you may close this page. Choose a line to change its codes."),
     el("div", { class: "actions" }, undoButton(press), button("I", "Interviews", () => press("i"))),
     noteElement(),
   ];
