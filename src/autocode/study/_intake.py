@@ -284,7 +284,7 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _So
         transcripts = tuple(group)
         if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
             continue
-        if source.columns is None and source.speaker_name is None:
+        if source.columns is None and source.speaker_name is None and Path(path).suffix.casefold() not in _TABLES:
             contents[folder / TRANSCRIPTS / Path(path).name] = Path(path).read_bytes()
         else:
             # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.

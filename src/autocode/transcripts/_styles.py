@@ -167,7 +167,7 @@ def _hash(line: SourceLine) -> Candidate | None:
         return None
     place = next((p for p, letter in enumerate(head) if letter in ":："), -1)
     label = head[1:place].strip().strip("#").strip() if place > 1 else ""
-    if not label or re.match(r"[\d/\\]", head[place + 1 : place + 2]) or not _labels.is_short(label):
+    if not label or re.match(r"[\d/\\]", head[place + 1 : place + 2]):
         return None
     end = begin + place + 1
     end += line.text[end : end + 1] == "#"
