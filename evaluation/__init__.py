@@ -1,1 +1,1 @@
-"""Runs of the validation room on corpora: configuration in, results out. Imports only public names of autocode."""
+"""Runs of autocode on corpora that other people coded, with what they found; each script says what it measures."""

@@ -1,19 +1,17 @@
-"""How long an adjudicator waits for the page of differences when coders differ on ten thousand lines.
+"""How long does an adjudicator wait for the page of differences when coders differ on ten thousand lines?
 
     python -m evaluation.differences_latency
 
-Writes `results/differences_latency.json`. Drives headless Chromium (from Debian; CHROMIUM names another) against the
-real server in a process of its own: two invented coders who differ on each of 10,000 lines, 60 codes; once as 50
-interviews of 200 lines and once as a single one. *Opened* is from the address to the present line on the screen, first
-in a server that has just begun and then again; *screen* is from a key to the end of the frame that follows, over
-rulings and moves.
+Writes `results/differences_latency.json`. Headless Chromium (from Debian; CHROMIUM names another) uses the real server
+in a process of its own: two invented coders differ on each of 10,000 lines, with 60 codes; once as 50 interviews of 200
+lines and once as a single interview. *Opened* is the time from the address to the present line on the screen, first in
+a server that has just started and then again; *screen* is the time from a key to the end of the next frame, over
+decisions and moves.
 """
 
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,47 +23,50 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Coding
 from autocode.journal import Journal
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
-from evaluation.review_latency import ARGS, quantiles
+from evaluation._browser import chromium, load_average, machine, quantiles
+from evaluation._results import RESULTS, write_results
 
-HERE = Path(__file__).parent
 LINES, CODES, KEYS = 10_000, 60, "1jn3k2j" * 20
-MADE_UP = "Parking there is a day's work, number {n}, and nobody told us where the meeting was to be held."
+# Lines of an interview: 50 interviews, or a single one.
+INTERVIEWS = (200, LINES)
+TEXT = "Parking there is a day's work, number {n}, and nobody knew where the meeting was."
 WATCH = """() => {
     window.times = [];
     addEventListener("keydown", () => {
         const pressed = performance.now();
-        requestAnimationFrame(() => { const c = new MessageChannel();
-            c.port1.onmessage = () => window.times.push(performance.now() - pressed); c.port2.postMessage(0); });
+        requestAnimationFrame(() => { const channel = new MessageChannel();
+            channel.port1.onmessage = () => window.times.push(performance.now() - pressed);
+            channel.port2.postMessage(0); });
     }, true);
 }"""
 
 
-def interviews(each: int) -> Iterator[Transcript]:
-    """Yield interviews of so many lines each, with `LINES` lines in all."""
-    for number in range(1, LINES // each + 1):
+def interviews(n_lines: int) -> Iterator[Transcript]:
+    """Yield interviews of `n_lines` lines each, with `LINES` lines in all."""
+    for number in range(1, LINES // n_lines + 1):
         name = TranscriptId(f"GP{number}")
-        told = [
+        lines = [
             Line(
                 id=LineId(f"{name}:{n}"),
                 transcript=name,
                 order=n,
                 speaker=name,
                 role=Role.PARTICIPANT,
-                text=MADE_UP.format(n=n),
+                text=TEXT.format(n=n),
                 start=0,
-                end=len(MADE_UP.format(n=n)),
+                end=len(TEXT.format(n=n)),
             )
-            for n in range(1, each + 1)
+            for n in range(1, n_lines + 1)
         ]
-        yield Transcript(id=name, text="", lines=tuple(told), digest="0", attributes={"role": "GP"})
+        yield Transcript(id=name, text="", lines=tuple(lines), digest="0", attributes={"role": "GP"})
 
 
-def serve_differences(folder: str, each: int, told: Connection) -> None:
-    """Serve a study on every line of which MO and JB differ, and tell the address."""
+def serve_differences(folder: str, n_lines: int, address: Connection) -> None:
+    """Serve a study in which MO and JB differ on every line, and send its address."""
     from autocode.web import adjudication_page, serve
 
-    lines = Transcripts(interviews(each))
-    book = Codebook(
+    lines = Transcripts(interviews(n_lines))
+    codebook = Codebook(
         [
             Code(id=CodeId("t"), name="Theme", codable=False),
             *(Code(id=CodeId(f"c{n}"), name=f"Subtheme {n}", parent=CodeId("t")) for n in range(CODES)),
@@ -75,25 +76,25 @@ def serve_differences(folder: str, each: int, told: Connection) -> None:
     with Journal.open(Path(folder) / "study.sqlite") as journal:
         journal.append(
             *(
-                Coding(line=line.id, coder=coder, codes=frozenset([CodeId(f"c{(n + other) % CODES}")]))
+                Coding(line=line.id, coder=coder, codes=frozenset([CodeId(f"c{(n + shift) % CODES}")]))
                 for n, line in enumerate(lines)
-                for other, coder in enumerate(coders)
+                for shift, coder in enumerate(coders)
             )
         )
         page = adjudication_page(
-            journal, lines=lines, codebook=book, adjudicators={CoderId("TW")}, coders=coders, study="invented"
+            journal, lines=lines, codebook=codebook, adjudicators={CoderId("TW")}, coders=coders, study="invented"
         )
-        serve([page], coders=[CoderId("TW")], port=0, open_browser=False, announce=told.send)
+        serve([page], coders=[CoderId("TW")], port=0, open_browser=False, announce=address.send)
 
 
-def wait(browser: Any, each: int) -> dict[str, Any]:
-    """Open the page twice, press keys on it, and tell how long both took."""
+def measure(browser: Any, n_lines: int) -> dict[str, Any]:
+    """Open the page twice and press keys on it; return how long both took."""
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
+    receiver, sender = context.Pipe()
     with tempfile.TemporaryDirectory() as folder:
-        server = context.Process(target=serve_differences, args=(folder, each, theirs), daemon=True)
+        server = context.Process(target=serve_differences, args=(folder, n_lines, sender), daemon=True)
         server.start()
-        address = ours.recv()
+        address = receiver.recv()
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
         opened = []
@@ -112,7 +113,7 @@ def wait(browser: Any, each: int) -> dict[str, Any]:
         server.kill()
         server.join()
     return {
-        "interviews": LINES // each,
+        "interviews": LINES // n_lines,
         "opened_first_s": opened[0],
         "opened_again_s": opened[1],
         "screen_ms": quantiles(times),
@@ -121,28 +122,22 @@ def wait(browser: Any, each: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure both studies and write it down."""
-    parser = argparse.ArgumentParser(description="How long an adjudicator waits for the page of differences.")
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "differences_latency.json")
-    given = parser.parse_args()
-    from playwright.sync_api import sync_playwright
-
-    found: dict[str, Any] = {
+    """Measure both studies and write the results."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=RESULTS / "differences_latency.json", help="where to write")
+    arguments = parser.parse_args()
+    results: dict[str, Any] = {
         "lines": LINES,
         "codes": CODES,
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "nice": os.nice(0)},
-        "load_average_at_start": [round(one, 2) for one in os.getloadavg()],
+        "machine": machine(),
+        "load_average_at_start": load_average(),
     }
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGS)
-        found["machine"]["chromium"] = browser.version
-        found["studies"] = [wait(browser, each) for each in (200, LINES)]
-        browser.close()
-    found["load_average_at_end"] = [round(one, 2) for one in os.getloadavg()]
-    written = given.out.with_suffix(".part")
-    written.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    written.replace(given.out)
-    print(json.dumps(found, indent=2))
+    with chromium() as browser:
+        results["machine"]["chromium"] = browser.version
+        results["studies"] = [measure(browser, n_lines) for n_lines in INTERVIEWS]
+    results["load_average_at_end"] = load_average()
+    write_results(arguments.out, results)
+    print(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
         a.journal, lines=a.lines, codebook=a.codebook, adjudicators=["TW"]
     ),
     "web.team_page": lambda a: team_page(
-        a.journal, lines=a.lines, codebook=a.codebook, machine=lambda: None, reread=None
+        a.journal, lines=a.lines, codebook=a.codebook, suggester_status=lambda: None, flagged_lines=None
     ),
 }
 OF_LINES: dict[str, Callable[[Joined], object]] = {

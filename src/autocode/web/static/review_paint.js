@@ -158,7 +158,7 @@ function button(key, label, act, more = {}) {
 
 function heading(line) {
   const texts = {
-    "second look": offerShown()?.cards.length ? "Suggestions differ from your coding" : "Your coding",
+    "second look": offerShown()?.cards.length ? "Suggestions that differ" : "Your coding",
     blind: state.mode === "independent" ? "Your coding" : "Your own coding first",
   };
   const text = texts[line.stage] ?? "Suggested codes";
