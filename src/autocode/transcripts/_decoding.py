@@ -130,6 +130,9 @@ def _recognised(data: bytes, path: Path) -> str:
             text = ""
         if text and not _ODD.search(text):
             return text
+        mac = data.decode("mac_roman")
+        if all(letter < "\x80" or letter in _MAC for letter in mac):
+            return mac
     best = from_bytes(data).best()
     if best is None:
         raise TranscriptError.at(
@@ -137,6 +140,9 @@ def _recognised(data: bytes, path: Path) -> str:
         )
     return str(best)
 
+
+# what text in the encoding of old Macs holds besides ASCII; other code pages give mathematical signs there
+_MAC = frozenset("àâäáãåçéèêëíìîïñóòôöõúùûüßæœÀÂÄÁÅÇÉÈÊËÎÖÜÆŒØø’‘“”‚„–—…£€•«»¿¡\xa0")
 
 # signs that are rare in Western European text, so that finding them means that it is not in cp1252
 _ODD = re.compile("[¡-¢¤¥¦¨©¬®¯±²³´¸¹ºÐÞþðƒˆ‹›†‡‰Œœ¶¿˜]|(?<=[a-z])[ŽŠŸ]|(?<=\\w)[•™‚„](?=\\w)")
