@@ -24,7 +24,8 @@ LABELS = (
     """
 Participant A|respondent 1|Interviewee no. 4|Will Smith|An Nguyen|Me|me|001|Mum's friend|[name]|Dr Will Brown
 Smith, John|R1 (male, 34)|Prof. Dr. Anna Berg|P1 & P2|P1/P2|FG1-P3|Person three|Manager, Ward 4|Anna's mum
-The Doctor|the doctor|GP (female)|Practice Manager 2|HCA|SLT-2|A|B|R|i2|p|Both|All|Unknown female|Female voice|M1|F2|Speaker A|speaker a
+The Doctor|the doctor|GP (female)|Practice Manager 2|HCA|SLT-2|A
+B|R|i2|p|Both|All|Unknown female|Female voice|M1|F2|Speaker A|speaker a
 First speaker|Answer|Host|Guest|Student #4|User_12|user12|@anna|anna_b|a.smith|A. Smith|A.S.|J.B.|O'Neil|Jean-Luc
 van der Berg|de Souza|王小明|المشارك|Enquêtée|Befragte|SPEAKER_01|Mr. X|Resp. 3|May|Rose May|Mum|Dad and Mum
 """.strip()
