@@ -1,10 +1,10 @@
-"""Compute every reference case that autocode has a coefficient for, and say which are right.
+"""Compute every reference case that autocode has a coefficient for, and report which ones agree.
 
     python -m evaluation.agreement_cases ../shared/agreement/cases.jsonl
 
-Prints per family how many cases are right, wrong, unsupported, and undefined (with the reason), and lists each wrong
-one. A case is right if its value and every standard error and interval that it expects are. Ends with 1 if one is not.
-Intervals by the "Krippendorff algorithm" are not computed: they are too narrow (METHOD.md, 1.3D).
+Prints for each family how many cases are right, wrong, unsupported, and undefined (with the reason), and lists each
+wrong case. A case is right if its value and every standard error and interval that it expects are. The exit code is 1
+if any case is wrong. Intervals by the "Krippendorff algorithm" are not computed: they are too narrow (METHOD.md, 1.3D).
 """
 
 import argparse
@@ -44,9 +44,13 @@ from evaluation import agreement_cases_other as other
 Case = dict[str, Any]
 Compute = Callable[..., Agreement]
 
+# Of values; the cases have more digits.
 TOLERANCE = 1e-9
-NOISE = 1e-15
-BOUND_TOLERANCE = 2e-7  # a standard error good to 1e-8, times Student's t of few units
+# Of variances: one that should be 0 comes out of statsmodels as 4e-16, which is an error of 2e-8 in its root.
+VARIANCE_TOLERANCE = 1e-15
+# Of bounds: a standard error that is correct to 1e-8, times Student's t for few units.
+BOUND_TOLERANCE = 2e-7
+# Enough for a bootstrap bound to be within the cases' own tolerance.
 RESAMPLES = 20_000
 
 WEIGHTED: dict[str, Compute] = {
@@ -83,7 +87,7 @@ INTERVALS = {"expected_ci95_asymptotic": "asymptotic", "expected_ci95_gwet": "gw
 
 
 class Verdict(NamedTuple):
-    """What came of a case: right, wrong, unsupported or undefined, and why."""
+    """Whether a case is right, wrong, unsupported or undefined, and why."""
 
     status: str
     why: str = ""
@@ -96,42 +100,42 @@ def coefficient(case: Case) -> Callable[[str | None], Agreement] | None:
     if units is None:
         return None
     data = ReliabilityData.from_table(list(zip(*units, strict=True)), labels=declared(case, units))
-    how: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if name == "krippendorff_alpha":
-        compute, how = krippendorff_alpha, {"distance": half_for_chck if weights == "custom" else weights}
+        compute, options = krippendorff_alpha, {"distance": half_for_chck if weights == "custom" else weights}
     elif name in WEIGHTED:
         compute = WEIGHTED[name]
-        how = {"weights": case.get("weight_matrix", "unweighted" if weights == "identity" else weights)}
+        options = {"weights": case.get("weight_matrix", "unweighted" if weights == "identity" else weights)}
         if case.get("category_spacing") == "rank":
-            how["spacing"] = "ranks"
+            options["spacing"] = "ranks"
     elif name in PLAIN:
         compute = PLAIN[name]
     elif name in PER_CATEGORY:
-        compute, how = PER_CATEGORY[name], {"category": param}
+        compute, options = PER_CATEGORY[name], {"category": param}
     elif name in BINARY:
         compute, data = BINARY[name], data.applied(CodeId(str(param)))
     elif name in ("specific_agreement_pos", "specific_agreement_neg"):
-        compute, how = specific_agreement, {"category": 1 if name.endswith("pos") else 2}
+        compute, options = specific_agreement, {"category": 1 if name.endswith("pos") else 2}
     elif name == "icc" and param is not None:
-        compute, how = icc, {"model": param["model"], "kind": param["type"], "unit": param["unit"]}
+        compute, options = icc, {"model": param["model"], "kind": param["type"], "unit": param["unit"]}
     else:
         return None
-    return lambda interval: compute(data, interval=interval, resamples=RESAMPLES, **how)
+    return lambda interval: compute(data, interval=interval, resamples=RESAMPLES, **options)
 
 
 def declared(case: Case, units: list[list[Any]]) -> list[Any] | None:
-    """Return the categories of a case; those that occur where -1 is one, because -1 else means not judged."""
-    said = {label for row in units for label in row if not isinstance(label, list | None)}
-    return case.get("categories") or (sorted(said) if -1 in said else None)
+    """Return the categories of a case; where -1 is a category, those that occur, because it would mean not judged."""
+    labels = {label for row in units for label in row if not isinstance(label, list | None)}
+    return case.get("categories") or (sorted(labels) if -1 in labels else None)
 
 
 def half_for_chck(c: str, k: str) -> float:
-    """Return the distance that the cases of Artstein and Poesio (2008) describe in words."""
+    """Return the distance of the cases of Artstein and Poesio (2008): half for a pair with `Chck`."""
     return 0.0 if c == k else 0.5 if "Chck" in (c, k) else 1.0
 
 
 def units_of(case: Case) -> list[list[Any]] | None:
-    """Return one list a unit of what each coder said; None where the case is not of units by coders."""
+    """Return one list per unit with each coder's label; None where the case is not of units by coders."""
     if "data_rle" in case:
         runs = case["data_rle"]
         units = [row for row, n in zip(runs["rows"], runs["counts"], strict=True) for _ in range(n)]
@@ -144,85 +148,82 @@ def units_of(case: Case) -> list[list[Any]] | None:
 
 
 def judge(case: Case) -> Verdict:
-    """Return whether the value, standard errors and intervals of a case come out."""
+    """Return whether the value, standard errors and intervals of a case are as expected."""
     if case["coefficient"] in other.ADAPTERS:
-        found_wrong = other.differences(case)
-        return Verdict("wrong", "; ".join(found_wrong)) if found_wrong else Verdict("right")
-    of = coefficient(case)
-    if of is None:
+        wrong = other.differences(case)
+        return Verdict("wrong", "; ".join(wrong)) if wrong else Verdict("right")
+    compute = coefficient(case)
+    if compute is None:
         return Verdict("unsupported", case["coefficient"])
-    found = of(None)
+    found = compute(None)
     if "expected_undefined" in case:
         if found.undefined is None:
             return Verdict("wrong", f"{found.value!r}, should be undefined")
         return Verdict("undefined", found.undefined.sentence)
-    wrong = list(differences(case, of, found))
+    wrong = list(differences(case, compute, found))
     return Verdict("wrong", "; ".join(wrong)) if wrong else Verdict("right")
 
 
-def differences(case: Case, of: Callable[[str | None], Agreement], found: Agreement) -> Iterator[str]:
+def differences(case: Case, compute: Callable[[str | None], Agreement], found: Agreement) -> Iterator[str]:
     """Yield in words each number of a case that is not as expected."""
-    within = max(case.get("tolerance", TOLERANCE), TOLERANCE)
+    tolerance = max(case.get("tolerance", TOLERANCE), TOLERANCE)
     if found.undefined is not None:
         yield f"undefined ({found.undefined}), expected {case['expected']!r}"
         return
-    if differ(found.value, case["expected"], within):
+    if differ(found.value, case["expected"], tolerance):
         yield f"value {found.value!r}, expected {case['expected']!r}"
     for key, interval in ERRORS.items():
         if key in case:
             # the file gives Gwet's standard error to 1e-8
-            within = case.get("se_gwet_tolerance", TOLERANCE) if interval == "gwet" else TOLERANCE
-            se = of(interval).se
-            # a variance that should be 0 comes out of statsmodels as 4e-16, which makes an error of 2e-8
-            if differ(se, case[key], within) and differ(se**2, case[key] ** 2, NOISE):
+            se_tolerance = case.get("se_gwet_tolerance", TOLERANCE) if interval == "gwet" else TOLERANCE
+            se = compute(interval).se
+            if differ(se, case[key], se_tolerance) and differ(se**2, case[key] ** 2, VARIANCE_TOLERANCE):
                 yield f"{interval} standard error {se!r}, expected {case[key]!r}"
     for key, interval in INTERVALS.items():
         if key in case:
-            yield from bounds(interval, of(interval), case[key], BOUND_TOLERANCE)
+            yield from bounds(interval, compute(interval), case[key], BOUND_TOLERANCE)
     if "expected_ci" in case and case["coefficient"] == "icc":
-        yield from bounds("F", of("f"), case["expected_ci"], within)
+        yield from bounds("F", compute("f"), case["expected_ci"], tolerance)
     elif "expected_ci" in case and "NOT resampling of units" not in case["method"]:
-        yield from bounds("bootstrap", of("lines"), case["expected_ci"], case["ci_tolerance"])
+        yield from bounds("bootstrap", compute("lines"), case["expected_ci"], case["ci_tolerance"])
 
 
-def bounds(what: str, found: Agreement, expected: list[float], within: float) -> Iterator[str]:
+def bounds(name: str, found: Agreement, expected: list[float], tolerance: float) -> Iterator[str]:
     """Yield in words an interval that is not as expected."""
-    if differ(found.low, expected[0], within) or differ(found.high, expected[1], within):
-        yield f"{what} interval [{found.low!r}, {found.high!r}], expected {expected!r}"
+    if differ(found.low, expected[0], tolerance) or differ(found.high, expected[1], tolerance):
+        yield f"{name} interval [{found.low!r}, {found.high!r}], expected {expected!r}"
 
 
-def differ(found: float, expected: float, within: float) -> bool:
+def differ(found: float, expected: float, tolerance: float) -> bool:
     """Return whether a number is not as expected; NaN never is."""
-    return math.isnan(found) or abs(found - expected) > within
+    return math.isnan(found) or abs(found - expected) > tolerance
 
 
 def main() -> None:
-    """Judge every case of a file and print what came of them."""
+    """Judge every case of a file, and print how many are right."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", type=Path, help="the file of reference cases, one JSON object a line")
+    parser.add_argument("cases", type=Path, help="the file of reference cases, one JSON object per line")
     by_family: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    told: defaultdict[str, list[str]] = defaultdict(list)
-    reasons: Counter[str] = Counter()
+    reports: defaultdict[str, list[str]] = defaultdict(list)
     with parser.parse_args().cases.open(encoding="utf-8") as lines:
         for line in lines:
             case = json.loads(line)
             verdict = judge(case)
             by_family[case["family"]][verdict.status] += 1
-            told[verdict.status].append(f"  {case['id']}: {verdict.why}")
-            if verdict.status == "undefined":
-                reasons[verdict.why] += 1
+            reports[verdict.status].append(f"  {case['id']}: {verdict.why}")
     statuses = ("right", "wrong", "unsupported", "undefined")
     print(f"{'family':20}" + "".join(f"{status:>13}" for status in statuses))
     for family, counts in sorted(by_family.items()):
         print(f"{family:20}" + "".join(f"{counts[status]:13}" for status in statuses))
     total: Counter[str] = sum(by_family.values(), Counter())
     print(f"{'all':20}" + "".join(f"{total[status]:13}" for status in statuses))
-    if told["undefined"]:
-        print("\nundefined, as they should be:", *told["undefined"], sep="\n")
-    if told["unsupported"]:
-        print("\nunsupported:", *sorted({line.split(": ", 1)[1] for line in told["unsupported"]}), sep="\n  ")
-    if told["wrong"]:
-        print("\nwrong:", *told["wrong"], sep="\n")
+    if reports["undefined"]:
+        print("\nundefined, as they should be:", *reports["undefined"], sep="\n")
+    if reports["unsupported"]:
+        coefficients = sorted({report.split(": ", 1)[1] for report in reports["unsupported"]})
+        print("\nunsupported:", *coefficients, sep="\n  ")
+    if reports["wrong"]:
+        print("\nwrong:", *reports["wrong"], sep="\n")
         sys.exit(1)
 
 

@@ -1,7 +1,7 @@
 """Reference cases that are not of units by coders: spans, segmentations, planning, benchmarks, prevalence, alt-test.
 
-`ADAPTERS` maps a case's coefficient to a function from the case to the number that autocode finds. `differences` says
-what a case expects besides, such as a standard error or a whole vector, and autocode does not find.
+`ADAPTERS` maps a case's coefficient to a function from the case to the number that autocode computes. `differences`
+lists the numbers of a case, among them standard errors and whole vectors, that autocode does not reproduce.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ TOLERANCE = 1e-9
 
 
 def spans(case: Case) -> SpanData:
-    """Return the spans of a case, which the file writes in three ways."""
+    """Return the spans of a case, which has one of three forms."""
     marked: dict[str, list[tuple[int, int, str]]] = {}
     if "rows" in case:  # gamma: whole seconds, a continuum from the first to the last of them
         for coder, label, start, end in case["rows"]:
@@ -58,8 +58,8 @@ def spans(case: Case) -> SpanData:
     return SpanData.from_text(case["segments"], length=second - begin, begin=begin)
 
 
-def how_gamma(case: Case) -> dict[str, float]:
-    """Return the parameters of a case of gamma, which come from two programs."""
+def gamma_options(case: Case) -> dict[str, float]:
+    """Return the parameters of a case of gamma; the two programs that they come from name them differently."""
     param = case["param"]
     return {
         "delta_empty": param.get("delta_empty", param.get("deltaEmpty")),
@@ -74,7 +74,7 @@ def marked_by(case: Case) -> dict[str, tuple[Span, ...]]:
 
 
 def by_cantor(case: Case) -> float:
-    """Return the lines that Cantor (1996) asks for."""
+    """Return the number of lines by Cantor (1996)."""
     p = case["param"]
     return lines_cantor(
         p["k1"],
@@ -87,7 +87,7 @@ def by_cantor(case: Case) -> float:
 
 
 def by_flack(case: Case) -> float:
-    """Return the lines that Flack et al. (1988) ask for."""
+    """Return the number of lines by Flack et al. (1988)."""
     p = case["param"]
     return lines_flack(
         p["k1"],
@@ -100,7 +100,7 @@ def by_flack(case: Case) -> float:
 
 
 def by_power(case: Case) -> float:
-    """Return the lines that kappaSize's power functions ask for; .40 and .60 where a case names no kappas."""
+    """Return the number of lines by kappaSize's power functions; for kappas of .40 and .60 by default."""
     p = case["param"]
     return lines_by_power(
         p.get("k1", 0.6), hypothesis=p.get("k0", 0.4), prevalence=p["props"], coders=p.get("raters", 2)
@@ -108,13 +108,13 @@ def by_power(case: Case) -> float:
 
 
 def by_interval(case: Case) -> float:
-    """Return the lines that kappaSize's interval functions ask for."""
+    """Return the number of lines by kappaSize's interval functions."""
     p = case["param"]
     return lines_by_interval(p["k0"], low=p["kL"], high=p["kU"], prevalence=p["props"], coders=p["raters"])
 
 
 def by_lines(case: Case) -> float:
-    """Return the lower limit of kappaSize for so many lines."""
+    """Return the lower limit of kappaSize for the lines of a case."""
     p = case["param"]
     return lower_limit(p["k0"], lines=p["n"], prevalence=p["props"])
 
@@ -125,13 +125,13 @@ def membership(case: Case) -> Membership:
 
 
 def by_ppi(case: Case) -> Prevalence:
-    """Return the mean by PPI."""
+    """Return the mean by prediction-powered inference (PPI)."""
     param = case["param"]
     return ppi_mean(case["y"], case["yhat"], case["yhat_unlabeled"], lam=param["lam"], level=1 - param["alpha"])
 
 
 def by_dsl(case: Case) -> Prevalence:
-    """Return the mean by DSL, through the door that refuses what was not drawn at random."""
+    """Return the mean by design-based supervised learning (DSL), through the function that checks the sampling."""
     return prevalence(case["y"], case["yhat"], probabilities=case["pi"], method="dsl")
 
 
@@ -150,10 +150,10 @@ ADAPTERS: dict[str, Callable[[Case], float | None]] = {
     "window_diff": lambda case: window_diff(case["masses"]["hyp"], reference=case["masses"]["ref"]),
     "segeval_fleiss_pi_linear": lambda case: segmentation_pi({"text": case["masses"]}).value,
     "segeval_fleiss_kappa_linear": lambda case: segmentation_kappa({"text": case["masses"]}).value,
-    "gamma_best_alignment_disorder": lambda case: best_alignment(marked_by(case), **how_gamma(case)).disorder,
-    "gamma_n_unitary_alignments": lambda case: len(best_alignment(marked_by(case), **how_gamma(case)).unitary),
-    "gamma": lambda case: gamma(spans(case), **how_gamma(case), precision=0.01).value,
-    "gamma_cat": lambda case: gamma_cat(spans(case), **how_gamma(case), precision=0.01).value,
+    "gamma_best_alignment_disorder": lambda case: best_alignment(marked_by(case), **gamma_options(case)).disorder,
+    "gamma_n_unitary_alignments": lambda case: len(best_alignment(marked_by(case), **gamma_options(case)).unitary),
+    "gamma": lambda case: gamma(spans(case), **gamma_options(case), precision=0.01).value,
+    "gamma_cat": lambda case: gamma_cat(spans(case), **gamma_options(case), precision=0.01).value,
     "n_cohen_kappa_binary_cantor1996": by_cantor,
     "n_cohen_kappa_flack1988": by_flack,
     "kappaSize_CIBinary": by_interval,
@@ -162,7 +162,7 @@ ADAPTERS: dict[str, Callable[[Case], float | None]] = {
     "kappaSize_Power3": by_power,
     "kappaSize_PowerBinary": by_power,
     "kappaSize_PowerBinary3": by_power,
-    # a case of a benchmark expects a vector, of which this is the first entry; `differences` looks at all
+    # A benchmark case expects a vector, of which this is the first entry; `differences` compares all of it.
     "gwet_cumulative_membership": lambda case: membership(case).cumulative[0],
     "ppi_mean": lambda case: by_ppi(case).value,
     "dsl_mean": lambda case: by_dsl(case).value,
@@ -171,7 +171,7 @@ ADAPTERS: dict[str, Callable[[Case], float | None]] = {
 
 
 def also_expected(case: Case) -> dict[str, Any]:
-    """Return what autocode finds for the other numbers that a case expects, by their names in the case."""
+    """Return the other numbers of a case as autocode computes them, by their names in the case."""
     match case["coefficient"]:
         case "gwet_cumulative_membership":
             found = membership(case)
@@ -202,21 +202,21 @@ def also_expected(case: Case) -> dict[str, Any]:
 
 def differences(case: Case) -> list[str]:
     """Return in words each number of a case that is not as expected."""
-    within = max(case.get("tolerance", TOLERANCE), TOLERANCE)
+    tolerance = max(case.get("tolerance", TOLERANCE), TOLERANCE)
     wrong = []
     if "expected" in case:
         value = ADAPTERS[case["coefficient"]](case)
-        if value is None or not abs(value - case["expected"]) <= within:
+        if value is None or not abs(value - case["expected"]) <= tolerance:
             wrong.append(f"value {value!r}, expected {case['expected']!r}")
     for name, found in also_expected(case).items():
-        if name in case and not _same(found, case[name], within):
+        if name in case and not _same(found, case[name], tolerance):
             wrong.append(f"{name} {found!r}, expected {case[name]!r}")
     return wrong
 
 
-def _same(found: Any, expected: Any, within: float) -> bool:
+def _same(found: Any, expected: Any, tolerance: float) -> bool:
     if isinstance(expected, str):
         return bool(found == expected)
     if isinstance(expected, list):
-        return len(found) == len(expected) and all(_same(f, e, within) for f, e in zip(found, expected, strict=True))
-    return abs(found - expected) <= within
+        return len(found) == len(expected) and all(_same(f, e, tolerance) for f, e in zip(found, expected, strict=True))
+    return abs(found - expected) <= tolerance

@@ -1,16 +1,16 @@
-"""How often 95 % intervals of alpha and AC1 hold the true value: nested lines, partial double-coding, few units.
+"""How often do 95 % intervals of alpha and AC1 contain the true value?
 
     python -m evaluation.agreement_coverage
 
-Writes `results/agreement_coverage.json` and the tables between the markers of `agreement.md`; about ten minutes
-on two cores. Every cell has its own seed, so that the numbers do not depend on `--workers`.
+Simulates lines nested in interviews, partial double-coding and few units. Writes `results/agreement_coverage.json` and
+the tables between the markers of `agreement.md`; takes about ten minutes on two cores. Every cell has a seed of its
+own, so that the numbers do not depend on `--workers`.
 """
 
 import argparse
-import json
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,22 +23,22 @@ from scipy.special import stdtrit
 from autocode.agreement import Agreement, ReliabilityData, gwet_ac1, krippendorff_alpha
 from autocode.coding import CoderId
 from autocode.transcripts import LineId, TranscriptId
+from evaluation._results import HERE, RESULTS, read_results, write_between, write_results
 
-HERE = Path(__file__).parent
 REPLICATES = 1500
-WITH_PEERS = 300  # of the replicates, those in which every interval is made; the others serve those in `MOST` only
+WITH_PEERS = 300  # replicates in which every interval is computed; the others have those in `MOST` only
 RESAMPLES = 499
 LEVEL = 0.95
 SEED = 4  # intervals were chosen on other draws, with seeds from 101 on
 
-POPULATIONS = {"common": (0.3, 0.07), "rare": (0.05, 0.02)}  # share of lines that the code applies to, share of errors
+POPULATIONS = {"common": (0.3, 0.07), "rare": (0.05, 0.02)}  # prevalence of the code, share of errors
 LINES = (30, 90)  # lines in an interview, uniform
 INTERVIEWS = (8, 15, 25, 60)
 EFFECTS = {"none": 0.0, "moderate": 0.1, "strong": 0.3}
 SHARES = (0.1, 0.2, 0.5, 1.0)
 UNITS = (15, 30, 60, 120, 250)
 CODERS = (2, 3, 5)
-LOW, HIGH = 0.92, 0.97
+LOW, HIGH = 0.92, 0.97  # coverage outside is printed in bold
 
 ALGORITHM = "Krippendorff's algorithm"
 LOG = "log"
@@ -63,9 +63,10 @@ Bounds = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """One cell of the simulation; `interviews` 0 for lines that are independent and of no known interview.
+    """One cell of the simulation.
 
-    `units` are then the lines that are coded by every coder, `share` of all lines.
+    With `interviews` 0, lines are independent and of no known interview; `units` of them, which are `share` of all
+    lines, are coded by every coder.
     """
 
     interviews: int = 0
@@ -100,10 +101,10 @@ def designs() -> Iterator[Design]:
 
 
 def truth(design: Design) -> dict[str, float]:
-    """Return alpha and AC1 of infinitely many lines of infinitely many interviews.
+    """Return alpha and AC1 for infinitely many lines of infinitely many interviews.
 
-    A coder errs on a line with the interview's own probability e, Beta with mean `error` and E[e(1-e)] =
-    error (1 - error) (1 - effect); the code applies with the interview's own probability, which is independent of e.
+    A coder errs on a line with the interview's own probability e, which is Beta distributed with mean `error` and
+    E[e(1-e)] = error (1 - error) (1 - effect); the code applies with the interview's own probability, independent of e.
     """
     prevalence, error = POPULATIONS[design.population]
     disagree = 2 * error * (1 - error) * (1 - EFFECTS[design.effect])
@@ -116,7 +117,7 @@ def truth(design: Design) -> dict[str, float]:
 
 
 def draw(design: Design, rng: np.random.Generator) -> ReliabilityData:
-    """Return one study of this design."""
+    """Return one simulated study of this design."""
     effect = EFFECTS[design.effect]
     prevalence, error = POPULATIONS[design.population]
     n_lines = round(design.units / design.share)
@@ -138,7 +139,7 @@ def draw(design: Design, rng: np.random.Generator) -> ReliabilityData:
 
 
 def _per_interview(mean: float, effect: float, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return each interview's probability: Beta with this mean and this intraclass correlation."""
+    """Return a probability per interview, Beta distributed with this mean and this intraclass correlation."""
     if effect == 0:
         return np.full(n, mean)
     total = 1 / effect - 1
@@ -147,18 +148,18 @@ def _per_interview(mean: float, effect: float, n: int, rng: np.random.Generator)
 
 def on_log_scale(linearised: Agreement) -> Bounds:
     """Return a linearised interval made symmetric in log(1 - coefficient), which autocode does not offer."""
-    apart = 1 - linearised.value
-    if apart <= 0:
+    disagreement = 1 - linearised.value
+    if disagreement <= 0:
         return 1.0, 1.0
-    reach = float(stdtrit(linearised.degrees_of_freedom, (1 + LEVEL) / 2)) * linearised.se / apart
-    return 1 - apart * math.exp(reach), 1 - apart * math.exp(-reach)
+    half_width = float(stdtrit(linearised.degrees_of_freedom, (1 + LEVEL) / 2)) * linearised.se / disagreement
+    return 1 - disagreement * math.exp(half_width), 1 - disagreement * math.exp(-half_width)
 
 
 def krippendorff_algorithm(data: ReliabilityData, rng: np.random.Generator) -> Bounds:
-    """Return the interval of the "Krippendorff algorithm" bootstrap; re-implemented here and nowhere in autocode.
+    """Return the interval of the "Krippendorff algorithm" bootstrap, which is implemented here and not in autocode.
 
-    Every pair of judgements is drawn anew and by itself from the coincidences, and D_e stays as it was; so the pairs
-    of one unit count as independent. Nominal; without the macro's rule for samples of agreement only.
+    Pairs of judgements are drawn independently from the coincidences, and D_e is not resampled; so the pairs of one
+    unit count as independent. Nominal; without the macro's rule for resamples with agreement only.
 
     References
     ----------
@@ -170,92 +171,120 @@ def krippendorff_algorithm(data: ReliabilityData, rng: np.random.Generator) -> B
     n_c = np.stack([(data.values[:, pairable] == k).sum(axis=0) for k in range(len(data.labels))], axis=1).astype(float)
     m = m[pairable]
     n = float(m.sum())
-    alike = ((n_c * (n_c - 1)).sum(axis=1) / (m - 1)).sum() / n
+    agreement = ((n_c * (n_c - 1)).sum(axis=1) / (m - 1)).sum() / n
     margins = n_c.sum(axis=0)
     D_e = (n * n - (margins**2).sum()) / (n * (n - 1))
     if D_e == 0:
         return math.nan, math.nan
-    again = np.ones(RESAMPLES)
+    replicates = np.ones(RESAMPLES)
     for coders, units in zip(*np.unique(m, return_counts=True), strict=True):
-        apart = rng.binomial(units * coders * (coders - 1) // 2, 1 - alike, RESAMPLES)
-        again -= 2 * apart / (n * D_e * (coders - 1))
-    low, high = np.quantile(again, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        n_disagreeing = rng.binomial(units * coders * (coders - 1) // 2, 1 - agreement, RESAMPLES)
+        replicates -= 2 * n_disagreeing / (n * D_e * (coders - 1))
+    low, high = np.quantile(replicates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def simulate(number: int, design: Design, replicates: int) -> dict[str, Any]:
     """Return the coverage and mean width of every interval in one cell."""
     rng = np.random.default_rng([SEED, number])
-    true = truth(design)
-    held: dict[str, dict[str, list[tuple[bool, float]]]] = {name: {} for name in COEFFICIENTS}
+    true_values = truth(design)
+    # for each coefficient and interval: whether it contains the true value, and its width
+    intervals: dict[str, dict[str, list[tuple[bool, float]]]] = {name: {} for name in COEFFICIENTS}
     for replicate in range(replicates):
         data = draw(design, rng)
-        for name, compute in COEFFICIENTS.items():
-            found: dict[str, Agreement] = {}
-            for method in design.methods:
-                if method != LOG and (replicate < WITH_PEERS or method in MOST):
-                    found[method] = compute(data, interval=method, level=LEVEL, resamples=RESAMPLES, seed=replicate)
-            bounds = {method: (one.low, one.high) for method, one in found.items()}
-            if not math.isnan(found["linearised"].low):
-                bounds[LOG] = on_log_scale(found["linearised"])
-            if name == "alpha" and design.population == "common" and replicate < WITH_PEERS:
-                bounds[ALGORITHM] = krippendorff_algorithm(data, rng)
-            for method, (low, high) in bounds.items():
+        for name in COEFFICIENTS:
+            for method, (low, high) in _intervals(design, name, data, replicate, rng).items():
                 if not math.isnan(low):
-                    held[name].setdefault(method, []).append((low <= true[name] <= high, high - low))
-    return (
-        asdict(design)
-        | {
-            name: {
-                method: {
-                    "coverage": float(np.mean([inside for inside, _ in each])),
-                    "error": _monte_carlo_error(len(each)),
-                    "width": float(np.mean([width for _, width in each])),
-                    "replicates": len(each),
-                }
-                for method, each in methods.items()
-            }
-            for name, methods in held.items()
-        }
-        | {"truth": true}
-    )
+                    is_inside = low <= true_values[name] <= high
+                    intervals[name].setdefault(method, []).append((is_inside, high - low))
+    coverage = {
+        name: {method: _summary_of_intervals(found) for method, found in by_method.items()}
+        for name, by_method in intervals.items()
+    }
+    return asdict(design) | coverage | {"truth": true_values}
+
+
+def _intervals(
+    design: Design, name: str, data: ReliabilityData, replicate: int, rng: np.random.Generator
+) -> dict[str, Bounds]:
+    """Return every interval of one coefficient on one simulated study."""
+    has_all = replicate < WITH_PEERS
+    found = {
+        method: COEFFICIENTS[name](data, interval=method, level=LEVEL, resamples=RESAMPLES, seed=replicate)
+        for method in design.methods
+        if method != LOG and (has_all or method in MOST)
+    }
+    bounds = {method: (agreement.low, agreement.high) for method, agreement in found.items()}
+    if not math.isnan(found["linearised"].low):
+        bounds[LOG] = on_log_scale(found["linearised"])
+    if name == "alpha" and design.population == "common" and has_all:
+        bounds[ALGORITHM] = krippendorff_algorithm(data, rng)
+    return bounds
+
+
+def _summary_of_intervals(found: list[tuple[bool, float]]) -> dict[str, Any]:
+    return {
+        "coverage": float(np.mean([is_inside for is_inside, _ in found])),
+        "error": _monte_carlo_error(len(found)),
+        "width": float(np.mean([width for _, width in found])),
+        "replicates": len(found),
+    }
 
 
 def _monte_carlo_error(replicates: int) -> float:
     return math.sqrt(LEVEL * (1 - LEVEL) / replicates)
 
 
-def tables(found: Iterable[Mapping[str, Any]]) -> str:
-    """Return the tables and, in words, where coverage is poor."""
-    cells = list(found)
-    independent = [c for c in cells if not c["interviews"]]
-    nested = [c for c in cells if c["interviews"] and c["population"] == "common"]
-    rare = [c for c in cells if c["population"] == "rare"]
-    text = [_where_poor(nested)]
+def tables(results: Mapping[str, Any]) -> str:
+    """Return what was simulated and the tables of the page, in Markdown."""
+    cells = results["cells"]
+    independent = [cell for cell in cells if not cell["interviews"]]
+    nested = [cell for cell in cells if cell["interviews"] and cell["population"] == "common"]
+    rare = [cell for cell in cells if cell["population"] == "rare"]
+    text = [_setup(results), _summary_of_nested(nested)]
     for name in COEFFICIENTS:
-        methods = [*NESTED, *([ALGORITHM] if name == "alpha" else [])]
-        rows = [[f"{c['interviews']}", c["effect"], f"{c['share']:.0%}", *_cells(c[name], methods)] for c in nested]
+        methods = _methods(name, NESTED)
+        rows = [
+            [f"{cell['interviews']}", cell["effect"], f"{cell['share']:.0%}", *_cells(cell[name], methods)]
+            for cell in nested
+        ]
         text.append(f"**{name}, lines nested in interviews, 2 coders**\n")
         text.append(_markdown(["interviews", "effect", "double-coded", *(NAMES[m] for m in methods)], rows))
-    text.append(_where_poor_independent(independent))
+    text.append(_summary_of_independent(independent))
     for name in COEFFICIENTS:
-        methods = [*INDEPENDENT, *([ALGORITHM] if name == "alpha" else [])]
+        methods = _methods(name, INDEPENDENT)
         rows = [
-            [f"{c['coders']}", f"{c['units']}", f"{c['share']:.0%}", *_cells(c[name], methods)] for c in independent
+            [f"{cell['coders']}", f"{cell['units']}", f"{cell['share']:.0%}", *_cells(cell[name], methods)]
+            for cell in independent
         ]
         text.append(f"**{name}, independent lines of no known interview**\n")
         text.append(_markdown(["coders", "lines coded by all", "of all lines", *(NAMES[m] for m in methods)], rows))
     text.append("**A rare code, lines nested in interviews, 2 coders**\n")
     rows = [
         [
-            *(f"{c['interviews']}", c["effect"], f"{c['share']:.0%}"),
-            *(cell for name in COEFFICIENTS for cell in _cells(c[name], RARE)),
+            *(f"{cell['interviews']}", cell["effect"], f"{cell['share']:.0%}"),
+            *(coverage for name in COEFFICIENTS for coverage in _cells(cell[name], RARE)),
         ]
-        for c in rare
+        for cell in rare
     ]
-    head = [f"{name}: {NAMES[m]}" for name in COEFFICIENTS for m in RARE]
+    head = [f"{name}: {NAMES[method]}" for name in COEFFICIENTS for method in RARE]
     text.append(_markdown(["interviews", "effect", "double-coded", *head], rows))
     return "\n".join(text)
+
+
+def _setup(results: Mapping[str, Any]) -> str:
+    return (
+        f"\n{results['replicates']} replicates a cell for the default, the log scale and the linearised interval, the "
+        f"first {results['with_peers']} of them for the others ({results['resamples']} resamples each where they "
+        f"resample), seed {results['seed']}; the Monte-Carlo standard error of a coverage of .95 is "
+        f"{results['monte_carlo_error']:.4f} and {_monte_carlo_error(results['with_peers']):.4f}. "
+        f"Bold: outside {LOW} to {HIGH}.\n"
+    )
+
+
+def _methods(name: str, methods: Sequence[str]) -> list[str]:
+    """Return the intervals of a coefficient; Krippendorff's algorithm is for alpha only."""
+    return [*methods, *([ALGORITHM] if name == "alpha" else [])]
 
 
 def _cells(methods: Mapping[str, Any], names: Iterable[str]) -> list[str]:
@@ -263,83 +292,81 @@ def _cells(methods: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     for name in names:
         coverage = methods[name]["coverage"]
         text = f"{coverage:.3f}".removeprefix("0")
-        shown.append(f"**{text}**" if not LOW <= coverage <= HIGH else text)
+        shown.append(text if LOW <= coverage <= HIGH else f"**{text}**")
     return shown
 
 
-def _markdown(head: list[str], rows: list[list[str]]) -> str:
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
     return "\n".join(lines) + "\n"
 
 
-def _where_poor(nested: list[Mapping[str, Any]]) -> str:
-    said = ["Of the cells with at least 15 interviews, and below them of the cells with 8:\n"]
-    rows = []
-    for least, cells in (("15 or more", [c for c in nested if c["interviews"] >= 15]), ("8", nested[:12])):
-        for name in COEFFICIENTS:
-            for method in [*NESTED, *([ALGORITHM] if name == "alpha" else [])]:
-                rows.append([least, name, NAMES[method], *_summary([c[name][method]["coverage"] for c in cells])])
-    head = ["interviews", "coefficient", "interval", "lowest", "highest", "below .92", "above .97"]
-    said.append(_markdown(head, rows))
-    return "\n".join(said)
+SUMMARY = ("coefficient", "interval", "lowest", "highest", "below .92", "above .97")
 
 
-def _where_poor_independent(cells: list[Mapping[str, Any]]) -> str:
-    rows = []
-    for name in COEFFICIENTS:
-        for method in [*INDEPENDENT, *([ALGORITHM] if name == "alpha" else [])]:
-            rows.append([name, NAMES[method], *_summary([c[name][method]["coverage"] for c in cells])])
-    head = ["coefficient", "interval", "lowest", "highest", "below .92", "above .97"]
-    return "Of the cells with 15 to 250 independent lines that every coder coded:\n\n" + _markdown(head, rows)
+def _summary_of_nested(nested: Sequence[Mapping[str, Any]]) -> str:
+    fewest = min(INTERVIEWS)
+    more, few = (
+        [cell for cell in nested if cell["interviews"] > fewest],
+        [cell for cell in nested if cell["interviews"] == fewest],
+    )
+    rows = [
+        [interviews, name, NAMES[method], *_summary([cell[name][method]["coverage"] for cell in cells])]
+        for interviews, cells in (("15 or more", more), ("8", few))
+        for name in COEFFICIENTS
+        for method in _methods(name, NESTED)
+    ]
+    table = _markdown(["interviews", *SUMMARY], rows)
+    return f"Of the cells with at least 15 interviews, and below them of the cells with 8:\n\n{table}"
 
 
-def _summary(values: list[float]) -> list[str]:
-    low, high = (f"{v:.3f}".removeprefix("0") for v in (min(values), max(values)))
-    few, many = sum(v < LOW for v in values), sum(v > HIGH for v in values)
-    return [low, high, f"{few} of {len(values)}", f"{many} of {len(values)}"]
+def _summary_of_independent(cells: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        [name, NAMES[method], *_summary([cell[name][method]["coverage"] for cell in cells])]
+        for name in COEFFICIENTS
+        for method in _methods(name, INDEPENDENT)
+    ]
+    return f"Of the cells with 15 to 250 independent lines that every coder coded:\n\n{_markdown(SUMMARY, rows)}"
 
 
-def write_between(page: Path, marker: str, text: str) -> None:
-    """Put the text between `<!-- marker: begin -->` and `<!-- marker: end -->`."""
-    begin, end = f"<!-- {marker}: begin -->", f"<!-- {marker}: end -->"
-    before, rest = page.read_text("utf-8").split(begin)
-    _, after = rest.split(end)
-    page.write_text(f"{before}{begin}\n{text}{end}{after}", "utf-8")
+def _summary(values: Sequence[float]) -> list[str]:
+    low, high = (f"{value:.3f}".removeprefix("0") for value in (min(values), max(values)))
+    n_below, n_above = sum(value < LOW for value in values), sum(value > HIGH for value in values)
+    return [low, high, f"{n_below} of {len(values)}", f"{n_above} of {len(values)}"]
 
 
-def main(arguments: list[str] | None = None) -> None:
+def write_page(page: Path, results: Mapping[str, Any]) -> None:
+    """Write the tables into the page."""
+    write_between(page, "coverage", tables(results))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Simulate every cell and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--replicates", type=int, default=REPLICATES)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "agreement_coverage.json")
-    parser.add_argument("--page", type=Path, default=HERE / "agreement.md")
-    asked = parser.parse_args(arguments)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--replicates", type=int, default=REPLICATES, help="simulated studies per cell (%(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="number of processes (%(default)s)")
+    parser.add_argument("--out", type=Path, default=RESULTS / "agreement_coverage.json", help="where to write")
+    parser.add_argument("--page", type=Path, default=HERE / "agreement.md", help="the page to write the tables into")
+    options = parser.parse_args(arguments)
     started = time.perf_counter()
     cells = list(designs())
-    with ProcessPoolExecutor(asked.workers) as pool:
-        found = list(pool.map(simulate, range(len(cells)), cells, [asked.replicates] * len(cells)))
+    with ProcessPoolExecutor(options.workers) as pool:
+        found = list(pool.map(simulate, range(len(cells)), cells, [options.replicates] * len(cells)))
     minutes = (time.perf_counter() - started) / 60
-    about = {
-        "replicates": asked.replicates,
-        "with_peers": min(WITH_PEERS, asked.replicates),
+    results = {
+        "replicates": options.replicates,
+        "with_peers": min(WITH_PEERS, options.replicates),
         "resamples": RESAMPLES,
         "level": LEVEL,
         "seed": SEED,
         "populations": POPULATIONS,
         "lines_in_an_interview": LINES,
-        "monte_carlo_error": _monte_carlo_error(asked.replicates),
+        "monte_carlo_error": _monte_carlo_error(options.replicates),
+        "cells": found,
     }
-    asked.out.write_text(json.dumps(about | {"cells": found}, indent=1) + "\n", "utf-8")
-    head = (
-        f"\n{asked.replicates} replicates a cell for the default, the log scale and the linearised interval, the "
-        f"first {about['with_peers']} of them for the others ({RESAMPLES} resamples where they resample), seed {SEED}; "
-        f"the Monte-Carlo standard error of a coverage of .95 is {about['monte_carlo_error']:.4f} and "
-        f"{_monte_carlo_error(about['with_peers']):.4f}. "
-        f"Bold: outside {LOW} to {HIGH}.\n\n"
-    )
-    write_between(asked.page, "coverage", head + tables(found))
-    print(f"{len(found)} cells in {minutes:.1f} minutes; see {asked.page.name}")
+    write_results(options.out, results)
+    write_page(options.page, read_results(options.out))
+    print(f"{len(found)} cells in {minutes:.1f} minutes; see {options.page.name}")
 
 
 if __name__ == "__main__":

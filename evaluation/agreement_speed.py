@@ -1,24 +1,23 @@
-"""Time autocode beside its peers, interleaved in one process, from the same integer codes.
+"""Time autocode and its peers on the same integer codes, in turns in one process.
 
     python -m evaluation.agreement_speed
 
 Writes `results/agreement_speed.json` and the table between the markers of `agreement.md`. Needs krippendorff; times
-irrCAC, NLTK, statsmodels and scikit-learn where they are installed. Everybody gets the integer codes in the form
-that it takes (NLTK triples, irrCAC a frame, ...); making that form is not timed. The names of lines and coders, which
-only autocode knows, are made beforehand too; making `ReliabilityData` of codes and names is timed. autocode is asked
-for no interval in rows (a), (b) and (d), because no peer makes one there but irrCAC. Times are of the processor, and
-the least of many interleaved rounds, because what else the machine does slows everybody; the medians are kept too.
+irrCAC, NLTK, statsmodels and scikit-learn where they are installed. Each package gets the codes in the form that it
+takes (NLTK triples, irrCAC a frame, ...); making that form is not timed. The names of lines and coders, which only
+autocode has, are made before, too; making `ReliabilityData` of codes and names is timed. autocode computes no interval
+in rows (a), (b) and (d), because of the peers only irrCAC computes one there. Times are of the processor, and the
+shortest of many rounds in turns, because other work on the machine slows each of them; the medians are stored, too.
 """
 
 import argparse
 import contextlib
 import importlib.util
-import json
 import os
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -31,11 +30,12 @@ from autocode.codebook import CodeId
 from autocode.coding import CoderId
 from autocode.errors import AgreementError
 from autocode.transcripts import LineId, TranscriptId
-from evaluation.agreement_coverage import HERE, write_between
+from evaluation._results import HERE, RESULTS, read_results, write_between, write_results
 
 SEED = 7
-RESAMPLES = 2000
+RESAMPLES = 2000  # of each bootstrap
 CATEGORIES = 4
+# How many times as long the fastest peer should take, as was asked for.
 TARGETS = {"a": 5.0, "b": 50.0, "c": 200.0, "d": 50.0}
 ROWS = {
     "a": "(a) alpha, 1,000 x 3, 4 categories",
@@ -52,13 +52,13 @@ def codes(n: int, coders: int, missing: float = 0.0) -> Codes:
     """Return integer codes of coders who mostly agree, -1 for not judged."""
     rng = np.random.default_rng([SEED, n, coders])
     truth = rng.integers(0, CATEGORIES, n)
-    said = np.where(rng.random((coders, n)) < 0.8, truth, rng.integers(0, CATEGORIES, (coders, n)))
-    said[rng.random((coders, n)) < missing] = -1
-    return said.astype(np.int32)
+    given = np.where(rng.random((coders, n)) < 0.8, truth, rng.integers(0, CATEGORIES, (coders, n)))
+    given[rng.random((coders, n)) < missing] = -1
+    return given.astype(np.int32)
 
 
-def code(n: int, coders: int, number: int) -> Codes:
-    """Return whether each coder applied one code, that few lines have."""
+def rare_code(n: int, coders: int, number: int) -> Codes:
+    """Return whether each coder applied a code that few lines have."""
     rng = np.random.default_rng([SEED, n, number])
     truth = rng.random(n) < 0.03
     return (truth ^ (rng.random((coders, n)) < 0.01)).astype(np.int32)
@@ -80,7 +80,7 @@ def sets_of(
 
 
 class Study:
-    """Integer codes with the names that autocode wants beside them."""
+    """Integer codes with the names of coders, lines and interviews that autocode needs."""
 
     def __init__(self, values: Codes, labels: tuple[Any, ...], interviews: int = 0) -> None:
         self.values, self.labels = values, labels
@@ -90,7 +90,7 @@ class Study:
         self.interviews = tuple(TranscriptId(f"{u // each}") for u in range(len(self.units))) if interviews else None
 
     def data(self) -> ReliabilityData:
-        """Return the data, made anew."""
+        """Return new reliability data."""
         return ReliabilityData(
             coders=self.coders,
             units=self.units,
@@ -101,12 +101,12 @@ class Study:
 
 
 def installed(peer: str) -> bool:
-    """Whether a peer can be imported."""
+    """Return whether a peer can be imported."""
     return importlib.util.find_spec(peer) is not None
 
 
 def nominal(values: Codes) -> Contestants:
-    """Return everybody's nominal agreement of these codes; all but scikit-learn's and statsmodels' are alpha."""
+    """Return each package's nominal agreement of these codes; all but scikit-learn's and statsmodels' are alpha."""
     study = Study(values, tuple(range(CATEGORIES)))
     found: Contestants = {"autocode": lambda: krippendorff_alpha(study.data(), interval=None).value}
     with_nan = np.where(values < 0, np.nan, values)
@@ -149,7 +149,7 @@ def nominal(values: Codes) -> Contestants:
 
 
 def bootstrapped(values: Codes) -> Contestants:
-    """Return alpha with an interval; krippendorff has none, so it is called for each resample of its own counts."""
+    """Return alpha with an interval; krippendorff has none, so it is called on each resample of its own counts."""
     study = Study(values, tuple(range(CATEGORIES)))
     seeds = iter(range(10**9))
     found: Contestants = {
@@ -164,13 +164,13 @@ def bootstrapped(values: Codes) -> Contestants:
 
         def loop() -> float:
             rng = np.random.default_rng(next(seeds))
-            again = [
+            replicates = [
                 krippendorff.alpha(
                     value_counts=counts[rng.integers(0, len(counts), len(counts))], level_of_measurement="nominal"
                 )
                 for _ in range(RESAMPLES)
             ]
-            return float(np.quantile(again, 0.025))
+            return float(np.quantile(replicates, 0.025))
 
         found["krippendorff"] = loop
     return found
@@ -194,15 +194,15 @@ def _triples(values: Codes) -> list[tuple[int, int, Any]]:
 
 
 def timed(contestants: Contestants, seconds: float) -> dict[str, dict[str, float]]:
-    """Return each one's processor time over interleaved rounds, at least three, and what it computed."""
+    """Return the processor time of each contestant over rounds in turns, at least three, and what it computed."""
     times: dict[str, list[float]] = {name: [] for name in contestants}
     values: dict[str, float] = {}
     calls: dict[str, int] = {}
     for name, run in contestants.items():
-        values[name] = run()  # imports are done before anybody is timed
+        values[name] = run()  # imports are not timed
         at = time.process_time()
         run()
-        # short calls are timed several in a row, or whoever comes after a slow peer finds the processor's cache cold
+        # Short calls are timed several in a row: after a slow peer, the processor's cache is cold.
         calls[name] = max(1, min(50, int(0.01 / (time.process_time() - at))))
     started, rounds = time.perf_counter(), 0
     while rounds < 3 or (time.perf_counter() - started < seconds and rounds < 200):
@@ -213,18 +213,18 @@ def timed(contestants: Contestants, seconds: float) -> dict[str, dict[str, float
             times[name].append((time.process_time() - at) / calls[name])
         rounds += 1
     return {
-        name: {"least": min(each), "median": median(each), "rounds": len(each), "value": values[name]}
-        for name, each in times.items()
+        name: {"least": min(rounds_of), "median": median(rounds_of), "rounds": len(rounds_of), "value": values[name]}
+        for name, rounds_of in times.items()
     }
 
 
 def ratios_of(times: dict[str, dict[str, float]], by: str) -> dict[str, float]:
-    """Return how many times as long as autocode each peer takes."""
-    return {name: each[by] / times["autocode"][by] for name, each in times.items() if name != "autocode"}
+    """Return how many times as long as autocode each peer takes, by the least or the median time."""
+    return {name: of_peer[by] / times["autocode"][by] for name, of_peer in times.items() if name != "autocode"}
 
 
-def of_a_new_shape() -> float:
-    """Return the processor time of alpha for numbers of categories that were not met before, the median of five."""
+def time_of_a_new_shape() -> float:
+    """Return the processor time of alpha for a number of categories that did not occur before, the median of five."""
     values, times = codes(1_000, 3), []
     for n_labels in range(CATEGORIES + 1, CATEGORIES + 6):
         study = Study(values, tuple(range(n_labels)))
@@ -234,8 +234,8 @@ def of_a_new_shape() -> float:
     return median(times)
 
 
-def of_making_data() -> dict[str, float]:
-    """Return the processor time of making reliability data of 100,000 units by 5 coders, the least of five."""
+def times_of_making_data() -> dict[str, float]:
+    """Return the processor time of making reliability data of 100,000 units by 5 coders, the shortest of five."""
     values = codes(100_000, 5, 0.1)
     cells = [[None if v < 0 else f"category {v}" for v in row] for row in values.tolist()]
     rows = [
@@ -253,7 +253,7 @@ def of_making_data() -> dict[str, float]:
     makers: dict[str, Callable[[], object]] = {
         "an array of integers": lambda: ReliabilityData.from_table(values),
         "lists of text": lambda: ReliabilityData.from_table(cells),
-        "450,000 rows, one a judgement": lambda: ReliabilityData.from_long(
+        "450,000 rows, one per judgement": lambda: ReliabilityData.from_long(
             rows, unit="unit", coder="coder", value="code"
         ),
         "a million different texts by two coders, to the refusal": refused,
@@ -269,11 +269,11 @@ def of_making_data() -> dict[str, float]:
     return found
 
 
-def of_all_codes(seconds: float) -> dict[str, Any]:
-    """Time 2,000 interview bootstraps of alpha of all 45 codes beside two krippendorff calls a code."""
+def times_of_all_codes(seconds: float) -> dict[str, Any]:
+    """Time 2,000 interview bootstraps of alpha of all 45 codes, and two calls of krippendorff per code."""
     import krippendorff
 
-    tables = [code(6000, 3, number) for number in range(45)]
+    tables = [rare_code(6000, 3, number) for number in range(45)]
     studies = [Study(values, ("not applied", "applied"), interviews=30) for values in tables]
     for study in studies[1:]:
         study.interviews = studies[0].interviews
@@ -281,9 +281,9 @@ def of_all_codes(seconds: float) -> dict[str, Any]:
     seeds = iter(range(10**9))
 
     def ours() -> float:
-        seed = next(seeds)  # a new one each round, so that no draws are kept from the last
-        how = {"interval": "interviews", "resamples": RESAMPLES, "seed": seed}
-        return sum(krippendorff_alpha(study.data(), **how).value for study in studies)
+        seed = next(seeds)  # a new seed in each round, so that no draws are cached
+        options = {"interval": "interviews", "resamples": RESAMPLES, "seed": seed}
+        return sum(krippendorff_alpha(study.data(), **options).value for study in studies)
 
     def two_calls() -> float:
         found = [
@@ -297,14 +297,14 @@ def of_all_codes(seconds: float) -> dict[str, Any]:
     return {"times": times, "ratio": ratios_of(times, "least")["krippendorff"]}
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Time every row and write the results."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5.0, help="for each row, beyond its first three rounds")
-    parser.add_argument("--out", type=Path, default=HERE / "results" / "agreement_speed.json")
-    parser.add_argument("--page", type=Path, default=HERE / "agreement.md")
-    asked = parser.parse_args(arguments)
-    warnings.simplefilter("ignore")  # peers warn of their own 0/0 and of coming versions of pandas
+    parser.add_argument("--out", type=Path, default=RESULTS / "agreement_speed.json", help="where to write")
+    parser.add_argument("--page", type=Path, default=HERE / "agreement.md", help="the page to write the table into")
+    options = parser.parse_args(arguments)
+    warnings.simplefilter("ignore")  # peers warn of their own 0/0 and of future versions of pandas
     rows: dict[str, Contestants] = {
         "a": nominal(codes(1_000, 3)),
         "b": nominal(codes(100_000, 5, 0.1)),
@@ -314,66 +314,74 @@ def main(arguments: list[str] | None = None) -> None:
     found: dict[str, Any] = {}
     loads = [os.getloadavg()[0]]
     for row, contestants in rows.items():
-        times = timed(contestants, asked.seconds)
+        times = timed(contestants, options.seconds)
         ratios = ratios_of(times, "least")
-        best = min(ratios, key=lambda name: ratios[name], default="")
+        fastest = min(ratios, key=lambda name: ratios[name], default="")
         found[row] = {
             "times": times,
             "ratios": ratios,
             "ratios_of_medians": ratios_of(times, "median"),
-            "fastest_peer": best,
+            "fastest_peer": fastest,
             "target": TARGETS[row],
-            "reached": bool(ratios) and ratios[best] >= TARGETS[row],
+            "reached": bool(ratios) and ratios[fastest] >= TARGETS[row],
         }
         loads.append(os.getloadavg()[0])
-    found["codes"] = of_all_codes(asked.seconds)
-    found["new_shape"] = of_a_new_shape()
-    found["making_data"] = of_making_data()
+    found["codes"] = times_of_all_codes(options.seconds)
+    found["new_shape"] = time_of_a_new_shape()
+    found["making_data"] = times_of_making_data()
     loads.append(os.getloadavg()[0])
     found["load"] = {"processors": os.cpu_count(), "least": min(loads), "most": max(loads)}
-    about = {"seed": SEED, "missing_peers": [peer for peer in PEERS if not installed(peer)], "python": sys.version[:6]}
-    asked.out.write_text(json.dumps(about | {"rows": found}, indent=1) + "\n", "utf-8")
-    write_between(asked.page, "speed", "\n" + table(found))
-    print(table(found))
+    missing = [peer for peer in PEERS if not installed(peer)]
+    write_results(options.out, {"seed": SEED, "missing_peers": missing, "python": sys.version[:6], "rows": found})
+    results = read_results(options.out)
+    write_page(options.page, results)
+    print(table(results["rows"]))
 
 
-def table(found: dict[str, Any]) -> str:
-    """Return the ratios as a table and the misses in words."""
-    names = list(dict.fromkeys(name for row in ROWS for name in found[row]["ratios"]))
+def write_page(page: Path, results: Mapping[str, Any]) -> None:
+    """Write the table into the page."""
+    write_between(page, "speed", "\n" + table(results["rows"]))
+
+
+def table(rows: Mapping[str, Any]) -> str:
+    """Return the ratios as a table, and in sentences what else was timed and which targets were missed."""
+    names = list(dict.fromkeys(name for row in ROWS for name in rows[row]["ratios"]))
     lines = [
         "| row | autocode, ms | target | " + " | ".join(names) + " |",
         "|" + " --- |" * (len(names) + 3),
     ]
     for row, title in ROWS.items():
-        one = found[row]
-        cells = [f"{one['ratios'][name]:.3g}" if name in one["ratios"] else "–" for name in names]
-        ms = f"{1000 * one['times']['autocode']['least']:.3g}"
-        lines.append(f"| {title} | {ms} | {one['target']:g} | " + " | ".join(cells) + " |")
+        timing = rows[row]
+        cells = [f"{timing['ratios'][name]:.3g}" if name in timing["ratios"] else "–" for name in names]
+        ms = f"{1000 * timing['times']['autocode']['least']:.3g}"
+        lines.append(f"| {title} | {ms} | {timing['target']:g} | " + " | ".join(cells) + " |")
     medians = [
-        f"({row}) {one['ratios_of_medians'][one['fastest_peer']]:.3g}" for row, one in found.items() if row in ROWS
+        f"({row}) {rows[row]['ratios_of_medians'][rows[row]['fastest_peer']]:.3g}"
+        for row in ROWS
+        if rows[row]["ratios"]
     ]
-    together, load = found["codes"], found["load"]
-    ours, theirs = (1000 * together["times"][name]["least"] for name in ("autocode", "krippendorff"))
-    making = "; ".join(f"{name} {1000 * seconds:.3g} ms" for name, seconds in found["making_data"].items())
+    all_codes, load = rows["codes"], rows["load"]
+    ours, theirs = (1000 * all_codes["times"][name]["least"] for name in ("autocode", "krippendorff"))
+    making = "; ".join(f"{name} {1000 * seconds:.3g} ms" for name, seconds in rows["making_data"].items())
     lines += [
         "",
         f"By medians, the fastest peer takes {', '.join(medians)} times as long. The load of the machine was "
         f"{load['least']:.1f} to {load['most']:.1f} on {load['processors']} processors. Alpha of 1,000 x 3 for a "
-        f"number of categories not met before: {1000 * found['new_shape']:.2g} ms.",
+        f"number of categories not met before: {1000 * rows['new_shape']:.2g} ms.",
         "",
         f"All 45 codes of 6,000 lines in 30 interviews by 3 coders, alpha with 2,000 interview bootstraps: "
-        f"{ours:.3g} ms; two calls of `krippendorff.alpha` a code: {theirs:.3g} ms, "
-        f"{together['ratio']:.2f} times as long "
-        f"(at least 1 asked for: {'reached' if together['ratio'] >= 1 else 'missed'}).",
+        f"{ours:.3g} ms; two calls of `krippendorff.alpha` per code: {theirs:.3g} ms, "
+        f"{all_codes['ratio']:.2f} times as long "
+        f"(at least 1 asked for: {'reached' if all_codes['ratio'] >= 1 else 'missed'}).",
         "",
         f"Making `ReliabilityData` of 100,000 units by 5 coders: {making}.",
     ]
     for row in ROWS:
-        one = found[row]
-        if one["ratios"] and not one["reached"]:
+        timing = rows[row]
+        if timing["ratios"] and not timing["reached"]:
             lines.append(
-                f"\nMissed: row ({row}), {one['ratios'][one['fastest_peer']]:.3g} times the speed of "
-                f"{one['fastest_peer']} where {one['target']:g} was asked for."
+                f"\nMissed: row ({row}), {timing['ratios'][timing['fastest_peer']]:.3g} times the speed of "
+                f"{timing['fastest_peer']} where {timing['target']:g} was asked for."
             )
     return "\n".join(lines) + "\n"
 

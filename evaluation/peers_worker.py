@@ -1,9 +1,9 @@
-"""Measure cells of one corpus and one method, each in a process of its own: `evaluation.peers` starts this.
+"""Measure cells of one corpus and one method, each in a process of its own; started by `evaluation.peers`.
 
-    python -m evaluation.peers_apart CORPUS METHOD MINILM N:SEED:TARGET [N:SEED:TARGET ...]
+    python -m evaluation.peers_worker CORPUS METHOD MINILM N:SEED:TARGET [N:SEED:TARGET ...]
 
-Libraries and corpus are loaded once; every cell is then measured in a copy of this process (a fork). For each cell a
-line of JSON: what went wrong, or an empty text.
+Libraries and corpus are loaded once; every cell is then measured in a copy of this process (a fork). Prints for each
+cell a line of JSON: why it failed, or an empty text.
 """
 
 import json
@@ -13,13 +13,13 @@ from pathlib import Path
 
 
 class WithoutTorch:
-    """Says of torch that it is not installed.
+    """An import hook by which torch appears not to be installed.
 
-    spaCy loads it wherever it is; a method that has no use for it should not pay for it in memory.
+    spaCy loads torch wherever it is installed; a method without a use for it should not pay for it in memory.
     """
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Raise `ModuleNotFoundError` for torch, and leave every other module to those who find it."""
+        """Raise `ModuleNotFoundError` for torch, and leave every other module to the other import hooks."""
         if name == "torch":
             raise ModuleNotFoundError(f"{name} is not needed here.", name=name)
 
@@ -29,25 +29,25 @@ def main(arguments: list[str]) -> None:
     corpus, method, minilm, *cells = arguments
     if method != "SetFit":
         sys.meta_path.insert(0, WithoutTorch())
-    from evaluation.peers import Cell, coded, measured, write
+    from evaluation.peers import Cell, coded_lines, measure_cell, write_cell
     from evaluation.peers_methods import METHODS
 
-    coded(Path(corpus))
-    for told in cells:
-        n, seed, target = told.split(":", 2)
-        said, answer = os.pipe()
+    coded_lines(Path(corpus))
+    for argument in cells:
+        n, seed, target = argument.split(":", 2)
+        errors, errors_end = os.pipe()
         child = os.fork()
         if not child:
-            # What goes wrong is told as Python tells it, to the process that waits.
-            os.dup2(answer, sys.stderr.fileno())
+            # The process that waits reads the traceback of an error.
+            os.dup2(errors_end, sys.stderr.fileno())
             cell = Cell(corpus=Path(corpus), method=METHODS[method], n=int(n), seed=int(seed))
-            write(Path(target), measured(cell, Path(minilm) if minilm else None))
+            write_cell(Path(target), measure_cell(cell, Path(minilm) if minilm else None))
             os._exit(0)
-        os.close(answer)
-        with os.fdopen(said, encoding="utf-8", errors="replace") as reader:
-            why = reader.read().strip().splitlines()
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(json.dumps((why or [f"ended with {ended}"])[-1] if ended else ""), flush=True)
+        os.close(errors_end)
+        with os.fdopen(errors, encoding="utf-8", errors="replace") as reader:
+            lines = reader.read().strip().splitlines()
+        exit_code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(json.dumps((lines or [f"ended with {exit_code}"])[-1] if exit_code else ""), flush=True)
 
 
 if __name__ == "__main__":

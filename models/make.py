@@ -17,7 +17,7 @@ def main() -> None:
     lines = autocode.read_transcripts(SAMPLE / "transcripts", interviewers=["Interviewer"])
     sheets = sorted((SAMPLE / "codings").glob("*.csv"))
     codings = autocode.Codings(
-        one for sheet in sheets for one in autocode.read_codings(sheet, lines=lines, codebook=codebook)
+        coding for sheet in sheets for coding in autocode.read_codings(sheet, lines=lines, codebook=codebook)
     )
     suggester = autocode.train(codings, lines, codebook, seed=0)
     autocode.save_suggester(suggester, HERE / "integration-barriers", force=True, made_by="python -m models.make")

@@ -10,17 +10,21 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import (
     Abstention,
     Band,
+    Basis,
     BatchId,
     CoderId,
+    Coding,
     Evidence,
     Neighbour,
     Reason,
     Suggestion,
     SuggestionBatch,
 )
+from autocode.exchange import PlainCorpus
 from autocode.journal import Journal
 from autocode.review import ReviewSession
-from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+from autocode.transcripts import LineId, Transcript, TranscriptId, Transcripts
+from studies import coding_of, interview_of, sample_study
 
 # How long an example takes says something of the machine, not of autocode.
 hypothesis.settings.register_profile("autocode", deadline=None)
@@ -38,29 +42,25 @@ INTERVIEWS = {
 }
 
 
-def interview_of(name: str, turns: list[tuple[str, str]]) -> Transcript:
-    lines: list[Line] = []
-    text = ""
-    for order, (speaker, words) in enumerate(turns, start=1):
-        text += f"{speaker}: "
-        line = Line(
-            id=LineId(f"{name}:{order}"),
-            transcript=TranscriptId(name),
-            order=order,
-            speaker=speaker,
-            role=Role.INTERVIEWER if speaker == "INT" else Role.PARTICIPANT,
-            text=words,
-            start=len(text),
-            end=len(text) + len(words),
-        )
-        text += words + "\n"
-        lines.append(line)
-    return Transcript(id=TranscriptId(name), text=text, lines=tuple(lines), digest=Transcript.digest_of(text, lines))
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def interview() -> Callable[..., Transcript]:
     return interview_of
+
+
+@pytest.fixture(scope="session")
+def coding() -> Callable[..., Coding]:
+    """Give a maker of one coding of a line by its codes, apart by spaces: `coding("GP1:2", "parking phones")`."""
+
+    def build(line: str, codes: str = "", coder: str = "coder_a", basis: Basis = Basis.INDEPENDENT) -> Coding:
+        return coding_of(line, coder, *codes.split(), basis=basis)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def sample() -> PlainCorpus:
+    """The sample study: 25 interviews, 22 of them coded."""
+    return sample_study()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from autocode import Basis, Codings, SuggestionBatch
 from autocode.coding import Coding, Suggestion
 from autocode.errors import AgreementError
 from autocode.validation._protocol import eligible, split
+from studies import coding_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "autocode"
@@ -149,12 +150,8 @@ def test_2_history_cannot_be_rewritten():
     assert "DELETE" in tests
 
 
-def coding(line: str, coder: str, *codes: str, basis: Basis = Basis.INDEPENDENT) -> Coding:
-    return Coding(line=line, coder=coder, codes=frozenset(codes), basis=basis)
-
-
 def test_3_agreement_cannot_be_flattered():
-    mixed = Codings([coding("GP1:1", "MO", "x"), coding("GP1:1", "JB", "x", basis=Basis.ASSISTED)])
+    mixed = Codings([coding_of("GP1:1", "MO", "x"), coding_of("GP1:1", "JB", "x", basis=Basis.ASSISTED)])
 
     with pytest.raises(AgreementError):
         autocode.ReliabilityData.for_code("x", mixed)
@@ -162,8 +159,8 @@ def test_3_agreement_cannot_be_flattered():
 
 def test_4_an_assisted_judgement_does_not_displace_the_independent_one(tmp_path):
     with autocode.Journal.open(tmp_path / "study.sqlite") as journal:
-        journal.append(coding("GP1:1", "MO", "x"))
-        journal.append(coding("GP1:1", "MO", "y", basis=Basis.ASSISTED))
+        journal.append(coding_of("GP1:1", "MO", "x"))
+        journal.append(coding_of("GP1:1", "MO", "y", basis=Basis.ASSISTED))
         both = journal.codings()
 
     assert [(sorted(one.codes), one.basis) for one in both] == [(["x"], Basis.INDEPENDENT), (["y"], Basis.ASSISTED)]
@@ -182,17 +179,8 @@ def test_5_no_interview_is_both_learnt_from_and_asked_about(sample, seed):
     assert not learnt & asked
 
 
-@pytest.fixture(scope="module")
-def sample():
-    codebook = autocode.read_codebook(SAMPLE / "codebook.toml")
-    lines = autocode.read_transcripts(SAMPLE / "transcripts")
-    tables = sorted((SAMPLE / "codings").glob("*.csv"))
-    codings = [one for table in tables for one in autocode.read_codings(table, lines=lines, codebook=codebook)]
-    return Codings(codings), lines, codebook
-
-
 def test_6_missing_is_not_empty(tmp_path):
-    codings = Codings([coding("GP1:1", "MO", "x"), coding("GP1:2", "MO"), coding("GP1:1", "JB", "x")])
+    codings = Codings([coding_of("GP1:1", "MO", "x"), coding_of("GP1:2", "MO"), coding_of("GP1:1", "JB", "x")])
     data = autocode.ReliabilityData.for_code("x", codings)
     with autocode.Journal.open(tmp_path / "study.sqlite") as journal:
         journal.append(*codings)

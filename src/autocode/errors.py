@@ -41,6 +41,7 @@ class Fault:
 
     Examples
     --------
+    >>> from autocode.errors import Fault
     >>> print(Fault("names no speaker; name one.", "interviews/GP1.csv", 7))
     interviews/GP1.csv:7: names no speaker; name one.
     """
@@ -72,6 +73,7 @@ class AutocodeError(Exception):
 
     Examples
     --------
+    >>> from autocode.errors import AutocodeError
     >>> print(AutocodeError.at("codebook.toml", "is empty; write the codes into it."))
     codebook.toml: is empty; write the codes into it.
     """

@@ -39,6 +39,7 @@ def read_rows(text: str) -> list[tuple[int, list[str]]]:
 
     Examples
     --------
+    >>> from autocode.tables import read_rows
     >>> read_rows("code;parent\\n\\nwait;access\\n")
     [(1, ['code', 'parent']), (3, ['wait', 'access'])]
     """
@@ -105,6 +106,7 @@ def csv_text(header: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
 
     Examples
     --------
+    >>> from autocode.tables import csv_text
     >>> csv_text(["line_id", "text"], [["P01:0001", "Yes, well."]])
     'line_id,text\\nP01:0001,"Yes, well."\\n'
     """
@@ -138,6 +140,7 @@ class Table:
 
     Examples
     --------
+    >>> from autocode.tables import Table
     >>> table = Table(head=("code", "lines"), rows=(("Waiting times", "12"), ("Trust", "3")), numeric=frozenset({1}))
     >>> print(table.text())
     code           lines

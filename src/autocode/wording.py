@@ -21,6 +21,7 @@ def count_of(n: int, noun: str, *, plural: str | None = None, thousands: str = "
 
     Examples
     --------
+    >>> from autocode.wording import count_of
     >>> count_of(1, "line"), count_of(1200, "line", thousands=","), count_of(2, "person", plural="people")
     ('1 line', '1,200 lines', '2 people')
     """
@@ -43,6 +44,7 @@ def listing(names: Iterable[object], *, conjunction: str = "and", at_most: int |
 
     Examples
     --------
+    >>> from autocode.wording import listing
     >>> listing(["alpha", "kappa", "AC1"]), listing(["a.csv", "b.csv"], conjunction="or")
     ('alpha, kappa and AC1', 'a.csv or b.csv')
     >>> listing("abcdef", at_most=3)
@@ -70,6 +72,7 @@ def percent(share: float, *, decimals: int = 0, undefined: str = "–") -> str:
 
     Examples
     --------
+    >>> from autocode.wording import percent
     >>> percent(0.256), percent(0.256, decimals=1), percent(float("nan"))
     ('26 %', '25.6 %', '–')
     """

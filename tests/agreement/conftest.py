@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from autocode.codebook import CodeId
-from autocode.coding import Basis, CoderId, Coding, Codings
+import studies
+from autocode.coding import Coding, Codings
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
 
 CodingOf = Callable[..., Coding]
@@ -14,11 +14,7 @@ CodingOf = Callable[..., Coding]
 @pytest.fixture
 def coding_of() -> CodingOf:
     """Return a maker of one coding: `coding_of("I1:1", "MO", "cost")`."""
-
-    def make(line: str, coder: str, *codes: str, basis: Basis = Basis.INDEPENDENT) -> Coding:
-        return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis)
-
-    return make
+    return studies.coding_of
 
 
 @pytest.fixture

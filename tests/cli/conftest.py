@@ -63,7 +63,7 @@ NEW = "GP4"
 SPOKEN = 24  # lines of a participant in each interview
 
 
-def interview(name: str, start: int) -> tuple[str, dict[str, str]]:
+def interview_text(name: str, start: int) -> tuple[str, dict[str, str]]:
     """Return an interview as labelled text, and the code that each of its lines deserves."""
     told, codes, order = [], {}, 0
     for k in range(SPOKEN):
@@ -81,7 +81,7 @@ def readings(coder: int) -> str:
     """Return the long table of a coder; the second one forgets a code now and then."""
     rows = ["line_id,coder,code"]
     for start, name in enumerate(CODED):
-        _, codes = interview(name, start)
+        _, codes = interview_text(name, start)
         for k, (line, code) in enumerate(codes.items()):
             rows.append(f"{line},coder_{'ab'[coder]},{'' if coder and k % 5 == 2 else code}")
     return "\n".join(rows) + "\n"
@@ -149,7 +149,7 @@ def _studies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     fresh = base / "fresh"
     _empty_study(fresh)
     for start, name in enumerate((*CODED, NEW)):
-        (fresh / "transcripts" / f"{name}.txt").write_text(interview(name, start)[0])
+        (fresh / "transcripts" / f"{name}.txt").write_text(interview_text(name, start)[0])
     coded = base / "coded"
     _copy(fresh, coded)
     for coder in range(2):
@@ -197,9 +197,9 @@ def readings_of() -> Callable[[int], str]:
 
 
 @pytest.fixture
-def interview_of() -> Callable[[str, int], tuple[str, dict[str, str]]]:
+def labelled_interview() -> Callable[[str, int], tuple[str, dict[str, str]]]:
     """An interview as text, and what its lines deserve."""
-    return interview
+    return interview_text
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def test_a_coder_with_lines_left_is_refused_until_the_team_closes_coding(named, 
         settings.write('independent_coding = "closed"\n')
     closed = serving("review", "study", "--coder", "coder_a")
     assert closed.get("/adjudicate").status_code == 200
-    assert "may not suggest yet" in closed.get("/team").text
+    assert "cannot be suggested yet" in closed.get("/team").text
     assert "Forms and queues" in closed.get("/codebook").text
 
 

@@ -89,11 +89,11 @@ def spoken_by(study, name):
     return sum(len(line.text.split()) for line in lines.participant_lines)
 
 
-def test_interviews_then_codings_then_check(study, run, tmp_path, interview_of, readings_of):
+def test_interviews_then_codings_then_check(study, run, tmp_path, labelled_interview, readings_of):
     kept = study("empty")
     names = ["GP1", "GP2", "GP3", "PM1", "PM2", "PM3"]
     for start, name in enumerate(names):
-        (tmp_path / f"{name}.txt").write_text(interview_of(name, start)[0])
+        (tmp_path / f"{name}.txt").write_text(labelled_interview(name, start)[0])
     (tmp_path / "coder_a.csv").write_text(readings_of(0))
     first = run("add", "study", *(f"{name}.txt" for name in names))
     second = run("add", "study", "coder_a.csv")
@@ -109,17 +109,17 @@ def test_interviews_then_codings_then_check(study, run, tmp_path, interview_of, 
     ]
     assert second.stdout == "added coder_a.csv: 144 judgements of 144 lines by 1 coder.\n"
     assert (first.stderr, second.stderr) == ("", "")
-    assert (kept / "transcripts" / "GP1.txt").read_text() == interview_of("GP1", 0)[0]
+    assert (kept / "transcripts" / "GP1.txt").read_text() == labelled_interview("GP1", 0)[0]
     assert run("check", "study").stdout == (
         "study: no faults. 6 interviews, 144 lines of participants, 3 subthemes, 144 judgements by 1 coder.\n"
     )
 
 
-def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, interview_of):
+def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, labelled_interview):
     kept = study("empty")
     (tmp_path / "talks").mkdir()
     for name in ("GP1", "GP2", "GP10"):
-        (tmp_path / "talks" / f"{name}.txt").write_text(interview_of(name, 0)[0])
+        (tmp_path / "talks" / f"{name}.txt").write_text(labelled_interview(name, 0)[0])
     (tmp_path / "talks" / "participants.csv").write_text("participant,role\nGP1,partner\n")
     result = run("add", "study", "talks")
 
@@ -944,8 +944,8 @@ def test_help_and_version_are_quick_to_read(typed):
     assert version.stdout == "autocode, version 0.1.0\n"
 
 
-def test_a_study_from_nothing_in_processes_of_their_own(typed, tmp_path, interview_of):
-    (tmp_path / "GP1.txt").write_text(interview_of("GP1", 0)[0])
+def test_a_study_from_nothing_in_processes_of_their_own(typed, tmp_path, labelled_interview):
+    (tmp_path / "GP1.txt").write_text(labelled_interview("GP1", 0)[0])
     made = typed("init", "new")
     added = typed("add", "new", "GP1.txt")
     again = typed("init", "new")

@@ -13,9 +13,9 @@ NAMES = ("GP1", "GP2", "GP3", "PM1", "PM2", "PM3", "GP4")
 
 
 @pytest.fixture
-def deserved(interview_of) -> dict[str, str]:
+def deserved(labelled_interview) -> dict[str, str]:
     """The code that each line of a participant deserves."""
-    return {line: code for start, name in enumerate(NAMES) for line, code in interview_of(name, start)[1].items()}
+    return {line: code for start, name in enumerate(NAMES) for line, code in labelled_interview(name, start)[1].items()}
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_the_page_has_the_numbers_of_the_results(studied: tuple[str, dict, str])
     assert shown is not None
     for name in ("human", "model", "difference", "ratio"):
         assert f"{first[name]['value']:.2f} [" in shown[0]
-    assert "\n## 1. The coders among themselves\n" in page
+    assert "\n## 1. Agreement among the coders\n" in page
     assert len(re.findall(r"^\| would code \| \d", page, re.MULTILINE)) == 2
     assert "would code, 2 seeds: mean ratio" in printed
 
@@ -119,9 +119,9 @@ def test_no_document_is_both_learnt_from_and_asked_about(corpus: Path) -> None:
         "codings, lines, _ = autocode.read_corpus(Path(sys.argv[1]))\n"
         "seen = []\n"
         "for fold in folds(codings, lines, n_folds=3, learn=50, seed=1):\n"
-        "    assert len(fold.learnt) == 50\n"
-        "    assert not {lines.line(line).transcript for line in fold.learnt} & fold.asked\n"
-        "    seen += fold.asked\n"
+        "    assert len(fold.training) == 50\n"
+        "    assert not {lines.line(line).transcript for line in fold.training} & fold.documents\n"
+        "    seen += fold.documents\n"
         "assert sorted(seen) == sorted(one.id for one in lines.interviews)\n"
         "print('held')\n"
     )

@@ -12,6 +12,7 @@ from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import CodingError
 from autocode.exchange import read_codings, write_codings
 from autocode.transcripts import Line, LineId, Role, TranscriptId
+from studies import coding_of
 
 
 @pytest.fixture
@@ -34,12 +35,6 @@ def faults(lines, codebook):
     return faults
 
 
-def judged(line, coder, *codes, basis=Basis.INDEPENDENT, memo="", at=None):
-    return Coding(
-        line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis, memo=memo, at=at
-    )
-
-
 def test_a_long_table_holds_sets_of_codes_empty_ones_too_and_names_or_ids(table, lines, codebook):
     path = table(
         "line_id,coder,code\n"
@@ -49,9 +44,9 @@ def test_a_long_table_holds_sets_of_codes_empty_ones_too_and_names_or_ids(table,
     codings = read_codings(path, lines=lines, codebook=codebook)
 
     assert list(codings) == [
-        judged("GP1:2", "MO", "roles, services", "logistics"),
-        judged("GP1:2", "KB"),
-        judged("GP1:1", "MO", "logistics"),
+        coding_of("GP1:2", "MO", "roles, services", "logistics"),
+        coding_of("GP1:2", "KB"),
+        coding_of("GP1:1", "MO", "logistics"),
     ]
 
 
@@ -68,7 +63,7 @@ def test_basis_memo_person_and_time_are_read(table, lines, codebook):
     codings = read_codings(path, lines=lines, codebook=codebook)
 
     assert list(codings) == [
-        judged(
+        coding_of(
             "GP1:2",
             "MO",
             "logistics",
@@ -77,9 +72,9 @@ def test_basis_memo_person_and_time_are_read(table, lines, codebook):
             memo="one\ntwo",
             at=datetime(2026, 1, 31, 14, 5, tzinfo=UTC),
         ),
-        judged("GP1:2", "KB", basis=Basis.ADJUDICATED),
-        judged("GP1:3", "gold", basis=Basis.ADJUDICATED),
-        judged("GP1:4", "gold"),
+        coding_of("GP1:2", "KB", basis=Basis.ADJUDICATED),
+        coding_of("GP1:3", "gold", basis=Basis.ADJUDICATED),
+        coding_of("GP1:4", "gold"),
     ]
 
 
@@ -88,7 +83,7 @@ def test_the_caller_names_coder_and_basis_where_the_table_does_not(table, lines,
 
     codings = read_codings(path, lines=lines, codebook=codebook, coder="MO", basis=Basis.ASSISTED)
 
-    assert list(codings) == [judged("GP1:2", "MO", "logistics", basis=Basis.ASSISTED)]
+    assert list(codings) == [coding_of("GP1:2", "MO", "logistics", basis=Basis.ASSISTED)]
 
 
 def test_every_fault_of_a_long_table_has_its_line(table, faults):
@@ -191,7 +186,7 @@ def test_tables_from_windows_are_read(table, lines, codebook):
     path = table("line_id;coder;code;memo\r\nGP1:2;MO;logistics;naïve café\r\n".encode("cp1252"))
 
     assert list(read_codings(path, lines=lines, codebook=codebook)) == [
-        judged("GP1:2", "MO", "logistics", memo="naïve café")
+        coding_of("GP1:2", "MO", "logistics", memo="naïve café")
     ]
 
 
@@ -204,9 +199,9 @@ def test_in_a_wide_table_an_unread_row_is_not_an_empty_one(table, lines, codeboo
     codings = read_codings(path, lines=lines, codebook=codebook)
 
     assert list(codings) == [
-        judged("GP1:2", "coder_a", "roles, services", memo="why"),
-        judged("GP1:3", "coder_a"),
-        judged("GP1:4", "coder_a", "roles, services", "logistics"),
+        coding_of("GP1:2", "coder_a", "roles, services", memo="why"),
+        coding_of("GP1:3", "coder_a"),
+        coding_of("GP1:4", "coder_a", "roles, services", "logistics"),
     ]
 
 
@@ -215,8 +210,8 @@ def test_a_wide_table_may_hold_several_coders_or_be_of_a_named_one(table, lines,
     named = table("line_id,logistics\nGP1:2,1\n", "sheet.csv")
 
     assert list(read_codings(several, lines=lines, codebook=codebook)) == [
-        judged("GP1:2", "MO", "logistics"),
-        judged("GP1:2", "KB"),
+        coding_of("GP1:2", "MO", "logistics"),
+        coding_of("GP1:2", "KB"),
     ]
     assert read_codings(named, lines=lines, codebook=codebook, coder="MO").coders == ("MO",)
 
@@ -229,7 +224,10 @@ def test_a_wide_sheet_of_excel_is_read(tmp_path, lines, codebook):
 
     codings = read_codings(tmp_path / "coder_b.xlsx", lines=lines, codebook=codebook)
 
-    assert list(codings) == [judged("GP1:2", "coder_b", "roles, services", "logistics"), judged("GP1:3", "coder_b")]
+    assert list(codings) == [
+        coding_of("GP1:2", "coder_b", "roles, services", "logistics"),
+        coding_of("GP1:3", "coder_b"),
+    ]
 
 
 def test_an_empty_sheet_of_excel_is_refused(tmp_path, faults):
@@ -265,7 +263,7 @@ def test_columns_of_a_wide_table_are_codes_or_known(table, faults):
 
 def test_codings_that_exist_are_replaced_only_by_force(table, lines, codebook):
     path = table("what was here")
-    codings = Codings([judged("GP1:2", "MO", "logistics"), judged("GP1:3", "MO")])
+    codings = Codings([coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:3", "MO")])
 
     with pytest.raises(CodingError) as error:
         write_codings(codings, path)

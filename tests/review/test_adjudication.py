@@ -10,13 +10,10 @@ from autocode.errors import CodingError, JournalError, SettlementError, StudyErr
 from autocode.journal import Kind, Undo
 from autocode.review import AdjudicationSession, adjudicate, differences
 from autocode.transcripts import LineId
+from studies import coding_of
 
 MO, JB, SK, TEAM = CoderId("MO"), CoderId("JB"), CoderId("SK"), CoderId("TW")
 CODES = ("logistics", "awareness", "meetings", "computers")
-
-
-def coding(line, coder, *codes, basis=Basis.INDEPENDENT):
-    return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis)
 
 
 def reading(codes, *coders):
@@ -26,20 +23,20 @@ def reading(codes, *coders):
 @pytest.fixture
 def two(lines):
     """MO and JB differ on GP1:2."""
-    (one,) = differences(Codings([coding("GP1:2", "MO", "logistics"), coding("GP1:2", "JB", "awareness")]), lines)
+    (one,) = differences(Codings([coding_of("GP1:2", "MO", "logistics"), coding_of("GP1:2", "JB", "awareness")]), lines)
     return one
 
 
 @pytest.fixture
 def session(journal, lines, codebook):
     journal.append(
-        coding("GP1:2", "MO", "logistics"),
-        coding("GP1:2", "JB", "logistics", "awareness"),
-        coding("GP1:3", "MO", "logistics"),
-        coding("GP1:3", "JB", "logistics"),
-        coding("GP1:5", "MO"),
-        coding("GP1:5", "JB", "meetings"),
-        coding("GP1:5", "SK", "meetings"),
+        coding_of("GP1:2", "MO", "logistics"),
+        coding_of("GP1:2", "JB", "logistics", "awareness"),
+        coding_of("GP1:3", "MO", "logistics"),
+        coding_of("GP1:3", "JB", "logistics"),
+        coding_of("GP1:5", "MO"),
+        coding_of("GP1:5", "JB", "meetings"),
+        coding_of("GP1:5", "SK", "meetings"),
     )
     return AdjudicationSession(journal, lines=lines, codebook=codebook, coder=TEAM, adjudicators={TEAM})
 
@@ -51,14 +48,14 @@ def test_lines_read_alike_once_or_with_help_are_no_differences(lines):
     found = differences(
         Codings(
             [
-                coding("GP1:2", "MO", "logistics"),
-                coding("GP1:2", "JB", "logistics"),
-                coding("GP1:3", "MO", "logistics"),
-                coding("GP1:3", "JB", "meetings", basis=Basis.ASSISTED),
-                coding("GP1:5", "MO"),
-                coding("GP1:5", "SK", "meetings", basis=Basis.ADJUDICATED),
-                coding("GP9:1", "MO"),
-                coding("GP9:1", "JB", "meetings"),
+                coding_of("GP1:2", "MO", "logistics"),
+                coding_of("GP1:2", "JB", "logistics"),
+                coding_of("GP1:3", "MO", "logistics"),
+                coding_of("GP1:3", "JB", "meetings", basis=Basis.ASSISTED),
+                coding_of("GP1:5", "MO"),
+                coding_of("GP1:5", "SK", "meetings", basis=Basis.ADJUDICATED),
+                coding_of("GP9:1", "MO"),
+                coding_of("GP9:1", "JB", "meetings"),
             ]
         ),
         lines,
@@ -68,7 +65,7 @@ def test_lines_read_alike_once_or_with_help_are_no_differences(lines):
 
 
 def test_a_line_read_as_empty_differs_from_one_with_a_code(lines):
-    (one,) = differences(Codings([coding("GP1:2", "MO"), coding("GP1:2", "JB", "meetings")]), lines)
+    (one,) = differences(Codings([coding_of("GP1:2", "MO"), coding_of("GP1:2", "JB", "meetings")]), lines)
 
     assert one.readings == (reading(["meetings"], "JB"), reading([], "MO"))
     assert (one.coders, one.contested) == (("JB", "MO"), {"meetings"})
@@ -78,9 +75,9 @@ def test_coders_who_read_alike_stand_together_and_only_what_some_gave_is_contest
     (one,) = differences(
         Codings(
             [
-                coding("GP1:2", "SK", "logistics", "meetings"),
-                coding("GP1:2", "MO", "logistics"),
-                coding("GP1:2", "JB", "logistics", "meetings"),
+                coding_of("GP1:2", "SK", "logistics", "meetings"),
+                coding_of("GP1:2", "MO", "logistics"),
+                coding_of("GP1:2", "JB", "logistics", "meetings"),
             ]
         ),
         lines,
@@ -101,7 +98,8 @@ def test_lines_can_be_asked_for_by_the_code_that_coders_differ_about(session, jo
 
 def test_hidden_names_leave_their_order_to_a_chance_that_stays(lines):
     (one,) = differences(
-        Codings([coding("GP1:2", coder, code) for coder, code in zip(("A1", "B2", "C3"), CODES, strict=False)]), lines
+        Codings([coding_of("GP1:2", coder, code) for coder, code in zip(("A1", "B2", "C3"), CODES, strict=False)]),
+        lines,
     )
     orders = {tuple(each.coders for each in one.shuffled(f"{n}").readings) for n in range(40)}
 
@@ -113,11 +111,11 @@ def test_the_digest_tells_that_somebody_read_the_line_anew(lines):
     def digest(*codings):
         return differences(Codings(codings), lines)[0].digest
 
-    first = digest(coding("GP1:2", "MO"), coding("GP1:2", "JB", "meetings"))
+    first = digest(coding_of("GP1:2", "MO"), coding_of("GP1:2", "JB", "meetings"))
 
-    assert first == digest(coding("GP1:2", "JB", "meetings"), coding("GP1:2", "MO"))
-    assert first != digest(coding("GP1:2", "MO"), coding("GP1:2", "JB", "logistics"))
-    assert first != digest(coding("GP1:2", "JB"), coding("GP1:2", "MO", "meetings"))
+    assert first == digest(coding_of("GP1:2", "JB", "meetings"), coding_of("GP1:2", "MO"))
+    assert first != digest(coding_of("GP1:2", "MO"), coding_of("GP1:2", "JB", "logistics"))
+    assert first != digest(coding_of("GP1:2", "JB"), coding_of("GP1:2", "MO", "meetings"))
 
 
 # what a ruling comes to
@@ -164,7 +162,10 @@ def test_another_reading_needs_codes_of_the_codebook(two, codebook):
 
 def test_of_three_different_readings_the_two_compared_are_named(lines, codebook):
     (one,) = differences(
-        Codings([coding("GP1:2", "A1", "logistics"), coding("GP1:2", "B2", "meetings"), coding("GP1:2", "C3")]), lines
+        Codings(
+            [coding_of("GP1:2", "A1", "logistics"), coding_of("GP1:2", "B2", "meetings"), coding_of("GP1:2", "C3")]
+        ),
+        lines,
     )
     how = {"coder": TEAM, "adjudicators": {TEAM}, "codebook": codebook}
 
@@ -289,7 +290,7 @@ def test_a_line_read_alike_is_not_adjudicated(session):
 
 
 def test_a_coder_who_reads_a_line_anew_may_end_the_difference(session, journal):
-    journal.append(coding("GP1:2", "JB", "logistics"))
+    journal.append(coding_of("GP1:2", "JB", "logistics"))
 
     session.refresh()
 
@@ -307,7 +308,7 @@ def test_whatever_is_ruled_and_undone_the_journal_and_the_session_say_the_same(a
     with Journal.open(tmp_path_factory.mktemp("study") / "study.sqlite") as journal:
         journal.append(
             *(
-                coding(line, coder, *codes)
+                coding_of(line, coder, *codes)
                 for line in ("GP1:2", "GP1:5")
                 for coder, codes in [("MO", CODES[:1]), ("JB", CODES[1:3])]
             )
@@ -360,7 +361,7 @@ def test_a_session_that_looks_again_sees_what_one_opened_anew_sees(steps, named,
                 ]
                 if what in ("code", "assist"):
                     basis = Basis.INDEPENDENT if what == "code" else Basis.ASSISTED
-                    journal.append(coding(line, coder, *codes, basis=basis))
+                    journal.append(coding_of(line, coder, *codes, basis=basis))
                 elif what == "undo" and own:
                     journal.append(Undo(entry=own[len(codes) % len(own)], coder=coder))
                 elif what in ("rule", "take back"):

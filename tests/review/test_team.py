@@ -2,19 +2,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autocode.codebook import CodeId
-from autocode.coding import Basis, CoderId, Coding
+from autocode.coding import Basis
 from autocode.review import Progress, progress_of_coders, unused_codes
-from autocode.transcripts import LineId
+from studies import coding_of
 
 
 @pytest.fixture
 def by_coder(journal, lines):
     return lambda **more: {one.coder: one for one in progress_of_coders(journal, lines, **more)}
-
-
-def coding(line, coder, *codes, basis=Basis.INDEPENDENT, at=None):
-    return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis, at=at)
 
 
 def test_each_coder_has_come_so_far_and_who_has_not_begun_is_told_of(session_of, by_coder):
@@ -56,9 +51,9 @@ def test_an_undone_deferral_is_not_one(session_of, by_coder):
 def test_a_line_read_on_several_bases_is_done_once_and_the_latest_word_says_whether_none_fits(journal, by_coder):
     noon, one = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 2, 13, tzinfo=UTC)
     journal.append(
-        coding("GP1:2", "MO", "logistics", basis=Basis.ASSISTED, at=one),
-        coding("GP1:2", "MO", at=noon),
-        coding("GP1:3", "MO", "logistics", basis=Basis.ADJUDICATED, at=noon),
+        coding_of("GP1:2", "MO", "logistics", basis=Basis.ASSISTED, at=one),
+        coding_of("GP1:2", "MO", at=noon),
+        coding_of("GP1:3", "MO", "logistics", basis=Basis.ADJUDICATED, at=noon),
     )
 
     found = by_coder()["MO"]
@@ -69,6 +64,6 @@ def test_a_line_read_on_several_bases_is_done_once_and_the_latest_word_says_whet
 
 
 def test_codes_that_nobody_gave_are_told_in_the_order_of_the_codebook(journal, codebook):
-    journal.append(coding("GP1:2", "MO", "meetings"), coding("GP1:3", "JB", "logistics", basis=Basis.ASSISTED))
+    journal.append(coding_of("GP1:2", "MO", "meetings"), coding_of("GP1:3", "JB", "logistics", basis=Basis.ASSISTED))
 
     assert [code.id for code in unused_codes(journal.codings(), codebook)] == ["awareness", "computers"]

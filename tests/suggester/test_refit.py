@@ -56,6 +56,15 @@ def test_new_lines_are_shown_as_evidence_at_once(learning, study):
     assert line.id in near
 
 
+def test_the_first_lines_of_a_study_are_near_themselves(study, coding):
+    learning = LearningSuggester(Codings(), study.lines, study.codebook, seed=3)
+    first, second = study.lines.participant_lines[:2]
+    suggester = learning.learn(Codings([coding(first.id, "parking"), coding(second.id, "phones")]))
+    neighbours = [near for one in suggester.suggest([first]).suggestions for near in one.evidence.neighbours]
+
+    assert max(near.similarity for near in neighbours if near.line == first.id) == pytest.approx(1)
+
+
 def test_learning_nothing_new_changes_nothing(learning, study):
     before = learning.suggester
 

@@ -1,64 +1,26 @@
 """A small invented study that two coders read, in as many interviews as a claim needs."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from autocode.codebook import Code, Codebook, CodeId
-from autocode.coding import Basis, CoderId, Coding, Codings
-from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+from autocode.coding import Codings
+from autocode.exchange import PlainCorpus
+from autocode.transcripts import Transcript, Transcripts
 from autocode.validation import Validation, validate
+from studies import ANSWERS, coding_of, interview_of
 
-# What people said, by code: the first half of a line and the second can be joined freely.
-SAID = {
-    "parking": (
-        ["There is nowhere to park", "I drove round for a parking space", "The car park is full by nine"],
-        ["and the meter takes coins only.", "so I leave the car two streets off.", "whenever I visit the day centre."],
-    ),
-    "phones": (
-        ["The phone rings out", "I sat in the telephone queue", "Nobody picks up the phone"],
-        ["for forty minutes or more.", "until the line goes dead.", "and then they put you on hold."],
-    ),
-    "records": (
-        ["We cannot see their records", "The two computer systems do not talk", "I type the same record twice"],
-        ["because the password differs.", "on another screen.", "so the notes never match."],
-    ),
-    "": (
-        ["My daughter plays the violin", "It rained on our summer fair", "I have worked here since school"],
-        ["which was lovely.", "to be honest with you.", "if that is what you are after."],
-    ),
-}
-CODES = tuple(code for code in SAID if code)
+CODES = tuple(code for code in ANSWERS if code)
 
 
-class Study(NamedTuple):
-    codings: Codings
-    lines: Transcripts
-    codebook: Codebook
+Study = PlainCorpus
 
 
-def coding_of(line: str, codes: str = "", coder: str = "coder_a", basis: Basis = Basis.INDEPENDENT) -> Coding:
-    return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes.split())), basis=basis)
-
-
-def interview_of(name: str, said: list[str]) -> Transcript:
+def interview_with(name: str, answers: list[str]) -> Transcript:
     """Return an interview that begins with a question and goes on with answers."""
-    lines = tuple(
-        Line(
-            id=LineId(f"{name}:{order}"),
-            transcript=TranscriptId(name),
-            order=order,
-            speaker=name if order > 1 else "INT",
-            role=Role.PARTICIPANT if order > 1 else Role.INTERVIEWER,
-            text=words,
-            start=0,
-            end=len(words),
-        )
-        for order, words in enumerate(["What gets in the way?", *said], start=1)
-    )
-    return Transcript(id=TranscriptId(name), text="", lines=lines, digest=name)
+    return interview_of(name, [("INT", "What gets in the way?"), *answers])
 
 
 def codebook_of() -> Codebook:
@@ -77,24 +39,19 @@ def study_of(interviews: int, *, answers: int = 12, coders: int = 2, seed: int =
     rng = np.random.default_rng(seed)
     transcripts, codings = [], []
     for n in range(1, interviews + 1):
-        meant = rng.choice(list(SAID), size=answers)
-        said = [" ".join(str(rng.choice(half)) for half in SAID[code]) + f" {k}" for k, code in enumerate(meant)]
-        transcripts.append(interview_of(f"GP{n}", said))
-        for order, code in enumerate(meant, start=2):
+        codes = rng.choice(list(ANSWERS), size=answers)
+        texts = [" ".join(str(rng.choice(half)) for half in ANSWERS[code]) + f" {k}" for k, code in enumerate(codes)]
+        transcripts.append(interview_with(f"GP{n}", texts))
+        for order, code in enumerate(codes, start=2):
             for coder in "abc"[:coders]:
-                seen = rng.choice(list(SAID)) if rng.random() < 0.1 else code
-                codings.append(coding_of(f"GP{n}:{order}", str(seen), f"coder_{coder}"))
+                given = str(rng.choice(list(ANSWERS)) if rng.random() < 0.1 else code)
+                codings.append(coding_of(f"GP{n}:{order}", f"coder_{coder}", *given.split()))
     return Study(Codings(codings), Transcripts(transcripts), codebook_of())
 
 
 @pytest.fixture(scope="session")
-def coding() -> Callable[..., Coding]:
-    return coding_of
-
-
-@pytest.fixture(scope="session")
 def interview() -> Callable[..., Transcript]:
-    return interview_of
+    return interview_with
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autocode.codebook import read_codebook
-from autocode.coding import Codings
-from autocode.exchange import PlainCorpus, read_codings, read_corpus
-from autocode.transcripts import read_transcripts
+from autocode.exchange import PlainCorpus, read_corpus
 from autocode.validation import validate
 
 ROOT = Path(__file__).parents[2]
@@ -21,14 +18,6 @@ def think_aloud() -> PlainCorpus:
     if not THINK_ALOUD.exists() and os.environ.get("CI") != "true":
         pytest.skip("the think-aloud corpus lies beside the checkout, in ../shared/corpora, and is not here")
     return read_corpus(THINK_ALOUD)
-
-
-@pytest.fixture(scope="module")
-def sample() -> tuple:
-    codebook = read_codebook(SAMPLE / "codebook.toml")
-    lines = read_transcripts(SAMPLE / "transcripts", interviewers=["Interviewer"])
-    sheets = sorted((SAMPLE / "codings").glob("*.csv"))
-    return Codings(one for s in sheets for one in read_codings(s, lines=lines, codebook=codebook)), lines, codebook
 
 
 # On the think-aloud sessions every model that was tried without a blend ranked below the definitions at 50 lines.

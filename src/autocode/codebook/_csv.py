@@ -115,6 +115,7 @@ def csv_of(codebook: Codebook) -> str:
 
     Examples
     --------
+    >>> from autocode.codebook import csv_of
     >>> from autocode import Code, Codebook
     >>> codes = [Code(id="access", name="access", codable=False), Code(id="wait", name="wait", parent="access")]
     >>> print(csv_of(Codebook(codes)))

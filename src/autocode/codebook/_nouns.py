@@ -37,6 +37,7 @@ class Code:
 
     Examples
     --------
+    >>> from autocode.codebook import Code
     >>> Code(id="wait", name="Waiting times", parent="access", definition="How long people wait for care.").codable
     True
     """
@@ -70,6 +71,7 @@ class Codebook(Mapping[CodeId, Code]):
 
     Examples
     --------
+    >>> from autocode.codebook import Code, Codebook
     >>> codebook = Codebook(
     ...     [
     ...         Code(id="access", name="Access", codable=False),

@@ -30,6 +30,7 @@ def read_codebook(path: str | Path) -> Codebook:
 
     Examples
     --------
+    >>> from autocode.codebook import read_codebook
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

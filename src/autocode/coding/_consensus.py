@@ -56,6 +56,7 @@ def consensus(codings: Codings) -> Consensus:
     Examples
     --------
     >>> from autocode import Coding, Codings
+    >>> from autocode.coding import consensus
     >>> codings = Codings(
     ...     Coding(line="GP1:2", coder=coder, codes=frozenset(codes))
     ...     for coder, codes in [("ann", ["phone"]), ("ben", ["phone", "wait"]), ("cy", [])]

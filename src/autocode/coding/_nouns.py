@@ -40,6 +40,7 @@ def human(name: str) -> CoderId:
 
     Examples
     --------
+    >>> from autocode.coding import human
     >>> human(" ann ")
     'ann'
     """
@@ -84,6 +85,7 @@ class Coding:
 
     Examples
     --------
+    >>> from autocode.coding import Coding
     >>> Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"})).basis.value
     'independent'
     """
@@ -118,6 +120,7 @@ class Codings(Sequence[Coding]):
 
     Examples
     --------
+    >>> from autocode.coding import Coding, Codings
     >>> codings = Codings(
     ...     [
     ...         Coding(line="GP1:2", coder="ann", codes=frozenset({"phone", "wait"})),
@@ -404,6 +407,7 @@ class Suggestion:
 
     Examples
     --------
+    >>> from autocode.coding import Band, Suggestion
     >>> Suggestion(line="GP1:2", code="phone", rank=1, probability=0.81, band=Band.STRONG).band.value
     'strong'
     """
@@ -439,6 +443,7 @@ class Abstention:
 
     Examples
     --------
+    >>> from autocode.coding import Abstention, Reason
     >>> Abstention(line="GP1:4", reason=Reason.TOO_SHORT).reason.value
     'too short'
     """
@@ -469,6 +474,7 @@ class SuggestionBatch:
 
     Examples
     --------
+    >>> from autocode.coding import Abstention, Band, Reason, Suggestion, SuggestionBatch
     >>> batch = SuggestionBatch(
     ...     id="b1",
     ...     model="sha256:00",
@@ -562,6 +568,7 @@ class Decision:
 
     Examples
     --------
+    >>> from autocode.coding import Band, Decision, Shown, Verdict
     >>> kept = Shown(code="phone", rank=1, probability=0.81, band=Band.STRONG, verdict=Verdict.ACCEPTED)
     >>> Decision(line="GP1:2", coder="ann", batch="b1", shown=(kept,)).shown[0].verdict.value
     'accepted'

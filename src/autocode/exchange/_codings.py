@@ -330,6 +330,7 @@ def write_codings(codings: Codings, path: str | Path, *, force: bool = False) ->
     Examples
     --------
     >>> from pathlib import Path
+    >>> from autocode.exchange import write_codings
     >>> from tempfile import TemporaryDirectory
     >>> from autocode import Coding, Codings
     >>> codings = Codings([Coding(line="GP1:2", coder="ann", codes=frozenset({"phone", "wait"}))])

@@ -83,6 +83,7 @@ def read_corpus(folder: str | Path) -> PlainCorpus:
 
     Examples
     --------
+    >>> from autocode.exchange import read_corpus
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as name:
@@ -248,6 +249,7 @@ def write_corpus(
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> from autocode import Code, Codebook, Codings, Transcripts
+    >>> from autocode.exchange import write_corpus
     >>> codebook = Codebook([Code(id="phone", name="Telephone")])
     >>> with TemporaryDirectory() as folder:
     ...     write_corpus(folder, codings=Codings(), lines=Transcripts([]), codebook=codebook)

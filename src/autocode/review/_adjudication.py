@@ -58,6 +58,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
 
     Examples
     --------
+    >>> from autocode.review import may_adjudicate
     >>> may_adjudicate("kim", ["kim", "lee"])
     'kim'
     """

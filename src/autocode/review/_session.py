@@ -56,6 +56,7 @@ class ReviewSession(CoderView):
     --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
+    >>> from autocode.review import ReviewSession
     >>> from autocode import Code, Codebook, Journal, read_transcripts
     >>> codebook = Codebook([Code(id="phone", name="Telephone")])
     >>> with TemporaryDirectory() as folder, Journal.open(Path(folder) / "study.sqlite") as journal:

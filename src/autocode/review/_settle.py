@@ -100,6 +100,7 @@ def settle(
     Examples
     --------
     >>> from autocode import Code, Codebook, Line, Verdict
+    >>> from autocode.review import settle
     >>> from autocode.coding import Band, Suggestion
     >>> from autocode.transcripts import Role
     >>> codebook = Codebook([Code(id="phone", name="Telephone"), Code(id="wait", name="Waiting")])

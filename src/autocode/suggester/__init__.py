@@ -7,6 +7,7 @@ from autocode.suggester._example_index import CodedExample
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._incremental import LearningSuggester
 from autocode.suggester._model_card import card
+from autocode.suggester._novelty import novelty_threshold
 from autocode.suggester._promises import (
     Promise,
     PromiseKind,
@@ -87,6 +88,7 @@ __all__ = [
     "folds",
     "informativeness",
     "line_surprisal",
+    "novelty_threshold",
     "open_suggester",
     "recheck",
     "save_suggester",

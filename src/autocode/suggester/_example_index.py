@@ -158,13 +158,15 @@ class ExampleIndex:
         Centroids only spare comparisons: a line far from all of them is compared with every coded line, new ones too.
         """
         added = l2_normalized(self.inputs.text_matrix([example.text for example in examples]))
+        # The codebook texts, which stand for coded lines before the first one, are not among `compared`.
+        vectors = sp.vstack([self.vectors, added], format="csr") if len(self.compared) else added
         n = len(self.examples)
         return replace(
             self,
             examples=(*self.examples, *examples),
             applied=np.concatenate([self.applied, _applied(examples, self.codes)]),
             compared=np.concatenate([self.compared, np.arange(n, n + len(examples))]),
-            vectors=sp.vstack([self.vectors, added], format="csr"),
+            vectors=vectors,
         )
 
     def nearest(

@@ -170,7 +170,7 @@ def explain(
     j = ids.index(CodeId(code))
     window = [*(other for other in around if other.id != line.id), line]
     scores = model.scores(window)[-1]
-    features, context_free_scores, *_ = model.decompose([line])
+    features, context_free_scores, _ = model.decompose([line])
     first_row = np.zeros(1, dtype=np.int64)
     shares = features.shares(first_row, first_row + j, model.coefficients)
     words, forms = features.words, features.words.forms
@@ -240,8 +240,8 @@ def _change(
 
     def without(subsets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
         texts = [_blanked(line.text, [place for w in subset for place in words[w][1]]) for subset in subsets]
-        _, context_free_scores, *_ = model.decompose([replace(line, text=text) for text in texts])
-        return model.calibration(context_free_scores + context_shares)
+        parts = model.decompose([replace(line, text=text) for text in texts])
+        return model.calibration(parts.context_free + context_shares)
 
     before = without([()])[0]
     first, above = before.argmax() == j, before[j] >= threshold

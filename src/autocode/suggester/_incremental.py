@@ -119,6 +119,13 @@ class LearningSuggester:
         Parameters
         ----------
         {codings}
+
+        Raises
+        ------
+        TrainingError
+            If a coding has a code that the codebook lacks.
+        StudyError
+            If a coded transcript has changed since it was coded.
         """
         # The fit takes long; until it is done, other threads are answered by the present suggester.
         suggester = train(
@@ -145,6 +152,13 @@ class LearningSuggester:
         Parameters
         ----------
         {codings}
+
+        Raises
+        ------
+        TrainingError
+            If a coding has a code that the codebook lacks.
+        StudyError
+            If a coded transcript has changed since it was coded.
         """
         codings.check_lines(self._lines)
         with self._lock:

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from autocode.doctext import documented
 from autocode.suggester.features._ngrams import Tokens
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._model import LineModel, folds
@@ -92,13 +93,31 @@ def vocabulary_coverage(
     return np.asarray(np.divide(covered, total, out=np.ones(len(total)), where=total > 0), dtype=np.float64)
 
 
+@documented
 def novelty_threshold(
-    model: LineModel, table: CodedLines, codebook_texts: Sequence[Sequence[str]], *, seed: int
+    model: LineModel,
+    table: CodedLines,
+    codebook_texts: Sequence[Sequence[str]],
+    *,
+    quantile: float = QUANTILE,
+    seed: int,
 ) -> float:
-    """Return the similarity below which a line is unlike anything coded; 0 with too few coded lines.
+    """Return the similarity below which a line is unlike anything coded; 0 with fewer than 30 coded lines.
 
     Each coded line is compared with those of the other folds and with the codebook, using the words of these alone, as
     a line of another interview will be.
+
+    Parameters
+    ----------
+    model : LineModel
+        A model fitted to the coded lines.
+    table : CodedLines
+        The coded lines.
+    codebook_texts : sequence of sequence of str
+        The texts of the codebook for each code, as in `Suggester.codebook_texts`.
+    quantile : float, default 0.05
+        Share of the coded lines that are less similar to those of the other folds than the threshold.
+    {seed}
     """
     if len(table) < MIN_LINES:
         return 0.0
@@ -116,4 +135,4 @@ def novelty_threshold(
         of_classes = class_centroids(l2_normalized(features.rows[~held_out]), table.applied[~held_out])
         centroids = np.column_stack([of_classes, of_codebook])
         similarities[held_out] = similarity(rows, centroids, coverage[held_out])
-    return min(float(np.quantile(similarities, QUANTILE)), MAX_THRESHOLD)
+    return min(float(np.quantile(similarities, quantile)), MAX_THRESHOLD)

@@ -12,8 +12,7 @@ from autocode.suggester._example_index import ExampleIndex
 from autocode.suggester._novelty import l2_normalized
 from autocode.suggester._policy import LineMeasures, SuggestionPolicy
 from autocode.suggester._predictions import Predictions
-from autocode.suggester.features._contributions import TextFeatures
-from autocode.suggester.model._model import LineModel
+from autocode.suggester.model._model import LineModel, ScoreParts
 from autocode.transcripts import Line
 
 T = TypeVar("T")
@@ -24,12 +23,10 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _ScoredBatch:
-    """Lines with their features and the parts of their scores that need no neighbouring lines."""
+    """Lines with the parts of their scores that need no context."""
 
     lines: Sequence[Line]
-    text_features: TextFeatures
-    context_free_scores: NDArray[np.float64]
-    codebook_scores: NDArray[np.float64]
+    parts: ScoreParts
 
 
 def predictions(
@@ -52,15 +49,7 @@ def predictions(
     before: list[_ScoredBatch] = []
     reach = model.reach
     for batch in batched(lines, BATCH):
-        features, context_free_scores, codebook_scores = model.decompose(batch)
-        after.append(
-            _ScoredBatch(
-                lines=batch,
-                text_features=features,
-                context_free_scores=context_free_scores,
-                codebook_scores=codebook_scores,
-            )
-        )
+        after.append(_ScoredBatch(lines=batch, parts=model.decompose(batch)))
         # A batch waits until no line to come can be in the context window of its lines.
         while len(after) > 1 and not _in_reach(after[0].lines[-1], batch[-1], reach):
             yield _predict(model, index, policy, before, after[0], after[1:])
@@ -82,14 +71,15 @@ def _predict(
     """Return the predictions for a batch, given the batches that may hold neighbours of its lines."""
     scores, codebook_scores = _scores_in_context(model, before, batch, after)
     probabilities = model.calibration(scores)
-    rows = l2_normalized(batch.text_features.rows)
+    text_features = batch.parts.text_features
+    rows = l2_normalized(text_features.rows)
     choices = policy.choose(
         LineMeasures(
             probabilities=probabilities,
             codebook_scores=codebook_scores,
-            similarity=index.similarity(batch.text_features, rows),
+            similarity=index.similarity(text_features, rows),
             is_far=index.is_far(rows),
-            word_counts=batch.text_features.words.lengths,
+            word_counts=text_features.words.lengths,
         )
     )
     return Predictions(
@@ -98,9 +88,9 @@ def _predict(
         line=choices.line,
         code=choices.code,
         probabilities=probabilities,
-        text_features=batch.text_features,
+        text_features=text_features,
         rows=rows,
-        context_shares=scores - batch.context_free_scores,
+        context_shares=scores - batch.parts.context_free,
     )
 
 
@@ -116,8 +106,8 @@ def _scores_in_context(
     first = begin - sum(_in_reach(line, lines[begin], reach) for line in lines[:begin])
     last = end + sum(_in_reach(line, lines[end - 1], reach) for line in lines[end:])
     near, own = lines[first:last], slice(begin - first, end - first)
-    codebook_scores = np.concatenate([other.codebook_scores for other in batches])[first:last]
-    context_free_scores = np.concatenate([other.context_free_scores for other in batches])[first:last]
+    codebook_scores = np.concatenate([other.parts.codebook for other in batches])[first:last]
+    context_free_scores = np.concatenate([other.parts.context_free for other in batches])[first:last]
     scores = model.with_context(near, context_free_scores, codebook_scores)
     in_context = codebook_scores + model.blend.codebook_context.context_scores(near, codebook_scores)
     return scores[own], in_context[own]

@@ -7,7 +7,7 @@ confidence bound over interviews keeps the promise.
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,7 @@ class Promise:
 
         Examples
         --------
+        >>> from autocode.suggester import Promise
         >>> Promise.parse("precision=0.8").at_least
         0.8
         """
@@ -154,9 +155,6 @@ class PromiseRefused:
 
     def __str__(self) -> str:
         return f"{self.promise} cannot be promised: {self.why}"
-
-
-Answer: TypeAlias = PromiseMet | PromiseRefused
 
 
 def cross_validated_probabilities(
@@ -243,7 +241,7 @@ def certify(
     interview: NDArray[np.intp],
     *,
     seed: int,
-) -> Answer:
+) -> PromiseMet | PromiseRefused:
     """Return the promise with the threshold that keeps it, or why it cannot be certified.
 
     For precision, the threshold is the lowest at and above which the bound holds; for recall, the highest up to which

@@ -205,7 +205,7 @@ class Suggester:
         lines : sequence of Line
             The lines. Below `novelty_threshold`, a line may be about something that has no code yet.
         """
-        features, *_ = self.model.decompose(lines)
+        features = self.model.decompose(lines).text_features
         return self.index.similarity(features, l2_normalized(features.rows))
 
     def would_code(self, lines: Sequence[Line]) -> dict[LineId, frozenset[CodeId]]:

@@ -61,6 +61,8 @@ def train(
     ------
     TrainingError
         If the codebook has fewer than two codes, a coding has a code that it lacks, or the promise cannot be certified.
+    StudyError
+        If a coded transcript has changed since it was coded.
 
     Examples
     --------

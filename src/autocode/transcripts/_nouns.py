@@ -57,6 +57,7 @@ class Line:
 
     Examples
     --------
+    >>> from autocode.transcripts import Line, Role
     >>> line = Line(
     ...     id="GP1:2", transcript="GP1", order=2, speaker="GP1", role=Role.PARTICIPANT, text="It rings out.",
     ...     start=22, end=35,

@@ -29,6 +29,7 @@ def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
 
     Examples
     --------
+    >>> from autocode.transcripts import read_participants
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

@@ -82,6 +82,7 @@ def read_transcripts(
 
     Examples
     --------
+    >>> from autocode.transcripts import read_transcripts
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

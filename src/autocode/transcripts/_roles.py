@@ -59,6 +59,7 @@ def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Ro
 
     Examples
     --------
+    >>> from autocode.transcripts import role_of
     >>> role_of("Interviewer (female)").value, role_of("GP1").value, role_of("Mara", interviewers=["mara"]).value
     ('interviewer', 'participant', 'interviewer')
     """

@@ -34,6 +34,7 @@ class Columns:
 
     Examples
     --------
+    >>> from autocode.transcripts import Columns
     >>> Columns(speaker="Who", text="What")
     Columns(speaker='Who', text='What', transcript=None, sheet=None)
     """

@@ -408,7 +408,7 @@ def _readers(reading: Reading, index: int, *, hidden: bool) -> str:
     if not hidden:
         return ", ".join(reading.coders)
     n = len(reading.coders)
-    return f"Reading {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
+    return f"Coding {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
 
 
 def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:

@@ -44,6 +44,7 @@ class Learning:
 
     Examples
     --------
+    >>> from autocode.web import Learning
     >>> calls = []
     >>> learning = Learning(lambda: calls.append("learn"), every=2)
     >>> learning.decided(1), calls

@@ -74,7 +74,7 @@ class ReviewApi:
         return render(request, "review.html", mode=self._session(request).mode)
 
     async def state(self, request: Request) -> Response:
-        """Return all that the page needs to begin: codes, interviews, the present line, and what surrounds it."""
+        """Return all that the page needs to begin: codes, interviews, the current line, and what surrounds it."""
         return await self._answer(request, lambda session: self._state(session, request.query_params.get("line")))
 
     async def lines(self, request: Request) -> Response:

@@ -179,7 +179,7 @@ class _TeamRequests:
         else:
             alpha = table.overall.alpha
             overall = "" if alpha.undefined else alpha.estimate
-            basis = "No line was read by two coders yet." if alpha.undefined else alpha.basis
+            basis = "No line has been coded by two coders yet." if alpha.undefined else alpha.basis
             rows = [] if alpha.undefined else [_agreement_row(row) for row in table.codes]
         return _TeamStatus(
             coders=progress_of_coders(self._journal, self._lines, members=self._coders),

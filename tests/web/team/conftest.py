@@ -13,9 +13,10 @@ import httpx
 import pytest
 import uvicorn
 
-from autocode.codebook import Codebook, CodeId
-from autocode.coding import Basis, CoderId, Coding
-from autocode.transcripts import LineId, Transcripts
+import studies
+from autocode.codebook import Codebook
+from autocode.coding import CoderId, Coding
+from autocode.transcripts import Transcripts
 from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, make_app, team_page
 
 ORIGIN = "http://127.0.0.1:8765"
@@ -23,13 +24,9 @@ CODERS = ("MO", "JB", "SK", "TW")
 TOKENS = {CoderId(name): f"{place}" * 48 for place, name in enumerate(CODERS, start=1)}
 
 
-def coding(line: str, coder: str, *codes: str, basis: Basis = Basis.INDEPENDENT, **more: object) -> Coding:
-    return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis, **more)
-
-
 @pytest.fixture
 def coding_of() -> Callable[..., Coding]:
-    return coding
+    return studies.coding_of
 
 
 class Submitted:
@@ -70,16 +67,16 @@ class Asked:
 def differing(journal):
     """MO, JB and SK have read every line; they differ on three of five."""
     journal.append(
-        *(coding(line, coder) for line in ("PM1:2", "PM1:3") for coder in ("MO", "JB", "SK")),
-        coding("GP1:2", "MO", "logistics"),
-        coding("GP1:2", "JB", "logistics", "awareness"),
-        coding("GP1:2", "SK", "logistics"),
-        coding("GP1:3", "MO", "logistics"),
-        coding("GP1:3", "JB", "awareness"),
-        coding("GP1:3", "SK"),
-        coding("GP1:5", "MO", "meetings"),
-        coding("GP1:5", "JB"),
-        coding("GP1:5", "SK", "meetings"),
+        *(studies.coding_of(line, coder) for line in ("PM1:2", "PM1:3") for coder in ("MO", "JB", "SK")),
+        studies.coding_of("GP1:2", "MO", "logistics"),
+        studies.coding_of("GP1:2", "JB", "logistics", "awareness"),
+        studies.coding_of("GP1:2", "SK", "logistics"),
+        studies.coding_of("GP1:3", "MO", "logistics"),
+        studies.coding_of("GP1:3", "JB", "awareness"),
+        studies.coding_of("GP1:3", "SK"),
+        studies.coding_of("GP1:5", "MO", "meetings"),
+        studies.coding_of("GP1:5", "JB"),
+        studies.coding_of("GP1:5", "SK", "meetings"),
     )
     return journal
 

@@ -103,8 +103,8 @@ def test_hidden_names_do_not_reach_the_browser(asked):
 
     for name in ("MO", "JB", "SK"):
         assert f'"{name}' not in told
-    assert '"Reading A' in told
-    assert '"Reading B (2 coders)"' in told or '"Reading A (2 coders)"' in told
+    assert '"Coding A' in told
+    assert '"Coding B (2 coders)"' in told or '"Coding A (2 coders)"' in told
 
 
 # what it does

@@ -247,7 +247,7 @@ def test_a_chip_of_a_code_that_only_some_gave_is_dashed(page):
 
 def test_hidden_names_are_nowhere_on_the_page_and_on_the_record(page, differing):
     page.get_by_label("Hide names").check()
-    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    expect(page.locator(".row.now .by").first).to_contain_text("Coding A")
     body = page.locator("main").inner_html()
     assert not [name for name in ("MO", "JB", "SK") if name in body]
     page.locator(".column").focus()
@@ -463,7 +463,7 @@ def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violation
         assert violations(page) == [], box
         page.keyboard.press("Escape")
     page.get_by_label("Hide names").check()
-    expect(page.locator(".row.now .by").first).to_contain_text("Reading A")
+    expect(page.locator(".row.now .by").first).to_contain_text("Coding A")
     assert violations(page) == []
     page.locator(".column").focus()
     page.keyboard.press("1")

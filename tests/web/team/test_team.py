@@ -19,7 +19,7 @@ def test_progress_differences_proposals_and_unused_codes_are_told(asked_by, diff
 
     assert "<b>JB</b> <span>5 of 5 lines</span>" in told
     assert "<b>TW</b> <span>1 line adjudicated</span>" in told  # who does not code is not behind
-    assert "5 read independently. None fits on 3 lines; 3 codes proposed." in told
+    assert "5 coded independently. None fits on 3 lines; 3 codes proposed." in told
     assert "<b>1</b> of <b>3</b> lines on which independent codings differ have been adjudicated." in told
     assert '<span class="chip proposed">Language</span> <span class="soft">JB, MO, on 2 lines</span>' in told
     assert "Meetings, inefficient" in told
@@ -45,7 +45,7 @@ def test_assisted_readings_count_for_no_agreement(asked_by, journal, coding_of):
     journal.append(*(coding_of("GP1:2", coder, "logistics", basis="assisted") for coder in ("MO", "JB")))
     told = asked_by("SK").get("/team").text
 
-    assert "No line was read by two coders yet." in told
+    assert "No line has been coded by two coders yet." in told
     assert 'class="number"' not in told
 
 

@@ -134,7 +134,7 @@ function announce({ state, live }, line, first = "") {
 
 // ---------------------------------------------------------------- going to a line
 
-/** Make a line the present one; null when all are settled. */
+/** Make a line the current one; null when all are settled. */
 function go(page, id, { quietly = false, focus = true, again = false } = {}) {
   const { state, rows, panel } = page;
   const before = state.current;
@@ -284,7 +284,7 @@ function press({ state, actions }, key) {
 
 // ---------------------------------------------------------------- beginning
 
-/** Ask for all lines and begin again at the present one, or at the first that is open. */
+/** Ask for all lines and begin again at the current one, or at the first that is open. */
 async function look(page) {
   const { state, server } = page;
   takeState(state, await server.state(state.hidden));

@@ -28,12 +28,12 @@ function top(title, dialog) {
 // ---------------------------------------------------------------- keys and codebook
 
 const KEYS = [
-  ["1", "The left reading stands"],
-  ["2", "The right reading stands"],
+  ["1", "The left coding stands"],
+  ["2", "The right coding stands"],
   ["3", "Both together"],
   ["N", "Neither: no code applies"],
   ["O", "Other codes"],
-  ["P", "Compare another pair, if there are three or more readings"],
+  ["P", "Compare another pair, if there are three or more codings"],
   ["M", "Write the reason; Esc leaves the field"],
   ["U", "Undo, back to the line"],
   ["J ↓", "Next line"],

@@ -1,4 +1,4 @@
-// The panel of the adjudication page that settles the present line. What a click does is handed in as `actions`, which has
+// The panel of the adjudication page that settles the current line. What a click does is handed in as `actions`, which has
 // a function for each key.
 
 import { chip, el } from "./dom.js";
@@ -48,7 +48,7 @@ function parts(state, line, actions) {
   const side = (index, codes) => [line.readings[index].by, actions, chips(state, codes, line.contested)];
   const defined = line.contested.map((id) => state.codes[id]).filter(Boolean);
   return [
-    el("h2", {}, "Which reading stands?", el("small", {}, `${line.interview}, line ${line.order}`)),
+    el("h2", {}, "Which coding stands?", el("small", {}, `${line.interview}, line ${line.order}`)),
     el(
       "div",
       { class: "choices" },

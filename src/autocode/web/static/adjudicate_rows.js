@@ -9,7 +9,7 @@ const NEAR = 12; // rows left before more are painted
 const AHEAD = 30; // open lines whose words are asked for before they are needed
 const RETRY = 1000; // milliseconds before words are asked for again
 
-/** Return the column of rows; `actions.go(id)` makes a line the present one. */
+/** Return the column of rows; `actions.go(id)` makes a line the current one. */
 export function newRows(state, actions, askLines) {
   const list = el("ol", { class: "rows" });
   const column = el("section", { class: "column", "aria-label": "Lines on which coders differ", tabindex: "-1" }, list);
@@ -60,7 +60,7 @@ function orderButton(line, isCurrent, { go }) {
   return el("button", { ...attributes, onclick: () => go(line.id) }, `${line.order}`);
 }
 
-/** The words of a line; the present one also shows its question and its neighbours. */
+/** The words of a line; the current one also shows its question and its neighbours. */
 function words(line, isCurrent) {
   const paragraph = (look) => (text) => el("p", { class: look, dir: "auto" }, text);
   return el(

@@ -13,7 +13,7 @@ export function newState() {
     byId: new Map(), // line id -> line
     shown: [], // the lines that the filters leave
     asked: new Set(), // ids of lines whose words are on their way
-    current: null, // id of the present line
+    current: null, // id of the current line
     since: 0, // when it came to the screen
     code: "", // id of a code: only lines that differ on it; "" for all lines
     openOnly: false, // only lines that are not settled
@@ -60,7 +60,7 @@ export const isUnstored = (state, id) => state.outbox?.pending().some(([, act]) 
 const isOpen = (line) => !line.settled.length;
 const differsOn = (line, code) => !code || line.contested.includes(code);
 
-/** The lines that the filters leave; the present line stays among the open ones until the adjudicator leaves it. */
+/** The lines that the filters leave; the current line stays among the open ones until the adjudicator leaves it. */
 export function filtered(state) {
   const { lines, code, openOnly, current } = state;
   return lines.filter((line) => differsOn(line, code) && (!openOnly || isOpen(line) || line.id === current));

@@ -53,7 +53,7 @@ let channel = null; // to other tabs of this coder
 
 // ---------------------------------------------------------------- going to a line
 
-/** Make a line the present one; null when every line is decided. */
+/** Make a line the current one; null when every line is decided. */
 async function show(id, { announced = true } = {}) {
   const before = state.current;
   state.awaitedReveal = null;
@@ -82,7 +82,7 @@ async function show(id, { announced = true } = {}) {
   if (isOfferAwaited()) showOffer(state.current);
 }
 
-/** Paint the suggestions of the present line when they arrive, and do what was pressed meanwhile. */
+/** Paint the suggestions of the current line when they arrive, and do what was pressed meanwhile. */
 async function showOffer(id) {
   if (!(await awaitOffer(id))) return;
   paintWords(id);
@@ -106,7 +106,7 @@ function choose(index) {
 
 const none = () => ({ kind: "none", codes: [], proposed: [] });
 
-/** What a key decides on the present line, as { kind, codes, proposed }; or as { refused }, why it decides nothing. */
+/** What a key decides on the current line, as { kind, codes, proposed }; or as { refused }, why it decides nothing. */
 const decisions = {
   keep(line, own) {
     const [codes, proposed] = [[...state.chosen], [...state.proposed]];
@@ -293,7 +293,7 @@ function onReveal(act, offer, line) {
   }
 }
 
-/** Suggestions for lines to come are asked for again; the present line keeps its own. */
+/** Suggestions for lines to come are asked for again; the current line keeps its own. */
 function onLearnt({ times, decisions: n }) {
   state.timesLearnt = times;
   for (const id of [...state.offers.keys()]) {
@@ -327,7 +327,7 @@ async function firstState() {
     if (state.outbox) return answer;
     const key = `autocode:act:${answer.study}:${answer.coder}`;
     state.outbox = new Outbox({ key, url: "/review/submit", onStored, onChange: paintSaved });
-    // what an earlier tab or a killed server left is stored first; only then is it known which line is the present one
+    // what an earlier tab or a killed server left is stored first; only then is it known which line is the current one
     if (!state.outbox.count || !(await state.outbox.flush())) return answer;
   }
 }

@@ -87,7 +87,7 @@ function tickLook(lines) {
   return `${lines.some((line) => line.kept) ? "some" : ""}${here}`;
 }
 
-/** Paint the words of a line; on the present one, the words that suggestions rest on are marked. */
+/** Paint the words of a line; on the current one, the words that suggestions rest on are marked. */
 export function paintWords(id) {
   const painted = elements.get(id);
   const line = state.lines.get(id);
@@ -104,7 +104,7 @@ export function paintWords(id) {
   );
 }
 
-/** Move the white sheet from the line before to the present one. */
+/** Move the white sheet from the line before to the current one. */
 export function paintCurrent(before) {
   const left = elements.get(before);
   if (left && before !== state.current) {
@@ -136,7 +136,7 @@ export function scrollToLine() {
 
 // ---------------------------------------------------------------- the decision
 
-/** Paint what there is to decide on the present line. */
+/** Paint what there is to decide on the current line. */
 export function paintSide(actions) {
   const line = currentLine();
   const parts = line

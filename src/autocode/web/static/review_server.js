@@ -3,7 +3,7 @@
 import { isOfferAwaited, state, takeInterview, takeOffers } from "./review_state.js";
 
 const AHEAD = 30; // lines with suggestions that are left before more are asked for
-const RETRY = 500; // milliseconds before suggestions of the present line are asked for again
+const RETRY = 500; // milliseconds before suggestions of the current line are asked for again
 
 export async function ask(path, query = {}) {
   const response = await fetch(`${path}?${new URLSearchParams(query)}`);
@@ -18,7 +18,7 @@ export async function interviewOf(id) {
   return state.loaded.get(interview);
 }
 
-/** The first line from the present one on whose suggestions have to be asked for; null if enough of them are here. */
+/** The first line from the current one on whose suggestions have to be asked for; null if enough of them are here. */
 function firstWithoutOffer() {
   let known = 0;
   for (let index = state.positions.get(state.current) ?? 0; index < state.route.length && known < AHEAD; index += 1) {
@@ -52,7 +52,7 @@ export function prefetch() {
     });
 }
 
-/** Ask for the suggestions of the present line until there is an answer; resolves to whether it is still the present one. */
+/** Ask for the suggestions of the current line until there is an answer; resolves to whether it is still the current one. */
 export async function awaitOffer(id) {
   for (;;) {
     try {

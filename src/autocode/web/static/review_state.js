@@ -18,16 +18,16 @@ export const state = {
   offers: new Map(), // line id -> what is suggested for it; null for nothing
   acts: [], // acts that can be undone, newest last
   recent: [], // ids of codes, used last first
-  current: null, // id of the present line
+  current: null, // id of the current line
   interview: null, // the interview on the screen
-  chosen: new Set(), // ids of codes that are chosen on the present line
-  proposed: new Set(), // names of new codes that are chosen on the present line
+  chosen: new Set(), // ids of codes that are chosen on the current line
+  proposed: new Set(), // names of new codes that are chosen on the current line
   drafts: new Map(), // line id -> memo that is not stored yet
   timesLearnt: 0, // how often the suggester has learnt from new decisions
   awaitedReveal: null, // { line, next }: a line decided blind, while it is not known whether the suggester differs
-  queuedKeys: [], // keys that were pressed before the suggestions of the present line arrived
+  queuedKeys: [], // keys that were pressed before the suggestions of the current line arrived
   note: "", // the sentence at the foot of the page
-  shownAt: 0, // when the present line, or its suggestions, came to the screen
+  shownAt: 0, // when the current line, or its suggestions, came to the screen
   revealedAt: 0, // when suggestions appeared after a blind reading
   begun: false,
   outbox: null,
@@ -37,13 +37,13 @@ export const codeOf = (id) => state.codes.get(id) ?? { id, name: id, hue: "none"
 export const currentLine = () => state.lines.get(state.current);
 export const isSecondLook = () => currentLine()?.stage === "second look";
 
-/** What is suggested for the present line, or null while the coder is to read it without suggestions. */
+/** What is suggested for the current line, or null while the coder is to read it without suggestions. */
 export function offerShown() {
   const line = currentLine();
   return !line || line.stage === "blind" ? null : (state.offers.get(state.current) ?? null);
 }
 
-/** Whether the suggestions of the present line are still on their way. */
+/** Whether the suggestions of the current line are still on their way. */
 export function isOfferAwaited() {
   const line = currentLine();
   return Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current);
@@ -73,7 +73,7 @@ export function lineAfter(id) {
   );
 }
 
-/** The line before (-1) or after (1) the present one, across interviews; undefined at either end. */
+/** The line before (-1) or after (1) the current one, across interviews; undefined at either end. */
 export function neighbour(step) {
   const lines = (state.interview?.lines ?? []).filter((line) => state.positions.has(line.id));
   const index = lines.findIndex((line) => line.id === state.current) + step;
