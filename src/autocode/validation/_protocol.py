@@ -73,6 +73,7 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     return table.only(np.array(kept, dtype=np.intp))
 
 
+@documented
 def split(table: CodedLines, *, seed: int) -> Split:
     """Return a random split by interviews: those drawn until they hold 30 % of the lines are the test.
 
@@ -80,8 +81,7 @@ def split(table: CodedLines, *, seed: int) -> Split:
     ----------
     table : CodedLines
         The lines of the validation, see `eligible`.
-    seed : int
-        Random seed; the same seed gives the same result.
+    {seed}
 
     Raises
     ------
