@@ -98,7 +98,18 @@ class LeftOutKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Words of a file that nobody in the interview spoke, with the line of the file where it has lines."""
+    """
+    Words of a file that nobody in the interview spoke.
+
+    Attributes
+    ----------
+    kind : LeftOutKind
+        Why they are in no line.
+    words : str
+        The words.
+    line : int or None, default None
+        The line of the file, from 1, where the file has lines.
+    """
 
     kind: LeftOutKind
     words: str
