@@ -20,6 +20,10 @@ MACHINE = (
     "the coder {!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. "
     "Give the person's initials or a pseudonym."
 )
+NO_SPEAKER = (
+    "names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only one person speaks, name "
+    "that person with speaker_name=... (--speaker-name)."
+)
 NOT_WORD = (
     "is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, or as a "
     "text file in UTF-8."
@@ -105,15 +109,14 @@ def test_a_zip_that_is_called_docx(not_added, tmp_path):
 def test_a_transcript_without_any_speaker(not_added):
     said = not_added(GP9__txt="It was a dark and stormy night.\nThe end of it.\n")
 
-    assert said == "autocode: GP9.txt: names no speaker; begin each turn with its speaker, as in 'GP1: words'.\n"
+    assert said == f"autocode: GP9.txt: {NO_SPEAKER}\n"
 
 
 def test_every_fault_of_every_file_is_told_at_once(not_added):
     said = not_added(GP8__txt="", GP9__txt="Nobody says this.\n")
 
     assert said == (
-        "autocode: GP8.txt: is empty; put the interview into it or remove it.\n"
-        "autocode: GP9.txt: names no speaker; begin each turn with its speaker, as in 'GP1: words'.\n"
+        f"autocode: GP8.txt: is empty; put the interview into it or remove it.\nautocode: GP9.txt: {NO_SPEAKER}\n"
     )
 
 
@@ -268,8 +271,8 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: title must be text in quotation marks, not 3.",
         "autocode: study/study.toml: interviewers must be a list such as [\"Interviewer\"], not 'Me'.",
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
-        "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, mode, "
-        "blind_share, adjudicators, independent_coding, coders, encoder.",
+        "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, "
+        "speakers, not_speakers, mode, blind_share, adjudicators, independent_coding, coders, encoder.",
     ]
 
 

@@ -74,12 +74,19 @@ def test_a_new_study_lacks_only_its_transcripts(run):
 
     assert result.exit_code == 1
     assert result.stdout == (
-        "new/transcripts: contains no transcripts; put .txt, .md, .docx, .vtt, .srt, .csv or .xlsx files into it.\n"
+        "new/transcripts: holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, "
+        ".xlsx into it.\n"
     )
     assert result.stderr == "autocode: 1 fault found; fix and check again.\n"
 
 
 # add
+
+
+def spoken_by(study, name):
+    """Return how many words a participant says in a study's interview."""
+    lines = read_transcripts(study / "transcripts" / f"{name}.txt")
+    return sum(len(line.text.split()) for line in lines.participant_lines)
 
 
 def test_interviews_then_codings_then_check(study, run, tmp_path, labelled_interview, readings_of):
@@ -91,7 +98,15 @@ def test_interviews_then_codings_then_check(study, run, tmp_path, labelled_inter
     first = run("add", "study", *(f"{name}.txt" for name in names))
     second = run("add", "study", "coder_a.csv")
 
-    assert first.stdout.splitlines() == [f"added {name}.txt: {name}; 27 lines, 24 of participants." for name in names]
+    assert first.stdout.splitlines() == [
+        sentence
+        for name in names
+        for sentence in (
+            f"added {name}.txt: {name}; 27 lines, 24 of participants.",
+            f"  speakers: Interviewer (3 turns, 18 words) and {name} (3 turns, {spoken_by(kept, name)} words)",
+            "  interviewer: Interviewer, as you said",
+        )
+    ]
     assert second.stdout == "added coder_a.csv: 144 judgements of 144 lines by 1 coder.\n"
     assert (first.stderr, second.stderr) == ("", "")
     assert (kept / "transcripts" / "GP1.txt").read_text() == labelled_interview("GP1", 0)[0]
@@ -108,9 +123,14 @@ def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, labe
     (tmp_path / "talks" / "participants.csv").write_text("participant,role\nGP1,partner\n")
     result = run("add", "study", "talks")
 
-    assert result.stdout.splitlines() == [
+    assert [sentence for sentence in result.stdout.splitlines() if not sentence.startswith(" ")] == [
         "added talks: GP1, GP2, GP10; 81 lines, 72 of participants.",
         "added talks/participants.csv: attributes of 1 participant.",
+    ]
+    assert [sentence.strip() for sentence in result.stdout.splitlines() if sentence.startswith("  ")][::3] == [
+        "GP1",
+        "GP2",
+        "GP10",
     ]
     assert (kept / "participants.csv").read_text() == "participant,role\nGP1,partner\n"
 
@@ -195,7 +215,15 @@ def test_transcripts_in_a_table_become_text_that_the_study_reads_by_itself(study
     result = run("add", "study", "talks.csv", *how)
     lines = read_transcripts(kept / "transcripts")
 
-    assert result.stdout == "added talks.csv: GP8, GP9; 5 lines, 3 of participants.\n"
+    assert result.stdout.splitlines() == [
+        "added talks.csv: GP8, GP9; 5 lines, 3 of participants.",
+        "  GP8",
+        "    speakers: Interviewer (1 turn, 3 words) and GP8 (1 turn, 11 words)",
+        "    interviewer: Interviewer, as you said",
+        "  GP9",
+        "    speakers: Dr. O'Neill (1 turn, 2 words) and Interviewer (1 turn, 1 word)",
+        "    interviewer: Interviewer, as you said",
+    ]
     assert [(line.id, line.speaker, line.text) for line in lines] == [
         ("GP8:1", "Interviewer", "How is it?"),
         ("GP8:2", "GP8", "Well: as they say, 10:30 is late."),
@@ -232,9 +260,18 @@ def test_a_table_that_labelled_text_cannot_hold_is_refused(
     assert digest(kept) == before
 
 
+def test_a_table_with_the_columns_of_a_transcript_is_one(study, run, tmp_path):
+    kept = study("empty")
+    (tmp_path / "GP8.csv").write_text("speaker,text\nInterviewer,How?\nGP8,Fine.\n")
+    result = run("add", "study", "GP8.csv")
+
+    assert result.exit_code == 0, result.stderr
+    assert [line.text for line in read_transcripts(kept / "transcripts").participant_lines] == ["Fine."]
+
+
 def test_a_table_of_a_transcript_without_its_columns_named_says_what_to_type(study, run, tmp_path):
     study("empty")
-    (tmp_path / "talk.csv").write_text("speaker,text\nGP8,Fine.\n")
+    (tmp_path / "talk.csv").write_text("who,words\nGP8,Fine.\n")
     result = run("add", "study", "talk.csv")
 
     assert result.exit_code == 1
@@ -253,6 +290,8 @@ def test_dry_run_says_what_would_be_done_and_changes_nothing(study, run, digest,
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "would add GP9.txt: GP9; 1 line, 1 of participants.",
+        "  speakers: GP9 (1 turn, 2 words)",
+        "  interviewer: nobody",
         "would add coder_a.csv: 144 judgements of 144 lines by 1 coder.",
     ]
     assert digest(kept) == before
@@ -913,7 +952,8 @@ def test_a_study_from_nothing_in_processes_of_their_own(typed, tmp_path, labelle
     wrong = typed("add", "new")
 
     assert (made.returncode, added.returncode, again.returncode, wrong.returncode) == (0, 0, 1, 2)
-    assert added.stdout == "added GP1.txt: GP1; 27 lines, 24 of participants.\n"
+    assert added.stdout.splitlines()[0] == "added GP1.txt: GP1; 27 lines, 24 of participants."
+    assert added.stdout.splitlines()[2] == "  interviewer: Interviewer, by the label"
     assert (again.stdout, added.stderr) == ("", "")
 
 

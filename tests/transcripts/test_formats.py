@@ -76,11 +76,10 @@ def test_a_word_file_of_otter_has_headers_and_then_words(word_file, said):
 def test_a_table_of_two_columns_in_a_word_file_is_speakers_and_words(tmp_path, said):
     document = docx.Document()
     table = document.add_table(rows=3, cols=2)
-    for row, cells in zip(
-        table.rows, [("Interviewer", "How?"), ("GP1:", "Fine.\nYes."), ("Interviewer: So?",) * 2], strict=True
-    ):
+    for row, cells in zip(table.rows, [("Interviewer", "How?"), ("GP1:", "Fine.\nYes."), ("", "")], strict=True):
         for cell, words in zip(row.cells, cells, strict=True):
             cell.text = words
+    table.rows[2].cells[0].merge(table.rows[2].cells[1]).text = "Interviewer: So?"
     document.save(tmp_path / "GP1.docx")
 
     lines = read_transcripts(tmp_path / "GP1.docx")
@@ -171,12 +170,13 @@ def test_subtitles_without_a_speaker_a_cue_or_a_right_timing_are_refused(text_fi
         read_transcripts(tmp_path)
 
     assert [str(fault) for fault in error.value.faults] == [
-        f"{tmp_path / 'a.vtt'}: names no speaker; begin each turn with its speaker, as in 'GP1: words'.",
-        f"{tmp_path / 'b.vtt'}: contains no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; "
+        f"{tmp_path / 'a.vtt'}: names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only "
+        "one person speaks, name that person with speaker_name=... (--speaker-name).",
+        f"{tmp_path / 'b.vtt'}: holds no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; "
         "export the subtitles again.",
         f"{tmp_path / 'c.vtt'}:5: expected a timing such as '00:00:01.000 --> 00:00:04.000', found "
         "'00:03.000 --> soon'; correct it.",
-        f"{tmp_path / 'd.vtt'}: names speakers but contains no words (in d); add their words or remove it.",
+        f"{tmp_path / 'd.vtt'}: holds speakers but no words (in d); put in what they said or remove it.",
     ]
 
 
@@ -239,7 +239,7 @@ def test_a_table_without_words_or_of_no_shape_is_refused(text_file, tmp_path):
         read_transcripts(tmp_path)
 
     assert [str(fault) for fault in error.value.faults] == [
-        f"{tmp_path / 'a.csv'}: contains no words below its header; put the interview into it or remove it.",
+        f"{tmp_path / 'a.csv'}: holds no words under its header; put the interview into it or remove it.",
         f"{tmp_path / 'b.csv'}: is not a table in CSV (unexpected end of data); save it again as CSV.",
         f"{tmp_path / 'c.xlsx'}: is empty; put the interview into it or remove it.",
     ]

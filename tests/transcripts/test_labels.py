@@ -123,7 +123,10 @@ def test_a_transcript_without_any_speaker_says_how_to_name_one(text_file):
     with pytest.raises(TranscriptError) as error:
         read_transcripts(path)
 
-    assert str(error.value) == f"{path}: names no speaker; begin each turn with its speaker, as in 'GP1: words'."
+    assert str(error.value) == (
+        f"{path}: names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only one person "
+        "speaks, name that person with speaker_name=... (--speaker-name)."
+    )
 
 
 def test_speakers_who_say_nothing_are_a_fault(text_file):

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autocode.errors import TranscriptError
@@ -65,7 +65,7 @@ def test_an_unknown_language_is_named(text_file, language):
         read_transcripts(text_file(TALK), unit="sentence", language=language)
 
     assert str(error.value) == (
-        f"spaCy cannot find sentences in the language {language!r} here; "
+        f"spaCy cannot cut the language {language!r} into sentences here; "
         "give a code such as 'en' or 'de', install what spaCy needs for it, or choose the unit 'paragraph'."
     )
 
@@ -109,11 +109,10 @@ def test_line_breaks_of_other_systems_are_line_breaks(text_file):
     [
         (b"", ": is empty; put the interview into it or remove it."),
         (b"\xef\xbb\xbf \n", ": is empty; put the interview into it or remove it."),
-        (bytes(range(256)), ": is not text (it contains zero bytes); export it as .docx or as a text file in UTF-8."),
+        (bytes(range(256)), ": is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8."),
         (
             b"GP1: a\nGP1: \x07",
-            ":2: is not text (it contains the control character U+0007); "
-            "export it as .docx or as a text file in UTF-8.",
+            ":2: is not text (it holds the control character U+0007); export it as .docx or as a text file in UTF-8.",
         ),
         (b"\xff\xfeabc", ": is not in the encoding 'utf-16'; leave the encoding out or name another."),
     ],
@@ -158,7 +157,7 @@ def test_every_fault_of_a_folder_is_reported_at_once(text_file, tmp_path):
     with pytest.raises(TranscriptError) as error:
         read_transcripts(tmp_path)
 
-    kinds = ".txt, .md, .docx, .vtt, .srt, .csv, .xlsx. Convert the file or move it away."
+    kinds = ".txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx. Convert the file or move it away."
     assert {str(fault).removeprefix(f"{tmp_path}/") for fault in error.value.faults} == {
         "GP1.txt: two transcripts are named 'GP1', this and GP1.md; rename or remove one.",
         "GP2.txt: is empty; put the interview into it or remove it.",
@@ -176,11 +175,12 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         (tmp_path / "gone", "does not exist; check the name."),
         (
             tmp_path / "empty",
-            "contains no transcripts; put .txt, .md, .docx, .vtt, .srt, .csv or .xlsx files into it.",
+            "holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into "
+            "it.",
         ),
         (
-            text_file("GP1: words", "GP1.rtf"),
-            "has the unknown suffix '.rtf'; transcripts are .txt, .md, .docx, .vtt, .srt, .csv, .xlsx. "
+            text_file("GP1: words", "GP1.pages"),
+            "has the unknown suffix '.pages'; transcripts are .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx. "
             "Convert the file or move it away.",
         ),
     ):
@@ -241,7 +241,7 @@ def test_every_fault_of_a_table_of_participants_has_its_line(text_file):
     assert [str(fault).removeprefix(f"{path}:") for fault in error.value.faults] == [
         "1: two columns are named 'role'; rename one of them.",
         "1: column 4 has no name; name it.",
-        "3: the participant 'GP1' is in line 2 already; keep one row.",
+        "3: the participant 'GP1' stands in line 2 already; keep one row.",
         "4: expected 4 cells, found 2; fill or remove cells.",
         "5: the row names no participant; name one or remove the row.",
     ]
@@ -264,12 +264,21 @@ def written(turns):
     return "GP1: begins\n" + "".join(f"{speaker}: " + "\n".join(words) + "\n" for speaker, words in turns)
 
 
+def read_without_questions(path, **options):
+    """Read interviews; words that may name a speaker or not are asked about, and such an example is left out here."""
+    try:
+        return read_transcripts(path, **options)
+    except TranscriptError as error:
+        assume("begins like a turn of" not in str(error))
+        raise
+
+
 @given(turns=TURNS, unit=st.sampled_from(Unit))
 def test_every_line_is_where_it_says_in_any_text(tmp_path_factory, turns, unit):
     path = tmp_path_factory.mktemp("any") / "GP1.txt"
     path.write_text(written(turns), encoding="utf-8", newline="\n")
 
-    (interview,) = read_transcripts(path, unit=unit).interviews
+    (interview,) = read_without_questions(path, unit=unit).interviews
 
     assert interview.text == written(turns)
     assert [interview.text[line.start : line.end] for line in interview.lines] == [
@@ -298,10 +307,10 @@ def test_every_line_is_where_it_says_in_subtitles(tmp_path_factory, cues):
 def test_ids_and_digests_do_not_change_when_other_transcripts_are_added(tmp_path_factory, one, other):
     folder = tmp_path_factory.mktemp("any")
     (folder / "GP1.txt").write_text(written(one), encoding="utf-8")
-    alone = read_transcripts(folder).interviews[0]
+    alone = read_without_questions(folder).interviews[0]
     (folder / "GP0.txt").write_text(written(other), encoding="utf-8")
 
-    together = read_transcripts(folder).interview(alone.id)
+    together = read_without_questions(folder).interview(alone.id)
 
     assert together == alone
 
@@ -312,7 +321,7 @@ def test_the_digest_tells_an_edited_text_or_other_units(tmp_path_factory, before
     seen = []
     for turns, unit in zip((before, after), units, strict=True):
         path.write_text(written(turns), encoding="utf-8", newline="\n")
-        seen.append(read_transcripts(path, unit=unit).interviews[0])
+        seen.append(read_without_questions(path, unit=unit).interviews[0])
 
     same = seen[0].text == seen[1].text and seen[0].lines == seen[1].lines
     assert (seen[0].digest == seen[1].digest) == same

@@ -159,6 +159,12 @@ def init(folder: Path, force: bool) -> None:
 @click.option("--speaker", help="Column with the speakers, for transcripts in .csv or .xlsx.")
 @click.option("--text", help="Column with the words, for transcripts in .csv or .xlsx.")
 @click.option("--transcript", help="Column with the transcripts' names, if one table holds several.")
+@click.option("--sheet", help="Sheet of an Excel file that is read, if several are filled.")
+@click.option("--interviewer", "interviewers", multiple=True, help="Speaker who asks; remembered in study.toml.")
+@click.option("--no-interviewer", is_flag=True, help="Say that nobody asks; remembered in study.toml.")
+@click.option("--speaker-label", "labels", multiple=True, help="Label that is a speaker; remembered in study.toml.")
+@click.option("--no-speaker", "no_labels", multiple=True, help="Words that are no speaker; remembered in study.toml.")
+@click.option("--speaker-name", help="Name of the speaker of files in which one person speaks and nobody is named.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and change nothing.")
 @FORCE
 def add(
@@ -169,6 +175,12 @@ def add(
     speaker: str | None,
     text: str | None,
     transcript: str | None,
+    sheet: str | None,
+    interviewers: tuple[str, ...],
+    no_interviewer: bool,
+    labels: tuple[str, ...],
+    no_labels: tuple[str, ...],
+    speaker_name: str | None,
     dry_run: bool,
     force: bool,
 ) -> None:
@@ -177,14 +189,31 @@ def add(
     Either all files are added, or none is.
     """
     from autocode.coding import Basis
-    from autocode.study import add_files
+    from autocode.study import SpeakerRule, add_files
     from autocode.transcripts import Columns
 
     if (speaker is None) != (text is None):
         raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
-    columns = None if speaker is None or text is None else Columns(speaker=speaker, text=text, transcript=transcript)
+    if interviewers and no_interviewer:
+        raise click.UsageError("--interviewer and --no-interviewer contradict each other; give one.")
+    columns = None
+    if speaker is not None and text is not None:
+        columns = Columns(speaker=speaker, text=text, transcript=transcript, sheet=sheet)
+    rule = SpeakerRule(
+        interviewers=interviewers if interviewers or no_interviewer else None,
+        speakers=labels,
+        not_speakers=no_labels,
+        speaker_name=speaker_name,
+    )
     for sentence in add_files(
-        study, files, coder=coder, basis=Basis(basis), columns=columns, dry_run=dry_run, force=force
+        study,
+        files,
+        coder=coder,
+        basis=Basis(basis),
+        columns=columns,
+        speakers=rule,
+        dry_run=dry_run,
+        force=force,
     ):
         click.echo(sentence)
 

@@ -24,7 +24,7 @@ from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
     from autocode.study._faults import study_faults
-    from autocode.study._intake import add_files
+    from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._pages import serve_adjudication, serve_review
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
     "_faults": ("study_faults",),
-    "_intake": ("add_files",),
+    "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_pages": ("serve_adjudication", "serve_review"),
@@ -76,6 +76,7 @@ __all__ = [
     "PrevalenceRow",
     "PrevalenceTable",
     "Settings",
+    "SpeakerRule",
     "StudyData",
     "StudyReview",
     "Suggested",

@@ -27,8 +27,14 @@ language = "en"
 # pip install 'autocode[semantic]', or the name of an installed spaCy pipeline that has word vectors.
 encoder = ""
 
-# Speakers whose lines are context: shown, but not coded. Case does not matter.
-interviewers = ["Interviewer"]
+# Speakers whose lines are context: shown, but not coded. Case does not matter. In an interview in which none of these
+# speaks, the usual labels decide (Interviewer, INT, Moderator and the like), else who asks; `autocode add` shows who it
+# was. An empty list says that there are no interviewers.
+# interviewers = ["Mara"]
+
+# Labels that are speakers, and words before a colon that are none, where a transcript does not make it clear.
+speakers = []
+not_speakers = []
 
 # What coders see of the machine. "independent": nothing. "blind-first": its suggestions appear only after a coder's own
 # reading is stored, and only where they differ. "assisted": they are shown with the line, except on a share of lines

@@ -1,7 +1,7 @@
 """Files into a study: every file is read and found good before anything is written."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeAlias
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, Coding, Codings
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
-from autocode.exchange import read_codings
+from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, unrecorded_digests
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, TRANSCRIPTS, replaced_on_success
+from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._reading import open_journal, read_lines
-from autocode.study._settings import Settings, read_settings
+from autocode.study._settings import Settings, read_settings, with_labels
 from autocode.transcripts import (
     Columns,
     Role,
@@ -23,6 +23,8 @@ from autocode.transcripts import (
     Transcripts,
     read_participants,
     read_transcripts,
+    reading_account,
+    reading_faults,
 )
 from autocode.wording import count_of
 
@@ -30,6 +32,74 @@ _TABLES = {".csv", ".tsv", ".xlsx"}
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
 _Key: TypeAlias = tuple[str, str, Basis]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerRule:
+    """
+    Who the speakers of transcripts are, where these do not make it clear.
+
+    Attributes
+    ----------
+    interviewers : tuple of str or None, default None
+        Labels of interviewers; empty to say that there are none, None to leave it as it is.
+    speakers, not_speakers : tuple of str, default empty
+        Labels that are speakers, and words before a colon that are none.
+    speaker_name : str or None, default None
+        The speaker of files in which only one person speaks and nobody is named.
+    """
+
+    interviewers: tuple[str, ...] | None = None
+    speakers: tuple[str, ...] = ()
+    not_speakers: tuple[str, ...] = ()
+    speaker_name: str | None = None
+
+    def applied_to(self, folder: Path) -> tuple[Settings, dict[Path, bytes]]:
+        """
+        Return a study's settings with this rule, and `study.toml` as it remembers it, where that changes.
+
+        Parameters
+        ----------
+        folder : Path
+            The study's folder.
+        """
+        settings, path = read_settings(folder), folder / SETTINGS
+        source = before = path.read_text(encoding="utf-8-sig")
+        for key in ("interviewers", "speakers", "not_speakers"):
+            labels = getattr(self, key)
+            if labels or (labels is not None and key == "interviewers"):
+                source = with_labels(source, key, labels)
+        if source == before:
+            return settings, {}
+        known = settings.interviewers or frozenset()
+        settings = replace(
+            settings,
+            interviewers=settings.interviewers if self.interviewers is None else known | frozenset(self.interviewers),
+            speakers=settings.speakers | frozenset(self.speakers),
+            not_speakers=settings.not_speakers | frozenset(self.not_speakers),
+        )
+        return settings, {path: source.encode("utf-8")}
+
+
+class _Source(NamedTuple):
+    """How the files of an intake are read."""
+
+    settings: Settings
+    columns: Columns | None = None
+    speaker_name: str | None = None
+
+    def read(self, file: Path) -> Transcripts:
+        """Return the interviews of a file or a folder."""
+        return read_transcripts(
+            file,
+            unit=self.settings.unit,
+            language=self.settings.language,
+            interviewers=self.settings.interviewers,
+            speakers=self.settings.speakers,
+            not_speakers=self.settings.not_speakers,
+            speaker_name=self.speaker_name,
+            columns=self.columns,
+        )
 
 
 class _NewTranscripts(NamedTuple):
@@ -58,6 +128,7 @@ def add_files(
     coder: str | None = None,
     basis: Basis = Basis.INDEPENDENT,
     columns: Columns | None = None,
+    speakers: SpeakerRule | None = None,
     dry_run: bool = False,
     force: bool = False,
 ) -> list[str]:
@@ -76,6 +147,8 @@ def add_files(
         What the coder had seen, where the table does not say.
     columns : Columns, optional
         The columns of a table of lines; by default, no table is a transcript.
+    speakers : SpeakerRule, optional
+        Who the speakers are, where the transcripts do not make it clear; `study.toml` remembers it.
     dry_run : bool, default False
         Whether the sentences say what would be added, and nothing is.
     force : bool, default False
@@ -87,12 +160,14 @@ def add_files(
         With every fault: of a file that cannot be read, of a transcript whose name the study has already, of a coding
         that differs from an earlier one. Nothing is changed then.
     """
-    settings = read_settings(folder)
-    intake = _read(folder, settings, files, coder=coder, basis=basis, columns=columns, force=force)
+    rule = speakers or SpeakerRule()
+    settings, remembered = rule.applied_to(folder)
+    source = _Source(settings, columns, rule.speaker_name)
+    intake = _read(folder, source, files, coder=coder, basis=basis, force=force)
     if dry_run:
         return [f"would add {sentence}" for sentence in intake.sentences]
     lines = intake.lines
-    with replaced_on_success(intake.contents, about=folder, removed=intake.removed):
+    with replaced_on_success(intake.contents | remembered, about=folder, removed=intake.removed):
         if intake.contents:
             lines = _read_back(folder, settings, lines)
         if intake.codings:
@@ -102,20 +177,13 @@ def add_files(
 
 
 def _read(
-    folder: Path,
-    settings: Settings,
-    files: Sequence[Path],
-    *,
-    coder: str | None,
-    basis: Basis,
-    columns: Columns | None,
-    force: bool,
+    folder: Path, source: _Source, files: Sequence[Path], *, coder: str | None, basis: Basis, force: bool
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
-    existing = _existing(folder, settings)
+    existing = _existing(folder, source.settings)
     codebook = read_codebook(folder / CODEBOOK)
-    interviews, tables, participants = _by_kind(files, columns)
-    readings = _read_interviews(interviews, existing, folder, settings, columns)
+    interviews, tables, participants = _by_kind(files, source.columns)
+    readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
     new = [transcript for reading in readings for transcript in reading.transcripts]
     lines, removed = _merge(existing, new, contents, force=force)
@@ -163,12 +231,21 @@ def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path]
         elif sheets and columns is None and len(sheets) + len(of_people) == len(inside):
             tables += sheets
             participants += of_people
-        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES:
+        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES or _is_transcript(file):
             interviews.append(file)
             participants += of_people
         else:
             tables.append(file)
     return interviews, tables, participants
+
+
+def _is_transcript(table: Path) -> bool:
+    """Return whether a table has the columns of a transcript, `speaker` and `text`, and not those of codings."""
+    try:
+        header = {name.strip().casefold() for name in read_sheet(table).header}
+    except AutocodeError:
+        return False  # reading it as codings will say what is wrong
+    return {"speaker", "text"} <= header and "line_id" not in header
 
 
 def _is_hidden(name: str) -> bool:
@@ -185,40 +262,50 @@ def _existing(folder: Path, settings: Settings) -> Transcripts:
 
 
 def _read_interviews(
-    files: Iterable[Path], existing: Transcripts, folder: Path, settings: Settings, columns: Columns | None
+    files: Iterable[Path], existing: Transcripts, folder: Path, source: _Source
 ) -> list[_NewTranscripts]:
     readings: list[_NewTranscripts] = []
     faults: list[Fault] = []
     for file in files:
         try:
-            readings.append(_read_interview(file, existing, folder, settings, columns))
+            readings.append(_read_interview(file, existing, folder, source))
         except TranscriptError as error:
             faults += error.faults
     TranscriptError.raise_if(faults)
     return readings
 
 
-def _read_interview(
-    file: Path, existing: Transcripts, folder: Path, settings: Settings, columns: Columns | None
-) -> _NewTranscripts:
-    read = _transcripts_in(file, settings, columns)
+def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _Source) -> _NewTranscripts:
+    read = source.read(file)
     known = {transcript.id: transcript for transcript in existing.interviews}
     new: list[Transcript] = []
     contents: dict[Path, bytes] = {}
-    for source, group in groupby(read.interviews, key=lambda transcript: transcript.source):
+    for path, group in groupby(read.interviews, key=lambda transcript: transcript.source):
         transcripts = tuple(group)
         if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
             continue
-        if columns is None:
-            contents[folder / TRANSCRIPTS / Path(source).name] = Path(source).read_bytes()
+        if source.columns is None and source.speaker_name is None and Path(path).suffix.casefold() not in _TABLES:
+            contents[folder / TRANSCRIPTS / Path(path).name] = Path(path).read_bytes()
         else:
-            # A table needs its columns named; as labelled text the study reads it by itself.
+            # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.
             contents |= {
-                folder / TRANSCRIPTS / f"{transcript.id}.txt": _labelled(transcript, settings)
+                folder / TRANSCRIPTS / f"{transcript.id}.txt": _labelled(transcript, source.settings)
                 for transcript in transcripts
             }
         new += transcripts
-    return _NewTranscripts(tuple(new), contents, f"{file}: {_sentence(new, n_known=len(read.interviews) - len(new))}.")
+    TranscriptError.raise_if(
+        Fault(doubt, transcript.source) for transcript in new for doubt in reading_faults(transcript)
+    )
+    summary = f"{file}: {_sentence(new, n_known=len(read.interviews) - len(new))}."
+    return _NewTranscripts(tuple(new), contents, "\n".join([summary, *_accounts(new)]))
+
+
+def _accounts(new: Sequence[Transcript]) -> Iterator[str]:
+    """Yield how each interview was read, indented under the sentence about its file."""
+    for transcript in new:
+        if len(new) > 1:
+            yield f"  {transcript.id}"
+        yield from (f"  {'  ' * (len(new) > 1)}{sentence}" for sentence in reading_account(transcript))
 
 
 def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
@@ -231,16 +318,6 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")
     return "; ".join(parts)
-
-
-def _transcripts_in(file: Path, settings: Settings, columns: Columns | None) -> Transcripts:
-    return read_transcripts(
-        file,
-        unit=settings.unit,
-        language=settings.language,
-        interviewers=settings.interviewers,
-        columns=columns,
-    )
 
 
 def _is_same(transcript: Transcript, other: Transcript | None) -> bool:
@@ -271,7 +348,7 @@ def _labelled(transcript: Transcript, settings: Settings) -> bytes:
                 speaker = line.speaker
             file.write_text("\n".join(rows) + "\n", encoding="utf-8")
             try:
-                (read,) = _transcripts_in(file, settings, None).interviews
+                (read,) = _Source(settings).read(file).interviews
             except TranscriptError:
                 continue  # the other way of labelling may do
             if _is_same(read, transcript):

@@ -212,6 +212,8 @@ def read_lines(folder: Path, settings: Settings) -> Transcripts:
         unit=settings.unit,
         language=settings.language,
         interviewers=settings.interviewers,
+        speakers=settings.speakers,
+        not_speakers=settings.not_speakers,
         participants=participants if participants.is_file() else None,
     )
 

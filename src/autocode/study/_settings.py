@@ -1,6 +1,9 @@
 """What `study.toml` says, every fault of it at once."""
 
+import json
+import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,7 +11,8 @@ from typing import Any
 from autocode.coding import CoderId, Mode, human
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.study._folder import SETTINGS
-from autocode.transcripts import INTERVIEWERS, Unit
+from autocode.transcripts import Unit
+from autocode.wording import listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,12 @@ class Settings:
         What one line is.
     language : str, default "en"
         Language of the interviews, as a two-letter code.
-    interviewers : frozenset of str
-        Speakers whose lines are context; by default the usual labels, such as "Interviewer" and "INT".
+    interviewers : frozenset of str or None, default None
+        Speakers whose lines are context, see `read_transcripts`; empty for no interviewer.
+    speakers : frozenset of str, default empty
+        Labels that are speakers in every transcript, whatever they look like.
+    not_speakers : frozenset of str, default empty
+        Words before a colon that are no speakers in any transcript.
     mode : Mode, default Mode.ASSISTED
         What coders see of the suggestions.
     blind_share : float, default 0.15
@@ -43,7 +51,9 @@ class Settings:
     title: str = ""
     unit: Unit = Unit.PARAGRAPH
     language: str = "en"
-    interviewers: frozenset[str] = INTERVIEWERS
+    interviewers: frozenset[str] | None = None
+    speakers: frozenset[str] = frozenset()
+    not_speakers: frozenset[str] = frozenset()
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
@@ -79,7 +89,9 @@ def read_settings(folder: Path) -> Settings:
     settings = Settings(
         title=keys.text("title", folder.resolve().name),
         language=keys.text("language", defaults.language),
-        interviewers=frozenset(map(str, keys.items("interviewers"))) or INTERVIEWERS,
+        interviewers=keys.labels("interviewers") if "interviewers" in keys else None,
+        speakers=keys.labels("speakers"),
+        not_speakers=keys.labels("not_speakers"),
         unit=Unit(keys.choice("unit", defaults.unit.value, [*Unit])),
         mode=Mode(keys.choice("mode", defaults.mode.value, [*Mode])),
         blind_share=keys.share("blind_share", defaults.blind_share),
@@ -118,6 +130,12 @@ class _Keys:
     def items(self, key: str) -> list[Any]:
         return list(self._value(key, [], list, 'a list such as ["Interviewer"]'))
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def labels(self, key: str) -> frozenset[str]:
+        return frozenset(map(str, self.items(key)))
+
     def choice(self, key: str, default: str, choices: list[str]) -> str:
         value = self.text(key, default)
         if value in choices:
@@ -145,3 +163,31 @@ class _Keys:
         known = ", ".join(setting.name for setting in fields(Settings))
         for key in self._values:
             self._add_fault(f"{key!r} is not a setting; known are {known}.")
+
+
+def with_labels(source: str, key: str, labels: Collection[str]) -> str:
+    """
+    Return the text of a `study.toml` with labels added to one of its lists, and all else as it was.
+
+    Parameters
+    ----------
+    source : str
+        The text.
+    key : str
+        The list, such as "interviewers"; it is made if it is missing.
+    labels : collection of str
+        What the list is to hold besides.
+
+    Raises
+    ------
+    StudyError
+        If the list is not written on one line.
+    """
+    known = tomllib.loads(source).get(key, [])
+    written = json.dumps(list(dict.fromkeys([*map(str, known), *labels])), ensure_ascii=False)
+    line = re.compile(rf"^{key}\s*=\s*\[[^\[\]\n]*\][ \t]*(?=$|#)", re.MULTILINE)
+    if key not in tomllib.loads(source):
+        return f"{source.rstrip()}\n\n{key} = {written}\n"
+    if not line.search(source):
+        raise StudyError(f"{SETTINGS}: {key} is written over several lines; add {listing(labels)} to it by hand.")
+    return line.sub(lambda _: f"{key} = {written}", source, count=1)

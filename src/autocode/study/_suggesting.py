@@ -193,7 +193,10 @@ def suggest_for_file(
         lines = read_corpus(file).lines
     else:
         lines = read_transcripts(
-            file, unit=unit, language=suggester.language, interviewers=INTERVIEWERS | frozenset(interviewers)
+            file,
+            unit=unit,
+            language=suggester.language,
+            interviewers=INTERVIEWERS | frozenset(interviewers) if interviewers else None,
         )
     _remark_on_unsupported(suggester, remark)
     batch = suggester.suggest(lines, promise=promise, progress=progress)

@@ -1,7 +1,20 @@
 """Interviews read from files, one reader per format, as lines with stable ids."""
 
+from autocode.transcripts._account import reading_account, reading_faults
 from autocode.transcripts._decoding import read_text
-from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Transcripts, Unit, digests_of
+from autocode.transcripts._nouns import (
+    LeftOut,
+    LeftOutKind,
+    Line,
+    LineId,
+    Role,
+    RoleDecision,
+    Transcript,
+    TranscriptId,
+    Transcripts,
+    Unit,
+    digests_of,
+)
 from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._participants import read_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
@@ -12,9 +25,12 @@ __all__ = [
     "INTERVIEWERS",
     "SUFFIXES",
     "Columns",
+    "LeftOut",
+    "LeftOutKind",
     "Line",
     "LineId",
     "Role",
+    "RoleDecision",
     "Transcript",
     "TranscriptId",
     "Transcripts",
@@ -24,5 +40,7 @@ __all__ = [
     "read_participants",
     "read_text",
     "read_transcripts",
+    "reading_account",
+    "reading_faults",
     "role_of",
 ]

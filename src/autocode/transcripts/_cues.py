@@ -2,52 +2,75 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._labelled import NO_SPEAKER
+from autocode.transcripts._labelled import NO_SPEAKER, SpeakerRules
+from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._script import Script, script_of
 
-_CLOCK = r"(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3}"
+_CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?$")
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
-_TAG = re.compile(r"</?[A-Za-z0-9][^>]*>")
+# Only the tags of WebVTT and SubRip: `a<b then c>d` is speech.
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|s|ruby|rt)(?:\.[\w.-]+)*>|</?(?:v|lang|font)(?:[\s.][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE
+)
 _NAMED = re.compile(
     r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
 )
-UNKNOWN = "Unknown speaker"  # who speaks before the first name: automatic captions often begin without one
+_NUMBER = re.compile(r"\s*\d+\s*")
+_NOTE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
+_ARROW = re.compile(r"--\s*>|[-–—]>|\d\s*->\s*\d")
+UNKNOWN = "Unknown speaker"
 
 
-def read_cues(text: str, *, path: Path, stem: str, interviewers: Collection[str]) -> Script:
-    """Return one turn for each run of cues by one speaker; a cue without a name continues the turn before it."""
-    cues = list(_payloads(text, path))
+def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
+    """Return one turn for each run of cues that one speaker says; a cue without a name goes on with the last one."""
+    left_out: list[LeftOut] = []
+    cues = list(_payloads(text, path, left_out))
     if any(_VOICE.search(cue) for cue in cues):
-        utterances = [utterance for cue in cues for utterance in _voices(cue)]
+        utterances = [part for cue in cues for part in _voices(cue)]
     else:
         plain = [_plain(cue) for cue in cues]
         candidates = [match[match.lastgroup or 0] for cue in plain if (match := _NAMED.match(cue))]
-        known = _labels.accepted(
-            candidates, interviewers=interviewers, stem=stem, every_line_labelled=len(candidates) == len(plain)
-        )
-        # a name-like opening is a speaker even if it occurs once: Zoom writes the name before every cue
-        named = {_labels.key(label) for label in candidates if _labels.is_name_like(label)}
+        known = _known(candidates, rules)
+        # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
+        named = {_labels.key(label) for label in candidates if _labels.is_name(label)}
         utterances = [_named(cue, known | named) for cue in plain]
     if not any(speaker for speaker, _ in utterances):
-        raise TranscriptError.at(path, NO_SPEAKER)
-    return script_of(_runs(utterances))
+        if rules.speaker_name is None:
+            raise TranscriptError.at(path, NO_SPEAKER)
+        utterances = [(rules.speaker_name, words) for _, words in utterances]
+    return replace(script_of(_runs(utterances)), left_out=tuple(left_out))
 
 
-def _payloads(text: str, path: Path) -> Iterator[str]:
-    """Yield the text of each cue, its lines joined."""
+def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
+    """Return the keys of labels that are sure, or that stand at the beginning of cues again and again."""
+    times = Counter(map(_labels.key, labels))
+    known = {
+        _labels.key(label)
+        for label in labels
+        if _labels.is_sure(label, interviewers=rules.interviewers, stem=rules.stem)
+        or (times[_labels.key(label)] > 1 and not _labels.is_sentence(label))
+    }
+    return (known | set(rules.speakers)) - set(rules.not_speakers)
+
+
+def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the words of each cue; what stands between cues and is nobody's words is noted in `left_out`."""
     lines = text.split("\n")
     timings = [n for n, line in enumerate(lines) if _TIMING.match(line)]
     if not timings:
         raise TranscriptError.at(
             path, "contains no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; export the subtitles again."
         )
-    broken = [n for n, line in enumerate(lines) if "-->" in line and not _TIMING.match(line)]
+    broken = [n for n, line in enumerate(lines) if _ARROW.search(line) and not _TIMING.match(line)]
     TranscriptError.raise_if(
         Fault(
             f"expected a timing such as '00:00:01.000 --> 00:00:04.000', found {lines[n].strip()!r}; correct it.",
@@ -56,13 +79,26 @@ def _payloads(text: str, path: Path) -> Iterator[str]:
         )
         for n in broken
     )
-    for n in timings:
-        payload = []
-        for line in lines[n + 1 :]:
-            if not line.strip() or _TIMING.match(line):
-                break
-            payload.append(line.strip())
-        yield " ".join(payload)
+    for n, line in enumerate(lines[: timings[0]], start=1):
+        if line.strip() and not _NUMBER.fullmatch(line) and not line.startswith("WEBVTT"):
+            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n))
+    for n, following in pairwise([*timings, len(lines)]):
+        yield " ".join(_cue_lines(lines, n + 1, following, left_out))
+
+
+def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the lines of one cue, also after a blank line; the next cue's identifier and notes are no words."""
+    identified = stop < len(lines) and stop - 2 >= start and not lines[stop - 2].strip()
+    if identified or (stop < len(lines) and stop - 1 >= start and _NUMBER.fullmatch(lines[stop - 1])):
+        stop -= 1
+    note = False
+    for n in range(start, stop):
+        line = lines[n].strip()
+        note = bool(line) and (note or _NOTE.match(line) is not None)
+        if note:
+            left_out.append(LeftOut(LeftOutKind.NOTE, line, n + 1))
+        elif line:
+            yield line
 
 
 def _plain(payload: str) -> str:
@@ -70,7 +106,6 @@ def _plain(payload: str) -> str:
 
 
 def _voices(payload: str) -> Iterator[tuple[str, str]]:
-    """Yield the speaker and the words of each voice tag in a cue, first the words before any tag without a speaker."""
     voices = list(_VOICE.finditer(payload))
     yield "", _plain(payload[: voices[0].start()] if voices else payload)
     ends = [voice.start() for voice in voices[1:]] + [len(payload)]
@@ -79,7 +114,6 @@ def _voices(payload: str) -> Iterator[tuple[str, str]]:
 
 
 def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
-    """Return the speaker and the words of a cue; the speaker is empty where the cue names none of those known."""
     match = _NAMED.match(cue)
     label = match[match.lastgroup or 0] if match else ""
     if match and _labels.key(label) in known:
@@ -88,7 +122,6 @@ def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
 
 
 def _runs(utterances: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each run of utterances by one speaker as one paragraph."""
     current, words = UNKNOWN, list[str]()
     for speaker, text in utterances:
         if speaker and speaker != current:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from autocode.errors import TranscriptError
+from autocode.wording import count_of
 
 # longest first: the byte order mark of UTF-32 begins with that of UTF-16
 _MARKS = (
@@ -87,8 +88,23 @@ def _decoded(data: bytes, path: Path) -> str:
         return _decoded_as(data, _wide_encoding(data, path), path)
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        _refuse_nearly_utf8(data, error.start, path)
         return _recognised(data, path)
+
+
+def _refuse_nearly_utf8(data: bytes, at: int, path: Path) -> None:
+    """Raise a `TranscriptError` for UTF-8 with a few other bytes: another encoding would change all its accents."""
+    text = data.decode("utf-8", "surrogateescape")
+    wrong = sum("\udc80" <= letter <= "\udcff" for letter in text)
+    right = sum(letter > "\x7f" for letter in text) - wrong
+    if right >= wrong:
+        raise TranscriptError.at(
+            path,
+            f"is in UTF-8 but for {count_of(wrong, 'byte')}, the first here (0x{data[at]:02X}); correct the line, or "
+            "name the file's encoding.",
+            line=data.count(b"\n", 0, at) + 1,
+        )
 
 
 def _wide_encoding(data: bytes, path: Path) -> str:
@@ -118,6 +134,9 @@ def _recognised(data: bytes, path: Path) -> str:
             text = ""
         if text and not _ODD.search(text):
             return text
+        mac = data.decode("mac_roman")
+        if all(letter < "\x80" or letter in _MAC for letter in mac):
+            return mac
     best = from_bytes(data).best()
     if best is None:
         raise TranscriptError.at(
@@ -126,5 +145,8 @@ def _recognised(data: bytes, path: Path) -> str:
     return str(best)
 
 
+# what text in the encoding of old Macs holds besides ASCII; other code pages give mathematical signs there
+_MAC = frozenset("àâäáãåçéèêëíìîïñóòôöõúùûüßæœÀÂÄÁÅÇÉÈÊËÎÖÜÆŒØø’‘“”‚„–—…£€•«»¿¡\xa0")
+
 # signs that are rare in Western European text, so that finding them means that it is not in cp1252
-_ODD = re.compile("[¡-¢¤¥¦¨©¬®¯±²³´¸¹ºÐÞþðƒˆ‹›†‡‰Œœ¶¿˜]")
+_ODD = re.compile("[¡-¢¤¥¦¨©¬®¯±²³´¸¹ºÐÞþðƒˆ‹›†‡‰Œœ¶¿˜]|(?<=[a-z])[ŽŠŸ]|(?<=\\w)[•™‚„](?=\\w)")

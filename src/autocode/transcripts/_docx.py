@@ -1,49 +1,149 @@
-"""Turns in a Word file: its paragraphs in order, and the rows of two-column tables as `speaker: words`."""
+"""The text of a Word file as its readers see it: tracked changes accepted, tables row by row, notes kept apart."""
 
 import io
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import docx
-from docx.document import Document
-from docx.table import Table
+from docx.oxml.ns import qn
 
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
-from autocode.transcripts._labelled import read_labelled
-from autocode.transcripts._office import BROKEN
+from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._labels import TIME, is_short
+from autocode.transcripts._nouns import LeftOut, LeftOutKind
+from autocode.transcripts._office import BROKEN, refuse_bomb
 from autocode.transcripts._script import Script
 
 _NOT_WORD = (
     "is not a Word file (.docx), whatever its name says; open it in a word processor and save it as .docx, "
     "or as a text file in UTF-8."
 )
+_WORDS = {qn("w:tab"): "\t", qn("w:ptab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+# what was taken out, and the second copy of what older programs can show
+_NOT_SHOWN = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    qn("w:instrText"),
+    qn("w:rPr"),
+    qn("w:pPr"),
+    qn("w:sdtPr"),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
+_MATHS_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_COUNT = re.compile(rf"(?:\d{{1,5}}[.)]?|{TIME}(?:\s*[-–—]\s*{TIME})?)$")
+_ASIDE = {
+    "footnotes": (qn("w:footnote"), LeftOutKind.NOTE),
+    "endnotes": (qn("w:endnote"), LeftOutKind.NOTE),
+    "comments": (qn("w:comment"), LeftOutKind.COMMENT),
+    "header": (qn("w:p"), LeftOutKind.MARGIN),
+    "footer": (qn("w:p"), LeftOutKind.MARGIN),
+}
 
 
-def read_docx(path: Path, *, stem: str, interviewers: Collection[str]) -> Script:
-    """Return the turns of a Word file."""
+def read_docx(path: Path, *, rules: SpeakerRules) -> Script:
+    """Return the turns of a Word file; comments, footnotes, headers and deleted words are left out and named."""
     data = read_bytes(path)
+    refuse_bomb(data, path)
     try:
         document = docx.Document(io.BytesIO(data))
+        left_out: list[LeftOut] = []
+        text = "\n".join(_blocks(document.element.body, left_out))
+        left_out += _asides(document)
     except BROKEN as error:
         raise TranscriptError.at(path, _NOT_WORD) from error
-    text = "\n".join(_texts(document))
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
-    return read_labelled(text, path=path, stem=stem, interviewers=interviewers)
+    script = read_labelled(text, path=path, rules=rules)
+    return replace(script, left_out=(*script.left_out, *left_out))
 
 
-def _texts(document: Document) -> Iterator[str]:
-    for part in document.iter_inner_content():
-        if isinstance(part, Table):
-            yield from _rows(part)
+def _blocks(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield the text of each paragraph and each row of a table, in order, whatever they are wrapped in."""
+    for child in parent:
+        if child.tag == qn("w:p"):
+            yield _paragraph(child, left_out)
+            yield from _text_boxes(child, left_out)
+        elif child.tag == qn("w:tbl"):
+            yield from _rows(child, left_out)
+        elif child.tag == qn("w:del") or child.tag == qn("w:moveFrom"):
+            _note_deleted(child, left_out)
+        elif child.tag not in _NOT_SHOWN and isinstance(child.tag, str):
+            yield from _blocks(child, left_out)
+
+
+def _paragraph(paragraph: Any, left_out: list[LeftOut]) -> str:
+    return "".join(_pieces(paragraph, left_out)).replace("\r", "\n").replace("\xa0", " ")
+
+
+def _pieces(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
+    for child in parent:
+        if child.tag in (qn("w:del"), qn("w:moveFrom")):
+            _note_deleted(child, left_out)
+        elif child.tag in _NOT_SHOWN or child.tag == qn("w:txbxContent") or not isinstance(child.tag, str):
+            continue
+        elif child.tag in (qn("w:t"), _MATHS_TEXT):
+            yield child.text or ""
+        elif child.tag in _WORDS:
+            yield _WORDS[child.tag]
+        elif child.tag == qn("w:p"):  # a paragraph within a paragraph stands in a text box
+            continue
         else:
-            yield part.text.replace("\r", "\n").replace("\xa0", " ")
+            yield from _pieces(child, left_out)
 
 
-def _rows(table: Table) -> Iterator[str]:
-    for row in table.rows:
-        cells = list(dict.fromkeys(cell.text.strip() for cell in row.cells if cell.text.strip()))
-        if len(cells) == 2 and not cells[0].endswith(":"):
+def _note_deleted(deleted: Any, left_out: list[LeftOut]) -> None:
+    """Note what a tracked change took out; what was moved is read where it stands now."""
+    words = "".join(text.text or "" for text in deleted.iter(qn("w:delText"))).strip()
+    if words:
+        left_out.append(LeftOut(LeftOutKind.DELETED, words))
+
+
+def _text_boxes(paragraph: Any, left_out: list[LeftOut]) -> Iterator[str]:
+    fallback = next(tag for tag in _NOT_SHOWN if tag.endswith("}Fallback"))
+    for box in paragraph.iter(qn("w:txbxContent")):
+        if not any(ancestor.tag == fallback for ancestor in box.iterancestors()):
+            yield from _blocks(box, left_out)
+
+
+def _rows(table: Any, left_out: list[LeftOut]) -> Iterator[str]:
+    """Yield a row of two filled cells as `speaker: words`, of others as their cells; times and numbers stand apart."""
+    for row in _children(table, qn("w:tr")):
+        cells = [text for cell in _children(row, qn("w:tc")) if (text := "\n".join(_blocks(cell, left_out)).strip())]
+        while len(cells) > 1 and _COUNT.match(cells[0]):
+            left_out.append(LeftOut(LeftOutKind.TIME, cells.pop(0)))
+        while len(cells) > 1 and _COUNT.match(cells[-1]):
+            left_out.append(LeftOut(LeftOutKind.TIME, cells.pop()))
+        if len(cells) == 2 and not re.search("[:：]", cells[0]) and is_short(cells[0]):
             cells[0] += ":"
         yield " ".join(cells)
+
+
+def _children(parent: Any, tag: str) -> Iterator[Any]:
+    """Yield the rows or cells of a table, also those wrapped in content controls or tracked insertions."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml"), qn("w:moveTo")):
+            yield from _children(child, tag)
+
+
+def _asides(document: Any) -> Iterator[LeftOut]:
+    """Yield the words of comments, footnotes, headers and footers, which nobody in the interview spoke."""
+    from docx.oxml import parse_xml
+
+    for part in document.part.package.iter_parts():
+        name = str(part.partname).rpartition("/")[2]
+        kind = next((aside for stem, aside in _ASIDE.items() if re.fullmatch(rf"{stem}\d*\.xml", name)), None)
+        if kind is None:
+            continue
+        tag, why = kind
+        for element in parse_xml(part.blob).iter(tag):
+            words = " ".join(
+                "".join(_pieces(p, [])) for p in ([element] if tag == qn("w:p") else element.iter(qn("w:p")))
+            )
+            if words.strip():
+                yield LeftOut(why, " ".join(words.split()))

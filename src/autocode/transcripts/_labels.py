@@ -1,130 +1,158 @@
-"""Which words at the start of a line name a speaker, and which merely precede a colon."""
+"""Which words at the start of a line name a speaker, and which are only followed by a colon."""
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-MAX_WORDS, MAX_LETTERS = 4, 40  # as in "Dr Mary-Anne van Houten"; longer openings are pieces of sentences
+MAX_WORDS, MAX_LETTERS = 6, 60
 
 TIME = r"[\[(<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])>]?"
 
-# `GP1`, `P 12`, `HCP03a`, `Speaker 2`: pseudonyms that consist of a word and a number
-_CODE = re.compile(r"([^\W\d_]{1,5})[ _-]?\d{1,3}[A-Za-z]?|([^\W\d_a-z][^\W\d_]+)[ _-]?\d{1,3}")
-# numbered things that are no people, such as `Day 2` and `Table 1`
-_COUNTED = frozenset(
-    re.findall(
-        r"\S+",
-        """band bed block box chapter covid day example figure floor hour item level line month number option page part
-        phase point room section stage step table tier topic unit version ward week year""",
-    )
+# `GP1`, `P 12`, `HCP03a`, `SPEAKER_00`: what a study calls people whom it does not name
+_CODE = re.compile(r"([^\W\d_]{1,5})[ _-]?\d{1,3}[A-Za-z]?|([^\W\d_a-z][^\W\d_]+)[ _-]?\d{1,3}|\d{1,4}")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# what is counted in speech without being a person: `Day 2:`
+_COUNTED = _words(
+    """band bed block box chapter covid day example figure floor hour item level line month number option page part
+    phase point room section stage step table tier topic unit version ward week year"""
 )
-# who takes part in interviews
-_ROLES = frozenset(
-    re.findall(
-        r"\S+",
-        """answer attendee carer clinician consultant coordinator daughter doctor female gp guest husband interviewee
-        male manager mother father nurse observer participant patient pharmacist physician physiotherapist
-        receptionist respondent son speaker student subject therapist transcriber wife worker""",
-    )
+# Words for people who take part in interviews, in languages of public corpora. A label that holds one of them is a
+# speaker the first time it stands at the beginning of a line.
+_PEOPLE = _words(
+    """answer attendee bewohner carer caller child client clinician colleague consultant coordinator daughter doctor
+    female girl boy gp grandmother grandfather guest host husband informant interviewee interviewees lecturer librarian
+    man male manager mother father narrator nurse observer participant participants patient person pharmacist
+    physician physiotherapist presenter professor receptionist resident respondent respondents resp son speaker
+    student subject teacher therapist translator interpreter transcriber user volunteer wife woman worker
+    unknown unidentified several everyone all both group audience multiple voice voices
+    befragte befragter befragten teilnehmer teilnehmerin proband probandin sprecher sprecherin unbekannt
+    entrevistado entrevistada participante informante hablante persona
+    enquêté enquêtée enquete participante répondant répondante répondant·e locuteur locutrice inconnu
+    intervistato intervistata partecipante geïnterviewde respondent deelnemer deltagare respondenten informanten
+    osallistuja haastateltava respondente респондент информант участник участница
+    المشارك المشاركة 受访者 参与者 回答者 参加者"""
 )
-# function words, verbs that begin sentences, and headings before a colon: a label with one of them is no person
-_NOT_NAMES = frozenset(
-    re.findall(
-        r"\S+",
-        """a about after again all also although an and another any anyway are as asked at away back basically be
-        because been before being both but by can cause come could day did do does doing done each either else etc
-        even every everyone example finally first for from gave get give go goes going gone got had has have
-        he her here hers him his how however if in into is it its just know last later least less like look
-        made make many maybe me mean means meant more most much my neither never next nice no nobody none nor
-        not nothing now of off often oh ok okay on once one only or other our out over perhaps put really
-        remember right said same saw say saying says second see she should shouted since so some somebody
-        someone something sometimes still such take tell tells than that the their them then there these they
-        thing things think third this those though thought through thus till to together told too two under
-        until up upon us very want was way we well went were what whatever when where which while who whole
-        whom whose why will with without word words would wrote yeah yes yet you your abstract answerphone
-        appendix background borough caution comment comments conclusion copyright date duration file format
-        heading language length location mode note notes place recorded recording remark result results
-        setting site source study subtitle summary time title topic transcript version warning monday tuesday
-        wednesday thursday friday saturday sunday today yesterday tomorrow morning afternoon evening""",
-    )
+# words that open or hold together a sentence; a label that holds one is doubted unless it comes again and again
+_SENTENCE = _words(
+    """a about after again all also although an and another any anyway are as asked at away back basically be
+    because been before being both but by can cause come could day did do does doing done each either else etc
+    even every everyone example finally first for from gave get give go goes going gone got had has have
+    he her here hers him his how however if in into is it its just know last later least less like look
+    made make many maybe me mean means meant more most much my neither never next nice no nobody none nor
+    not nothing now of off often oh ok okay on once one only or other our out over perhaps put really
+    remember right said same saw say saying says second see she should shouted since so some somebody
+    someone something sometimes still such take tell tells than that the their them then there these they
+    thing things think third this those though thought through thus till to together told too two under
+    until up upon us very want was way we well went were what whatever when where which while who whole
+    whom whose why will with without word words would wrote yeah yes yet you your"""
 )
-# words of a name that may be in lower case
-_PARTICLES = frozenset(re.findall(r"\S+", "al and bin da de del den der di du el la le of och und van von y zu & /"))
+# what stands before a colon in headings, letterheads and notes of a transcriber, and is no person
+_HEADINGS = _words(
+    """abstract answerphone appendix background borough caution comment comments conclusion context copyright
+    date depositor duration file format heading interview interviewed keywords language length location mode note
+    notes place project recorded recording remark result results setting site source study subtitle summary time
+    title topic transcript transcribed transcription version warning begin begins end ends start started
+    http https www
+    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow morning afternoon evening"""
+)
+_VERBS = _words(
+    """am are asked be been began called came can could did do does felt gave goes got had has have heard is knew
+    know made mean means meant need said saw say saying says see seems should shouted shows think thought told tells
+    took want wanted was were will would wrote"""
+)
+_PARTICLES = _words("al and bin da de del den der di du e el la le of och on und van von y zu & /")
+_OPENERS = _words("he i it she that the there these they this those we what which who you")
 
 
 def tidy(label: str) -> str:
-    """Return a label without emphasis marks, hashes and repeated spaces."""
+    """Return a label without marks of emphasis, hashes or doubled spaces."""
     return " ".join(label.strip().strip("*_#").strip().split())
 
 
 def key(label: str) -> str:
-    """Return the form in which two spellings of one label are equal."""
-    return unicodedata.normalize("NFC", tidy(label)).casefold()
+    """Return what two spellings of one label share; a remark in brackets at the end does not count."""
+    plain = re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]$", "", tidy(label))
+    return unicodedata.normalize("NFC", plain or tidy(label)).casefold()
+
+
+def words_of(label: str) -> list[str]:
+    """Return the words of a label in lower case, without brackets, commas and full stops around them."""
+    return [word for raw in re.split(r"[\s/]+", tidy(label)) if (word := raw.strip("(),.[]").casefold())]
 
 
 def is_code(label: str) -> bool:
-    """Return whether a label is a pseudonym with a number, such as GP1, and no numbered thing, such as Day 2."""
-    found = _CODE.fullmatch(tidy(label))
-    return found is not None and (found[1] or found[2]).casefold() not in _COUNTED | _NOT_NAMES
+    """Return whether a label is a number code, such as GP1, rather than something else that is counted, as in Day 2."""
+    plain = key(label).removeprefix("#")
+    if "/" in plain or " and " in plain:
+        parts = [part.strip() for part in re.split(r"/| and ", plain)]
+        return all(part and is_code(part) for part in parts)
+    match = _CODE.fullmatch(tidy(label)) or _CODE.fullmatch(plain)
+    if match is None:
+        return False
+    letters = (match[1] or match[2] or "").casefold()
+    return letters not in (_COUNTED | _SENTENCE | _HEADINGS) - {"a", "i"}
 
 
-def is_label_like(label: str) -> bool:
-    """Return whether words could name a speaker: few, beginning with a capital, and no piece of a sentence."""
+def is_short(label: str) -> bool:
+    """Return whether words are few enough to stand for a person."""
     plain = tidy(label)
-    words = plain.split()
-    if not 0 < len(words) <= MAX_WORDS or len(plain) > MAX_LETTERS:
-        return False
-    if re.search(r"\w{4}\.\s|[!?;:…\"“”]|\w\.\w{3}", plain):
-        return False
-    counted = _CODE.fullmatch(plain) and not is_code(plain)
-    return plain[0].isalpha() and not plain[0].islower() and not counted and not _sentence_like(plain)
+    return 0 < len(plain.split()) <= MAX_WORDS and len(plain) <= MAX_LETTERS
 
 
-def is_name_like(label: str) -> bool:
-    """Return whether words look like a name or title: could name a speaker, and each begins with a capital."""
-    words = tidy(label).replace("(", " ").replace(")", " ").split()
-    return is_label_like(label) and all(not word[0].islower() or word.casefold() in _PARTICLES for word in words)
+def is_clause(label: str) -> bool:
+    """Return whether words are a piece of a sentence, with a verb or the marks of one, and so never a label."""
+    plain, words = tidy(label), words_of(label)
+    if not is_short(label) or not words:
+        return True
+    if re.search(r"[^\W\d_]{7}\.\s|[!?;:…\"“”]|\.\.|\bhttps?\b|www\.|\w\.(?:com|org|net|ai|uk)\b", plain):
+        return True
+    if any(re.search(r"['’](?:m|re|ve|ll|d|t)$", word) for word in words):
+        return True
+    return len(words) > 1 and bool(_VERBS & {word for word in plain.split() if word.islower()})
+
+
+def is_sentence(label: str) -> bool:
+    """Return whether words read as a piece of a sentence or a heading rather than as somebody's name."""
+    plain, words = tidy(label), words_of(label)
+    if is_clause(label) or is_heading(words) or is_counted(label):
+        return True
+    lower = {word for word in plain.split() if word.islower()}
+    return len(words) > 1 and words[0] in _OPENERS | _SENTENCE and bool(lower - {words[0]})
+
+
+def is_counted(label: str) -> bool:
+    """Return whether words name something that is counted and is no person, as in Day 2."""
+    plain = tidy(label)
+    return _CODE.fullmatch(plain) is not None and not is_code(plain) and not plain.isdigit()
+
+
+def is_heading(words: list[str]) -> bool:
+    """Return whether words before a colon are a heading, a letterhead or a note, such as `Date of interview`."""
+    return bool(words) and (words[0] in _HEADINGS or words[-1] in _HEADINGS)
 
 
 def is_role(label: str) -> bool:
-    """Return whether a label ends in a word for people who take part in interviews, such as 'Practice manager'."""
-    return is_label_like(label) and key(label).split()[-1] in _ROLES
+    """Return whether a label holds the word for somebody who takes part in interviews, such as 'Practice manager'."""
+    words = words_of(label)
+    return is_short(label) and not is_sentence(label) and bool(words) and bool({words[0], words[-1]} & _PEOPLE)
 
 
-def _sentence_like(plain: str) -> bool:
-    """Return whether words contain a contraction, such as "it's", or a word that is not part of a name."""
-    words = [word.strip("(),.").casefold() for word in plain.split()]
-    if any(re.search(r"['’](?:m|s|re|ve|ll|d|t)$", word) for word in words):
-        return True
-    return any(word in _NOT_NAMES and not (place and word in _PARTICLES) for place, word in enumerate(words))
-
-
-def accepted(
-    candidates: Iterable[str], *, interviewers: Collection[str], stem: str, every_line_labelled: bool
-) -> frozenset[str]:
-    """
-    Return the keys of the candidates that name speakers.
-
-    A pseudonym with a number, an interviewer's label, the name of the file and a role are accepted if they occur once,
-    anything else that could be a name if it occurs twice. Where that leaves interviewers only, or every line has a
-    label, what looks like a name is accepted if it occurs once.
-    """
-    counts: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for label in candidates:
-        counts[key(label)] += 1
-        shown.setdefault(key(label), tidy(label))
-    of_interviewers = {key(label) for label in interviewers}
-    sure = {name for name, label in shown.items() if is_sure(label, interviewers=of_interviewers, stem=stem)}
-    names = {name for name, label in shown.items() if is_label_like(label)}
-    speakers = sure | {name for name in names if counts[name] > 1}
-    if every_line_labelled or not speakers - of_interviewers:
-        speakers |= {name for name in names if is_name_like(shown[name])}
-    return frozenset(speakers)
+def is_name(label: str) -> bool:
+    """Return whether words look like a name or title: each opens with a capital, and none holds a sentence together."""
+    plain = tidy(label).replace("(", " ").replace(")", " ")
+    words = plain.split()
+    if is_sentence(label) or not words or not plain[0].isalpha():
+        return False
+    if any(word.strip(",.").casefold() in _SENTENCE - _PARTICLES for word in words):
+        return False
+    return all(not word[0].islower() or word.casefold() in _PARTICLES for word in words)
 
 
 def is_sure(label: str, *, interviewers: Collection[str], stem: str) -> bool:
-    """Return whether a label that occurs once is accepted as a speaker; `interviewers` are keys."""
-    name = key(label)
-    return name in interviewers or name == key(stem) or is_code(label) or is_role(label)
+    """Return whether a label is believed the first time it comes; `interviewers` are keys."""
+    return key(label) in interviewers or key(label) == key(stem) or is_code(label) or is_role(label)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from autocode.errors import TranscriptError
-from autocode.transcripts._nouns import Line, LineId, Transcript, TranscriptId, Unit
-from autocode.transcripts._roles import role_of
+from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Unit
+from autocode.transcripts._roles import decide_roles
 from autocode.transcripts._script import Script, Turn, trimmed
 
 Span = tuple[int, int]
@@ -76,9 +77,13 @@ def _no_language(language: str) -> str:
 
 
 def transcript_of(
-    script: Script, *, name: str, source: str, segment: Segmenter, interviewers: Collection[str]
+    script: Script, *, name: str, source: str, segment: Segmenter, interviewers: Collection[str] | None
 ) -> Transcript:
     """Return an interview with its turns segmented into lines, numbered from 1."""
+    roles = decide_roles(
+        ((turn.speaker, " ".join(script.text[start:end] for start, end in turn.paragraphs)) for turn in script.turns),
+        interviewers,
+    )
     spans = ((turn.speaker, span) for turn in script.turns for span in segment(script.text, turn))
     lines = (
         Line(
@@ -86,11 +91,12 @@ def transcript_of(
             transcript=TranscriptId(name),
             order=order,
             speaker=speaker,
-            role=role_of(speaker, interviewers=interviewers),
+            role=Role.INTERVIEWER if speaker in roles.interviewers else Role.PARTICIPANT,
             text=script.text[start:end],
             start=start,
             end=end,
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    return Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)
+    transcript = Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)
+    return replace(transcript, roles=roles, left_out=script.left_out, notes=script.notes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, Self, overload
+from typing import Literal, NewType, Self, overload
 
 from autocode.errors import Fault, TranscriptError
 from autocode.wording import count_of
@@ -77,6 +77,64 @@ class Line:
     transcript_digest: str = field(default="", compare=False, repr=False)
 
 
+class LeftOutKind(StrEnum):
+    """Why words of a file are in no line."""
+
+    FRONT_MATTER = "front matter"
+    FOOTER = "footer of a transcription service"
+    RECORDER = "note of the recorder"
+    NO_WORDS = "speaker without words"
+    STAGE = "stage direction"
+    TIME = "time"
+    PAGE = "page number"
+    RULE = "rule"
+    NOTE = "note"
+    COMMENT = "comment"
+    MARGIN = "header or footer"
+    DELETED = "deleted text"
+    SHEET = "sheet"
+    COLUMN = "column"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """
+    Words of a file that nobody in the interview spoke.
+
+    Attributes
+    ----------
+    kind : LeftOutKind
+        Why they are in no line.
+    words : str
+        The words.
+    line : int or None, default None
+        The line of the file, from 1, where the file has lines.
+    """
+
+    kind: LeftOutKind
+    words: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDecision:
+    """Who was taken for an interviewer, and on what evidence.
+
+    Attributes
+    ----------
+    interviewers : tuple of str
+        Labels as the file has them; empty where nobody was taken for one.
+    evidence : str
+        "named" by the caller, a "usual label", "questions" that one speaker asks and the others do not, or "none".
+    asks : bool
+        Whether anybody's words hold a question, so that an interviewer is to be expected.
+    """
+
+    interviewers: tuple[str, ...]
+    evidence: Literal["named", "usual label", "questions", "none"]
+    asks: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """
@@ -97,6 +155,12 @@ class Transcript:
         What is known about the participant, such as role or borough.
     source : str, default ""
         The file that the interview was read from.
+    roles : RoleDecision or None, default None
+        Who was taken for an interviewer, and on what evidence; None for a plain corpus, which says it.
+    left_out : tuple of LeftOut, default empty
+        Words of the file that are in no line, such as its front matter.
+    notes : tuple of str, default empty
+        What was assumed in reading, in sentences.
 
     Examples
     --------
@@ -117,6 +181,9 @@ class Transcript:
     digest: str
     attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
+    roles: RoleDecision | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @staticmethod
     def digest_of(text: str, lines: Iterable[Line]) -> str:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
+from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
 from autocode.transcripts._participants import read_participants
@@ -20,7 +22,8 @@ from autocode.wording import listing
 TEXTS = (".txt", ".md")
 SUBTITLES = (".vtt", ".srt")
 TABLES = (".csv", ".xlsx")
-SUFFIXES = (*TEXTS, ".docx", *SUBTITLES, *TABLES)
+OFFICE = (".docx", ".odt", ".rtf")
+SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 
 # files that may lie in a folder of transcripts: the table of participants, and what Windows puts there
 _NO_TRANSCRIPTS = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
@@ -31,7 +34,10 @@ def read_transcripts(
     *,
     unit: Unit | str = Unit.PARAGRAPH,
     language: str = "en",
-    interviewers: Collection[str] = INTERVIEWERS,
+    interviewers: Collection[str] | None = None,
+    speakers: Collection[str] = (),
+    not_speakers: Collection[str] = (),
+    speaker_name: str | None = None,
     participants: str | Path | None = None,
     columns: Columns | None = None,
     encoding: str | None = None,
@@ -42,14 +48,21 @@ def read_transcripts(
     Parameters
     ----------
     path : str or Path
-        A folder of transcripts, or one file: text (.txt, .md), Word (.docx), subtitles (.vtt, .srt) or a table (.csv,
-        .xlsx).
+        A folder of transcripts, or one file: text (.txt, .md), Word (.docx), OpenDocument (.odt), Rich Text (.rtf),
+        subtitles (.vtt, .srt) or a table (.csv, .xlsx).
     unit : Unit or str, default "paragraph"
-        What a line is: a whole "turn", a "paragraph" of a turn (a line of the source), or a "sentence".
+        What a line is: a whole "turn", a "paragraph" of a turn, or a "sentence". A paragraph is a line of the source
+        or, where lines end where the page did, what stands between blank lines.
     language : str, default "en"
         ISO code of the language in which spaCy finds sentences; used for the unit "sentence" only.
-    interviewers : collection of str, default `INTERVIEWERS`
-        Labels of interviewers, in any case; their lines are context.
+    interviewers : collection of str or None, default None
+        Labels of interviewers, in any case; their lines are context. For an interview in which none of them speaks, and
+        with None, a usual label decides (`INTERVIEWERS`), else the one speaker who asks; empty for no interviewer.
+        `Transcript.roles` says who it was and why.
+    speakers, not_speakers : collection of str, default empty
+        Labels that are speakers, and words before a colon that are none, where the file does not make it clear.
+    speaker_name : str or None, default None
+        The speaker of files that name nobody.
     participants : str or Path or None, default None
         Table of the participants' attributes. None for `participants.csv` in the folder or next to it, if there is one.
     columns : Columns or None, default None
@@ -86,7 +99,14 @@ def read_transcripts(
     interviews: list[Transcript] = []
     for file in _files(path, faults):
         try:
-            scripts = _scripts(file, interviewers=interviewers, columns=columns or Columns(), encoding=encoding)
+            rules = SpeakerRules(
+                interviewers=INTERVIEWERS if interviewers is None else frozenset(map(key, interviewers)),
+                stem=unicodedata.normalize("NFC", file.stem),
+                speakers=frozenset(map(key, speakers)),
+                not_speakers=frozenset(map(key, not_speakers)),
+                speaker_name=speaker_name,
+            )
+            scripts = _scripts(file, rules=rules, columns=columns or Columns(), encoding=encoding)
         except TranscriptError as error:
             faults.extend(error.faults)
             continue
@@ -165,23 +185,29 @@ def _participants_near(path: Path) -> Path | None:
     return next((table for table in near if table.is_file()), None)
 
 
-def _scripts(file: Path, *, interviewers: Collection[str], columns: Columns, encoding: str | None) -> dict[str, Script]:
-    stem = unicodedata.normalize("NFC", file.stem)
+def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str | None) -> dict[str, Script]:
+    stem = rules.stem
     suffix = file.suffix.lower()
     if suffix in TABLES:
         return read_table(file, stem=stem, columns=columns, encoding=encoding)
     if suffix == ".docx":
         from autocode.transcripts._docx import read_docx
 
-        return {stem: read_docx(file, stem=stem, interviewers=interviewers)}
+        return {stem: read_docx(file, rules=rules)}
+    if suffix == ".odt":
+        from autocode.transcripts._odt import read_odt
+
+        return {stem: read_odt(file, rules=rules)}
+    if suffix == ".rtf":
+        from autocode.transcripts._rtf import read_rtf
+
+        return {stem: read_rtf(file, rules=rules)}
     text = read_text(file, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
 
-        return {stem: read_cues(text, path=file, stem=stem, interviewers=interviewers)}
-    from autocode.transcripts._labelled import read_labelled
-
-    return {stem: read_labelled(text, path=file, stem=stem, interviewers=interviewers)}
+        return {stem: read_cues(text, path=file, rules=rules)}
+    return {stem: read_labelled(text, path=file, rules=rules)}
 
 
 def _repeated_names(interviews: list[Transcript]) -> Iterator[Fault]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autocode.transcripts._nouns import LeftOut
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -14,10 +16,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """The text of one interview and its turns, in order."""
+    """The text of one interview, its turns in order, what of the file is in no turn, and what was assumed."""
 
     text: str
     turns: tuple[Turn, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

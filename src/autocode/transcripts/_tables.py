@@ -10,6 +10,7 @@ from autocode.tables import CsvError, read_rows
 from autocode.transcripts._decoding import read_bytes, read_text
 from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._script import Script, script_of
+from autocode.wording import count_of
 
 Row = tuple[int, list[str]]
 
@@ -28,22 +29,28 @@ class Columns:
     transcript : str or None, default None
         In a table of several interviews, the column of the interview's name; None if the table is one interview, named
         after its file.
+    sheet : str or None, default None
+        In a workbook with several filled sheets, the name of the one that is read.
 
     Examples
     --------
     >>> from autocode.transcripts import Columns
     >>> Columns(speaker="Who", text="What")
-    Columns(speaker='Who', text='What', transcript=None)
+    Columns(speaker='Who', text='What', transcript=None, sheet=None)
     """
 
     speaker: str = "speaker"
     text: str = "text"
     transcript: str | None = None
+    sheet: str | None = None
 
 
 def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None) -> dict[str, Script]:
     """Return the script of each interview in a table, by name."""
-    rows = rows_of_workbook(path) if path.suffix.lower() == ".xlsx" else rows_of_csv(path, encoding=encoding)
+    if path.suffix.lower() == ".xlsx":
+        rows = rows_of_workbook(path, sheet=columns.sheet)
+    else:
+        rows = rows_of_csv(path, encoding=encoding)
     if not rows:
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     (first, header), *body = rows
@@ -60,9 +67,24 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
         if name.strip().casefold() not in places
     )
     wanted_places = [places[name.strip().casefold()] for name in wanted]
-    faults: list[Fault] = []
+    names = [name.strip().casefold() for name in header]
+    faults = [
+        Fault(f"two columns are named {name!r}; rename one of them.", path, first)
+        for name in wanted
+        if names.count(name.strip().casefold()) > 1
+    ]
     utterances: dict[str, list[tuple[str, str]]] = {}
     for line, cells in body:
+        if any(cell.strip() for cell in cells[len(header) :]):
+            faults.append(
+                Fault(
+                    f"has {len(cells)} cells, but the header names {count_of(len(header), 'column')}; "
+                    "put words that hold commas in quotation marks.",
+                    path,
+                    line,
+                )
+            )
+            continue
         row = [cells[place].strip() if place < len(cells) else "" for place in wanted_places]
         speaker, words, name = row[0], row[1], row[2] if columns.transcript is not None else stem
         if not words:
@@ -100,9 +122,9 @@ def rows_of_csv(path: Path, *, encoding: str | None = None) -> list[Row]:
         raise TranscriptError.at(path, f"is not a table in CSV ({error}); save it again as CSV.") from error
 
 
-def rows_of_workbook(path: Path) -> list[Row]:
-    """Return the rows of the first sheet of an Excel file that are not blank, each with its number."""
-    rows = enumerate(cells_of_workbook(read_bytes(path), path, error_type=TranscriptError), start=1)
+def rows_of_workbook(path: Path, *, sheet: str | None = None) -> list[Row]:
+    """Return the rows of a sheet of an Excel file that are not blank, each with its number."""
+    rows = enumerate(cells_of_workbook(read_bytes(path), path, error_type=TranscriptError, sheet=sheet), start=1)
     cleaned = ((n, [_with_plain_line_breaks(cell) for cell in cells]) for n, cells in rows)
     return [(n, cells) for n, cells in cleaned if any(cell.strip() for cell in cells)]
 

@@ -1,0 +1,222 @@
+"""The styles in which transcripts name who speaks: each finds the places in a text where a turn may begin."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from autocode.transcripts import _labels
+from autocode.transcripts._labels import TIME
+
+# No label begins further into a line than this: what comes later in a line is speech.
+_REACH = 100
+
+_LEAD_TIME = re.compile(rf"(?:#?{TIME}(?:-\d{{1,2}}#)?)\s*(?:[-–—|]\s*)?")
+_TIMES = re.compile(TIME)
+_TRAILING_TIME = re.compile(rf"[\s,]*{TIME}$")
+_BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
+_HEADER = re.compile(
+    r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)\]?\*{0,2},?"
+    rf"(?:[ \t]{{1,8}}|[ \t]{{0,8}}[-–—|][ \t]{{0,8}}){TIME}$"
+)
+_TIMED = re.compile(
+    r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
+)
+_DASH = re.compile(r"(?P<label>[^\s:\-–—][^:\n–—]{0,59}?)[ \t]{1,4}[-–—][ \t]{1,4}(?=\S)")
+TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
+_STAGE = frozenset(
+    re.findall(
+        r"\S+",
+        """anonymised applause audible break coughing coughs crosstalk cries crying door end foreign gap hesitates
+        hesitation inaudible indistinct interruption laugh laughing laughs laughter music nods noise overlapping
+        overtalking pause pauses phone place redacted recording rings sic sigh sighs silence smiles sneezes sniffs start
+        unclear unintelligible whispers""",
+    )
+)
+
+
+class Style(StrEnum):
+    """How a text names its speakers."""
+
+    COLON = "a name and a colon"
+    HASH = "a name after a hash"
+    BRACKET = "a name in brackets"
+    HEADER = "a name and a time over the words"
+    TIMED = "a name and a time before the words"
+    TIMING = "a timing over the name"
+    TAB = "a name and a tab"
+    DASH = "a name and a dash"
+    OWN_LINE = "a name on a line of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line of the source that is not blank: its words without the blanks around them, and where these begin."""
+
+    number: int
+    start: int
+    text: str
+    after_blank: bool
+    before_blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that may name a speaker: the label as it stands there, and where the words of the turn begin."""
+
+    label: str
+    style: Style
+    line: int
+    start: int
+    end: int
+    # whether white space or the end of the line follows the mark; without, only sure labels are believed
+    spaced: bool = True
+    # a stage direction that stands with the label, as in `P3 (laughs):`
+    remark: str = ""
+
+    @property
+    def key(self) -> str:
+        """What two spellings of the label share."""
+        return _labels.key(self.label)
+
+
+def source_lines(text: str) -> list[SourceLine]:
+    """Return the lines of a text that are not blank."""
+    rows: list[tuple[int, int, str]] = []
+    blank: set[int] = set()
+    start = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            rows.append((number, start + len(line) - len(line.lstrip()), line.strip()))
+        else:
+            blank.add(number)
+        start += len(line) + 1
+    last = rows[-1][0] if rows else 0
+    return [
+        SourceLine(
+            number=number,
+            start=at,
+            text=words,
+            after_blank=number == 1 or number - 1 in blank,
+            before_blank=number == last or number + 1 in blank,
+        )
+        for number, at, words in rows
+    ]
+
+
+def candidates(lines: list[SourceLine]) -> Iterator[Candidate]:
+    """Yield every place that may name a speaker, in any style; a line may yield several."""
+    for position, line in enumerate(lines):
+        for find in (_hash, _colon, _bracket, _header, _timed, _tab, _dash):
+            candidate = find(line)
+            if candidate is not None:
+                yield candidate
+        if position and TIMING.fullmatch(lines[position - 1].text) and len(line.text) <= _labels.MAX_LETTERS:
+            yield Candidate(_labels.tidy(line.text), Style.TIMING, line.number, line.start, line.start + len(line.text))
+        if line.after_blank and not line.before_blank and _labels.is_short(line.text):
+            yield Candidate(
+                _labels.tidy(line.text), Style.OWN_LINE, line.number, line.start, line.start + len(line.text)
+            )
+
+
+def _after_time(words: str) -> int:
+    """Return where the words begin that follow a time at the beginning."""
+    match = _LEAD_TIME.match(words)
+    return match.end() if match else 0
+
+
+def _colon(line: SourceLine) -> Candidate | None:
+    begin = _after_time(line.text)
+    head = line.text[begin : begin + _REACH]
+    if head.startswith("#"):
+        return None
+    timed = [match.span() for match in _TIMES.finditer(head)]
+    places = (place for place, letter in enumerate(head) if letter in ":：")
+    place = next((p for p in places if not any(a <= p < b for a, b in timed)), -1)
+    if place < 1 or re.match(r"[\d/\\]", head[place + 1 : place + 2]):
+        return None
+    label = _without_brackets(_TRAILING_TIME.sub("", head[:place].strip(" \t*")))
+    if not label or "<" in label or ">" in label or "[" in label or "]" in label:
+        return None
+    end = begin + place + 1
+    end += len(line.text) - end - len(line.text[end:].lstrip("*"))
+    spaced = head[place] == "：" or line.text[end : end + 1].isspace() or end >= len(line.text)
+    if not _labels.is_short(label):
+        return None
+    label, remark = _without_stage(_labels.tidy(label))
+    return Candidate(label, Style.COLON, line.number, line.start, line.start + end, spaced, remark)
+
+
+def _without_stage(label: str) -> tuple[str, str]:
+    """Return a label and the stage direction in brackets after it, if there is one."""
+    match = re.search(r"(?<=\S)\s*([(\[][^()\[\]]*[)\]])$", label)
+    if match is None or not _STAGE & set(_labels.words_of(match[1])):
+        return label, ""
+    return label[: match.start()], match[1]
+
+
+def _without_brackets(label: str) -> str:
+    match = _BRACKETED.fullmatch(label.strip())
+    return match[1] if match else label
+
+
+def _hash(line: SourceLine) -> Candidate | None:
+    begin = _after_time(line.text)
+    head = line.text[begin : begin + _REACH]
+    if not head.startswith("#") or head.startswith("##"):
+        return None
+    place = next((p for p, letter in enumerate(head) if letter in ":："), -1)
+    label = head[1:place].strip().strip("#").strip() if place > 1 else ""
+    if not label or re.match(r"[\d/\\]", head[place + 1 : place + 2]):
+        return None
+    end = begin + place + 1
+    end += line.text[end : end + 1] == "#"
+    return Candidate(_labels.tidy(label), Style.HASH, line.number, line.start, line.start + end)
+
+
+def _bracket(line: SourceLine) -> Candidate | None:
+    begin = _after_time(line.text)
+    match = _BRACKETED.match(line.text, begin)
+    if match is None or _TIMES.fullmatch(match[0]) or _STAGE & set(_labels.words_of(match[1])):
+        return None
+    rest = line.text[match.end() :]
+    mark = re.match(r"\s?[:：]?(?=\s|$)", rest)
+    if mark is None or ":" in match[1] or _HEADER.fullmatch(line.text):
+        return None
+    return Candidate(
+        _labels.tidy(match[1]), Style.BRACKET, line.number, line.start, line.start + match.end() + mark.end()
+    )
+
+
+def _header(line: SourceLine) -> Candidate | None:
+    if len(line.text) > _REACH:
+        return None
+    match = _HEADER.fullmatch(line.text)
+    if match is None or _labels.is_sentence(match["label"].replace(",", "")) or match["label"][0].isdigit():
+        return None
+    return Candidate(_labels.tidy(match["label"]), Style.HEADER, line.number, line.start, line.start + len(line.text))
+
+
+def _timed(line: SourceLine) -> Candidate | None:
+    match = _TIMED.match(line.text[:_REACH])
+    if match is None or _labels.is_sentence(match["label"]):
+        return None
+    return Candidate(_labels.tidy(match["label"]), Style.TIMED, line.number, line.start, line.start + match.end())
+
+
+def _tab(line: SourceLine) -> Candidate | None:
+    begin = _after_time(line.text)
+    label, tab, _ = line.text[begin : begin + _REACH].partition("\t")
+    if not tab or not _labels.is_short(label) or label.rstrip().endswith((":", "：")):
+        return None
+    return Candidate(_labels.tidy(label), Style.TAB, line.number, line.start, line.start + begin + len(label) + 1)
+
+
+def _dash(line: SourceLine) -> Candidate | None:
+    begin = _after_time(line.text)
+    match = _DASH.match(line.text[begin : begin + _REACH])
+    if match is None or not _labels.is_short(match["label"]):
+        return None
+    return Candidate(
+        _labels.tidy(match["label"]), Style.DASH, line.number, line.start, line.start + begin + match.end()
+    )
