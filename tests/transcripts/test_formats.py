@@ -172,11 +172,11 @@ def test_subtitles_without_a_speaker_a_cue_or_a_right_timing_are_refused(text_fi
     assert [str(fault) for fault in error.value.faults] == [
         f"{tmp_path / 'a.vtt'}: names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only "
         "one person speaks, name that person with speaker_name=... (--speaker-name).",
-        f"{tmp_path / 'b.vtt'}: holds no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; "
+        f"{tmp_path / 'b.vtt'}: contains no cue with a timing such as '00:00:01.000 --> 00:00:04.000'; "
         "export the subtitles again.",
         f"{tmp_path / 'c.vtt'}:5: expected a timing such as '00:00:01.000 --> 00:00:04.000', found "
         "'00:03.000 --> soon'; correct it.",
-        f"{tmp_path / 'd.vtt'}: holds speakers but no words (in d); put in what they said or remove it.",
+        f"{tmp_path / 'd.vtt'}: names speakers but contains no words (in d); add their words or remove it.",
     ]
 
 
@@ -239,7 +239,7 @@ def test_a_table_without_words_or_of_no_shape_is_refused(text_file, tmp_path):
         read_transcripts(tmp_path)
 
     assert [str(fault) for fault in error.value.faults] == [
-        f"{tmp_path / 'a.csv'}: holds no words under its header; put the interview into it or remove it.",
+        f"{tmp_path / 'a.csv'}: contains no words below its header; put the interview into it or remove it.",
         f"{tmp_path / 'b.csv'}: is not a table in CSV (unexpected end of data); save it again as CSV.",
         f"{tmp_path / 'c.xlsx'}: is empty; put the interview into it or remove it.",
     ]

@@ -65,7 +65,7 @@ def test_an_unknown_language_is_named(text_file, language):
         read_transcripts(text_file(TALK), unit="sentence", language=language)
 
     assert str(error.value) == (
-        f"spaCy cannot cut the language {language!r} into sentences here; "
+        f"spaCy cannot find sentences in the language {language!r} here; "
         "give a code such as 'en' or 'de', install what spaCy needs for it, or choose the unit 'paragraph'."
     )
 
@@ -109,10 +109,11 @@ def test_line_breaks_of_other_systems_are_line_breaks(text_file):
     [
         (b"", ": is empty; put the interview into it or remove it."),
         (b"\xef\xbb\xbf \n", ": is empty; put the interview into it or remove it."),
-        (bytes(range(256)), ": is not text (it holds zero bytes); export it as .docx or as a text file in UTF-8."),
+        (bytes(range(256)), ": is not text (it contains zero bytes); export it as .docx or as a text file in UTF-8."),
         (
             b"GP1: a\nGP1: \x07",
-            ":2: is not text (it holds the control character U+0007); export it as .docx or as a text file in UTF-8.",
+            ":2: is not text (it contains the control character U+0007); "
+            "export it as .docx or as a text file in UTF-8.",
         ),
         (b"\xff\xfeabc", ": is not in the encoding 'utf-16'; leave the encoding out or name another."),
     ],
@@ -175,8 +176,7 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         (tmp_path / "gone", "does not exist; check the name."),
         (
             tmp_path / "empty",
-            "holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, .xlsx into "
-            "it.",
+            "contains no transcripts; put .txt, .md, .docx, .vtt, .srt, .csv or .xlsx files into it.",
         ),
         (
             text_file("GP1: words", "GP1.pages"),
@@ -241,7 +241,7 @@ def test_every_fault_of_a_table_of_participants_has_its_line(text_file):
     assert [str(fault).removeprefix(f"{path}:") for fault in error.value.faults] == [
         "1: two columns are named 'role'; rename one of them.",
         "1: column 4 has no name; name it.",
-        "3: the participant 'GP1' stands in line 2 already; keep one row.",
+        "3: the participant 'GP1' is in line 2 already; keep one row.",
         "4: expected 4 cells, found 2; fill or remove cells.",
         "5: the row names no participant; name one or remove the row.",
     ]
