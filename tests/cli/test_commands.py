@@ -74,8 +74,8 @@ def test_a_new_study_lacks_only_its_transcripts(run):
 
     assert result.exit_code == 1
     assert result.stdout == (
-        "new/transcripts: holds no transcripts; put files of the kinds .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv, "
-        ".xlsx into it.\n"
+        "new/transcripts: contains no transcripts; put .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv or .xlsx files "
+        "into it.\n"
     )
     assert result.stderr == "autocode: 1 fault found; fix and check again.\n"
 

@@ -71,7 +71,10 @@ def test_a_line_is_spoken_of_from_the_strength_of_best_f1_on(seed):
     p = fit_platt(scores, applied, n_interviews=1000)(scores)
     cut = fit_thresholds(p, applied)
 
-    assert f1(p >= cut.line, applied) == pytest.approx(max(f1(p >= t, applied) for t in np.unique(p)))
+    # Strength is rounded where it is the probability of one code: it may lie a bit beside p.
+    strength = cut.strength(p)
+    best = max(f1(strength >= t, applied[:, 0]) for t in np.unique(strength))
+    assert f1(strength >= cut.line, applied[:, 0]) == pytest.approx(best)
 
 
 def test_codes_of_unlike_frequency_are_each_said_about_as_often_as_given():

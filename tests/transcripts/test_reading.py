@@ -176,7 +176,7 @@ def test_a_path_that_leads_to_no_transcript_is_refused(tmp_path, text_file):
         (tmp_path / "gone", "does not exist; check the name."),
         (
             tmp_path / "empty",
-            "contains no transcripts; put .txt, .md, .docx, .vtt, .srt, .csv or .xlsx files into it.",
+            "contains no transcripts; put .txt, .md, .docx, .odt, .rtf, .vtt, .srt, .csv or .xlsx files into it.",
         ),
         (
             text_file("GP1: words", "GP1.pages"),

@@ -170,7 +170,11 @@ def test_undone_where_coders_no_longer_differ_the_page_reads_again(asked, differ
 
 
 def test_another_code_must_be_one_of_the_codebook(asked, differing):
-    for codes, why in [(["moon"], "'moon' is not in the codebook"), (["access"], "is a theme"), ([], "no other code")]:
+    for codes, why in [
+        (["moon"], "'moon' is not in the codebook"),
+        (["access"], "is a theme"),
+        ([], "no code is given with the ruling other"),
+    ]:
         answer = asked.act(**ruling(asked, "GP1:2", "other", codes=codes)).json()
         assert answer["refused"].startswith("Nothing was stored. GP1:2: ")
         assert why in answer["refused"]
