@@ -1,5 +1,6 @@
 """The review page in a real browser: every key, every state, and everything that can be torn away under it."""
 
+import datetime
 import json
 import signal
 import socket
@@ -317,10 +318,14 @@ def test_blind_first_shows_suggestions_after_the_reading_and_keeps_both(study_of
     sent = []
     page.on("response", lambda answer: sent.append(answer) if "/review/" in answer.url else None)
     expect(page.locator(".card")).to_have_count(0)
+    page.clock.install()  # a slow machine may not answer within the time that the line waits for its suggestions
+    page.clock.pause_at(datetime.datetime.now() + datetime.timedelta(hours=1))
     press(page, "f", "m", "e", "e", "Enter", "Enter")
+    page.clock.run_for(10)  # milliseconds
     expect(page.locator(".card")).to_have_count(2)
     assert now(page) == "GP1:2"
-    page.wait_for_timeout(350)
+    page.clock.run_for(350)
+    page.clock.resume()
     press(page, "1", "Enter")
     saved(page)
 
