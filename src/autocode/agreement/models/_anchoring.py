@@ -15,11 +15,11 @@ from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
-from autocode.agreement.intervals._tabulation import interview_draws
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.resampling import interview_draws
 from autocode.transcripts import TranscriptId, Transcripts
 
 _MISSING = "lines judged once are left out, of the margins too"
