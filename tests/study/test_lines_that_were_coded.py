@@ -2,9 +2,11 @@
 
 import inspect
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pytest
@@ -132,6 +134,15 @@ def test_no_public_function_is_missing_here():
     found -= {"coding.Codings.on"}  # it takes ids
 
     assert found - JOINING_NOTHING == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_refusal_is_documented(name):
+    room, _, path = name.partition(".")
+
+    assert re.search(
+        r"Raises\n-+\n(.*\n)*StudyError\n", inspect.getdoc(attrgetter(path)(import_module(f"autocode.{room}")))
+    )
 
 
 @pytest.mark.parametrize("settings", [{"unit": "paragraph"}, {"interviewers": []}])

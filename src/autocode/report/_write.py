@@ -69,6 +69,8 @@ def write_report(
     ------
     ReportError
         If the suffix is another, the file exists, or its folder cannot be written to.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------

@@ -103,6 +103,8 @@ def human_ceiling(
     ------
     AgreementError
         If there is no line that two coders judged independently and the model has predictions for.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------

@@ -142,6 +142,8 @@ def model_table(
         If there is no such line.
     ValueError
         If no code is given.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------

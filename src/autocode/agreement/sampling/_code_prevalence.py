@@ -57,6 +57,8 @@ def code_prevalence(
     ------
     AgreementError
         If no sample was stored, drawn lines are not judged yet, or lines were added after the sample was drawn.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -113,6 +115,8 @@ def code_prevalence_by(
     ------
     AgreementError
         If an interview lacks the attribute, no line of a group was judged, and as `code_prevalence` does.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     codings.check_lines(lines)
     frame = lines.participant_lines

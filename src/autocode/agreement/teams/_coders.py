@@ -89,6 +89,11 @@ def coder_matrix(
     {resamples}
     {seed}
 
+    Raises
+    ------
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
+
     Examples
     --------
     {sample_study}
@@ -130,6 +135,11 @@ def leave_one_coder_out(
     {level}
     {resamples}
     {seed}
+
+    Raises
+    ------
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     independent = codings.independent()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
@@ -177,6 +187,8 @@ def stability(
     ------
     AgreementError
         If nobody read a line twice, or the two readings of a coder differ in basis.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     wanted = None if codes is None else tuple(codes)

@@ -77,6 +77,8 @@ def drift(
         If a coding has no time and weeks are asked for, or a line that two coders judged has no batch.
     ValueError
         If there is no such period, or `runs` is less than 1.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     independent = codings.independent()
     wanted = None if codes is None else tuple(codes)
