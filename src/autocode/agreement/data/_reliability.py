@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from autocode.agreement.data._frames import Frame, Judgements, Places, judgements_from_long, judgements_from_wide
 from autocode.agreement.data._labels import encode, factorize_table, sorted_labels
 from autocode.codebook import CodeId
-from autocode.coding import Basis, CoderId, Codings
+from autocode.coding import Basis, CoderId, Codings, person_key
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
@@ -390,6 +390,7 @@ def _table_of_sets(codings: Codings) -> tuple[Values, tuple[frozenset[CodeId], .
 
 def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) -> dict[str, Any]:
     """Return the fields of `ReliabilityData` from the judgements of a frame."""
+    _refuse_spellings(judgements.coders)
     values, labels = encode(judgements.codes, judgements.cells, categories, {None})
     interviews = judgements.interviews
     return {
@@ -399,6 +400,21 @@ def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) ->
         "labels": labels,
         "interviews": None if interviews is None else tuple(map(TranscriptId, interviews)),
     }
+
+
+def _refuse_spellings(coders: Iterable[str]) -> None:
+    """Raise `AgreementError` where one coder is spelt in several ways, who would agree with themselves."""
+    spellings: dict[str, list[str]] = {}
+    for coder in coders:
+        spellings.setdefault(person_key(coder), []).append(coder)
+    AgreementError.raise_if(
+        Fault(
+            f"the coders {listing(map(repr, same))} have one name, but for case, blanks or how letters are composed; "
+            "spell it in one way if they are one person, and name them apart if not."
+        )
+        for same in spellings.values()
+        if len(same) > 1
+    )
 
 
 def codes_mask(labels: Iterable[Hashable], codes: Iterable[CodeId]) -> Values:
