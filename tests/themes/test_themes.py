@@ -51,7 +51,7 @@ def test_an_interview_that_was_not_read_to_its_end_is_left_out_and_named(sample)
 
 
 def test_codes_of_any_coder_are_at_least_those_of_the_consensus(sample, incidence):
-    anybody = Incidence.of(*sample, held="any")
+    anybody = Incidence.of(*sample, coded_by="any")
 
     assert (anybody.met >= incidence.met).all()
     assert (anybody.met > incidence.met).any()

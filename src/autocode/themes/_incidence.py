@@ -15,7 +15,7 @@ from autocode.doctext import documented
 from autocode.errors import Fault, ThemesError
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
-Held: TypeAlias = Literal["consensus", "any"]
+CodedBy: TypeAlias = Literal["consensus", "any"]
 Level: TypeAlias = Literal["subtheme", "theme"]
 Met: TypeAlias = NDArray[np.int8]
 
@@ -28,7 +28,7 @@ class Incidence:
     Attributes
     ----------
     interviews : tuple of TranscriptId
-        The interviews, in the order in which they were held.
+        The interviews, in the order in which they took place.
     codes : tuple of CodeId
         The codes, in the order of the codebook.
     met : ndarray of int8, shape (n_interviews, n_codes)
@@ -42,7 +42,7 @@ class Incidence:
         nothing new.
     order : {"date", "files"}, default "files"
         What the order of the interviews rests on.
-    held : {"consensus", "any"}, default "consensus"
+    coded_by : {"consensus", "any"}, default "consensus"
         Whose codings give a line its codes.
 
     Raises
@@ -66,7 +66,7 @@ class Incidence:
     attributes: Mapping[TranscriptId, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     left_out: tuple[TranscriptId, ...] = ()
     order: Literal["date", "files"] = "files"
-    held: Held = "consensus"
+    coded_by: CodedBy = "consensus"
 
     def __post_init__(self) -> None:
         if self.met.shape != (len(self.interviews), len(self.codes)):
@@ -85,7 +85,7 @@ class Incidence:
         lines: Transcripts,
         codebook: Codebook,
         *,
-        held: Held = "consensus",
+        coded_by: CodedBy = "consensus",
         level: Level = "subtheme",
     ) -> Self:
         """
@@ -99,7 +99,7 @@ class Incidence:
         {codings}
         {lines}
         {codebook}
-        held : {{"consensus", "any"}}, default "consensus"
+        coded_by : {{"consensus", "any"}}, default "consensus"
             With "consensus", a line has its adjudicated codes, else those that a strict majority of its coders gave;
             with "any", every code that a coder gave.
         level : {{"subtheme", "theme"}}, default "subtheme"
@@ -113,7 +113,7 @@ class Incidence:
             If no interview was read completely, or the codebook has no code of this level.
         """
         codings.check_lines(lines)
-        of_line = codes_of_lines(codings, held)
+        of_line = codes_of_lines(codings, coded_by)
         participants: dict[TranscriptId, list[LineId]] = {interview.id: [] for interview in lines.interviews}
         for line in lines.participant_lines:
             participants[line.transcript].append(line.id)
@@ -136,7 +136,7 @@ class Incidence:
             attributes=MappingProxyType({name: lines.interview(name).attributes for name in names}),
             left_out=tuple(interview.id for interview in lines.interviews if interview.id not in read),
             order=order,
-            held=held,
+            coded_by=coded_by,
         )
 
     def of_interviews(self, interviews: Sequence[TranscriptId]) -> "Incidence":
@@ -157,7 +157,7 @@ class Incidence:
             attributes=self.attributes,
             left_out=(),
             order=self.order,
-            held=self.held,
+            coded_by=self.coded_by,
         )
 
     def groups(self, attribute: str) -> dict[str, tuple[TranscriptId, ...]]:
@@ -202,12 +202,12 @@ class Incidence:
 UNKNOWN = "not known"  # the group of participants of whom an attribute is not known
 
 
-def codes_of_lines(codings: Codings, held: Held) -> Mapping[LineId, frozenset[CodeId]]:
-    if held == "consensus":
+def codes_of_lines(codings: Codings, coded_by: CodedBy) -> Mapping[LineId, frozenset[CodeId]]:
+    if coded_by == "consensus":
         return consensus(codings).codes
-    if held == "any":
+    if coded_by == "any":
         return {line: frozenset().union(*(coding.codes for coding in codings.of(line))) for line in codings.lines}
-    raise ValueError(f'held is "consensus" or "any", not {held!r}.')
+    raise ValueError(f'coded_by is "consensus" or "any", not {coded_by!r}.')
 
 
 def columns_of(codebook: Codebook, level: Level) -> dict[CodeId, frozenset[CodeId]]:
@@ -228,7 +228,7 @@ def _top(codebook: Codebook) -> tuple[Code, ...]:
 
 
 def _in_order(lines: Transcripts, read: set[TranscriptId]) -> tuple[tuple[TranscriptId, ...], Literal["date", "files"]]:
-    """Return the interviews that were read in the order in which they were held, and what it rests on."""
+    """Return the interviews that were read in the order in which they took place, and what it rests on."""
     kept = [interview for interview in lines.interviews if interview.id in read]
     written = {interview.id: interview.attributes.get("date", "").strip() for interview in kept}
     if not any(written.values()):

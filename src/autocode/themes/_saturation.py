@@ -240,7 +240,7 @@ def chao2(incidence: Incidence) -> Richness:
     Return at least how many codes could be met in such interviews, with the coverage of the sample.
 
     It is a lower bound: codes that few people hold leave no trace in any sample. In simulated studies its 95 % interval
-    held the true number in 41 to 87 % of them.
+    contained the true number in 41 to 87 % of them.
 
     Parameters
     ----------
@@ -475,7 +475,7 @@ class Saturation:
         return {
             "interviews": list(self.incidence.interviews),
             "order": self.incidence.order,
-            "held": self.incidence.held,
+            "coded_by": self.incidence.coded_by,
             "left_out": list(self.incidence.left_out),
             "codes": list(self.incidence.codes),
             "codes_met": int((self.incidence.met == 1).any(axis=0).sum()),
@@ -517,7 +517,7 @@ class Saturation:
         sentences = [
             _sentence(self.next),
             f"{count_of(n, 'interview')} in the order of {order}; codes by "
-            f"{'consensus' if self.incidence.held == 'consensus' else 'any coder'}.",
+            f"{'consensus' if self.incidence.coded_by == 'consensus' else 'any coder'}.",
             f"New codes: {', '.join(map(str, self.new))}.",
             _sentence(self.rule),
             _sentence(self.francis),

@@ -14,7 +14,7 @@ from autocode.doctext import documented
 from autocode.errors import ThemesError
 from autocode.resampling import interview_draws
 from autocode.tables import Table
-from autocode.themes._incidence import Held, Level, codes_of_lines, columns_of
+from autocode.themes._incidence import CodedBy, Level, codes_of_lines, columns_of
 from autocode.transcripts import LineId, Role, TranscriptId, Transcripts
 from autocode.wording import count_of
 
@@ -61,7 +61,7 @@ class Together:
     ----------
     unit : {"line", "answer", "interview"}
         Where codes count as together. An answer is the run of a participant's lines after one question.
-    held : {"consensus", "any"}
+    coded_by : {"consensus", "any"}
         Whose codings give a line its codes.
     pairs : tuple of Pair
         Every pair that comes together at least once.
@@ -72,7 +72,7 @@ class Together:
     """
 
     unit: Where
-    held: Held
+    coded_by: CodedBy
     pairs: tuple[Pair, ...]
     n_units: int
     n_interviews: int
@@ -93,7 +93,7 @@ class Together:
         """Return all numbers as JSON holds them."""
         return {
             "unit": self.unit,
-            "held": self.held,
+            "coded_by": self.coded_by,
             "n_units": self.n_units,
             "n_interviews": self.n_interviews,
             "pairs": [
@@ -128,7 +128,7 @@ class Together:
         return Table(head=head, rows=rows, numeric=frozenset({2, 3, 4}))
 
     def __str__(self) -> str:
-        how = "the consensus of the coders" if self.held == "consensus" else "any coder"
+        how = "the consensus of the coders" if self.coded_by == "consensus" else "any coder"
         units = count_of(self.n_units, self.unit)
         where = "" if self.unit == "interview" else f" of {count_of(self.n_interviews, 'interview')}"
         return f"{self.table().text()}\n\n{units}{where}; codes given by {how}; intervals over interviews."
@@ -141,7 +141,7 @@ def together(
     codebook: Codebook,
     *,
     unit: Where,
-    held: Held = "consensus",
+    coded_by: CodedBy = "consensus",
     level: Level = "subtheme",
     resamples: int = 2000,
     seed: int = 0,
@@ -158,7 +158,7 @@ def together(
     {codebook}
     unit : {{"line", "answer", "interview"}}
         Where codes count as together. It has no default: the three answer different questions.
-    held : {{"consensus", "any"}}, default "consensus"
+    coded_by : {{"consensus", "any"}}, default "consensus"
         As in `Incidence.of`.
     level : {{"subtheme", "theme"}}, default "subtheme"
         As in `Incidence.of`.
@@ -175,7 +175,7 @@ def together(
     codings.check_lines(lines)
     if unit not in _HEADINGS:
         raise ValueError(f'the unit is "line", "answer" or "interview", not {unit!r}.')
-    of_line = codes_of_lines(codings, held)
+    of_line = codes_of_lines(codings, coded_by)
     columns = columns_of(codebook, level)
     units = _units(lines, of_line, unit)
     if not units:
@@ -194,7 +194,7 @@ def together(
     ]
     return Together(
         unit=unit,
-        held=held,
+        coded_by=coded_by,
         pairs=tuple(sorted(pairs, key=lambda pair: -pair.jaccard)),
         n_units=len(units),
         n_interviews=len(names),
@@ -224,11 +224,11 @@ def _units(
 
 def _pair(
     codes: tuple[CodeId, CodeId],
-    held: NDArray[np.float64],
+    table: NDArray[np.float64],
     interview: NDArray[np.int64],
     draws: NDArray[np.float64],
 ) -> Pair:
-    first, second = held.T
+    first, second = table.T
     both, either = first * second, np.maximum(first, second)
     n_interviews = draws.shape[1]
     low = high = np.nan

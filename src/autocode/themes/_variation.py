@@ -20,7 +20,7 @@ N_EXACT = 200_000  # arrangements that are all looked at; beyond, random ones
 N_DRAWS = 20_000
 FEW = 5  # a group with fewer interviews has no interval
 _TOLERANCE = 1e-9  # of differences that are equal in exact arithmetic
-CHOSEN = "Participants were chosen on purpose, not drawn at random: intervals show how little so few can tell."
+CHOSEN = "Participants were chosen on purpose, not drawn at random: the intervals show how little such numbers tell."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Variation:
             "arrangements": self.n_arrangements,
             "exact": self.exact,
             "left_out": list(self.incidence.left_out),
-            "held": self.incidence.held,
+            "coded_by": self.incidence.coded_by,
         }
 
     def table(self) -> Table:
