@@ -1,6 +1,6 @@
 """How codes are spread over interviews: saturation, variation by attributes, codes that come together."""
 
-from autocode.themes._incidence import Incidence
+from autocode.themes._incidence import CodedBy, Incidence, Level
 from autocode.themes._saturation import (
     NextInterview,
     Orders,
@@ -15,12 +15,14 @@ from autocode.themes._saturation import (
     saturation_rule,
     saturation_table,
 )
-from autocode.themes._together import Pair, Together, together
+from autocode.themes._together import Pair, Together, Where, together
 from autocode.themes._variation import Difference, Share, Variation, newcombe, variation, wilson
 
 __all__ = [
+    "CodedBy",
     "Difference",
     "Incidence",
+    "Level",
     "NextInterview",
     "Orders",
     "Pair",
@@ -30,6 +32,7 @@ __all__ = [
     "Share",
     "Together",
     "Variation",
+    "Where",
     "accumulation",
     "chao2",
     "newcombe",
