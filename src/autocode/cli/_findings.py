@@ -59,7 +59,7 @@ def saturation(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Say what codes are still to come.
+    """Estimate how many new codes may come.
 
     The first number is how many new codes the next interview may bring. Then follow the new codes of each interview, a
     rule of saturation with what came after it was met, the same rule in random orders of the interviews, and at least
