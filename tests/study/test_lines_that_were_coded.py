@@ -40,7 +40,7 @@ class Joined(NamedTuple):
 SAMPLE = Sample(drawn=("Bea:3",), probabilities={"Bea:3": 1.0}, seed=1)
 # what each public function is called with; where `lines` may be a plain sequence, it is called with one as well
 OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
-    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.codebook, a.lines),
+    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.lines, a.codebook),
     "agreement.anchoring_audit": lambda a: anchoring_audit(a.codings, a.codings, (), a.lines),
     "agreement.code_prevalence": lambda a: ac.code_prevalence(["phone"], a.codings, a.lines, samples=[SAMPLE]),
     "agreement.code_prevalence_by": lambda a: code_prevalence_by(

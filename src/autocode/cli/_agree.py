@@ -178,7 +178,7 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
     study = read_study_or_corpus(path)
     codings, codebook = independent_codings(study, options), study.codebook
     if options.coefficient is None and options.interval is None:
-        table = agreement.agreement_table(codings, codebook, study.lines)
+        table = agreement.agreement_table(codings, study.lines, codebook)
         if options.by == "theme":
             return replace(table, codes=())
         return table if options.by is None else replace(table, themes=())

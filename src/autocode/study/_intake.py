@@ -172,7 +172,7 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines, intake.codings), *intake.codings)
+                journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 

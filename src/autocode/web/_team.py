@@ -173,7 +173,7 @@ class _TeamRequests:
         settled = {coding.line for coding in codings if coding.basis is Basis.ADJUDICATED}
         rows: Sequence[_AgreementRow] = ()
         try:
-            table = agreement_table(codings, self._codebook, self._lines)
+            table = agreement_table(codings, self._lines, self._codebook)
         except AgreementError as error:
             overall, basis = "", str(error)
         else:
