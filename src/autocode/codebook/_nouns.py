@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import NewType
+from typing import TypeAlias
 
 from autocode.errors import CodebookError, Fault
 from autocode.wording import count_of
 
-CodeId = NewType("CodeId", str)
+CodeId: TypeAlias = str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

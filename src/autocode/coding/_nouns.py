@@ -7,15 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, overload
+from typing import TypeAlias, overload
 
 from autocode.codebook import CodeId
 from autocode.errors import CodingError, Fault, StudyError
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
 from autocode.wording import count_of
 
-CoderId = NewType("CoderId", str)
-BatchId = NewType("BatchId", str)
+CoderId: TypeAlias = str
+BatchId: TypeAlias = str
 
 # names of models and of their kinds, alone, with a version, or before a further name ("model-3")
 _MACHINES = re.compile(

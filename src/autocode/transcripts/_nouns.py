@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NewType, Self, overload
+from typing import Literal, Self, TypeAlias, overload
 
 from autocode.errors import Fault, TranscriptError
 from autocode.wording import count_of
 
-LineId = NewType("LineId", str)
-TranscriptId = NewType("TranscriptId", str)
+LineId: TypeAlias = str
+TranscriptId: TypeAlias = str
 
 
 class Role(StrEnum):
