@@ -55,7 +55,6 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "agreement.stability": lambda a: stability(a.codings, a.codings, a.lines),
     "agreement.ReliabilityData.for_sets": lambda a: ac.ReliabilityData.for_sets(a.codings, a.lines),
     "agreement.ReliabilityData.for_code": lambda a: ac.ReliabilityData.for_code("phone", a.codings, a.lines),
-    "agreement.ReliabilityData.for_codes": lambda a: ac.ReliabilityData.for_codes(a.codings, a.lines, ["phone"]),
     "agreement.ReliabilityData.for_theme": lambda a: ac.ReliabilityData.for_theme(["phone"], a.codings, a.lines),
     "exchange.write_corpus": lambda a: ac.write_corpus(
         a.folder / "plain", codings=a.codings, lines=a.lines, codebook=a.codebook

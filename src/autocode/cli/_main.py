@@ -13,7 +13,7 @@ import click
 
 from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
-from autocode.errors import AutocodeError
+from autocode.errors import AutocodeError, UnknownNameError
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -80,6 +80,8 @@ class Commands(click.Group):
         except AutocodeError as error:
             for fault in error.faults:
                 click.echo(f"autocode: {fault}", err=True)
+        except UnknownNameError as error:
+            click.echo(f"autocode: {error}", err=True)
         except KeyboardInterrupt:
             click.echo("\nautocode: stopped; what was reported as done is stored, nothing else is.", err=True)
         except OSError as error:

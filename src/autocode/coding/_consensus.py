@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import Basis, CoderId, Coding, Codings
 from autocode.doctext import documented
@@ -20,6 +21,7 @@ class Rule(StrEnum):
     SINGLE = "single coder"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
     """

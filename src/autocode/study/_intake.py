@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, Coding, Codings
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
@@ -34,6 +35,7 @@ _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 _Key: TypeAlias = tuple[str, str, Basis]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerRule:
     """

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Mode, human
 from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
+from autocode.names import aside
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import SETTINGS
@@ -39,6 +41,7 @@ class StudyReview:
 
 
 @contextmanager
+@no_single_text
 def open_review(
     folder: Path, *, coders: Sequence[str], blind: bool = False, remark: Callable[[str], object]
 ) -> Iterator[StudyReview]:
@@ -90,7 +93,7 @@ def _refuse_others(names: Collection[CoderId], coders: Collection[CoderId], fold
     """Raise a `StudyError` if somebody is to code whom the study does not name as a coder."""
     StudyError.raise_if(
         Fault(
-            f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
+            f"{name} does not code in this study; it names {', '.join(sorted(coders))}{aside(name, sorted(coders))}. "
             f"The team can add the name there: coders = {dumps([*sorted(coders), name], ensure_ascii=False)}.",
             folder / SETTINGS,
         )

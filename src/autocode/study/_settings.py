@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from autocode.arguments import no_single_text
 from autocode.coding import CoderId, Mode, human
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.study._folder import SETTINGS
@@ -15,6 +16,7 @@ from autocode.transcripts import Unit
 from autocode.wording import listing
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._labelled import SpeakerRules, read_labelled
@@ -29,6 +30,7 @@ SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 _NO_TRANSCRIPTS = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
 
 
+@no_single_text
 def read_transcripts(
     path: str | Path,
     *,

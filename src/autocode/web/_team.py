@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId
 from autocode.errors import AgreementError, AutocodeError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 TEAM, CODEBOOK = "/team", "/codebook"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggesterStatus:
     """
@@ -193,6 +195,7 @@ class _TeamRequests:
         )
 
 
+@no_single_text
 def team_page(
     journal: Journal,
     *,
