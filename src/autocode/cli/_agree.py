@@ -14,7 +14,7 @@ from autocode.cli._ratings import SUFFIXES, read_ratings
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault
-from autocode.names import hint
+from autocode.names import aside
 from autocode.study import StudyData, is_study, read_study_or_corpus
 from autocode.tables import Table
 from autocode.wording import count_of, listing
@@ -203,7 +203,7 @@ def independent_codings(study: StudyData, options: AgreeOptions) -> Codings:
     """Return the independent codings of the coders asked for, or of all."""
     codings = study.codings.independent()
     AgreementError.raise_if(
-        Fault(f"there is no coder {name!r}; {hint(name, codings.coders)}.")
+        Fault(f"there is no coder {name!r}{aside(name, codings.coders)}; the coders are {', '.join(codings.coders)}.")
         for name in options.coders
         if name not in codings.coders
     )

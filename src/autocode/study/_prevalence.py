@@ -12,7 +12,7 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Inclusion, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
 from autocode.journal import Journal
-from autocode.names import hint
+from autocode.names import aside
 from autocode.study._folder import JOURNAL, is_study
 from autocode.study._reading import StudyData, open_journal, read_study_or_corpus
 from autocode.tables import Table
@@ -259,7 +259,7 @@ def _code(name: str, codebook: Codebook) -> Code:
     if code is None:
         known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
         raise AgreementError(
-            f"there is no code {name!r}; {hint(name, known)}. Name a code or theme of the codebook, or none."
+            f"there is no code {name!r}{aside(name, known)}; name a code or theme of the codebook, or none for all."
         )
     return code
 
@@ -269,7 +269,11 @@ def _groups(study: StudyData, attribute: str) -> dict[str | None, Transcripts]:
     interviews = study.lines.interviews
     known = {name for interview in interviews for name, value in interview.attributes.items() if value}
     if attribute not in known:
-        which = f"; {hint(attribute, sorted(known))}" if known else "; participants.csv is empty"
+        which = (
+            f"{aside(attribute, known)}; known are {', '.join(sorted(known))}"
+            if known
+            else "; participants.csv is empty"
+        )
         raise StudyError(f"participants have no {attribute!r}{which}.")
     without = [interview.id for interview in interviews if not interview.attributes.get(attribute)]
     if without:
