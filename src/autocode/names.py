@@ -10,7 +10,7 @@ from autocode.arguments import no_single_text
 from autocode.errors import UnknownNameError
 from autocode.wording import listing
 
-__all__ = ["aside", "check_known", "closest", "hint", "unknown"]
+__all__ = ["aside", "check_known", "closest", "hint", "respelt", "unknown"]
 
 _MOST_LISTED = 8
 
@@ -36,15 +36,35 @@ def closest(name: object, known: Iterable[str]) -> str | None:
     ('GP1', 'phones', None)
     """
     names = list(dict.fromkeys(map(str, known)))
-    plain = _plain(str(name))
-    same = [other for other in names if plain and _plain(other) == plain]
-    if same:
-        return same[0]
+    same = respelt(name, names)
+    if same is not None:
+        return same
     folded: dict[str, str] = {}
     for other in names:
         folded.setdefault(other.casefold(), other)
     similar = get_close_matches(str(name).casefold(), folded, n=1)
     return folded[similar[0]] if similar else None
+
+
+@no_single_text
+def respelt(name: object, known: Iterable[str]) -> str | None:
+    """Return the known name that differs only in case, accents, blanks, hyphens or leading zeros, or None.
+
+    Parameters
+    ----------
+    name : object
+        The name that matches nothing.
+    known : iterable of str
+        The names that there are.
+
+    Examples
+    --------
+    >>> from autocode.names import respelt
+    >>> respelt("gp 01", ["GP1", "GP2"]), respelt("GP3", ["GP1", "GP2"])
+    ('GP1', None)
+    """
+    plain = _plain(str(name))
+    return next((other for other in known if plain and _plain(other) == plain), None)
 
 
 def _plain(name: str) -> str:

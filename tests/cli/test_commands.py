@@ -131,6 +131,7 @@ def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, labe
         "GP1",
         "GP2",
         "GP10",
+        "no row for the interviews 'GP2' and 'GP10'.",
     ]
     assert (kept / "participants.csv").read_text() == "participant,role\nGP1,partner\n"
 

@@ -227,7 +227,7 @@ def check(study: Path) -> None:
 
     Each fault is printed with its file and line, and with what to do about it.
     """
-    from autocode.study import read_study_or_corpus, study_faults
+    from autocode.study import read_study_or_corpus, study_faults, study_remarks
     from autocode.wording import count_of
 
     faults = study_faults(study)
@@ -237,6 +237,8 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
     click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
+    for sentence in study_remarks(study):
+        click.echo(sentence)
 
 
 @main.command()

@@ -22,10 +22,12 @@ from autocode.transcripts import (
     Transcript,
     TranscriptId,
     Transcripts,
+    misspelt_participants,
     read_participants,
     read_transcripts,
     reading_account,
     reading_faults,
+    unmatched_participants,
 )
 from autocode.wording import count_of
 
@@ -192,8 +194,11 @@ def _read(
     sentences = [reading.sentence for reading in readings]
     for table in participants:
         sentence, placed = _read_participants(table, folder, force=force)
-        sentences.append(sentence)
         contents |= placed
+        names = [interview.id for interview in lines.interviews]
+        TranscriptError.raise_if(misspelt_participants(table, names))
+        unmatched = unmatched_participants(read_participants(table), names)
+        sentences.append("\n  ".join([sentence, *(f"{what}." for what in unmatched)]))
     coded = _coded(folder, lines, codebook)
     codings: dict[_Key, Coding] = {}
     faults: list[Fault] = []

@@ -14,7 +14,7 @@ from autocode.transcripts._labelled import SpeakerRules, read_labelled
 from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
-from autocode.transcripts._participants import read_participants
+from autocode.transcripts._participants import misspelt_participants, read_participants
 from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
@@ -126,6 +126,7 @@ def read_transcripts(
     if table is not None:
         try:
             attributes = read_participants(table)
+            faults.extend(misspelt_participants(table, [interview.id for interview in interviews]))
         except TranscriptError as error:
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)
