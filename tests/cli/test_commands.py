@@ -158,7 +158,10 @@ def test_a_table_of_participants_is_not_overwritten_unasked(study, run, tmp_path
     before = digest(kept)
     other = run("add", "study", "participants.csv")
 
-    assert first.stdout == "added participants.csv: attributes of 1 participant.\n"
+    assert first.stdout.splitlines() == [
+        "added participants.csv: attributes of 1 participant.",
+        "  no row for the interviews 'GP2', 'GP3', 'GP4', 'PM1', 'PM2' and 'PM3'.",
+    ]
     assert again.stdout == "added participants.csv: nothing that is not there already.\n"
     assert other.exit_code == 1
     assert other.stderr == (

@@ -86,7 +86,7 @@ def misspelt_participants(path: Path, interviews: Collection[TranscriptId]) -> l
     """
     Return a fault for each participant without an interview whose name is that of an interview in another spelling.
 
-    Only interviews that no row names are compared: `GP01` is a slip for `GP1` if there is no row for `GP1`.
+    Only interviews that no row names are compared: `GP01` may be another interview than `GP1` if `GP1` has a row too.
 
     Parameters
     ----------
