@@ -113,7 +113,7 @@ def test_every_row_of_the_table_has_its_verdict(codings_of: Callable[..., Coding
             "JB": ["cost", "", "", "", "", "cost", "cost", "", "cost", "", "", "cost"],
         }
     )
-    table = agreement_table(codings, Codebook([Code(id=CodeId("cost"), name="Cost")]), interviews)
+    table = agreement_table(codings, interviews, Codebook([Code(id=CodeId("cost"), name="Cost")]))
     row = table.codes[0]
 
     assert row.verdict == verdict(row.alpha)

@@ -149,8 +149,8 @@ def test_a_coding_for_a_line_that_does_not_exist(not_added):
     said = not_added(more__csv="line_id,coder,code\nGP1:2,coder_a,forms\nGP1:999,coder_a,forms\n")
 
     assert said == (
-        "autocode: more.csv:3: names the line 'GP1:999', which is in no transcript; correct the id or add the "
-        "transcript.\n"
+        "autocode: more.csv:3: names the line 'GP1:999', which is in no transcript (the closest is 'GP1:9'); "
+        "correct the id or add the transcript.\n"
     )
 
 

@@ -43,7 +43,7 @@ def test_a_journal_records_what_the_codings_of_a_table_are_about(read, codings_o
     assert journal.transcripts() == {"Bea": lines.interview("Bea").digest}
     assert len(list(journal.history(kinds=[Kind.TRANSCRIPT]))) == 1
     with pytest.raises(StudyError, match="the transcript Bea is not as it was when it was coded"):
-        ac.agreement_table(journal.codings(), codebook, read(unit="paragraph"))
+        ac.agreement_table(journal.codings(), read(unit="paragraph"), codebook)
 
 
 def test_codings_of_another_text_are_not_appended(read, codings_of, journal, folder):

@@ -43,7 +43,7 @@ class Joined(NamedTuple):
 SAMPLE = Sample(drawn=("Bea:3",), probabilities={"Bea:3": 1.0}, seed=1)
 # what each public function is called with; where `lines` may be a plain sequence, it is called with one as well
 OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
-    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.codebook, a.lines),
+    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.lines, a.codebook),
     "agreement.anchoring_audit": lambda a: anchoring_audit(a.codings, a.codings, (), a.lines),
     "agreement.code_prevalence": lambda a: ac.code_prevalence(["phone"], a.codings, a.lines, samples=[SAMPLE]),
     "agreement.code_prevalence_by": lambda a: code_prevalence_by(
@@ -58,7 +58,6 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "agreement.stability": lambda a: stability(a.codings, a.codings, a.lines),
     "agreement.ReliabilityData.for_sets": lambda a: ac.ReliabilityData.for_sets(a.codings, a.lines),
     "agreement.ReliabilityData.for_code": lambda a: ac.ReliabilityData.for_code("phone", a.codings, a.lines),
-    "agreement.ReliabilityData.for_codes": lambda a: ac.ReliabilityData.for_codes(a.codings, a.lines, ["phone"]),
     "agreement.ReliabilityData.for_theme": lambda a: ac.ReliabilityData.for_theme(["phone"], a.codings, a.lines),
     "exchange.write_corpus": lambda a: ac.write_corpus(
         a.folder / "plain", codings=a.codings, lines=a.lines, codebook=a.codebook

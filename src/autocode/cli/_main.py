@@ -13,7 +13,7 @@ import click
 
 from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
-from autocode.errors import AutocodeError
+from autocode.errors import AutocodeError, UnknownNameError
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -80,6 +80,8 @@ class Commands(click.Group):
         except AutocodeError as error:
             for fault in error.faults:
                 click.echo(f"autocode: {fault}", err=True)
+        except UnknownNameError as error:
+            click.echo(f"autocode: {error}", err=True)
         except KeyboardInterrupt:
             click.echo("\nautocode: stopped; what was reported as done is stored, nothing else is.", err=True)
         except OSError as error:
@@ -225,7 +227,7 @@ def check(study: Path) -> None:
 
     Each fault is printed with its file and line, and with what to do about it.
     """
-    from autocode.study import read_study_or_corpus, study_faults
+    from autocode.study import read_study_or_corpus, study_faults, study_remarks
     from autocode.wording import count_of
 
     faults = study_faults(study)
@@ -235,6 +237,8 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
     click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
+    for sentence in study_remarks(study):
+        click.echo(sentence)
 
 
 @main.command()

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._people import CoderId
 from autocode.transcripts import LineId
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """

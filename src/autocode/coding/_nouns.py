@@ -6,15 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, overload
+from typing import TypeAlias, overload
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault, StudyError
+from autocode.names import check_known
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
 from autocode.wording import count_of
 
-BatchId = NewType("BatchId", str)
+BatchId: TypeAlias = str
 
 
 class Basis(StrEnum):
@@ -25,6 +27,7 @@ class Basis(StrEnum):
     ADJUDICATED = "adjudicated"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
     """
@@ -37,7 +40,8 @@ class Coding:
     coder : CoderId
         Who judged it.
     codes : frozenset of CodeId
-        The codes that apply; empty if the line was read and none applies.
+        The codes that apply; empty if the line was read and none applies. A list or set becomes a frozenset; one code
+        that is not in a collection is refused.
     basis : Basis, default Basis.INDEPENDENT
         What the coder had seen.
     memo : str, default ""
@@ -58,6 +62,10 @@ class Coding:
     basis: Basis = Basis.INDEPENDENT
     memo: str = ""
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.codes, frozenset):  # a list or a set, which could be changed later
+            object.__setattr__(self, "codes", frozenset(self.codes))
 
 
 class Codings(Sequence[Coding]):
@@ -173,7 +181,13 @@ class Codings(Sequence[Coding]):
         ----------
         *coders : CoderId
             The coders.
+
+        Raises
+        ------
+        UnknownNameError
+            If somebody has coded nothing: "Ann" is another coder than "ann".
         """
+        check_known("coder", coders, self.coders)
         return self._subset(coding for coding in self._codings if coding.coder in coders)
 
     def with_basis(self, *bases: Basis) -> "Codings":
@@ -184,13 +198,20 @@ class Codings(Sequence[Coding]):
         ----------
         *bases : Basis
             The bases.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such basis.
         """
+        check_known("basis", bases, [*Basis])
         return self._subset(coding for coding in self._codings if coding.basis in bases)
 
     def independent(self) -> "Codings":
         """Return the judgements made without seeing suggestions or other coders' codings; agreement is about these."""
         return self.with_basis(Basis.INDEPENDENT)
 
+    @no_single_text
     def on(self, lines: Iterable[LineId]) -> "Codings":
         """
         Return the judgements of these lines.
@@ -289,6 +310,7 @@ class Band(StrEnum):
     WEAK = "weak"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """

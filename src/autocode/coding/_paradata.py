@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import BatchId
 from autocode.coding._people import CoderId
@@ -30,6 +31,7 @@ class Stage(StrEnum):
     ADJUDICATION = "adjudication"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paradata:
     """
@@ -108,6 +110,7 @@ class Proposal:
             raise CodingError("a proposed code needs a name; write what it should be called.")
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindDraw:
     """

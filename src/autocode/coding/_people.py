@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Collection
 from json import dumps
-from typing import NewType
+from typing import TypeAlias
 
 from autocode.errors import CodingError
 
-CoderId = NewType("CoderId", str)
+CoderId: TypeAlias = str
 
 # Words that stand for a program wherever they stand in a name; no person is named with one.
 _TOOL = re.compile(

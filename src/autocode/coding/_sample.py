@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """
@@ -59,6 +61,7 @@ class Sample:
         return f"{len(self.drawn)} of {count_of(len(self.probabilities), 'line')} drawn {chances}, seed {self.seed}"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inclusion:
     """

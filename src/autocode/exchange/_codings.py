@@ -12,6 +12,7 @@ from autocode.doctext import documented
 from autocode.errors import CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.names import aside
 from autocode.tables import csv_text
 from autocode.transcripts import Line, LineId, digests_of
 
@@ -250,7 +251,9 @@ class _Reading:
             self._fault(line, "names no line; write its id into the column 'line_id'.")
         elif line_id not in self.line_ids:
             self._fault(
-                line, f"names the line {line_id!r}, which is in no transcript; correct the id or add the transcript."
+                line,
+                f"names the line {line_id!r}, which is in no transcript{aside(line_id, self.line_ids)}; "
+                "correct the id or add the transcript.",
             )
         name = row.get("coder", "").strip() or self.coder or ""
         basis = self._basis(line, row.get("basis", "").strip(), name)

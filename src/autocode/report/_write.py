@@ -82,7 +82,7 @@ def write_report(
     ...     lines=lines,
     ...     codebook=codebook,
     ...     codings=codings,
-    ...     table=ac.agreement_table(codings, codebook, lines),
+    ...     table=ac.agreement_table(codings, lines, codebook),
     ... )
     >>> path.read_text(encoding="utf-8").splitlines()[0]
     '# Barriers to integration'

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import (
     Basis,
@@ -19,6 +20,7 @@ from autocode.coding import (
 )
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
+from autocode.names import aside
 from autocode.transcripts import Line, LineId
 
 
@@ -45,6 +47,7 @@ class Settlement:
 
 
 @documented
+@no_single_text
 def settle(
     line: Line,
     *,
@@ -185,7 +188,7 @@ def _faults_of_codes(
     """Yield the codes that the line cannot be given."""
     for code in dict.fromkeys((*verdicts, *added)):
         if code not in codebook:
-            yield f"the code {code!r} is not in the codebook; correct it or add it there first."
+            yield f"the code {code!r} is not in the codebook{aside(code, codebook)}; correct it or add it there first."
         elif not codebook[code].codable:
             yield f"{code!r} is a theme; give the line one of its subthemes."
     for code in added:

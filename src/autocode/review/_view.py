@@ -16,6 +16,7 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.journal import Journal
+from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._disclosure import Disclosure
@@ -245,7 +246,7 @@ class CoderView:
             return self.current
         line = find_line(self.lines, line_id)
         if line is None:
-            raise ValueError(f"there is no line {line_id!r} in these transcripts.")
+            raise unknown("line", line_id, [other.id for other in self.lines])
         if line.role is not Role.PARTICIPANT:
             raise ValueError(f"the line {line_id!r} is the interviewer's; only participants' lines are coded.")
         return line

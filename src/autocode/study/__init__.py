@@ -23,7 +23,7 @@ from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
-    from autocode.study._faults import study_faults
+    from autocode.study._faults import study_faults, study_remarks
     from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
-    "_faults": ("study_faults",),
+    "_faults": ("study_faults", "study_remarks"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
@@ -99,6 +99,7 @@ __all__ = [
     "serve_review",
     "study_faults",
     "study_prevalence",
+    "study_remarks",
     "suggest_for_file",
     "suggest_for_study",
     "suggestions_as_csv",

@@ -62,7 +62,7 @@ def _transcript(line: LineId) -> str:
 
 
 def unrecorded_digests(
-    journal: Journal, lines: Transcripts, codings: Codings | None = None
+    journal: Journal, lines: Transcripts, *, codings: Codings | None = None
 ) -> tuple[TranscriptSeen, ...]:
     """
     Return the digests of transcripts that a journal does not know yet, to be appended to it.

@@ -8,10 +8,11 @@ from autocode.codebook import read_codebook
 from autocode.coding import Codings
 from autocode.errors import AutocodeError, Fault
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, JOURNAL, MODEL, is_study
+from autocode.study._folder import CODEBOOK, JOURNAL, MODEL, PARTICIPANTS, is_study
 from autocode.study._reading import open_journal, read_lines, read_study_or_corpus
 from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import encoding_of
+from autocode.transcripts import read_participants, unmatched_participants
 
 T = TypeVar("T")
 
@@ -47,6 +48,27 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
     if (path / MODEL).exists():
         attempt(lambda: _open_model(path, settings))
     return tuple(faults)
+
+
+def study_remarks(path: Path) -> tuple[str, ...]:
+    """
+    Return what is worth knowing of a study that has no faults: participants without an interview, and the reverse.
+
+    Parameters
+    ----------
+    path : Path
+        The study's folder; a plain corpus has no remarks.
+
+    Raises
+    ------
+    AutocodeError
+        If the study has faults, see `study_faults`.
+    """
+    table = path / PARTICIPANTS
+    if not is_study(path) or not table.is_file():
+        return ()
+    interviews = [interview.id for interview in read_lines(path, read_settings(path)).interviews]
+    return tuple(f"{table}: {what}." for what in unmatched_participants(read_participants(table), interviews))
 
 
 def _codings(folder: Path) -> Codings:

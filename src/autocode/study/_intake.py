@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
@@ -21,10 +22,12 @@ from autocode.transcripts import (
     Transcript,
     TranscriptId,
     Transcripts,
+    misspelt_participants,
     read_participants,
     read_transcripts,
     reading_account,
     reading_faults,
+    unmatched_participants,
 )
 from autocode.wording import count_of
 
@@ -34,6 +37,7 @@ _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 _Key: TypeAlias = tuple[str, str, Basis]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerRule:
     """
@@ -172,7 +176,7 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines, intake.codings), *intake.codings)
+                journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 
@@ -190,8 +194,11 @@ def _read(
     sentences = [reading.sentence for reading in readings]
     for table in participants:
         sentence, placed = _read_participants(table, folder, force=force)
-        sentences.append(sentence)
         contents |= placed
+        names = [interview.id for interview in lines.interviews]
+        TranscriptError.raise_if(misspelt_participants(table, names))
+        unmatched = unmatched_participants(read_participants(table), names)
+        sentences.append("\n  ".join([sentence, *(f"{what}." for what in unmatched)]))
     coded = _coded(folder, lines, codebook)
     codings: dict[_Key, Coding] = {}
     faults: list[Fault] = []

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from autocode.agreement import Prevalence, code_prevalence
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Inclusion, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
 from autocode.journal import Journal
+from autocode.names import aside
 from autocode.study._folder import JOURNAL, is_study
 from autocode.study._reading import StudyData, open_journal, read_study_or_corpus
 from autocode.tables import Table
@@ -44,6 +46,7 @@ class PrevalenceRow:
     reason: str | None = None
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrevalenceTable:
     """
@@ -147,6 +150,7 @@ def _share(value: float) -> str:
     return percent(value, decimals=1)
 
 
+@no_single_text
 def study_prevalence(
     folder: Path,
     *,
@@ -195,7 +199,14 @@ def study_prevalence(
         for group, lines in groups.items():
             try:
                 estimate = code_prevalence(
-                    ids, study.codings, lines, samples=study.samples, suggested=suggested, method=method, level=level
+                    ids,
+                    study.codings,
+                    lines,
+                    samples=study.samples,
+                    suggested={line.id: suggested[line.id] for line in lines if line.id in suggested},
+                    method=method,
+                    codebook=study.codebook,
+                    level=level,
                 )
             except AgreementError as error:
                 if group is None:
@@ -246,7 +257,10 @@ def _probabilities(batch: SuggestionBatch | None, codes: Sequence[CodeId]) -> di
 def _code(name: str, codebook: Codebook) -> Code:
     code = codebook.get(CodeId(name)) or codebook.find(name)
     if code is None:
-        raise AgreementError(f"there is no code {name!r}; name a code or theme of the codebook, or none for all.")
+        known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
+        raise AgreementError(
+            f"there is no code {name!r}{aside(name, known)}; name a code or theme of the codebook, or none for all."
+        )
     return code
 
 
@@ -255,7 +269,11 @@ def _groups(study: StudyData, attribute: str) -> dict[str | None, Transcripts]:
     interviews = study.lines.interviews
     known = {name for interview in interviews for name, value in interview.attributes.items() if value}
     if attribute not in known:
-        which = f"; known are {', '.join(sorted(known))}" if known else "; participants.csv is empty"
+        which = (
+            f"{aside(attribute, known)}; known are {', '.join(sorted(known))}"
+            if known
+            else "; participants.csv is empty"
+        )
         raise StudyError(f"participants have no {attribute!r}{which}.")
     without = [interview.id for interview in interviews if not interview.attributes.get(attribute)]
     if without:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Mode, human
 from autocode.errors import StudyError
 from autocode.journal import Journal
@@ -38,6 +39,7 @@ class StudyReview:
 
 
 @contextmanager
+@no_single_text
 def open_review(
     folder: Path, *, coders: Sequence[str], blind: bool = False, remark: Callable[[str], object]
 ) -> Iterator[StudyReview]:

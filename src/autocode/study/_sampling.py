@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autocode.agreement import draw_sample
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Sample
 from autocode.errors import AgreementError, StudyError
+from autocode.names import hint
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import is_study
 from autocode.study._reading import StudyData, open_journal, read_study
@@ -15,6 +17,7 @@ from autocode.suggester import select_lines, train
 from autocode.transcripts import LineId
 
 
+@no_single_text
 def draw_lines(folder: Path, n: int, *, seed: int = 0, enrich: Sequence[str] = (), times: float = 5.0) -> Sample:
     """
     Draw lines to code at random from all participants' lines of a study, and store the sample in its journal.
@@ -107,5 +110,6 @@ def _read(folder: Path, *, stored: str) -> StudyData:
 def _code(name: str, codebook: Codebook) -> CodeId:
     code = codebook.get(CodeId(name)) or codebook.find(name)
     if code is None:
-        raise AgreementError(f"there is no code {name!r} to enrich for; name one of the codebook.")
+        known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
+        raise AgreementError(f"there is no code {name!r} to enrich for; {hint(name, known)}.")
     return code.id

@@ -8,13 +8,16 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from autocode.arguments import no_single_text
 from autocode.coding import CoderId, Mode, human, person_key
 from autocode.errors import AutocodeError, Fault, StudyError
+from autocode.names import aside
 from autocode.study._folder import SETTINGS
 from autocode.transcripts import Unit
 from autocode.wording import listing
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -123,7 +126,8 @@ def refuse_unlisted(names: Iterable[CoderId], settings: Settings, folder: Path, 
     listed = sorted(settings.coders)
     StudyError.raise_if(
         Fault(
-            f"{name} does not code in this study; {'study.toml' if file else 'it'} names {', '.join(listed)}. "
+            f"{name} does not code in this study; {'study.toml' if file else 'it'} names {', '.join(listed)}"
+            f"{aside(name, listed)}. "
             f"The team can add the name there: coders = {json.dumps([*listed, name], ensure_ascii=False)}.",
             file or folder / SETTINGS,
         )

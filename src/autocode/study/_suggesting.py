@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
@@ -143,6 +144,7 @@ def suggest_for_study(
     return suggested
 
 
+@no_single_text
 def suggest_for_file(
     file: Path,
     *,

@@ -16,7 +16,7 @@ from autocode.transcripts._nouns import (
     digests_of,
 )
 from autocode.transcripts._office import cells_of_workbook
-from autocode.transcripts._participants import read_participants
+from autocode.transcripts._participants import misspelt_participants, read_participants, unmatched_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
 from autocode.transcripts._roles import INTERVIEWERS, role_of
 from autocode.transcripts._tables import Columns
@@ -37,10 +37,12 @@ __all__ = [
     "Unit",
     "cells_of_workbook",
     "digests_of",
+    "misspelt_participants",
     "read_participants",
     "read_text",
     "read_transcripts",
     "reading_account",
     "reading_faults",
     "role_of",
+    "unmatched_participants",
 ]

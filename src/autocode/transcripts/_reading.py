@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._labelled import SpeakerRules, read_labelled
 from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
-from autocode.transcripts._participants import read_participants
+from autocode.transcripts._participants import misspelt_participants, read_participants
 from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
@@ -29,6 +30,7 @@ SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 _NO_TRANSCRIPTS = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
 
 
+@no_single_text
 def read_transcripts(
     path: str | Path,
     *,
@@ -124,6 +126,7 @@ def read_transcripts(
     if table is not None:
         try:
             attributes = read_participants(table)
+            faults.extend(misspelt_participants(table, [interview.id for interview in interviews]))
         except TranscriptError as error:
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)

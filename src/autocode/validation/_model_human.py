@@ -54,7 +54,7 @@ class ModelHumanAlpha:
         if not data.units:
             return None
         alpha = krippendorff_alpha(
-            data if code is None else data.applied(code),
+            data if code is None else data.applied(code, codebook=(code,)),
             interval="interviews",
             seed=self._seed,
             resamples=self._resamples,

@@ -1,18 +1,21 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.agreement.data._codes import check_codes
 from autocode.agreement.data._frames import Frame, Judgements, Places, judgements_from_long, judgements_from_wide
 from autocode.agreement.data._labels import encode, factorize_table, sorted_labels
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, person_key
 from autocode.doctext import documented
-from autocode.errors import AgreementError, Fault
+from autocode.errors import AgreementError, Fault, UnknownNameError
+from autocode.names import check_known
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.wording import listing
 
@@ -24,6 +27,7 @@ NOT_APPLIED, APPLIED = "not applied", "applied"
 _MOST_NAMED = 9  # categories that fit into one line of a result, as the values of most rating scales do
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReliabilityData:
     """The judgement of each unit by each coder, or that there is none.
@@ -105,22 +109,39 @@ class ReliabilityData:
 
     @classmethod
     @documented
-    def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged; raises as `for_sets`.
+    @no_single_text
+    def for_code(
+        cls,
+        code: CodeId,
+        codings: Codings,
+        lines: Transcripts | None = None,
+        *,
+        codebook: Collection[CodeId] | None = None,
+    ) -> Self:
+        """Return whether each coder applied one code to each line that they judged; raises as `for_theme`.
 
         Parameters
         ----------
         code : CodeId
-            The code.
+            The id of the code.
         {codings}
         {lines_or_none}
+        {codebook_or_none}
         """
-        return cls.for_sets(codings, lines).applied(code)
+        return cls.for_sets(codings, lines).applied(code, codebook=codebook)
 
     @classmethod
     @documented
-    def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes, as the subthemes of a theme; raises as `for_sets`.
+    @no_single_text
+    def for_theme(
+        cls,
+        codes: Iterable[CodeId],
+        codings: Codings,
+        lines: Transcripts | None = None,
+        *,
+        codebook: Collection[CodeId] | None = None,
+    ) -> Self:
+        """Return whether each coder applied any of these codes, as the subthemes of a theme.
 
         Parameters
         ----------
@@ -128,25 +149,17 @@ class ReliabilityData:
             The subthemes, and the theme itself if lines can be given the theme.
         {codings}
         {lines_or_none}
+        {codebook_or_none}
+
+        Raises
+        ------
+        UnknownNameError
+            For a code that nobody gave and that no codebook has; else as `for_sets`.
         """
-        return cls.for_sets(codings, lines).applied(*codes)
+        return cls.for_sets(codings, lines).applied(*codes, codebook=codebook)
 
     @classmethod
-    @documented
-    def for_codes(cls, codings: Codings, lines: Transcripts | None, codes: Iterable[CodeId] | None) -> Self:
-        """Return whether each coder applied any of these codes, or their whole sets of codes; raises as `for_sets`.
-
-        Parameters
-        ----------
-        {codings}
-        {lines_or_none}
-        codes : iterable of CodeId or None
-            The codes; None for whole sets of codes.
-        """
-        data = cls.for_sets(codings, lines)
-        return data if codes is None else data.applied(*codes)
-
-    @classmethod
+    @no_single_text
     def from_table(
         cls,
         values: Sequence[Sequence[Any]] | NDArray[Any],
@@ -242,6 +255,7 @@ class ReliabilityData:
 
     @classmethod
     @documented
+    @no_single_text
     def from_wide(
         cls,
         frame_or_rows: Frame,
@@ -295,46 +309,27 @@ class ReliabilityData:
         named = f": {', '.join(map(str, self.labels))}" if len(self.labels) <= _MOST_NAMED else ""
         return f"{len(self.labels)}{named}"
 
-    def applied(self, *codes: CodeId) -> Self:
+    @documented
+    @no_single_text
+    def applied(self, *codes: CodeId, codebook: Collection[CodeId] | None = None) -> Self:
         """Return whether any of these codes is in the set that each coder gave.
 
         Parameters
         ----------
         *codes : CodeId
             The codes.
+        {codebook_or_none}
 
         Raises
         ------
         ValueError
-            If the categories are not sets of codes.
+            If the categories are not sets of codes, or a code is known neither from them nor from the codebook.
         """
         if self.labels and not self.of_sets:
             raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
+        check_codes(codes, [label for label in self.labels if isinstance(label, frozenset)], codebook=codebook)
         values = codes_mask(self.labels, codes)[self.values]
         return replace(self, values=values, labels=(NOT_APPLIED, APPLIED))
-
-    def against_rest(self, category: Hashable) -> tuple[Self, dict[str, str]]:
-        """Return the data with all other categories merged, and the convention; the data itself where it is None.
-
-        Parameters
-        ----------
-        category : hashable
-            One of the categories, or None.
-
-        Raises
-        ------
-        ValueError
-            If there is no such category.
-        """
-        if category is None:
-            return self, {}
-        if category not in self.labels:
-            raise ValueError(
-                f"there is no category {category!r}; the categories are {', '.join(map(repr, self.labels))}."
-            )
-        mask = _mask(label == category for label in self.labels)
-        merged = replace(self, values=mask[self.values], labels=("all others", str(category)))
-        return merged, {"category": f"{category} against all others"}
 
     def pair(self, a: str, b: str) -> Self:
         """Return the data of two coders only.
@@ -349,9 +344,7 @@ class ReliabilityData:
         ValueError
             If there is no coder of that name.
         """
-        for name in (a, b):
-            if name not in self.coders:
-                raise ValueError(f"there is no coder {name!r}; the coders are {listing(self.coders)}.")
+        check_known("coder", (a, b), self.coders)
         rows = [self.coders.index(CoderId(a)), self.coders.index(CoderId(b))]
         return replace(self, values=self.values[rows], coders=(self.coders[rows[0]], self.coders[rows[1]]))
 
@@ -471,3 +464,25 @@ def _interviews(units: Iterable[LineId], lines: Transcripts) -> tuple[Transcript
         if unit not in interview_of
     )
     return tuple(interview_of[unit] for unit in units)
+
+
+def data_for(codings: Codings, lines: Transcripts | None, codes: Sequence[CodeId] | None) -> ReliabilityData:
+    """Return whether each coder applied any of these codes, which are known, or their whole sets of codes for None."""
+    data = ReliabilityData.for_sets(codings, lines)
+    return data if codes is None else data.applied(*codes, codebook=codes)
+
+
+def against_rest(data: ReliabilityData, category: Hashable) -> tuple[ReliabilityData, dict[str, str]]:
+    """Return the data with all other categories merged, and the convention; the data itself where it is None.
+
+    Raises `UnknownNameError` if there is no such category.
+    """
+    if category is None:
+        return data, {}
+    if category not in data.labels:
+        raise UnknownNameError(
+            f"there is no category {category!r}; the categories are {', '.join(map(repr, data.labels))}."
+        )
+    mask = _mask(label == category for label in data.labels)
+    merged = replace(data, values=mask[data.values], labels=("all others", str(category)))
+    return merged, {"category": f"{category} against all others"}

@@ -1,6 +1,6 @@
 """Agreement of a model with the coders beside agreement among the coders, code by code, on the same lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,18 @@ from scipy.sparse import csr_array, hstack
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
+from autocode.agreement.data._codes import known_codes
 from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, codes_mask
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, RATIO_RANGE, Interval
 from autocode.agreement.models._model_data import with_counts_of, with_model
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.names import check_known
 from autocode.transcripts import LineId, Transcripts
 
 _NAMES = ("krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas", "ratio_of_alphas")
@@ -105,12 +108,14 @@ class ModelTable:
 
 
 @documented
+@no_single_text
 def model_table(
     codings: Codings,
     model: Mapping[LineId, frozenset[CodeId]],
     lines: Transcripts | None = None,
     *,
     codes: Sequence[CodeId],
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -131,6 +136,7 @@ def model_table(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : sequence of CodeId
         The codes to compare one by one, at least one.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -158,6 +164,9 @@ def model_table(
     """
     if not codes:
         raise ValueError("name the codes to compare; there is none.")
+    if lines is not None:
+        check_known("line", model, {line.id for line in lines})
+    known_codes(codes, codings, codebook=codebook, predicted=model.values())
     humans = ReliabilityData.for_sets(codings.independent().on(model), lines).pairable()
     if len(humans.coders) < 2:
         raise AgreementError(

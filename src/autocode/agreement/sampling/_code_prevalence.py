@@ -1,14 +1,17 @@
 """Prevalence of a code, from the lines that were drawn to be judged and their inclusion probabilities."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from autocode.agreement.data._codes import known_codes
 from autocode.agreement.sampling._estimators import Method, Prevalence, prevalence, prevalence_by
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings, Inclusion, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.names import aside, check_known
 from autocode.transcripts import Line, LineId, Transcripts
 
 _NOTHING: Mapping[LineId, float] = MappingProxyType({})
@@ -24,6 +27,7 @@ class _Columns(NamedTuple):
 
 
 @documented
+@no_single_text
 def code_prevalence(
     codes: Sequence[CodeId],
     codings: Codings,
@@ -32,6 +36,7 @@ def code_prevalence(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float] = _NOTHING,
     method: Method = "dsl",
+    codebook: Collection[CodeId] | None = None,
     level: float = 0.95,
 ) -> Prevalence:
     """Return the prevalence of a code, or of a theme, among all lines of participants.
@@ -51,6 +56,7 @@ def code_prevalence(
         Predictions of a model that has not seen these judgements, 0 or 1 or a probability; 0 for lines not listed.
     method : {"dsl", "ppi"}, default "dsl"
         "dsl" takes any inclusion probabilities; "ppi" (PPI++) needs equal ones.
+    {codebook_or_none}
     {level}
 
     Raises
@@ -70,6 +76,8 @@ def code_prevalence(
     0.080 [0.036, 0.124] (200 of 647 lines judged, 20 interviews)
     """
     codings.check_lines(lines)
+    check_known("line", suggested, {line.id for line in lines})
+    known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, lines.participant_lines, samples, suggested)
     return prevalence(
         columns.judged,
@@ -82,6 +90,7 @@ def code_prevalence(
 
 
 @documented
+@no_single_text
 def code_prevalence_by(
     attribute: str,
     codes: Sequence[CodeId],
@@ -91,6 +100,7 @@ def code_prevalence_by(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float] = _NOTHING,
     method: Method = "dsl",
+    codebook: Collection[CodeId] | None = None,
     level: float = 0.95,
 ) -> dict[str, Prevalence]:
     """Return the prevalence of a code by an attribute of the participants, such as their role or borough.
@@ -109,6 +119,7 @@ def code_prevalence_by(
         Predictions of a model that has not seen these judgements, see `code_prevalence`.
     method : {"dsl", "ppi"}, default "dsl"
         "dsl" takes any inclusion probabilities; "ppi" (PPI++) needs equal ones.
+    {codebook_or_none}
     {level}
 
     Raises
@@ -123,9 +134,12 @@ def code_prevalence_by(
     groups = {interview.id: interview.attributes.get(attribute) for interview in lines.interviews}
     without = [name for name, group in groups.items() if not group]
     if without:
+        known = {name for interview in lines.interviews for name in interview.attributes}
         raise AgreementError(
-            f"{len(without)} interviews have no {attribute!r}, {without[0]} first; add it to the table of participants."
+            f"{len(without)} interviews have no {attribute!r}{aside(attribute, sorted(known))}, {without[0]} first; "
+            "add it to the table of participants."
         )
+    known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, frame, samples, suggested)
     return prevalence_by(
         [f"{groups[line.transcript]}" for line in frame],

@@ -11,6 +11,7 @@ from autocode.agreement.coefficients._distances import Distance, between_sets, d
 from autocode.agreement.data._pairs import judgements, summed_distance
 from autocode.agreement.data._reliability import Array, ReliabilityData
 from autocode.agreement.teams._unknown_codes import unknown_code_faults
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
 from autocode.doctext import documented
@@ -18,6 +19,7 @@ from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
     """A line on which coders differ.

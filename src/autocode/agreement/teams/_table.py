@@ -248,8 +248,8 @@ class AgreementTable:
 @documented
 def agreement_table(
     codings: Codings,
-    codebook: Codebook,
     lines: Transcripts,
+    codebook: Codebook,
     *,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
@@ -263,8 +263,8 @@ def agreement_table(
     Parameters
     ----------
     {codings}
-    {codebook}
     {lines}
+    {codebook}
     {interval}
     {level}
     {resamples}
@@ -280,7 +280,7 @@ def agreement_table(
     Examples
     --------
     {sample_study}
-    >>> table = ac.agreement_table(codings, codebook, lines)
+    >>> table = ac.agreement_table(codings, lines, codebook)
     >>> print(table.overall.alpha)
     0.65 [0.63, 0.67] (3 coders, 584 lines, 18 interviews)
     >>> table.codes[0].name, table.codes[0].verdict
