@@ -3,6 +3,7 @@
 import inspect
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autocode as ac
-from autocode import agreement, report, review
+from autocode import agreement, report, review, themes
 from autocode.errors import AutocodeError, UnknownNameError
 from autocode.names import closest, hint
 from exports import CALLABLES, parameters_of
@@ -41,6 +42,7 @@ ASSISTED = ac.Codings(
 MODEL = {line.id: frozenset({GIVEN[line.order]}) for line in LINES}
 SETS = ac.ReliabilityData.for_sets(CODINGS, LINES)
 SAMPLE = ac.draw_sample(LINES, 6, seed=1)
+INCIDENCE = replace(themes.Incidence.of(CODINGS, LINES, CODEBOOK), attributes={"GP1": {"role": "GP"}})
 
 
 class Call(NamedTuple):
@@ -110,12 +112,17 @@ CALLS = {
         )
     ],
     "review.differences(code)": on_code(lambda code: review.differences(CODINGS, LINES, code=code)),
-    "review.may_adjudicate(coder)": [Call(lambda: review.may_adjudicate("Kim", ["kim", "lee"]), "kim")],
+    "review.may_adjudicate(coder)": [Call(lambda: review.may_adjudicate("kin", ["kim", "lee"]), "kim")],
     "review.settle(added)": on_code(
         lambda code: ac.settle(LINES[0], coder="ann", shown=None, verdicts={}, codebook=CODEBOOK, added=[code])
     ),
     "suggester.Suggester.explain(code)": on_code(
         lambda code: ac.train(CODINGS, LINES, CODEBOOK).explain(LINES[0], code)
+    ),
+    "themes.Incidence.of_interviews(interviews)": [Call(lambda: INCIDENCE.of_interviews(["gp1"]), "GP1")],
+    "themes.Incidence.groups(attribute)": [Call(lambda: INCIDENCE.groups("Role"), "role")],
+    "themes.Together.pair(a, b)": on_code(
+        lambda code: themes.together(CODINGS, LINES, CODEBOOK, unit="line", resamples=2).pair("parking", code)
     ),
     "transcripts.Transcripts.line(line_id)": [
         Call(lambda: LINES.line("gp1:1"), "GP1:1"),

@@ -68,7 +68,7 @@ def test_codes_together_on_a_line(run, sample):
     [
         (
             ["vary", "STUDY", "--by", "colour"],
-            "no participant has the attribute 'colour'; participants.csv has borough,",
+            "no participant has the attribute 'colour'; there are 'borough',",
         ),
         (["saturation", "STUDY", "--by", "colour"], "no participant has the attribute 'colour'"),
     ],

@@ -143,7 +143,7 @@ def test_the_refusal_is_documented(name):
     room, _, path = name.partition(".")
 
     text = inspect.getdoc(attrgetter(path)(import_module(f"autocode.{room}")))
-    assert re.search(r"Raises\n-+\n(.*\n)*StudyError\n|raises as `for_sets`", text)
+    assert re.search(r"Raises\n-+\n(.*\n)*StudyError\n|(raises|else) as `for_", text)
 
 
 @pytest.mark.parametrize("settings", [{"unit": "paragraph"}, {"interviewers": []}])

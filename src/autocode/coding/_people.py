@@ -6,6 +6,7 @@ from collections.abc import Collection
 from json import dumps
 from typing import TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.errors import CodingError
 
 CoderId: TypeAlias = str
@@ -52,6 +53,7 @@ def person_key(name: str) -> str:
     )
 
 
+@no_single_text
 def human(name: str, people: Collection[str] = ()) -> CoderId:
     """
     Return the id of a human coder.

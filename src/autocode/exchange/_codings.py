@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
 from autocode.doctext import documented
@@ -26,6 +27,7 @@ _APPLIED = frozenset({"1", "x", "yes", "y", "true", "✓", "✔"})
 _NOT_APPLIED = frozenset({"0", "no", "n", "false"})
 
 
+@no_single_text
 def read_codings(
     path: str | Path,
     *,

@@ -10,6 +10,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
+from autocode.arguments import no_single_text
 from autocode.coding import (
     Adjudication,
     Basis,
@@ -57,6 +58,7 @@ _REMEDIES = {
 }
 
 
+@no_single_text
 class Journal:
     """
     An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
@@ -97,6 +99,7 @@ class Journal:
         self._lock = RLock()
 
     @classmethod
+    @no_single_text
     def open(cls, path: str | Path, *, create: bool = True, people: Collection[str] = ()) -> Self:
         """
         Return the journal in a file.

@@ -9,10 +9,12 @@ from typing import Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, consensus
 from autocode.doctext import documented
 from autocode.errors import Fault, ThemesError
+from autocode.names import check_known, hint
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 CodedBy: TypeAlias = Literal["consensus", "any"]
@@ -20,6 +22,7 @@ Level: TypeAlias = Literal["subtheme", "theme"]
 Met: TypeAlias = NDArray[np.int8]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Incidence:
     """
@@ -139,6 +142,7 @@ class Incidence:
             coded_by=coded_by,
         )
 
+    @no_single_text
     def of_interviews(self, interviews: Sequence[TranscriptId]) -> "Incidence":
         """
         Return the table of some interviews only.
@@ -147,7 +151,13 @@ class Incidence:
         ----------
         interviews : sequence of TranscriptId
             The interviews to keep; their order stays that of this table.
+
+        Raises
+        ------
+        UnknownNameError
+            If an interview is not in this table.
         """
+        check_known("interview", interviews, self.interviews)
         kept = [row for row, name in enumerate(self.interviews) if name in set(interviews)]
         return Incidence(
             interviews=tuple(self.interviews[row] for row in kept),
@@ -176,24 +186,12 @@ class Incidence:
         """
         known = {name: self.attributes.get(name, {}).get(attribute, "").strip() for name in self.interviews}
         if not any(known.values()):
-            columns = sorted({key for values in self.attributes.values() for key in values})
-            there = f"participants.csv has {', '.join(columns)}" if columns else "there are no attributes"
-            raise ThemesError(f"no participant has the attribute {attribute!r}; {there}.")
+            columns = sorted({key for values in self.attributes.values() for key in values} - {attribute})
+            raise ThemesError(f"no participant has the attribute {attribute!r}; {hint(attribute, columns)}.")
         groups: dict[str, list[TranscriptId]] = {}
         for name in self.interviews:
             groups.setdefault(known[name] or UNKNOWN, []).append(name)
         return {value: tuple(groups[value]) for value in sorted(groups, key=lambda value: (value == UNKNOWN, value))}
-
-    def name_of(self, code: CodeId) -> str:
-        """
-        Return the name of a code, or its id where names are not known.
-
-        Parameters
-        ----------
-        code : CodeId
-            A code of this table.
-        """
-        return self.names.get(code, str(code))
 
     def __repr__(self) -> str:
         return f"<Incidence: {len(self.codes)} codes in {len(self.interviews)} interviews>"

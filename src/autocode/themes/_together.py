@@ -8,10 +8,12 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import ThemesError
+from autocode.names import check_known
 from autocode.resampling import interview_draws
 from autocode.tables import Table
 from autocode.themes._incidence import CodedBy, Level, codes_of_lines, columns_of
@@ -26,6 +28,7 @@ _HEADINGS: Mapping[Where, str] = {
 }
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """
@@ -86,7 +89,13 @@ class Together:
         ----------
         a, b : CodeId
             The codes, in any order.
+
+        Raises
+        ------
+        UnknownNameError
+            If the codebook has no such code of this level.
         """
+        check_known("code", (a, b), tuple(self.names), titles=self.names)
         return next((pair for pair in self.pairs if set(pair.codes) == {a, b}), None)
 
     def to_json(self) -> dict[str, Any]:

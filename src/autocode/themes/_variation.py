@@ -140,11 +140,14 @@ class Variation:
             "coded_by": self.incidence.coded_by,
         }
 
+    def _name(self, code: CodeId) -> str:
+        return self.incidence.names.get(code, str(code))
+
     def table(self) -> Table:
         """Return the codes with their share in each group."""
         groups = list(next(iter(self.shares.values())))
         head = ["code", *groups]
-        rows = [[self.incidence.name_of(code), *map(str, self.shares[code].values())] for code in self.incidence.codes]
+        rows = [[self._name(code), *map(str, self.shares[code].values())] for code in self.incidence.codes]
         if self.differences:
             head += ["difference", "alone"]
             for row, code in zip(rows, self.incidence.codes, strict=True):
@@ -158,7 +161,7 @@ class Variation:
                 self.table().text(),
                 "",
                 f"Interviews with the code, of those in which it was judged, by {self.by}, with 95 % intervals.",
-                f"The largest difference, {self.largest:.2f} of {self.incidence.name_of(self.largest_code)}, or a "
+                f"The largest difference, {self.largest:.2f} of {self._name(self.largest_code)}, or a "
                 f"larger one, comes somewhere among the {count_of(len(self.incidence.codes), 'code')} in "
                 f"{percent(self.as_large_somewhere, decimals=1)} of {arrangements} arrangements of "
                 f"{self.by} over the interviews.",
