@@ -1,6 +1,7 @@
 """Codings by humans, suggestions by a model, and the decisions of humans on suggestions."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import NewType, overload
 from autocode.codebook import CodeId
 from autocode.errors import CodingError, Fault, StudyError
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
+from autocode.unicode import is_well_formed, well_formed
 from autocode.wording import count_of
 
 CoderId = NewType("CoderId", str)
@@ -36,7 +38,7 @@ def human(name: str) -> CoderId:
     Raises
     ------
     CodingError
-        If the name is empty or that of a machine, such as "gpt-4".
+        If the name is empty, holds a character that cannot be shown, or is that of a machine, such as "gpt-4".
 
     Examples
     --------
@@ -47,6 +49,10 @@ def human(name: str) -> CoderId:
     stripped = name.strip()
     if not stripped:
         raise CodingError("a coder needs a name; write the coder's initials or a pseudonym.")
+    if not is_well_formed(stripped) or len(stripped.splitlines()) > 1:
+        raise CodingError(
+            f"the coder {stripped!r} has a character in the name that cannot be written or shown; type the name again."
+        )
     if _MACHINES.search(stripped):
         raise CodingError(
             f"the coder {stripped!r} is named like a machine; a coder is a person, "
@@ -79,7 +85,7 @@ class Coding:
     basis : Basis, default Basis.INDEPENDENT
         What the coder had seen.
     memo : str, default ""
-        The coder's note.
+        The coder's note. What UTF-8 or a page cannot hold becomes U+FFFD.
     at : datetime or None, default None
         When; None if unknown.
 
@@ -96,6 +102,10 @@ class Coding:
     basis: Basis = Basis.INDEPENDENT
     memo: str = ""
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.memo:
+            object.__setattr__(self, "memo", well_formed(self.memo))
 
 
 class Codings(Sequence[Coding]):
@@ -405,6 +415,11 @@ class Suggestion:
     evidence : Evidence, default empty
         What the suggestion is based on.
 
+    Raises
+    ------
+    CodingError
+        If the probability does not lie between 0 and 1, or the rank is less than 1.
+
     Examples
     --------
     >>> from autocode.coding import Band, Suggestion
@@ -418,6 +433,16 @@ class Suggestion:
     probability: float
     band: Band
     evidence: Evidence = field(default_factory=Evidence)
+
+    def __post_init__(self) -> None:
+        _check_strength(f"the suggestion {self.code!r} for the line {self.line}", self.probability, self.rank)
+
+
+def _check_strength(what: str, probability: float, rank: int) -> None:
+    if not 0 <= probability <= 1:  # also refuses nan
+        raise CodingError(f"{what} has the probability {probability:g}; give one between 0 and 1.")
+    if rank < 1:
+        raise CodingError(f"{what} has the rank {rank}; ranks are counted from 1.")
 
 
 class Reason(StrEnum):
@@ -472,6 +497,11 @@ class SuggestionBatch:
     at : datetime or None, default None
         When; None if unknown.
 
+    Raises
+    ------
+    CodingError
+        If a line has both suggestions and an abstention, or one code is suggested twice for a line.
+
     Examples
     --------
     >>> from autocode.coding import Abstention, Band, Reason, Suggestion, SuggestionBatch
@@ -492,6 +522,20 @@ class SuggestionBatch:
     suggestions: tuple[Suggestion, ...]
     abstentions: tuple[Abstention, ...]
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        suggested = Counter((suggestion.line, suggestion.code) for suggestion in self.suggestions)
+        lines = {line for line, _ in suggested}
+        CodingError.raise_if(
+            Fault(f"the line {abstention.line} has suggestions and an abstention; keep one of the two.")
+            for abstention in self.abstentions
+            if abstention.line in lines
+        )
+        CodingError.raise_if(
+            Fault(f"{code!r} is suggested {n} times for the line {line}; suggest it once.")
+            for (line, code), n in suggested.items()
+            if n > 1
+        )
 
     def of(self, line: LineId) -> tuple[Suggestion, ...]:
         """
@@ -539,6 +583,11 @@ class Shown:
         Its strength in words.
     verdict : Verdict
         What the coder decided.
+
+    Raises
+    ------
+    CodingError
+        If the probability does not lie between 0 and 1, or the rank is less than 1.
     """
 
     code: CodeId
@@ -546,6 +595,9 @@ class Shown:
     probability: float
     band: Band
     verdict: Verdict
+
+    def __post_init__(self) -> None:
+        _check_strength(f"the suggestion {self.code!r} that was shown", self.probability, self.rank)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
