@@ -21,6 +21,7 @@ from autocode.coding._nouns import (
     human,
 )
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
+from autocode.coding._remapping import remapped
 from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "Verdict",
     "consensus",
     "human",
+    "remapped",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +88,18 @@ class Coding:
         The coder's note. What UTF-8 or a page cannot hold becomes U+FFFD.
     at : datetime or None, default None
         When; None if unknown.
+    version : str, default ""
+        The version of the codebook under which it was made; empty for the one before all recorded changes.
+    unjudged : frozenset of CodeId, default empty
+        The codes that this judgement says nothing about, as they were added or redefined since. `remapped` finds them.
+    waiting_parts : frozenset of frozenset of CodeId, default empty
+        For each code that the coder gave and the team split since, the parts, of which the coder has yet to say which
+        apply; all of them are among `unjudged`.
+
+    Raises
+    ------
+    CodingError
+        If a code is both given and not judged.
 
     Examples
     --------
@@ -102,10 +114,59 @@ class Coding:
     basis: Basis = Basis.INDEPENDENT
     memo: str = ""
     at: datetime | None = None
+    version: str = ""
+    unjudged: frozenset[CodeId] = frozenset()
+    waiting_parts: frozenset[frozenset[CodeId]] = frozenset()
 
     def __post_init__(self) -> None:
         if self.memo:
             object.__setattr__(self, "memo", well_formed(self.memo))
+        if self.unjudged and not self.codes.isdisjoint(self.unjudged):
+            both = ", ".join(map(repr, sorted(self.codes & self.unjudged)))
+            raise CodingError(f"{self.coder} cannot both give and not judge {both} on {self.line}; say which it is.")
+
+    def applies(self, code: CodeId) -> bool | None:
+        """
+        Return whether a code applies; None if the judgement says nothing about it.
+
+        Parameters
+        ----------
+        code : CodeId
+            The code.
+
+        Examples
+        --------
+        >>> from autocode.coding import Coding
+        >>> coding = Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"}), unjudged=frozenset({"fixers"}))
+        >>> coding.applies("phone"), coding.applies("wait"), coding.applies("fixers")
+        (True, False, None)
+        """
+        return True if code in self.codes else None if code in self.unjudged else False
+
+    def applies_any(self, codes: Collection[CodeId]) -> bool | None:
+        """
+        Return whether any of these codes applies, as the codes of a theme do; None if the judgement does not tell.
+
+        It does not tell if it says nothing about one of the codes and none of the others applies. Where the coder gave
+        a code that was split since, and all its parts are among these codes, one of them applies.
+
+        Parameters
+        ----------
+        codes : collection of CodeId
+            The codes.
+
+        Examples
+        --------
+        >>> from autocode.coding import Coding
+        >>> coding = Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"}), unjudged=frozenset({"fixers"}))
+        >>> coding.applies_any(["phone", "fixers"]), coding.applies_any(["wait", "fixers"])
+        (True, None)
+        """
+        if not self.codes.isdisjoint(codes):
+            return True
+        if self.unjudged.isdisjoint(codes):
+            return False
+        return True if any(parts.issubset(codes) for parts in self.waiting_parts) else None
 
 
 class Codings(Sequence[Coding]):
@@ -122,6 +183,9 @@ class Codings(Sequence[Coding]):
         The digest that each transcript had when it was coded, by its name, if it is known. `Journal.codings` and
         `read_codings` give it. With it, `check_lines` finds lines that are not those that were coded. Comparisons of
         codings ignore it.
+    version : str, default ""
+        The version of the codebook in whose codes these codings speak, once `remapped` has brought them to it; empty
+        for codings as they were made. Comparisons of codings ignore it, too.
 
     Raises
     ------
@@ -145,8 +209,13 @@ class Codings(Sequence[Coding]):
     """
 
     def __init__(
-        self, codings: Iterable[Coding] = (), *, digests: Mapping[TranscriptId, str] = MappingProxyType({})
+        self,
+        codings: Iterable[Coding] = (),
+        *,
+        digests: Mapping[TranscriptId, str] = MappingProxyType({}),
+        version: str = "",
     ) -> None:
+        self.version = version
         self._codings = tuple(codings)
         self._digests = dict(digests)
         seen: set[tuple[str, str, Basis]] = set()
@@ -183,7 +252,7 @@ class Codings(Sequence[Coding]):
         return hash(frozenset(self._codings))
 
     def _subset(self, codings: Iterable[Coding]) -> "Codings":
-        return Codings(codings, digests=self._digests)
+        return Codings(codings, digests=self._digests, version=self.version)
 
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:
@@ -250,6 +319,10 @@ class Codings(Sequence[Coding]):
         """
         wanted = frozenset(lines)
         return self._subset(coding for coding in self._codings if coding.line in wanted)
+
+    def partly_judged(self) -> "Codings":
+        """Return the judgements that say nothing about some codes, see `Coding.unjudged`."""
+        return self._subset(coding for coding in self._codings if coding.unjudged)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:
         """
