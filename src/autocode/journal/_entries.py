@@ -34,7 +34,8 @@ from autocode.coding import (
     SuggestionBatch,
     Verdict,
 )
-from autocode.transcripts import LineId, TranscriptId
+from autocode.conduct import Amendment, Replacement
+from autocode.transcripts import LineId, Transcript, TranscriptId, fingerprints_of
 
 
 class Kind(StrEnum):
@@ -50,6 +51,7 @@ class Kind(StrEnum):
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
     ADJUDICATION = "adjudication"
+    AMENDMENT = "amendment"
     UNDO = "undo"
 
 
@@ -104,13 +106,28 @@ class TranscriptSeen:
         The transcript.
     digest : str
         Its digest at that time.
+    fingerprints : tuple of str, default empty
+        The fingerprint of each of its lines, see `fingerprints_of`; empty if they are not known.
     at : datetime or None, default None
         When; None for the time of appending.
     """
 
     transcript: TranscriptId
     digest: str
+    fingerprints: tuple[str, ...] = ()
     at: datetime | None = None
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "TranscriptSeen":
+        """
+        Return the record of a transcript as it is now.
+
+        Parameters
+        ----------
+        transcript : Transcript
+            The transcript.
+        """
+        return cls(transcript=transcript.id, digest=transcript.digest, fingerprints=fingerprints_of(transcript.lines))
 
 
 Record = (
@@ -124,6 +141,7 @@ Record = (
     | TranscriptSeen
     | Sample
     | BlindDraw
+    | Amendment
     | Undo
 )
 
@@ -351,11 +369,51 @@ def _adjudication_from(fields: Mapping[str, Any], at: datetime) -> Adjudication:
 
 
 def _transcript_to(seen: TranscriptSeen) -> dict[str, Any]:
-    return {"transcript": seen.transcript, "digest": seen.digest}
+    fields: dict[str, Any] = {"transcript": seen.transcript, "digest": seen.digest}
+    return {**fields, "fingerprints": seen.fingerprints} if seen.fingerprints else fields
 
 
 def _transcript_from(fields: Mapping[str, Any], at: datetime) -> TranscriptSeen:
-    return TranscriptSeen(transcript=TranscriptId(fields["transcript"]), digest=fields["digest"], at=at)
+    return TranscriptSeen(
+        transcript=TranscriptId(fields["transcript"]),
+        digest=fields["digest"],
+        fingerprints=tuple(fields.get("fingerprints", ())),  # older journals do not have them
+        at=at,
+    )
+
+
+def _amendment_to(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "transcript": amendment.transcript,
+        "before": amendment.before,
+        "after": amendment.after,
+        "lines": amendment.lines,
+        "fingerprints": amendment.fingerprints,
+        "changed": amendment.changed,
+        "replaced": [{"before": replacement.before, "after": replacement.after} for replacement in amendment.replaced],
+        "by": amendment.by,
+        "reason": amendment.reason,
+    }
+
+
+def _amendment_from(fields: Mapping[str, Any], at: datetime) -> Amendment:
+    return Amendment(
+        transcript=TranscriptId(fields["transcript"]),
+        before=fields["before"],
+        after=fields["after"],
+        lines=tuple(map(LineId, fields["lines"])),
+        fingerprints=tuple(fields["fingerprints"]),
+        changed=tuple(map(LineId, fields["changed"])),
+        replaced=tuple(
+            Replacement(
+                before=tuple(map(LineId, replacement["before"])), after=tuple(map(LineId, replacement["after"]))
+            )
+            for replacement in fields["replaced"]
+        ),
+        by=fields["by"],
+        reason=fields["reason"],
+        at=at,
+    )
 
 
 def _frame_to(probabilities: Mapping[LineId, float]) -> list[dict[str, Any]]:
@@ -464,5 +522,6 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
+    Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
 }

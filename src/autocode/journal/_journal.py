@@ -1,9 +1,9 @@
 """The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -25,6 +25,7 @@ from autocode.coding import (
     SuggestionBatch,
     human,
 )
+from autocode.conduct import Amendment, LineChanges
 from autocode.errors import Fault, JournalError, StudyError
 from autocode.journal._entries import (
     Deferral,
@@ -38,23 +39,8 @@ from autocode.journal._entries import (
     serialized,
     utc_timestamp,
 )
-from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
+from autocode.journal._opening import connected, snapshot, transaction, translated_errors
 from autocode.transcripts import LineId, TranscriptId, Transcripts
-
-_PATIENCE = 30.0  # seconds to wait for another process to finish its append, which takes milliseconds on a sound disk
-
-_REMEDIES = {
-    "SQLITE_FULL": "the disk is full, and nothing of this step was written; make room on it and do the step again.",
-    "SQLITE_READONLY": "the journal cannot be written, because the file or its folder is read-only; "
-    "allow writing there or copy the study to a folder of your own.",
-    "SQLITE_CANTOPEN": "the journal cannot be opened for writing; "
-    "check that its folder exists and that you may write in it, or copy the study to a folder of your own.",
-    "SQLITE_BUSY": "another program keeps the journal locked; close whatever has it open and try again.",
-    "SQLITE_NOTADB": "this is not a journal of autocode (not an SQLite file); "
-    "name the right file, or move this one away to begin a new journal.",
-    "SQLITE_CORRUPT": "the journal is damaged; put back the latest copy of it.",
-    "SQLITE_IOERR": "the disk failed, and nothing of this step was written; check that it is attached and has room.",
-}
 
 
 class Journal:
@@ -70,6 +56,8 @@ class Journal:
         The open database.
     path : Path
         Its file.
+    read_only : bool, default False
+        Whether the database is a copy of the file, so that nothing can be appended.
 
     Attributes
     ----------
@@ -88,13 +76,14 @@ class Journal:
     (1, 2, [['phone', 'wait']])
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, path: Path, read_only: bool = False) -> None:
         self.path = path
         self._connection = connection
+        self._read_only = read_only
         self._lock = RLock()
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+    def open(cls, path: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
         """
         Return the journal in a file.
 
@@ -104,25 +93,20 @@ class Journal:
             The file.
         create : bool, default True
             Whether to make the file if it does not exist.
+        read_only : bool, default False
+            Whether the journal is read as it is now, and nothing is written, neither to the file nor beside it. It is
+            for folders that cannot be written, such as an archive.
 
         Raises
         ------
         JournalError
             If the file is not a journal, was written by a newer autocode, cannot be written, or does not exist and
-            `create` is False.
+            `create` is False or `read_only` is True.
         """
         path = Path(path)
-        if not create and not path.exists():
+        if not (create and not read_only) and not path.exists():
             raise JournalError.at(path, "there is no journal here; check the name of the study.")
-        with _translated_errors(path):
-            connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        try:
-            with _translated_errors(path):
-                _prepare(connection, path, create=create)
-        except BaseException:
-            connection.close()
-            raise
-        return cls(connection, path=path)
+        return cls(snapshot(path) if read_only else connected(path, create=create), path=path, read_only=read_only)
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -158,18 +142,25 @@ class Journal:
         JournalError
             If an undo is not allowed, or the journal cannot be written.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has.
+            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
+            was amended and this is not the text that it was amended to or from.
         """
+        if self._read_only:
+            raise JournalError.at(
+                self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
+            )
         now = datetime.now(UTC)
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
-        for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
-            human(coder)
+        coders = [record.coder for record in records if isinstance(record, by_coders)]
+        for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
+            human(name)
         rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
-        with self._lock, _translated_errors(self.path), _transaction(self._connection):
+        with self._lock, translated_errors(self.path), transaction(self._connection):
             if gesture and (stored := self._last_of(gesture)):
                 return stored
+            self._refuse_other_texts(records)
             for record, kind, payload, at in rows:
                 undoes = self._undoable(record) if isinstance(record, Undo) else None
                 self._connection.execute(
@@ -188,18 +179,47 @@ class Journal:
             coded, named = (
                 {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
             )
+            coded |= {amendment.transcript for amendment in self.amendments()}
             # where ids do not name their transcript, as in a plain corpus, it may have been coded
             refused = [name for name in differing if name in coded or name not in named]
             StudyError.raise_if(
                 Fault(
                     f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, or save the edited interview under a new name and code "
-                    "that.",
+                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
+                    "edited interview under a new name and code that.",
                     self.path,
                 )
                 for name in refused
             )
         return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
+
+    def _refuse_other_texts(self, records: Collection[Record]) -> None:
+        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
+        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
+        known = self.transcripts() if about else {}
+        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
+        for record in about:
+            present = known.get(record.transcript)
+            if isinstance(record, Amendment):
+                if present not in (None, record.before):
+                    raise StudyError.at(
+                        self.path,
+                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
+                        "again.",
+                    )
+                known[record.transcript] = record.after
+                amended.add(record.transcript)
+            elif record.transcript in amended and present != record.digest:
+                raise StudyError.at(
+                    self.path,
+                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
+                )
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Let nobody else append in this block; what is appended in it is written at its end, or not at all."""
+        with self._lock, translated_errors(self.path), transaction(self._connection):
+            yield
 
     def stores(self, gesture: str) -> bool:
         """
@@ -210,7 +230,7 @@ class Journal:
         gesture : str
             The key.
         """
-        with self._lock, _translated_errors(self.path):
+        with self._lock, translated_errors(self.path):
             return bool(self._last_of(gesture))
 
     def _last_of(self, gesture: str) -> int:
@@ -257,12 +277,12 @@ class Journal:
     @property
     def last(self) -> int:
         """The number of the last entry, 0 while there is none."""
-        with self._lock, _translated_errors(self.path):
+        with self._lock, translated_errors(self.path):
             (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
         return int(last)
 
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        with self._lock, _translated_errors(self.path):
+        with self._lock, translated_errors(self.path):
             rows = self._connection.execute(
                 "SELECT e.seq, e.kind, e.at, e.payload, e.gesture, "
                 "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
@@ -283,19 +303,39 @@ class Journal:
         """
         Return the codings in force: each coder's latest on each line and basis that was not undone.
 
-        They have the digests of the transcripts, so that functions that join them with lines can refuse edited ones.
+        Codings of lines that an amendment replaced are set aside, see `set_aside`. The codings have the digests of the
+        transcripts, so that functions that join them with lines can refuse edited ones.
         """
-        in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
+        amendments = self.amendments()
+        retired = LineChanges(amendments).retired
+        return Codings(
+            (coding for coding in self._latest_codings() if coding.line not in retired),
+            digests=self.transcripts(),
+            amended={amendment.transcript for amendment in amendments},
+        )
+
+    def set_aside(self) -> Codings:
+        """Return the codings of lines that an amendment replaced; they count again if the lines come back."""
+        retired = LineChanges(self.amendments()).retired
+        return Codings(coding for coding in self._latest_codings() if coding.line in retired)
+
+    def _latest_codings(self) -> Collection[Coding]:
+        latest: dict[tuple[CoderId, LineId, Basis], Coding] = {}
         for entry in self.history(kinds=(Kind.CODING,)):
             if isinstance(entry.record, Coding) and not entry.undone:
-                in_force[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
-        return Codings(in_force.values(), digests=self.transcripts())
+                latest[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
+        return latest.values()
 
     def decisions(self) -> tuple[Decision, ...]:
-        """Return the decisions in force: each coder's latest on each line and batch that was not undone."""
+        """
+        Return the decisions in force: each coder's latest on each line and batch that was not undone.
+
+        Decisions on lines that an amendment replaced are left out.
+        """
+        retired = LineChanges(self.amendments()).retired
         in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
         for entry in self.history(kinds=(Kind.DECISION,)):
-            if isinstance(entry.record, Decision) and not entry.undone:
+            if isinstance(entry.record, Decision) and not entry.undone and entry.record.line not in retired:
                 in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
         return tuple(in_force.values())
 
@@ -305,22 +345,36 @@ class Journal:
         return tuple(record for record in records if isinstance(record, SuggestionBatch))
 
     def latest_batch(self) -> SuggestionBatch | None:
-        """Return the batch of suggestions that was appended last, or None if there is none."""
+        """
+        Return the batch of suggestions that was appended last, or None if there is none.
+
+        Suggestions for lines that an amendment replaced are left out.
+        """
         clause = "e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)"
         for entry in self._entries(clause, Kind.BATCH):
             if isinstance(entry.record, SuggestionBatch):
-                return entry.record
+                return entry.record.without(LineChanges(self.amendments()).retired)
         return None
 
     def samples(self) -> tuple[Sample, ...]:
-        """Return every sample of lines to judge, oldest first."""
+        """
+        Return every sample of lines to judge, oldest first.
+
+        A line in the place of lines that an amendment replaced was drawn if the first of them was.
+        """
+        changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(record for record in records if isinstance(record, Sample))
+        return tuple(_inherited_sample(record, changes) for record in records if isinstance(record, Sample))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
+        changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
-        return tuple(record for record in records if isinstance(record, Proposal))
+        return tuple(
+            replace(record, line=next(iter(changes.successors(record.line)), record.line))
+            for record in records
+            if isinstance(record, Proposal)
+        )
 
     def paradata(self) -> tuple[Paradata, ...]:
         """Return the paradata of every act, oldest first, undone acts included."""
@@ -328,14 +382,29 @@ class Journal:
         return tuple(record for record in records if isinstance(record, Paradata))
 
     def blind_draws(self) -> tuple[BlindDraw, ...]:
-        """Return every draw of lines to be judged without suggestions, oldest first."""
+        """
+        Return every draw of lines to be judged without suggestions, oldest first.
+
+        A line in the place of lines that an amendment replaced was drawn if the first of them was.
+        """
+        changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(record for record in records if isinstance(record, BlindDraw))
+        return tuple(_inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+
+    def amendments(self) -> tuple[Amendment, ...]:
+        """Return every correction of a transcript that was recorded, oldest first."""
+        records = (entry.record for entry in self.history(kinds=(Kind.AMENDMENT,)))
+        return tuple(record for record in records if isinstance(record, Amendment))
 
     def transcripts(self) -> dict[TranscriptId, str]:
-        """Return the digest that each transcript had when it was last coded, by its name."""
-        records = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
-        return {record.transcript: record.digest for record in records if isinstance(record, TranscriptSeen)}
+        """Return the digest that each transcript had when it was last coded or amended, by its name."""
+        digests: dict[TranscriptId, str] = {}
+        for entry in self.history(kinds=(Kind.TRANSCRIPT, Kind.AMENDMENT)):
+            if isinstance(entry.record, TranscriptSeen):
+                digests[entry.record.transcript] = entry.record.digest
+            elif isinstance(entry.record, Amendment):
+                digests[entry.record.transcript] = entry.record.after
+        return digests
 
     def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
         """
@@ -354,82 +423,26 @@ class Journal:
         )
 
 
-@contextmanager
-def _translated_errors(path: Path) -> Iterator[None]:
-    """Turn an error of SQLite into a `JournalError` that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "")
-        for known, remedy in _REMEDIES.items():
-            if name.startswith(known):
-                raise JournalError.at(path, remedy) from error
-        raise JournalError.at(path, f"the journal cannot be used: {str(error).rstrip('.')}.") from error
+def _inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
+    """Return a sample by the lines of today."""
+    if changes.retired.isdisjoint(sample.probabilities):
+        return sample
+    drawn = frozenset(sample.drawn)
+    frame = changes.inherited({line: (p, line in drawn) for line, p in sample.probabilities.items()})
+    return replace(
+        sample,
+        drawn=tuple(line for line, (_, is_drawn) in frame.items() if is_drawn),
+        probabilities={line: p for line, (p, _) in frame.items()},
+    )
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold the write lock; commit on leaving, or roll back on an error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has rolled back by itself if, for example, the disk is full
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    """Migrate the file to the present schema and make every commit durable."""
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # without it, a sync on macOS returns before the data are on the disk
-    connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute("BEGIN")  # one consistent view, as another process may be making the tables
-    try:
-        version = _version(connection, path, create=create)
-    finally:
-        connection.execute("ROLLBACK")
-    if version < len(MIGRATIONS):
-        with _transaction(connection):
-            # another process may have migrated the file meanwhile
-            for step in MIGRATIONS[_version(connection, path, create=create) :]:
-                for statement in step:
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        _switch_to_wal(connection)
-
-
-def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
-    """Return the schema of the file, 0 for an empty file; raises `JournalError` for other files and newer schemas."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION_ID and (tables or version or not create):
-        raise JournalError.at(
-            path,
-            "this file is not a journal of autocode; "
-            "name the right file, or move this one away to begin a new journal.",
-        )
-    if version > len(MIGRATIONS):
-        raise JournalError.at(
-            path,
-            f"this journal was written by a newer autocode (schema {version}; this one knows {len(MIGRATIONS)}); "
-            "update autocode to open it.",
-        )
-    return int(version)
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging, in which readers do not block the writer nor it them."""
-    patience_ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:  # another process is switching too, and SQLite does not wait for it here
-            if time.monotonic() > patience_ends:
-                raise
-            time.sleep(0.01)
+def _inherited_draw(draw: BlindDraw, changes: LineChanges) -> BlindDraw:
+    """Return a draw of blind lines by the lines of today."""
+    if changes.retired.isdisjoint(draw.probabilities):
+        return draw
+    frame = changes.inherited({line: (p, line in draw.drawn) for line, p in draw.probabilities.items()})
+    return replace(
+        draw,
+        drawn=frozenset(line for line, (_, is_drawn) in frame.items() if is_drawn),
+        probabilities={line: p for line, (p, _) in frame.items()},
+    )
