@@ -298,7 +298,7 @@ def test_a_disk_too_full_to_begin_a_journal_is_a_sentence_and_the_file_opens_whe
 
 
 def test_a_journal_that_another_program_keeps_locked_is_a_sentence(written, coding_of, monkeypatch):
-    monkeypatch.setattr("autocode.journal._file._PATIENCE", 0.05)
+    monkeypatch.setattr("autocode.journal._opening._PATIENCE", 0.05)
     with Journal.open(written) as journal, closing(sqlite3.connect(written, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
 
@@ -309,7 +309,7 @@ def test_a_journal_that_another_program_keeps_locked_is_a_sentence(written, codi
 
 
 def test_a_file_that_another_program_keeps_locked_does_not_become_a_journal(path, monkeypatch):
-    monkeypatch.setattr("autocode.journal._file._PATIENCE", 0.05)
+    monkeypatch.setattr("autocode.journal._opening._PATIENCE", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
 

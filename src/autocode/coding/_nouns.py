@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -186,6 +186,8 @@ class Codings(Sequence[Coding]):
     version : str, default ""
         The version of the codebook in whose codes these codings speak, once `remapped` has brought them to it; empty
         for codings as they were made. Comparisons of codings ignore it, too.
+    amended : collection of str, default empty
+        Transcripts that were amended after they were coded: their lines are compared even if no coding is left on them.
 
     Raises
     ------
@@ -214,10 +216,12 @@ class Codings(Sequence[Coding]):
         *,
         digests: Mapping[TranscriptId, str] = MappingProxyType({}),
         version: str = "",
+        amended: Collection[TranscriptId] = (),
     ) -> None:
         self.version = version
         self._codings = tuple(codings)
         self._digests = dict(digests)
+        self._amended = frozenset(amended)
         seen: set[tuple[str, str, Basis]] = set()
         faults = []
         for coding in self._codings:
@@ -252,7 +256,7 @@ class Codings(Sequence[Coding]):
         return hash(frozenset(self._codings))
 
     def _subset(self, codings: Iterable[Coding]) -> "Codings":
-        return Codings(codings, digests=self._digests, version=self.version)
+        return Codings(codings, digests=self._digests, version=self.version, amended=self._amended)
 
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:
@@ -367,8 +371,9 @@ class Codings(Sequence[Coding]):
         differing = [name for name, digest in digests_of(lines).items() if self._digests.get(name, digest) != digest]
         if not differing:
             return ()
-        coded = {line.transcript for line in lines if line.id in self._by_line}
-        return tuple(name for name in differing if name in coded or name in self._names_in_ids)
+        coded: set[str] = {line.transcript for line in lines if line.id in self._by_line}
+        coded |= self._names_in_ids | self._amended
+        return tuple(name for name in differing if name in coded)
 
     def check_lines(self, lines: Sequence[Line]) -> None:
         """
@@ -394,7 +399,7 @@ class Codings(Sequence[Coding]):
                 f"the {transcripts} {', '.join(names)} {'are' if several else 'is'} not as {they} when {they} coded: "
                 f"{their} was edited, or cut into lines with another unit, language or list of interviewers, so the "
                 "codings may stand at other words. Read the study with autocode.read_study(FOLDER), which knows its "
-                "settings, or restore the text that was coded."
+                "settings, restore the text that was coded, or record the correction with: autocode amend STUDY."
             )
 
     def __repr__(self) -> str:
@@ -621,6 +626,23 @@ class SuggestionBatch:
         """
         suggestions = (suggestion for suggestion in self.suggestions if suggestion.line == line)
         return tuple(sorted(suggestions, key=lambda suggestion: suggestion.rank))
+
+    def without(self, lines: Collection[LineId]) -> "SuggestionBatch":
+        """
+        Return the batch without what it says of these lines.
+
+        Parameters
+        ----------
+        lines : collection of LineId
+            The lines.
+        """
+        if not lines:
+            return self
+        return replace(
+            self,
+            suggestions=tuple(suggestion for suggestion in self.suggestions if suggestion.line not in lines),
+            abstentions=tuple(abstention for abstention in self.abstentions if abstention.line not in lines),
+        )
 
     def __len__(self) -> int:
         return len(self.suggestions)

@@ -34,8 +34,9 @@ from autocode.coding import (
     SuggestionBatch,
     Verdict,
 )
+from autocode.conduct import Amendment, Replacement
 from autocode.errors import CodingError
-from autocode.transcripts import LineId, TranscriptId
+from autocode.transcripts import LineId, Role, Transcript, TranscriptId, fingerprints_of
 from autocode.unicode import well_formed
 
 
@@ -52,6 +53,7 @@ class Kind(StrEnum):
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
     ADJUDICATION = "adjudication"
+    AMENDMENT = "amendment"
     UNDO = "undo"
     ERASURE = "erasure"
 
@@ -142,6 +144,8 @@ class TranscriptSeen:
         The transcript.
     digest : str
         Its digest at that time.
+    fingerprints : tuple of str, default empty
+        The fingerprint of each of its lines, see `fingerprints_of`; empty if they are not known.
     lines : tuple of LineId, default ()
         The lines of participants, which are those that may be coded; empty if they are not known.
     at : datetime or None, default None
@@ -150,8 +154,26 @@ class TranscriptSeen:
 
     transcript: TranscriptId
     digest: str
+    fingerprints: tuple[str, ...] = ()
     lines: tuple[LineId, ...] = ()
     at: datetime | None = None
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "TranscriptSeen":
+        """
+        Return the record of a transcript as it is now.
+
+        Parameters
+        ----------
+        transcript : Transcript
+            The transcript.
+        """
+        return cls(
+            transcript=transcript.id,
+            digest=transcript.digest,
+            fingerprints=fingerprints_of(transcript.lines),
+            lines=tuple(line.id for line in transcript.lines if line.role is Role.PARTICIPANT),
+        )
 
 
 Record = (
@@ -165,6 +187,7 @@ Record = (
     | TranscriptSeen
     | Sample
     | BlindDraw
+    | Amendment
     | Undo
     | Erasure
 )
@@ -441,15 +464,54 @@ def _adjudication_from(fields: Mapping[str, Any], at: datetime) -> Adjudication:
 
 
 def _transcript_to(seen: TranscriptSeen) -> dict[str, Any]:
-    fields = {"transcript": seen.transcript, "digest": seen.digest}
-    return {**fields, "lines": seen.lines} if seen.lines else fields
+    known = {"fingerprints": seen.fingerprints, "lines": seen.lines}
+    return {
+        "transcript": seen.transcript,
+        "digest": seen.digest,
+        **{field: values for field, values in known.items() if values},
+    }
 
 
 def _transcript_from(fields: Mapping[str, Any], at: datetime) -> TranscriptSeen:
     return TranscriptSeen(
         transcript=TranscriptId(fields["transcript"]),
         digest=fields["digest"],
+        fingerprints=tuple(fields.get("fingerprints", ())),  # older journals have neither of the two
         lines=tuple(map(LineId, fields.get("lines", ()))),
+        at=at,
+    )
+
+
+def _amendment_to(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "transcript": amendment.transcript,
+        "before": amendment.before,
+        "after": amendment.after,
+        "lines": amendment.lines,
+        "fingerprints": amendment.fingerprints,
+        "changed": amendment.changed,
+        "replaced": [{"before": replacement.before, "after": replacement.after} for replacement in amendment.replaced],
+        "by": amendment.by,
+        "reason": amendment.reason,
+    }
+
+
+def _amendment_from(fields: Mapping[str, Any], at: datetime) -> Amendment:
+    return Amendment(
+        transcript=TranscriptId(fields["transcript"]),
+        before=fields["before"],
+        after=fields["after"],
+        lines=tuple(map(LineId, fields["lines"])),
+        fingerprints=tuple(fields["fingerprints"]),
+        changed=tuple(map(LineId, fields["changed"])),
+        replaced=tuple(
+            Replacement(
+                before=tuple(map(LineId, replacement["before"])), after=tuple(map(LineId, replacement["after"]))
+            )
+            for replacement in fields["replaced"]
+        ),
+        by=fields["by"],
+        reason=fields["reason"],
         at=at,
     )
 
@@ -572,6 +634,7 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample, _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
+    Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
     Kind.ERASURE: (Erasure, _erasure_to, _erasure_from),
 }
@@ -581,5 +644,6 @@ _TEXTS: dict[Kind, tuple[str, ...]] = {
     Kind.CODING: ("memo",),
     Kind.BATCH: ("words",),
     Kind.ADJUDICATION: ("reason",),
+    Kind.AMENDMENT: ("reason",),
     Kind.ERASURE: ("why",),
 }

@@ -12,19 +12,14 @@ from typing import Self
 
 from autocode.coding import (
     Adjudication,
-    Basis,
-    BatchId,
-    BlindDraw,
-    CoderId,
     Coding,
     Codings,
     Decision,
     Paradata,
     Proposal,
-    Sample,
-    SuggestionBatch,
     human,
 )
+from autocode.conduct import Amendment
 from autocode.errors import Fault, JournalError, StudyError
 from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
 from autocode.journal._entries import (
@@ -40,13 +35,14 @@ from autocode.journal._entries import (
     serialized,
     utc_timestamp,
 )
-from autocode.journal._file import JournalFile, translated_errors
+from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
+from autocode.journal._opening import translated_errors
+from autocode.journal._reader import JournalReader
 from autocode.journal._wholeness import Wholeness
-from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
-class Journal:
+class Journal(JournalReader):
     """
     An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
 
@@ -87,7 +83,7 @@ class Journal:
             self._whole = Wholeness(file.connection, path=self.path)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+    def open(cls, path: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
         """
         Return the journal in a file.
 
@@ -98,14 +94,17 @@ class Journal:
         create : bool, default True
             Whether to make the file if it does not exist. It is not made where a journal with entries was, as the file
             beside it knows (`study.head` for `study.sqlite`).
+        read_only : bool, default False
+            Whether the journal is read as it is now, and nothing is written, neither to the file nor beside it. It is
+            for folders that cannot be written, such as an archive.
 
         Raises
         ------
         JournalError
             If the file is not a journal, was written by a newer autocode, cannot be written, is missing where one was,
-            or does not exist and `create` is False.
+            or does not exist and `create` is False or `read_only` is True.
         """
-        file = JournalFile.open(Path(path), create=create)
+        file = JournalFile.open(Path(path), create=create, read_only=read_only)
         try:
             return cls(file)
         except BaseException:
@@ -160,37 +159,59 @@ class Journal:
         JournalError
             If an undo is not allowed, or the journal cannot be written, is not whole, or was deleted or replaced.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has.
+            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
+            was amended and this is not the text that it was amended to or from.
         """
+        if self._file.read_only:
+            raise JournalError.at(
+                self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
+            )
         now = datetime.now(UTC)
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
-        for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
-            human(coder)
+        coders = [record.coder for record in records if isinstance(record, by_coders)]
+        for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
+            human(name)
         rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
-                known_lines = self._whole.known_lines.copy()
-                for record in records:
-                    if isinstance(record, TranscriptSeen):
-                        known_lines.learn(record)
+                self._refuse_other_texts(records)
+                known_lines = self._whole.known_lines.with_records(records)
                 known_lines.refuse_unknown(records)
                 seq, link = self._whole.seq, self._whole.link
                 for record, kind, payload, texts, at in rows:
                     seq += 1
                     link = self._insert(record, seq, link, (kind, payload, texts, at), gesture)
-            self._whole.advance(seq, link)
-            self._whole.known_lines = known_lines
-            if records:
-                write_head(self.path, Head(journal=self._whole.journal, seq=seq, link=link))
-            if any(isinstance(record, Erasure) for record in records):
-                with suppress(sqlite3.OperationalError):  # what was erased is overwritten already; this frees its room
-                    self._connection.execute("VACUUM")
+            self._whole.place = (seq, link, known_lines)
+            self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return seq
+
+    def _after_commit(self, *, erased: bool = False) -> None:
+        """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
+        if self._connection.in_transaction:
+            return
+        whole = self._whole
+        write_head(self.path, Head(journal=whole.journal, seq=whole.seq, link=whole.link))
+        if erased:
+            with suppress(sqlite3.OperationalError):  # what was erased is overwritten already; this frees its room
+                self._connection.execute("VACUUM")
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Let nobody else append in this block; what is appended in it is written at its end, or not at all."""
+        with self._lock, translated_errors(self.path):
+            before = self._whole.place
+            try:
+                with self._file.transaction():
+                    yield
+            except BaseException:
+                self._whole.place = before
+                raise
+            self._after_commit()
 
     def _insert(
         self, record: Record, seq: int, previous: bytes, row: tuple[Kind, str, Mapping[str, str], str], gesture: str
@@ -236,18 +257,41 @@ class Journal:
             coded, named = (
                 {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
             )
+            coded |= {amendment.transcript for amendment in self.amendments()}
             # where ids do not name their transcript, as in a plain corpus, it may have been coded
             refused = [name for name in differing if name in coded or name not in named]
             StudyError.raise_if(
                 Fault(
                     f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, or save the edited interview under a new name and code "
-                    "that.",
+                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
+                    "edited interview under a new name and code that.",
                     self.path,
                 )
                 for name in refused
             )
         return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
+
+    def _refuse_other_texts(self, records: Collection[Record]) -> None:
+        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
+        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
+        known = self.transcripts() if about else {}
+        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
+        for record in about:
+            present = known.get(record.transcript)
+            if isinstance(record, Amendment):
+                if present not in (None, record.before):
+                    raise StudyError.at(
+                        self.path,
+                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
+                        "again.",
+                    )
+                known[record.transcript] = record.after
+                amended.add(record.transcript)
+            elif record.transcript in amended and present != record.digest:
+                raise StudyError.at(
+                    self.path,
+                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
+                )
 
     def stores(self, gesture: str) -> bool:
         """
@@ -320,6 +364,9 @@ class Journal:
         with self._verified():
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
 
+    def _latest_of(self, kind: Kind) -> Entry | None:
+        return next(self._entries("e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)", kind), None)
+
     def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
         """Yield the entries for which a condition holds."""
         rows = self._connection.execute(
@@ -359,77 +406,3 @@ class Journal:
     def _erased_by(self, seq: int) -> tuple[int, ...]:
         rows = self._connection.execute("SELECT seq FROM erasures WHERE because = ? ORDER BY seq", (seq,))
         return tuple(erased for (erased,) in rows)
-
-    def codings(self) -> Codings:
-        """
-        Return the codings in force: each coder's latest on each line and basis that was not undone.
-
-        They have the digests of the transcripts, so that functions that join them with lines can refuse edited ones.
-        """
-        in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
-        for entry in self.history(kinds=(Kind.CODING,)):
-            if isinstance(entry.record, Coding) and not entry.undone:
-                in_force[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
-        return Codings(in_force.values(), digests=self.transcripts())
-
-    def decisions(self) -> tuple[Decision, ...]:
-        """Return the decisions in force: each coder's latest on each line and batch that was not undone."""
-        in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
-        for entry in self.history(kinds=(Kind.DECISION,)):
-            if isinstance(entry.record, Decision) and not entry.undone:
-                in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
-        return tuple(in_force.values())
-
-    def batches(self) -> tuple[SuggestionBatch, ...]:
-        """Return every batch of suggestions, oldest first; the text of neighbours is in the transcripts, not here."""
-        records = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
-        return tuple(record for record in records if isinstance(record, SuggestionBatch))
-
-    def latest_batch(self) -> SuggestionBatch | None:
-        """Return the batch of suggestions that was appended last, or None if there is none."""
-        clause = "e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)"
-        for entry in self._entries(clause, Kind.BATCH):
-            if isinstance(entry.record, SuggestionBatch):
-                return entry.record
-        return None
-
-    def samples(self) -> tuple[Sample, ...]:
-        """Return every sample of lines to judge, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(record for record in records if isinstance(record, Sample))
-
-    def proposals(self) -> tuple[Proposal, ...]:
-        """Return the codes that coders proposed and did not take back, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
-        return tuple(record for record in records if isinstance(record, Proposal))
-
-    def paradata(self) -> tuple[Paradata, ...]:
-        """Return the paradata of every act, oldest first, undone acts included."""
-        records = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
-        return tuple(record for record in records if isinstance(record, Paradata))
-
-    def blind_draws(self) -> tuple[BlindDraw, ...]:
-        """Return every draw of lines to be judged without suggestions, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(record for record in records if isinstance(record, BlindDraw))
-
-    def transcripts(self) -> dict[TranscriptId, str]:
-        """Return the digest that each transcript had when it was last coded, by its name."""
-        records = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
-        return {record.transcript: record.digest for record in records if isinstance(record, TranscriptSeen)}
-
-    def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
-        """
-        Return the interviews that have changed since they were last coded.
-
-        Parameters
-        ----------
-        transcripts : Transcripts
-            The interviews as they are now.
-        """
-        digests = self.transcripts()
-        return tuple(
-            interview.id
-            for interview in transcripts.interviews
-            if digests.get(interview.id, interview.digest) != interview.digest
-        )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from autocode.coding import Adjudication, Coding, Decision, Proposal, SuggestionBatch
+from autocode.conduct import Amendment
 from autocode.errors import CodingError, Fault
 from autocode.journal._entries import Deferral, Record, TranscriptSeen
 from autocode.transcripts import LineId, TranscriptId
@@ -19,14 +20,14 @@ class KnownLines:
     def __init__(self) -> None:
         self._lines: dict[TranscriptId, frozenset[LineId]] = {}
 
-    def learn(self, seen: TranscriptSeen) -> None:
-        """Take in the record of a transcript."""
-        self._lines[seen.transcript] = frozenset(seen.lines)
-
-    def copy(self) -> "KnownLines":
-        """Return the same knowledge, to be added to."""
+    def with_records(self, records: Iterable[Record]) -> "KnownLines":
+        """Return what is known after these records, too."""
+        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
+        if not about:
+            return self
         other = KnownLines()
-        other._lines = dict(self._lines)
+        # an amendment does not say who speaks; the record of the amended transcript, which follows, does
+        other._lines = self._lines | {record.transcript: frozenset(record.lines) for record in about}
         return other
 
     def refuse_unknown(self, records: Iterable[Record]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, link_of, parted
-from autocode.journal._entries import Kind, TranscriptSeen, deserialized
+from autocode.journal._entries import Kind, Record, deserialized
 from autocode.journal._head import head_path, read_head
 from autocode.journal._known_lines import KnownLines
 
@@ -54,9 +54,14 @@ class Wholeness:
         self._begun = False
         self.known_lines = KnownLines()
 
-    def advance(self, seq: int, link: bytes) -> None:
-        """Take in entries that this program has appended itself."""
-        self.seq, self.link = seq, link
+    @property
+    def place(self) -> tuple[int, bytes, KnownLines]:
+        """How far the journal was read, to be set where this program appends entries itself or takes them back."""
+        return self.seq, self.link, self.known_lines
+
+    @place.setter
+    def place(self, place: tuple[int, bytes, KnownLines]) -> None:
+        self.seq, self.link, self.known_lines = place
 
     def verify(self) -> None:
         """Read what was appended since the last time; raises `JournalError` if the journal is not whole."""
@@ -79,10 +84,9 @@ class Wholeness:
         for row in rows:
             link = self._checked(row, seq=seq + 1, after=link)
             seq += 1
-            if row[1] == Kind.TRANSCRIPT:
-                self.known_lines.learn(_transcript_in(row))
+        about_lines = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT)]
         self._begun = True
-        self.seq, self.link = seq, link
+        self.place = seq, link, self.known_lines.with_records(about_lines)
 
     def _link_at(self, seq: int) -> bytes | None:
         (link,) = self._connection.execute("SELECT link FROM entries WHERE seq = ?", (seq,)).fetchone() or (None,)
@@ -155,10 +159,8 @@ class Wholeness:
         raise JournalError.at(self._path, f"{what}. {remedy}")
 
 
-def _transcript_in(row: _Row) -> TranscriptSeen:
-    record = deserialized(Kind.TRANSCRIPT, row[3], datetime.fromisoformat(row[2]), texts={})
-    assert isinstance(record, TranscriptSeen)
-    return record
+def _record_in(row: _Row) -> Record:
+    return deserialized(Kind(row[1]), row[3], datetime.fromisoformat(row[2]), texts={})
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import SETTINGS
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

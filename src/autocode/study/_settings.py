@@ -191,3 +191,11 @@ def with_labels(source: str, key: str, labels: Collection[str]) -> str:
     if not line.search(source):
         raise StudyError(f"{SETTINGS}: {key} is written over several lines; add {listing(labels)} to it by hand.")
     return line.sub(lambda _: f"{key} = {written}", source, count=1)
+
+
+def with_unit(source: str, unit: Unit) -> str:
+    """Return the text of a `study.toml` with another unit, and all else as it was."""
+    line = re.compile(r"^unit\s*=\s*(\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
+    if line.search(source):
+        return line.sub(f'unit = "{unit.value}"', source, count=1)
+    return f'unit = "{unit.value}"\n\n{source}'
