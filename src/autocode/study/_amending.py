@@ -11,10 +11,10 @@ from autocode.conduct import Amendment, LineChanges
 from autocode.errors import StudyError
 from autocode.study._amended_lines import AmendedLines, amended_lines
 from autocode.study._corrected_files import CorrectedFiles, read_corrected
-from autocode.study._folder import JOURNAL, SETTINGS, is_study
+from autocode.study._folder import SETTINGS, is_study
 from autocode.study._intake import SpeakerRule
 from autocode.study._matching import TracedLine, traced, traced_by
-from autocode.study._opening import open_journal, reading_journal
+from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._staging import discard, discard_unfinished, finish_interrupted, place, stage
 from autocode.study._versions import TextVersion, plain_ids, text_versions, with_ids
 from autocode.transcripts import LineId, Transcript, Unit, fingerprints_of
@@ -261,7 +261,7 @@ class _Known(NamedTuple):
 
     @classmethod
     def of(cls, folder: Path) -> "_Known":
-        if not (folder / JOURNAL).exists():
+        if not has_journal(folder):
             return cls()
         with reading_journal(folder) as journal:
             return cls(text_versions(journal), journal.amendments(), journal.codings(), journal.set_aside())

@@ -9,8 +9,8 @@ from autocode.coding import Codings
 from autocode.conduct import Amendment
 from autocode.errors import AutocodeError, Fault
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, JOURNAL, MODEL, is_study
-from autocode.study._opening import reading_journal
+from autocode.study._folder import CODEBOOK, MODEL, is_study
+from autocode.study._opening import has_journal, reading_journal
 from autocode.study._reading import read_lines, read_study_or_corpus
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted, unfinished
@@ -42,7 +42,7 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
         return tuple(faults)
     attempt(lambda: finish_interrupted(path))
     settings = attempt(lambda: read_settings(path)) or Settings()
-    record = attempt(lambda: _record(path)) if (path / JOURNAL).exists() else (Codings(), ())
+    record = attempt(lambda: _record(path))
     amendments = () if record is None else record[1]
     lines = attempt(lambda: read_lines(path, settings, amendments=amendments))
     codebook = attempt(lambda: read_codebook(path / CODEBOOK))
@@ -55,6 +55,8 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
 
 
 def _record(folder: Path) -> tuple[Codings, tuple[Amendment, ...]]:
+    if not has_journal(folder):
+        return Codings(), ()
     with reading_journal(folder) as journal:
         return journal.codings(), journal.amendments()
 

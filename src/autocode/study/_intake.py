@@ -12,8 +12,8 @@ from autocode.coding import Basis, Coding, Codings
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, unrecorded_digests
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
-from autocode.study._opening import open_journal, reading_journal
+from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
+from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
 from autocode.study._settings import Settings, read_settings, with_labels
 from autocode.study._staging import finish_interrupted
@@ -424,7 +424,7 @@ def _read_participants(table: Path, folder: Path, *, force: bool) -> tuple[str, 
 
 def _coded(folder: Path, lines: Transcripts, codebook: Codebook) -> dict[_Key, Coding]:
     """Return what the journal holds; nothing is written to look, and no journal begun."""
-    if not (folder / JOURNAL).exists():
+    if not has_journal(folder):
         return {}
     with reading_journal(folder) as journal:
         codings = journal.codings()

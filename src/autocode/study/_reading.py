@@ -11,8 +11,8 @@ from autocode.conduct import Amendment
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
-from autocode.study._opening import reading_journal
+from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
+from autocode.study._opening import has_journal, reading_journal
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.study._versions import with_recorded_ids
@@ -197,7 +197,7 @@ class _Record(NamedTuple):
 
 
 def _read_record(folder: Path) -> _Record:
-    if not (folder / JOURNAL).exists():
+    if not has_journal(folder):
         return _Record()
     with reading_journal(folder) as journal:
         return _Record(
@@ -254,7 +254,7 @@ def read_lines(folder: Path, settings: Settings, *, amendments: Sequence[Amendme
 
 
 def _amendments(folder: Path) -> tuple[Amendment, ...]:
-    if not (folder / JOURNAL).exists():
+    if not has_journal(folder):
         return ()
     with reading_journal(folder) as journal:
         return journal.amendments()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
-from autocode.study._folder import JOURNAL, translated_disk_errors
-from autocode.study._opening import is_writable, reading_journal
+from autocode.study._folder import translated_disk_errors
+from autocode.study._opening import has_journal, is_writable, reading_journal
 
 _PREFIX = ".amendment-"
 _CONTENTS = "contents.json"
@@ -102,7 +102,7 @@ def unfinished(folder: Path) -> Iterator[Fault]:
 def _waiting(folder: Path) -> list[tuple[Path, bool]]:
     """Return the folders in which files wait, and whether the journal has their amendment."""
     found = sorted(folder.glob(f"{_PREFIX}*"))
-    if not found or not (folder / JOURNAL).exists():
+    if not found or not has_journal(folder):
         return [(staging, False) for staging in found]
     with reading_journal(folder) as journal:
         return [(staging, journal.stores(_key(staging))) for staging in found]
