@@ -16,6 +16,7 @@ ROOMS = (
     "codebook",
     "transcripts",
     "coding",
+    "conduct",
     "exchange",
     "journal",
     "agreement",

@@ -107,7 +107,7 @@ def test_the_json_has_the_promised_shape(
     table = agreement_table(codings_of(THREE), interviews, codebook)
     said = json.loads(json.dumps(table.to_json(), allow_nan=False))
 
-    assert set(said) == {"codes", "overall", "conventions"}
+    assert set(said) == {"codes", "overall", "codebook", "waiting", "conventions"}
     assert set(said["codes"][0]) == {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"}
     assert [row["verdict"] for row in said["codes"]] == [row.verdict for row in table.codes]
     assert said["overall"]["verdict"] == table.overall.verdict

@@ -29,8 +29,8 @@ NOT_WORD = (
     "text file in UTF-8."
 )
 EDITED = (
-    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore the "
-    "text (and the unit in study.toml), or save the edited interview under a new name and code that."
+    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; record the "
+    "correction with: autocode amend study{} --by YOU --why REASON, or restore the text (and the unit in study.toml)."
 )
 
 
@@ -272,7 +272,7 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: interviewers must be a list such as [\"Interviewer\"], not 'Me'.",
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
         "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, "
-        "speakers, not_speakers, mode, blind_share, adjudicators, independent_coding, coders, encoder.",
+        "speakers, not_speakers, mode, blind_share, adjudicators, independent_coding, coders, encoder, journal.",
     ]
 
 
@@ -401,7 +401,7 @@ def test_a_transcript_edited_after_it_was_coded(study, run, digest, command):
     more = {"report": ["-o", "r.html"], "export": ["out"], "review": ["--coder", "MO", "--terminal"]}
     before = digest(kept)
     result = run(command, "study", *more.get(command, []))
-    said = f"study/transcripts/GP2.txt: {EDITED}\n"
+    said = f"study/transcripts/GP2.txt: {EDITED.format('')}\n"
 
     assert result.exit_code == 1
     assert digest(kept) == before
@@ -414,7 +414,7 @@ def test_a_transcript_edited_after_it_was_coded(study, run, digest, command):
 def test_a_transcript_that_is_coded_is_not_replaced_by_force(coded, refused, tmp_path):
     (tmp_path / "GP2.txt").write_text("GP2: Quite another talk.\n")
 
-    assert refused(coded, "add", "study", "GP2.txt", "--force") == f"autocode: GP2.txt: {EDITED}\n"
+    assert refused(coded, "add", "study", "GP2.txt", "--force") == f"autocode: GP2.txt: {EDITED.format(' GP2.txt')}\n"
 
 
 def test_a_transcript_that_is_gone_after_it_was_coded(coded, refused):

@@ -183,10 +183,11 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         if options.by == "theme":
             return replace(table, codes=())
         return table if options.by is None else replace(table, themes=())
-    sets = ReliabilityData.for_sets(codings, study.lines).pairable()
+    readings = ReliabilityData.for_readings(codings, study.lines)
+    sets = readings.whole_sets().pairable()
     all_codes = _coefficients(sets, options, level="nominal", leave_out=_UNWEIGHTED)
     rows = {"all codes": all_codes} | {
-        name: _coefficients(sets.applied(*codes, codebook=codebook), options, level="nominal")
+        name: _coefficients(readings.applied(*codes, codebook=codebook).pairable(), options, level="nominal")
         for name, codes in _codes_by_row(codebook, options.by).items()
     }
     about = {
@@ -196,7 +197,13 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         "interviews": len(set(sets.interviews or ())),
     }
     title = f"{path.resolve().name}: {_coders(sets)}, {len(sets.units)} lines judged by at least two"
-    return CoefficientTable(title=title, about=about, data=sets, rows=rows, notes=("independent codings only",))
+    notes = ["independent codings only", f"codebook version {codings.version or codebook.version}"]
+    if waiting := codings.partly_judged():
+        notes.append(
+            f"{count_of(len(waiting), 'judgement')} made before a code was added, split or redefined, left out where "
+            "they say nothing about it"
+        )
+    return CoefficientTable(title=title, about=about, data=sets, rows=rows, notes=tuple(notes))
 
 
 def independent_codings(study: StudyData, options: AgreeOptions) -> Codings:

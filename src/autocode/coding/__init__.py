@@ -20,6 +20,7 @@ from autocode.coding._nouns import (
 )
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
+from autocode.coding._remapping import remapped
 from autocode.coding._sample import Inclusion, Sample
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "consensus",
     "human",
     "person_key",
+    "remapped",
 ]

@@ -8,6 +8,7 @@ from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._people import CoderId
 from autocode.transcripts import LineId
+from autocode.unicode import well_formed
 
 
 @no_single_text
@@ -73,7 +74,7 @@ class Adjudication:
     names_hidden : bool, default False
         Whether the adjudicator decided without seeing who had given which codes.
     reason : str, default ""
-        The adjudicator's reason.
+        The adjudicator's reason. What UTF-8 or a page cannot hold becomes U+FFFD.
     milliseconds : int or None, default None
         Time from the line's appearance on the screen to the ruling; None if it was not measured.
     at : datetime or None, default None
@@ -89,3 +90,6 @@ class Adjudication:
     reason: str = ""
     milliseconds: int | None = None
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", well_formed(self.reason))

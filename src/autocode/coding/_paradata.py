@@ -12,6 +12,7 @@ from autocode.coding._nouns import BatchId
 from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
+from autocode.unicode import well_formed
 
 
 class Mode(StrEnum):
@@ -86,7 +87,7 @@ class Proposal:
     Attributes
     ----------
     name : str
-        What the code should be called.
+        What the code should be called. What UTF-8 or a page cannot hold becomes U+FFFD.
     line : LineId
         The line for which the coder needed it.
     coder : CoderId
@@ -106,6 +107,7 @@ class Proposal:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", well_formed(self.name))
         if not self.name.strip():
             raise CodingError("a proposed code needs a name; write what it should be called.")
 

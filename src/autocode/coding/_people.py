@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from autocode.arguments import no_single_text
 from autocode.errors import CodingError
+from autocode.unicode import is_well_formed
 
 CoderId: TypeAlias = str
 
@@ -69,7 +70,7 @@ def human(name: str, people: Collection[str] = ()) -> CoderId:
     Raises
     ------
     CodingError
-        If the name is empty; if it is that of a machine, such as "gpt-4"; or if it may be one, such as "Claude", and is
+        If the name is empty, or has a character that cannot be shown; if it is that of a machine, such as "gpt-4"; or if it may be one, such as "Claude", and is
         not among `people`.
 
     Examples
@@ -81,6 +82,10 @@ def human(name: str, people: Collection[str] = ()) -> CoderId:
     stripped = name.strip()
     if not person_key(stripped):
         raise CodingError("a coder needs a name; write the coder's initials or a pseudonym.")
+    if not is_well_formed(stripped) or len(stripped.splitlines()) > 1:
+        raise CodingError(
+            f"the coder {stripped!r} has a character in the name that cannot be written or shown; type the name again."
+        )
     words = _WORD.findall(unicodedata.normalize("NFKC", stripped).casefold())
     could_be_both = [word for word in words if _ALSO_A_PERSON.fullmatch(word)]
     n_beside = sum(1 for word in words if _BESIDE.fullmatch(word))

@@ -11,6 +11,7 @@ from autocode.files import draft
 
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
 JOURNAL, MODEL, VECTORS = "study.sqlite", "model", "vectors.sqlite"
+HEAD = "study.head"  # how far the journal went, which the journal keeps beside itself
 MODELS = "models"  # trained while coders coded, each under the digest that the journal names
 
 _NEW_SETTINGS = """# What autocode has to know about this study. Lines that begin with # are notes.

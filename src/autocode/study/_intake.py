@@ -13,9 +13,11 @@ from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, unrecorded_digests
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
-from autocode.study._reading import open_journal, read_lines
+from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
+from autocode.study._opening import has_journal, open_journal, reading_journal
+from autocode.study._reading import read_lines
 from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
+from autocode.study._staging import finish_interrupted
 from autocode.transcripts import (
     Columns,
     Role,
@@ -85,8 +87,8 @@ class SpeakerRule:
         return settings, {path: source.encode("utf-8")}
 
 
-class _Source(NamedTuple):
-    """How the files of an intake are read."""
+class TranscriptReader(NamedTuple):
+    """How files that are not in the study yet are read."""
 
     settings: Settings
     columns: Columns | None = None
@@ -164,9 +166,10 @@ def add_files(
         With every fault: of a file that cannot be read, of a transcript whose name the study has already, of a coding
         that differs from an earlier one. Nothing is changed then.
     """
+    finish_interrupted(folder)
     rule = speakers or SpeakerRule()
     settings, remembered = rule.applied_to(folder)
-    source = _Source(settings, columns, rule.speaker_name)
+    source = TranscriptReader(settings, columns, rule.speaker_name)
     intake = _read(folder, source, files, coder=coder, basis=basis, force=force)
     if dry_run:
         return [f"would add {sentence}" for sentence in intake.sentences]
@@ -181,7 +184,7 @@ def add_files(
 
 
 def _read(
-    folder: Path, source: _Source, files: Sequence[Path], *, coder: str | None, basis: Basis, force: bool
+    folder: Path, source: TranscriptReader, files: Sequence[Path], *, coder: str | None, basis: Basis, force: bool
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
@@ -272,7 +275,7 @@ def _existing(folder: Path, settings: Settings) -> Transcripts:
 
 
 def _read_interviews(
-    files: Iterable[Path], existing: Transcripts, folder: Path, source: _Source
+    files: Iterable[Path], existing: Transcripts, folder: Path, source: TranscriptReader
 ) -> list[_NewTranscripts]:
     readings: list[_NewTranscripts] = []
     faults: list[Fault] = []
@@ -285,7 +288,7 @@ def _read_interviews(
     return readings
 
 
-def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _Source) -> _NewTranscripts:
+def _read_interview(file: Path, existing: Transcripts, folder: Path, source: TranscriptReader) -> _NewTranscripts:
     read = source.read(file)
     known = {transcript.id: transcript for transcript in existing.interviews}
     new: list[Transcript] = []
@@ -299,7 +302,7 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _So
         else:
             # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.
             contents |= {
-                folder / TRANSCRIPTS / f"{transcript.id}.txt": _labelled(transcript, source.settings)
+                folder / TRANSCRIPTS / f"{transcript.id}.txt": labelled(transcript, source.settings)
                 for transcript in transcripts
             }
         new += transcripts
@@ -339,7 +342,7 @@ def _turns(transcript: Transcript) -> list[tuple[str, str]]:
     return [(line.speaker, line.text) for line in transcript.lines]
 
 
-def _labelled(transcript: Transcript, settings: Settings) -> bytes:
+def labelled(transcript: Transcript, settings: Settings) -> bytes:
     """Return an interview as labelled text that reads back as the same lines."""
     if Path(transcript.id).name != transcript.id or _is_hidden(transcript.id):
         raise TranscriptError.at(
@@ -358,7 +361,7 @@ def _labelled(transcript: Transcript, settings: Settings) -> bytes:
                 speaker = line.speaker
             file.write_text("\n".join(rows) + "\n", encoding="utf-8")
             try:
-                (read,) = _Source(settings).read(file).interviews
+                (read,) = TranscriptReader(settings).read(file).interviews
             except TranscriptError:
                 continue  # the other way of labelling may do
             if _is_same(read, transcript):
@@ -431,9 +434,9 @@ def _read_participants(table: Path, folder: Path, *, force: bool) -> tuple[str, 
 
 def _coded(folder: Path, lines: Transcripts, codebook: Codebook) -> dict[_Key, Coding]:
     """Return what the journal holds; nothing is written to look, and no journal begun."""
-    if not (folder / JOURNAL).exists():
+    if not has_journal(folder):
         return {}
-    with open_journal(folder) as journal:
+    with reading_journal(folder) as journal:
         codings = journal.codings()
     StudyError.raise_if(inconsistencies(codings, lines, codebook, folder=folder) if lines else ())
     return _by_key(codings)

@@ -13,8 +13,9 @@ from autocode.coding import Inclusion, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
 from autocode.journal import Journal
 from autocode.names import aside
-from autocode.study._folder import JOURNAL, is_study
-from autocode.study._reading import StudyData, open_journal, read_study_or_corpus
+from autocode.study._folder import is_study
+from autocode.study._opening import has_journal, reading_journal
+from autocode.study._reading import StudyData, read_study_or_corpus
 from autocode.tables import Table
 from autocode.transcripts import LineId, Transcripts
 from autocode.wording import count_of, percent
@@ -188,8 +189,8 @@ def study_prevalence(
     study = read_study_or_corpus(folder)
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False
-    if is_study(folder) and (folder / JOURNAL).exists():
-        with open_journal(folder) as journal:
+    if is_study(folder) and has_journal(folder):
+        with reading_journal(folder) as journal:
             batch, has_later = _batch_before_the_draw(journal)
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
     rows = []

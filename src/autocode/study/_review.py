@@ -11,7 +11,8 @@ from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import unrecorded_digests
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._settings import refuse_unlisted
 
 

@@ -11,7 +11,8 @@ from autocode.errors import AgreementError, StudyError
 from autocode.names import hint
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import is_study
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import select_lines, train
 from autocode.transcripts import LineId

@@ -49,6 +49,8 @@ class Settings:
         Who codes in the study; without names, everybody may.
     encoder : str, default ""
         Source of sentence embeddings: "minilm", the name of a spaCy pipeline, or "" for none.
+    journal : str, default ""
+        Identity of the study's journal, which autocode writes when it makes the journal; "" while there is none.
     """
 
     title: str = ""
@@ -63,6 +65,7 @@ class Settings:
     independent_coding: str = "open"
     coders: frozenset[CoderId] = frozenset()
     encoder: str = ""
+    journal: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
@@ -102,6 +105,7 @@ def read_settings(folder: Path) -> Settings:
         coders=keys.people("coders"),
         independent_coding=keys.choice("independent_coding", defaults.independent_coding, ["open", "closed"]),
         encoder=keys.text("encoder", defaults.encoder),
+        journal=keys.text("journal", defaults.journal),
     )
     keys.refuse_the_rest()
     StudyError.raise_if(keys.faults)
@@ -226,3 +230,21 @@ def with_labels(source: str, key: str, labels: Collection[str]) -> str:
     if not line.search(source):
         raise StudyError(f"{SETTINGS}: {key} is written over several lines; add {listing(labels)} to it by hand.")
     return line.sub(lambda _: f"{key} = {written}", source, count=1)
+
+
+def with_unit(source: str, unit: Unit) -> str:
+    """Return the text of a `study.toml` with another unit, and all else as it was."""
+    line = re.compile(r"^unit\s*=\s*(\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
+    if line.search(source):
+        return line.sub(f'unit = "{unit.value}"', source, count=1)
+    return f'unit = "{unit.value}"\n\n{source}'
+
+
+def with_journal(source: str, journal: str) -> str:
+    """Return the text of a `study.toml` with the identity of the study's journal, and all else as it was."""
+    line = re.compile(r"^journal\s*=.*$", re.MULTILINE)
+    written = f'journal = "{journal}"'
+    if line.search(source):
+        return line.sub(written, source, count=1)
+    note = "# Which journal (study.sqlite) is this study's. autocode wrote it; a missing or another one is refused."
+    return f"{source.rstrip()}\n\n{note}\n{written}\n"

@@ -2,6 +2,7 @@
 
 from autocode.transcripts._account import reading_account, reading_faults
 from autocode.transcripts._decoding import read_text
+from autocode.transcripts._fingerprints import fingerprints_of, words_of
 from autocode.transcripts._nouns import (
     LeftOut,
     LeftOutKind,
@@ -37,6 +38,7 @@ __all__ = [
     "Unit",
     "cells_of_workbook",
     "digests_of",
+    "fingerprints_of",
     "misspelt_participants",
     "read_participants",
     "read_text",
@@ -45,4 +47,5 @@ __all__ = [
     "reading_faults",
     "role_of",
     "unmatched_participants",
+    "words_of",
 ]

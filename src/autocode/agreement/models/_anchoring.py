@@ -235,6 +235,8 @@ def _joined(arms: list[ReliabilityData]) -> ReliabilityData:
         values=np.concatenate(blocks),
         labels=labels,
         interviews=tuple(interview_of[unit] for unit in units),
+        codebook_version=arms[0].codebook_version,
+        n_partly_judged=sum(data.n_partly_judged for data in arms),
     )
 
 

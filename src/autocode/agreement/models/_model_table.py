@@ -1,7 +1,7 @@
 """Agreement of a model with the coders beside agreement among the coders, code by code, on the same lines."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -167,26 +167,46 @@ def model_table(
     if lines is not None:
         check_known("line", model, {line.id for line in lines})
     known_codes(codes, codings, codebook=codebook, predicted=model.values())
-    humans = ReliabilityData.for_sets(codings.independent().on(model), lines).pairable()
+    readings = ReliabilityData.for_readings(codings.independent().on(model), lines)
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    humans = readings.pairable()
     if len(humans.coders) < 2:
         raise AgreementError(
             "a model is compared with agreement among coders, which needs lines that two of them coded independently "
             "and that the model has predictions for."
         )
-    sets = with_model(humans, model, None)
-    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    masks = [codes_mask(sets.labels, [code]) for code in codes]
-    of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(sets, masks, options)]
-    of_sets = [with_counts_of(agreement, humans) for agreement in _agreements_of_sets(sets, options)]
-    any_code = codes_mask(sets.labels, codes)
+    by_reading = with_model(humans, model, None)
+    masks = [codes_mask(by_reading.labels, [code]) for code in codes]
+    of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(by_reading, masks, options)]
+    whole = readings.whole_sets()
+    sets = by_reading if whole is readings else with_model(whole.pairable(), model, None)
+    of_sets = [with_counts_of(agreement, _without_model(sets)) for agreement in _agreements_of_sets(sets, options)]
     return ModelTable(
         codes=tuple(
-            _row(sets, code, mask, of_codes[4 * i : 4 * i + 4])
+            _open_row(readings, code, model, options)
+            if (mask[:-1] == NOT_JUDGED).any()
+            else _row(by_reading, code, mask, of_codes[4 * i : 4 * i + 4])
             for i, (code, mask) in enumerate(zip(codes, masks, strict=True))
         ),
-        mean=_row(sets, None, any_code, of_codes[-4:]),
-        sets=_row(sets, None, any_code, of_sets),
+        mean=_row(by_reading, None, codes_mask(by_reading.labels, codes), of_codes[-4:]),
+        sets=_row(sets, None, codes_mask(sets.labels, codes), of_sets),
     )
+
+
+def _open_row(
+    readings: ReliabilityData, code: CodeId, model: Mapping[LineId, frozenset[CodeId]], options: Mapping[str, Any]
+) -> ModelAgreement:
+    """Return the row of a code that some judgements say nothing about, from those that say whether it applies."""
+    humans = readings.applied(code, codebook=[code]).pairable()
+    applied = with_model(humans, model, (code,))
+    same = np.array([0, 1, NOT_JUDGED], dtype=np.int32)
+    return _row(
+        applied, code, same, [with_counts_of(a, humans) for a in _agreements_of_codes(applied, [same], options)][:4]
+    )
+
+
+def _without_model(data: ReliabilityData) -> ReliabilityData:
+    return replace(data, coders=data.coders[:-1], values=data.values[:-1])
 
 
 def _row(sets: ReliabilityData, code: CodeId | None, mask: Values, agreements: Sequence[Agreement]) -> ModelAgreement:

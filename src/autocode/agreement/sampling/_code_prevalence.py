@@ -174,8 +174,10 @@ def _columns(
     judged = [_share(independent, line.id, wanted) if line.id in inclusion.drawn else None for line in frame]
     waiting = [line.id for line, y in zip(frame, judged, strict=True) if y is None and line.id in inclusion.drawn]
     if waiting:
+        were_read = any(independent.of(line) for line in waiting)
+        since = "since a code was added, split or redefined" if were_read else "yet"
         raise AgreementError(
-            f"{len(waiting)} of {len(inclusion.drawn)} drawn lines are not judged independently yet, {waiting[0]} "
+            f"{len(waiting)} of {len(inclusion.drawn)} drawn lines are not judged independently {since}, {waiting[0]} "
             "first; judge them all, since those that are left may not be a random part."
         )
     return _Columns(
@@ -187,6 +189,10 @@ def _columns(
 
 
 def _share(codings: Codings, line: LineId, codes: frozenset[CodeId]) -> float | None:
-    """Return the share of the coders of a line who gave it any of these codes; None if nobody judged it."""
-    applied = [not codes.isdisjoint(coding.codes) for coding in codings.of(line)]
+    """Return the share of the coders of a line who gave it any of these codes; None if nobody judged it.
+
+    Those who say nothing about the codes, because they read the line before a code was added, did not judge it.
+    """
+    answers = [coding.applies(*codes) if len(codes) == 1 else coding.applies_any(codes) for coding in codings.of(line)]
+    applied = [answer for answer in answers if answer is not None]
     return sum(applied) / len(applied) if applied else None

@@ -225,22 +225,23 @@ def _two_readings(
     first: Codings, second: Codings, lines: Transcripts | None, codes: tuple[CodeId, ...] | None
 ) -> ReliabilityData:
     """Return a coder's two readings of the same lines as a table of two coders."""
-    data = [ReliabilityData.for_sets(reading, lines) for reading in (first, second)]
+    data = [data_for(reading, lines, codes) for reading in (first, second)]
     if data[0].basis is not data[1].basis:
         raise AgreementError(
             f"codings of mixed basis ({data[0].basis} and {data[1].basis}): a coder who saw suggestions the "
             "second time may agree or differ for that reason; compare two readings of one basis."
         )
     units = data[0].units
-    sets_by_unit = [
-        {unit: reading.labels[v] for unit, v in zip(reading.units, reading.values[0], strict=True)} for reading in data
+    label_by_unit = [
+        {unit: None if v < 0 else reading.labels[v] for unit, v in zip(reading.units, reading.values[0], strict=True)}
+        for reading in data
     ]
-    both = ReliabilityData.from_table(
-        [[sets[unit] for unit in units] for sets in sets_by_unit],
+    return ReliabilityData.from_table(
+        [[labels[unit] for unit in units] for labels in label_by_unit],
         interviews=data[0].interviews,
         coders=(FIRST, SECOND),
+        labels=None if codes is None else data[0].labels,
     )
-    return both if codes is None else both.applied(*codes, codebook=codes)
 
 
 def first_and_second(history: Iterable[Coding], *, apart: timedelta = timedelta(days=1)) -> tuple[Codings, Codings]:
