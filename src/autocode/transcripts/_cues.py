@@ -10,7 +10,8 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._labelled import NO_SPEAKER, SpeakerRules
+from autocode.transcripts._labelled import NO_SPEAKER
+from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._script import Script, script_of
 

@@ -86,6 +86,7 @@ class LeftOutKind(StrEnum):
     NO_WORDS = "speaker without words"
     STAGE = "stage direction"
     TIME = "time"
+    NUMBER = "number of a line"
     PAGE = "page number"
     RULE = "rule"
     NOTE = "note"

@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._decoding import read_text
-from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._grid import Page, markdown_tables_as_turns
+from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
+from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
 from autocode.transcripts._participants import read_participants
 from autocode.transcripts._roles import INTERVIEWERS
@@ -202,12 +204,20 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
         from autocode.transcripts._rtf import read_rtf
 
         return {stem: read_rtf(file, rules=rules)}
-    text = read_text(file, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_plain_line_ends(read_text(file, encoding=encoding))
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
 
         return {stem: read_cues(text, path=file, rules=rules)}
+    if suffix == ".md":
+        page = Page(rules)
+        return {stem: page.read(markdown_tables_as_turns(text, page), file)}
     return {stem: read_labelled(text, path=file, rules=rules)}
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """Return a text in which each sign that ends a line is a line feed."""
+    return re.sub("\r\n|[\r\x0b\x85\u2028\u2029]", "\n", text)
 
 
 def _repeated_names(interviews: list[Transcript]) -> Iterator[Fault]:
