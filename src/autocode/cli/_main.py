@@ -158,7 +158,13 @@ def init(folder: Path, force: bool) -> None:
 )
 @click.option("--speaker", help="Column with the speakers, for transcripts in .csv or .xlsx.")
 @click.option("--text", help="Column with the words, for transcripts in .csv or .xlsx.")
-@click.option("--transcript", help="Column with the transcripts' names, if one table holds several.")
+@click.option("--transcript", help="Column with the names of transcripts or respondents, if one table holds several.")
+@click.option(
+    "--question", "questions", multiple=True, help="Column with answers of a survey; remembered in study.toml."
+)
+@click.option(
+    "--attribute", "attributes", multiple=True, help="Column about the respondents; remembered in study.toml."
+)
 @click.option("--sheet", help="Sheet of an Excel file that is read, if several are filled.")
 @click.option("--interviewer", "interviewers", multiple=True, help="Speaker who asks; remembered in study.toml.")
 @click.option("--no-interviewer", is_flag=True, help="Say that nobody asks; remembered in study.toml.")
@@ -175,6 +181,8 @@ def add(
     speaker: str | None,
     text: str | None,
     transcript: str | None,
+    questions: tuple[str, ...],
+    attributes: tuple[str, ...],
     sheet: str | None,
     interviewers: tuple[str, ...],
     no_interviewer: bool,
@@ -196,9 +204,17 @@ def add(
         raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
     if interviewers and no_interviewer:
         raise click.UsageError("--interviewer and --no-interviewer contradict each other; give one.")
-    columns = None
-    if speaker is not None and text is not None:
-        columns = Columns(speaker=speaker, text=text, transcript=transcript, sheet=sheet)
+    if questions and speaker is not None:
+        raise click.UsageError("--question is for a survey and --speaker for a table of turns; give one.")
+    named = Columns(
+        speaker=speaker or "speaker",
+        text=text or "text",
+        transcript=transcript,
+        sheet=sheet,
+        questions=questions,
+        attributes=attributes or None,
+    )
+    columns = None if named == Columns() and speaker is None else named
     rule = SpeakerRule(
         interviewers=interviewers if interviewers or no_interviewer else None,
         speakers=labels,

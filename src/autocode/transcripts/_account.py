@@ -1,7 +1,7 @@
 """An account of how a transcript was read: who spoke, who was taken for the interviewer and why, what was left out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from autocode.transcripts._nouns import LeftOut, Role, Transcript
 from autocode.wording import count_of, listing
@@ -14,14 +14,14 @@ _REASONS = {
 _SHOWN = 60  # letters of words that were left out: enough to recognise them by
 
 
-def reading_account(transcript: Transcript) -> tuple[str, ...]:
+def reading_account(*transcripts: Transcript) -> tuple[str, ...]:
     """
-    Return sentences about how a transcript was read.
+    Return sentences about how a transcript was read, or the transcripts of one table together.
 
     Parameters
     ----------
-    transcript : Transcript
-        An interview that was read from a file.
+    *transcripts : Transcript
+        Interviews that were read from a file.
 
     Returns
     -------
@@ -29,7 +29,9 @@ def reading_account(transcript: Transcript) -> tuple[str, ...]:
         The speakers with their turns and words; the interviewer and the evidence for it; each kind of words that are in
         no line; what was assumed.
     """
-    return (_speakers(transcript), _interviewers(transcript), *_left_out(transcript.left_out), *transcript.notes)
+    left_out = [piece for transcript in transcripts for piece in transcript.left_out]
+    notes = dict.fromkeys(note for transcript in transcripts for note in transcript.notes)
+    return (_speakers(transcripts), _interviewers(transcripts), *_left_out(left_out), *notes)
 
 
 def reading_faults(transcript: Transcript) -> tuple[str, ...]:
@@ -57,26 +59,26 @@ def reading_faults(transcript: Transcript) -> tuple[str, ...]:
     return ()
 
 
-def _speakers(transcript: Transcript) -> str:
+def _speakers(transcripts: Sequence[Transcript]) -> str:
     turns: Counter[str] = Counter()
     words: Counter[str] = Counter()
-    before = None
-    for line in transcript.lines:
-        turns[line.speaker] += line.speaker != before
-        words[line.speaker] += len(line.text.split())
-        before = line.speaker
+    for transcript in transcripts:
+        before = None
+        for line in transcript.lines:
+            turns[line.speaker] += line.speaker != before
+            words[line.speaker] += len(line.text.split())
+            before = line.speaker
     each = [f"{name} ({count_of(turns[name], 'turn')}, {count_of(words[name], 'word')})" for name in turns]
     return f"speakers: {listing(each, at_most=12)}"
 
 
-def _interviewers(transcript: Transcript) -> str:
-    roles = transcript.roles
-    if roles is None or not roles.interviewers:
-        return "interviewer: nobody"
-    return f"interviewer: {listing(roles.interviewers)}, {_REASONS[roles.evidence]}"
+def _interviewers(transcripts: Sequence[Transcript]) -> str:
+    decisions = [transcript.roles for transcript in transcripts if transcript.roles and transcript.roles.interviewers]
+    each = dict.fromkeys(f"{listing(roles.interviewers)}, {_REASONS[roles.evidence]}" for roles in decisions)
+    return f"interviewer: {'; '.join(each) or 'nobody'}"
 
 
-def _left_out(left_out: tuple[LeftOut, ...]) -> Iterator[str]:
+def _left_out(left_out: Sequence[LeftOut]) -> Iterator[str]:
     kinds: dict[str, list[str]] = {}
     for piece in left_out:
         kinds.setdefault(piece.kind.value, []).append(piece.words)

@@ -68,9 +68,9 @@ def _kind(cell: str) -> LeftOutKind | None:
     return LeftOutKind.TIME if _TIME.match(cell.strip()) else None
 
 
-def aside(cell: str) -> LeftOut:
+def aside(cell: str, line: int | None = None) -> LeftOut:
     """Return a cell beside the words as what it is: a time, a number, or what stands in another column."""
-    return LeftOut(_kind(cell) or LeftOutKind.COLUMN, " ".join(cell.split()))
+    return LeftOut(_kind(cell) or LeftOutKind.COLUMN, " ".join(cell.split()), line)
 
 
 @dataclass(slots=True)
@@ -127,7 +127,8 @@ class Page:
     def _line(self, row: Sequence[str]) -> str:
         cells = [cell for cell in row if cell]
         for end in (0, -1):
-            while len(cells) > 1 and _kind(cells[end]):
+            # the last of two cells may be words: "How many?", "2"
+            while len(cells) > (2 if end else 1) and _kind(cells[end]):
                 self.left_out.append(aside(cells.pop(end)))
         if len(cells) == 2 and not re.search("[:：]", cells[0]) and _labels.is_short(cells[0]):
             cells[0] += ":"

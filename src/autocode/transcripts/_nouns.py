@@ -95,6 +95,7 @@ class LeftOutKind(StrEnum):
     DELETED = "deleted text"
     SHEET = "sheet"
     COLUMN = "column"
+    UNANSWERED = "question without an answer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def read_transcripts(
     participants : str or Path or None, default None
         Table of the participants' attributes. None for `participants.csv` in the folder or next to it, if there is one.
     columns : Columns or None, default None
-        Names of the columns of .csv and .xlsx; None for speaker and text.
+        Names of the columns of .csv and .xlsx; None for speaker and text, or for what the headings show.
     encoding : str or None, default None
         Encoding of text files; None to recognise it.
 
@@ -191,7 +191,7 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
     stem = rules.stem
     suffix = file.suffix.lower()
     if suffix in TABLES:
-        return read_table(file, stem=stem, columns=columns, encoding=encoding)
+        return read_table(file, stem=stem, columns=columns, rules=rules, encoding=encoding)
     if suffix == ".docx":
         from autocode.transcripts._docx import read_docx
 
