@@ -44,6 +44,11 @@ def with_attributes(
     source = contents.get(target, target.read_bytes() if target.is_file() else b"participant\n")
     (_, header), *rows = read_rows(source.decode("utf-8-sig"))
     known = {row[header.index("participant")].strip(): dict(zip(header, row, strict=False)) for _, row in rows}
+    spelled = {name.casefold(): name for name in reversed(header)}
+    given = {
+        name: {spelled.get(key.casefold(), key): value for key, value in attributes.items()}
+        for name, attributes in given.items()
+    }
     columns = list(dict.fromkeys([*header, *(name for attributes in given.values() for name in attributes)]))
     faults = []
     for name, attributes in given.items():

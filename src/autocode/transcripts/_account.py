@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from autocode.transcripts._nouns import LeftOut, Role, Transcript
+from autocode.transcripts._nouns import LeftOut, LeftOutKind, Role, Transcript
+from autocode.transcripts._summary import NO_TRANSCRIPT, summary_headings
 from autocode.wording import count_of, listing
 
 _REASONS = {
@@ -36,7 +38,7 @@ def reading_account(*transcripts: Transcript) -> tuple[str, ...]:
 
 def reading_faults(transcript: Transcript) -> tuple[str, ...]:
     """
-    Return what makes a reading doubtful: nobody to code, or questions that nobody is known to have asked.
+    Return what makes a reading doubtful: no conversation, nobody to code, or a question that nobody is known to ask.
 
     Parameters
     ----------
@@ -46,6 +48,15 @@ def reading_faults(transcript: Transcript) -> tuple[str, ...]:
     speakers = list(dict.fromkeys(line.speaker for line in transcript.lines))
     if transcript.roles is None or not speakers:
         return ()
+    headings = summary_headings(transcript.text)
+    if headings and (len(headings) > 1 or not _is_conversation(transcript)) and not _is_above(headings, transcript):
+        return (NO_TRANSCRIPT.format(listing(map(repr, headings), at_most=4)),)
+    unnamed = next((piece for piece in transcript.left_out if _is_question(piece)), None)
+    if unnamed is not None:
+        return (
+            f"asks {' '.join(unnamed.words.split())!r} before its first speaker; name who asks it, or, if nobody does, "
+            "write a word such as 'Note:' before it.",
+        )
     if all(line.role is Role.INTERVIEWER for line in transcript.lines):
         return (
             f"has no participant, only interviewers ({listing(speakers)}). Name who asks with --interviewer, or say "
@@ -57,6 +68,25 @@ def reading_faults(transcript: Transcript) -> tuple[str, ...]:
             "interviewer. Name who asks with --interviewer, or say with --no-interviewer that nobody does.",
         )
     return ()
+
+
+def _is_question(piece: LeftOut) -> bool:
+    """Return whether words before the first speaker are a question of more than a title's form."""
+    return (
+        piece.kind is LeftOutKind.FRONT_MATTER and ":" not in piece.words and piece.words.rstrip().endswith(("?", "？"))
+    )
+
+
+def _is_conversation(transcript: Transcript) -> bool:
+    """Return whether somebody speaks again after another."""
+    runs = [speaker for speaker, _ in groupby(line.speaker for line in transcript.lines)]
+    return len(set(runs)) < len(runs)
+
+
+def _is_above(headings: Sequence[str], transcript: Transcript) -> bool:
+    """Return whether all these headings stand above a conversation, as where a tool writes its summary first."""
+    first = transcript.lines[0].start
+    return _is_conversation(transcript) and not set(headings) & set(summary_headings(transcript.text[first:]))
 
 
 def _speakers(transcripts: Sequence[Transcript]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from autocode.errors import TranscriptError
+from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
 from autocode.transcripts._labels import BLANK, TIME
 from autocode.transcripts._marks import SpeakerRules, find_marks
 from autocode.transcripts._nouns import LeftOutKind
 from autocode.transcripts._script import Gap, Script, Turn, trimmed
 from autocode.transcripts._styles import TIMING, Candidate, SourceLine, Style, candidates, source_lines
+from autocode.transcripts._summary import NO_TRANSCRIPT, summary_headings
+from autocode.wording import listing
 
 NO_SPEAKER = (
     "names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only one person speaks, name "
@@ -25,7 +27,8 @@ _F4_TIME = re.compile(r"\s*#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#$")
 _RECORDER = re.compile(r".{0,80}\b(?:started|stopped) transcription$|Transcription ended after [\d:]{4,8}$")
 _SERVICES = r"otter\.ai|sonix|trint|descript|rev(?:\.com)?|temi|happy scribe|fireflies|notta|turboscribe|amberscript"
 _FOOTER = re.compile(
-    r"(?:this transcript was )?(?:transcribed|generated|created|powered|exported)\s+(?:by|with|on|using|from)\b.*$"
+    r"(?:this (?:editable )?transcript was )?(?:computer[ -])?(?:transcribed|generated|created|powered|exported)\s+"
+    r"(?:by|with|on|using|from|and might)\b.*$"
     rf"|(?:{_SERVICES})\s+(?:is|was|can|makes)\b.*$",
     re.IGNORECASE,
 )
@@ -59,12 +62,15 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     """
     lines = source_lines(text)
     front = _front_matter(lines)
-    marks = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
+    try:
+        marks = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
+    except TranscriptError as error:
+        raise TranscriptError(*_doubts(text, path), *error.faults) from error
     if not marks and rules.speaker_name is not None and lines[front:]:
         start = lines[front].start
         marks = [Candidate(rules.speaker_name, Style.COLON, lines[front].number, start, start)]
     if not marks:
-        raise TranscriptError.at(path, NO_SPEAKER)
+        raise TranscriptError(*(_doubts(text, path) or [Fault(NO_SPEAKER, path)]))
     names = _names(marks)
     wrapped = _is_wrapped(lines, {mark.line for mark in marks})
     gaps = list(_before(text, lines, marks[0].start))
@@ -80,6 +86,12 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
             gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
         gaps += _with_label(text, mark)
     return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=(_WRAPPED,) if wrapped else ())
+
+
+def _doubts(text: str, path: Path) -> list[Fault]:
+    """Return the doubt whether a text without clear speakers is a transcript at all."""
+    headings = summary_headings(text)
+    return [Fault(NO_TRANSCRIPT.format(listing(map(repr, headings), at_most=4)), path)] if len(headings) > 1 else []
 
 
 def _names(marks: Sequence[Candidate]) -> dict[str, str]:
