@@ -25,7 +25,8 @@ _TAG = re.compile(
 _NAMED = re.compile(
     r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
 )
-_NUMBER = re.compile(r"\s*\d+\s*")
+# what stands over a cue's timing: a number, or a name of one word with a number in it
+_IDENTIFIER = re.compile(r"\s*\S*\d\S*\s*")
 _NOTE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _ARROW = re.compile(r"--\s*>|[-–—]>|\d\s*->\s*\d")
 UNKNOWN = "Unknown speaker"
@@ -81,7 +82,7 @@ def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
         for n in broken
     )
     for n, line in enumerate(lines[: timings[0]], start=1):
-        if line.strip() and not _NUMBER.fullmatch(line) and not line.startswith("WEBVTT"):
+        if line.strip() and not _IDENTIFIER.fullmatch(line) and not line.startswith("WEBVTT"):
             left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n))
     for n, following in pairwise([*timings, len(lines)]):
         yield " ".join(_cue_lines(lines, n + 1, following, left_out))
@@ -89,8 +90,7 @@ def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
 
 def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut]) -> Iterator[str]:
     """Yield the lines of one cue, also after a blank line; the next cue's identifier and notes are no words."""
-    identified = stop < len(lines) and stop - 2 >= start and not lines[stop - 2].strip()
-    if identified or (stop < len(lines) and stop - 1 >= start and _NUMBER.fullmatch(lines[stop - 1])):
+    if stop < len(lines) and stop - 1 >= start and _is_identifier(lines, stop - 1, after_blank=stop - 2 >= start):
         stop -= 1
     note = False
     for n in range(start, stop):
@@ -100,6 +100,13 @@ def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut])
             left_out.append(LeftOut(LeftOutKind.NOTE, line, n + 1))
         elif line:
             yield line
+
+
+def _is_identifier(lines: list[str], n: int, *, after_blank: bool) -> bool:
+    """Return whether a line over a timing names the cue; words there belong to the cue before."""
+    if lines[n].strip().isdigit():
+        return True
+    return after_blank and not lines[n - 1].strip() and _IDENTIFIER.fullmatch(lines[n]) is not None
 
 
 def _plain(payload: str) -> str:

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,6 +43,7 @@ _TAPE = re.compile(
     r"|ende der aufnahme|fin de l['’]enregistrement|fin de la grabación)\s*[\])>*.-]{0,3}$",
     re.IGNORECASE,
 )
+_LINE_NUMBER = re.compile(r"(\d{1,4})[.)]?[ \t]+(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.?!…:;。？！][\"'”’)\]]*$")
 # Where at least this share of the line ends within turns cuts a sentence, lines end where the page did.
 _WRAPPED_SHARE, _WRAPPED_WIDTH = 1 / 3, 130
@@ -61,6 +63,8 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         Where nobody is named, or where a name stands before a colon only once, so that it may be a speaker or not.
     """
     lines = source_lines(text)
+    numbers = _line_numbers(lines)
+    lines = [_without_number(line, numbers) for line in lines]
     front = _front_matter(lines)
     try:
         marks = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
@@ -73,11 +77,12 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         raise TranscriptError(*(_doubts(text, path) or [Fault(NO_SPEAKER, path)]))
     names = _names(marks)
     wrapped = _is_wrapped(lines, {mark.line for mark in marks})
-    gaps = list(_before(text, lines, marks[0].start))
+    gaps = [Gap(LeftOutKind.NUMBER, *span) for span in numbers.values()]
+    gaps += _before(text, lines, marks[0].start)
     footers = _footers(lines)
     turns = []
     for mark, end in zip(marks, [*(mark.start for mark in marks[1:]), len(text)], strict=True):
-        paragraphs = tuple(_paragraphs(text, mark.end, end, footers, gaps, wrapped=wrapped))
+        paragraphs = tuple(_paragraphs(text, mark.end, end, footers, numbers, gaps, wrapped=wrapped))
         if paragraphs:
             turns.append(Turn(speaker=names[mark.label.casefold()], paragraphs=paragraphs))
         else:
@@ -86,6 +91,25 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
             gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
         gaps += _with_label(text, mark)
     return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=(_WRAPPED,) if wrapped else ())
+
+
+def _line_numbers(lines: Sequence[SourceLine]) -> dict[int, tuple[int, int]]:
+    """Return the span of the number before each line, where lines are numbered one by one, as for close analysis."""
+    matches = [(line, _LINE_NUMBER.match(line.text)) for line in lines]
+    numbered = [(line, match) for line, match in matches if match is not None]
+    values = [int(match[1]) for _, match in numbered]
+    if len(values) < 4 or len(values) < 0.8 * len(lines) or any(b != a + 1 for a, b in pairwise(values)):
+        return {}
+    return {line.number: (line.start, line.start + len(match[0].rstrip())) for line, match in numbered}
+
+
+def _without_number(line: SourceLine, numbers: Mapping[int, tuple[int, int]]) -> SourceLine:
+    if line.number not in numbers:
+        return line
+    number = numbers[line.number][1] - line.start
+    words = line.text[number:]
+    after = number + len(words) - len(words.lstrip(BLANK))
+    return replace(line, start=line.start + after, text=line.text[after:])
 
 
 def _doubts(text: str, path: Path) -> list[Fault]:
@@ -188,7 +212,14 @@ def _kind_without_speech(line: str) -> LeftOutKind | None:
 
 
 def _paragraphs(
-    text: str, start: int, end: int, footers: Collection[int], gaps: list[Gap], *, wrapped: bool
+    text: str,
+    start: int,
+    end: int,
+    footers: Collection[int],
+    numbers: Mapping[int, tuple[int, int]],
+    gaps: list[Gap],
+    *,
+    wrapped: bool,
 ) -> Iterator[tuple[int, int]]:
     """Yield the spans of the paragraphs of a turn; what is nobody's words is noted in `gaps`."""
     number = text.count("\n", 0, start) + 1
@@ -196,7 +227,9 @@ def _paragraphs(
     whole: tuple[int, int] | None = None
     for offset, raw in enumerate(text[start:end].split("\n")):
         stop = begin + len(raw)
-        line = raw.strip(BLANK)
+        if number + offset in numbers and begin <= numbers[number + offset][0]:
+            begin = min(stop, numbers[number + offset][1])
+        line = text[begin:stop].strip(BLANK)
         kind = LeftOutKind.FOOTER if number + offset in footers else _kind_without_speech(line) if line else None
         if kind is not None:
             gaps.append(Gap(kind, *trimmed(text, begin, stop)))

@@ -19,6 +19,8 @@ _LEAD_TIME = re.compile(
 _TIMES = re.compile(TIME)
 _TRAILING_TIME = re.compile(rf"[\s,]*{TIME}$")
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
+# the chat of a meeting: `From Anna to Everyone:`
+_TO_EVERYONE = re.compile(r"^From\s+(.{1,40}?)\s+to\s+(?:Everyone|.{1,30}\(.{1,30}\))$")
 _HEADER = re.compile(
     r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)\]?\*{0,2},?"
     rf"(?:[ \t]{{1,8}}|[ \t]{{0,8}}[-–—|][ \t]{{0,8}}){TIME}$"
@@ -151,6 +153,7 @@ def _colon(line: SourceLine) -> Candidate | None:
         return None
     label, remark = _without_stage(_labels.tidy(_TRAILING_TIME.sub("", head[:place].strip(f"{BLANK}*"))))
     label = _without_brackets(label)
+    label = _TO_EVERYONE.sub(r"\1", label)
     if not label or set(label) & set("<>[]") or not _labels.is_short(label):
         return None
     end = begin + place + 1

@@ -127,6 +127,7 @@ def read_survey(
     first_line: dict[str, int] = {}
     scripts: dict[str, Script] = {}
     unanswered: list[str] = []
+    asides: list[LeftOut] = []
     for number, (line, row) in enumerate(body, start=1):
         cells = [cell.strip() for cell in [*row, *[""] * (len(header) - len(row))]]
         answered = any(cells[place] for place in columns.questions)
@@ -141,10 +142,13 @@ def read_survey(
             scripts[name] = _interview(name, header, cells, columns)
         else:
             unanswered.append(name or f"line {line}")
+            asides += [LeftOut(LeftOutKind.COLUMN, cell, line) for cell in cells if cell]
     TranscriptError.raise_if(faults)
     if not scripts:
         raise TranscriptError.at(path, "holds no answers below its questions; name others with questions=[...].")
     notes = tuple(_notes(header, columns, n_interviews=len(scripts), unanswered=unanswered))
+    first = next(iter(scripts))
+    scripts[first] = replace(scripts[first], left_out=(*asides, *scripts[first].left_out))
     return {name: replace(script, notes=notes) for name, script in scripts.items()}
 
 
@@ -159,11 +163,7 @@ def _interview(name: str, header: Sequence[str], cells: Sequence[str], columns: 
         else:
             left_out.append(LeftOut(LeftOutKind.UNANSWERED, question))
     used = {*columns.questions, *columns.attributes, columns.name}
-    left_out += [
-        LeftOut(LeftOutKind.COLUMN, f"{header[place]}: {cell}")
-        for place, cell in enumerate(cells)
-        if cell and place not in used
-    ]
+    left_out += [LeftOut(LeftOutKind.COLUMN, cell) for place, cell in enumerate(cells) if cell and place not in used]
     attributes: Mapping[str, str] = MappingProxyType({header[n].strip(): cells[n] for n in columns.attributes})
     return replace(script_of(utterances), left_out=tuple(left_out), attributes=attributes)
 

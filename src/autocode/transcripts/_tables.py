@@ -293,7 +293,7 @@ def rows_of_workbook(path: Path, *, sheet: str | None = None, left_out: list[Lef
     rows = enumerate(cells_of_workbook(data, path, error_type=TranscriptError, sheet=sheet), start=1)
     if sheet is not None:
         others = words_of_other_sheets(data, sheet)
-        left_out += [LeftOut(LeftOutKind.SHEET, f"{name}: {words}") for name, words in others.items()]
+        left_out += [LeftOut(LeftOutKind.SHEET, words) for words in others.values()]
     cleaned = ((n, [_with_plain_line_breaks(cell) for cell in cells]) for n, cells in rows)
     return [(n, cells) for n, cells in cleaned if any(cell.strip() for cell in cells)]
 
