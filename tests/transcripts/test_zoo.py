@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from office_packing import pack
-from words_of_files import rows_of_table, words_in, words_of_file
 
 from autocode.errors import TranscriptError
 from autocode.transcripts import Columns, LeftOutKind, Role, read_transcripts, reading_faults
+from office_packing import pack
+from words_of_files import rows_of_table, words_in, words_of_file
 
 ZOO = Path(__file__).parent / "zoo"
 EXPECTED = tomllib.loads((ZOO / "expected.toml").read_text(encoding="utf-8"))
@@ -39,7 +39,7 @@ def reading(request, tmp_path):
 
 
 def shown(interviews):
-    """Return interviews as `expected.toml` writes them: `?` before an interviewer's line, `.` before a participant's."""
+    """Return interviews as `expected.toml` writes them: `?` before a line of an interviewer, `.` before others."""
     rows = []
     for interview in interviews:
         if len(interviews) > 1:
@@ -90,7 +90,9 @@ def test_the_words_of_the_file_are_those_of_lines_labels_and_what_is_left_out(re
             found += words_in(" ".join(interview.attributes.values()))
         allowed |= set(words_in(" ".join([interview.id, *(line.speaker for line in lines)]).casefold()))
     if reading.path.suffix in TABLES:
-        allowed |= set(words_in(" ".join(rows_of_table(reading.path)[reading.expected.get("header", 1) - 1]).casefold()))
+        allowed |= set(
+            words_in(" ".join(rows_of_table(reading.path)[reading.expected.get("header", 1) - 1]).casefold())
+        )
     words = words_of_file(reading.path, encoding=reading.expected.get("encoding", "utf-8"))
 
     assert not found - words, "words that the file does not hold"

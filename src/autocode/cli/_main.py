@@ -61,6 +61,15 @@ def _parse_promise(context: click.Context, parameter: click.Parameter, text: str
         raise click.BadParameter(str(error)) from error
 
 
+def _known_encoding(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
+    import codecs
+
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except LookupError as error:
+        raise click.BadParameter(f"{name!r} is not an encoding that Python knows, such as cp1252.") from error
+
+
 PROMISE = click.option(
     "--promise",
     metavar="precision=0.8",
@@ -171,6 +180,7 @@ def init(folder: Path, force: bool) -> None:
 @click.option("--speaker-label", "labels", multiple=True, help="Label that is a speaker; remembered in study.toml.")
 @click.option("--no-speaker", "no_labels", multiple=True, help="Words that are no speaker; remembered in study.toml.")
 @click.option("--speaker-name", help="Name of the speaker of files in which one person speaks and nobody is named.")
+@click.option("--encoding", callback=_known_encoding, help="Encoding of text files, such as cp1252.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and change nothing.")
 @FORCE
 def add(
@@ -189,6 +199,7 @@ def add(
     labels: tuple[str, ...],
     no_labels: tuple[str, ...],
     speaker_name: str | None,
+    encoding: str | None,
     dry_run: bool,
     force: bool,
 ) -> None:
@@ -228,6 +239,7 @@ def add(
         basis=Basis(basis),
         columns=columns,
         speakers=rule,
+        encoding=encoding,
         dry_run=dry_run,
         force=force,
     ):

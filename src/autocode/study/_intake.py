@@ -23,6 +23,7 @@ from autocode.transcripts import (
     TranscriptId,
     Transcripts,
     read_participants,
+    read_text,
     read_transcripts,
     reading_account,
     reading_faults,
@@ -31,6 +32,7 @@ from autocode.transcripts import (
 from autocode.wording import count_of, listing
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
+_ENCODED = {".txt", ".md", ".vtt", ".srt"}
 _SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
@@ -90,6 +92,7 @@ class _Source(NamedTuple):
     settings: Settings
     columns: Columns | None = None
     speaker_name: str | None = None
+    encoding: str | None = None
 
     def columns_of(self, file: Path) -> Columns | None:
         """Return the columns of a table that the caller names, or else those of a survey that `study.toml` names."""
@@ -115,7 +118,14 @@ class _Source(NamedTuple):
             not_speakers=self.settings.not_speakers,
             speaker_name=self.speaker_name,
             columns=self.columns_of(file),
+            encoding=self.encoding,
         )
+
+    def content_of(self, file: Path) -> bytes:
+        """Return what the study keeps of a file: in UTF-8 where the caller names the encoding of a text."""
+        if self.encoding is None or file.suffix.casefold() not in _ENCODED:
+            return file.read_bytes()
+        return read_text(file, encoding=self.encoding).encode("utf-8")
 
 
 class _NewTranscripts(NamedTuple):
@@ -145,6 +155,7 @@ def add_files(
     basis: Basis = Basis.INDEPENDENT,
     columns: Columns | None = None,
     speakers: SpeakerRule | None = None,
+    encoding: str | None = None,
     dry_run: bool = False,
     force: bool = False,
 ) -> list[str]:
@@ -165,6 +176,8 @@ def add_files(
         The columns of a table of lines; by default, no table is a transcript.
     speakers : SpeakerRule, optional
         Who the speakers are, where the transcripts do not make it clear; `study.toml` remembers it.
+    encoding : str, optional
+        Encoding of text files, such as "cp1252"; None to recognise it. With it, they are kept in UTF-8.
     dry_run : bool, default False
         Whether the sentences say what would be added, and nothing is.
     force : bool, default False
@@ -179,7 +192,7 @@ def add_files(
     rule = speakers or SpeakerRule()
     settings, remembered = rule.applied_to(folder)
     remembered = remembered_columns(folder, columns, remembered)
-    source = _Source(settings, columns, rule.speaker_name)
+    source = _Source(settings, columns, rule.speaker_name, encoding)
     intake = _read(folder, source, files, coder=coder, basis=basis, force=force)
     if dry_run:
         return [f"would add {sentence}" for sentence in intake.sentences]
@@ -306,7 +319,7 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _So
         if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
             continue
         if source.columns is None and source.speaker_name is None and Path(path).suffix.casefold() not in _TABLES:
-            contents[folder / TRANSCRIPTS / Path(path).name] = Path(path).read_bytes()
+            contents[folder / TRANSCRIPTS / Path(path).name] = source.content_of(Path(path))
         else:
             # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.
             contents |= {

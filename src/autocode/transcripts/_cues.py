@@ -17,7 +17,7 @@ from autocode.transcripts._script import Script, script_of
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?$")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^<>]*)>")
 # Only the tags of WebVTT and SubRip: `a<b then c>d` is speech.
 _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt)(?:\.[\w.-]+)*>|</?(?:v|lang|font)(?:[\s.][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE
@@ -49,7 +49,8 @@ def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         if rules.speaker_name is None:
             raise TranscriptError.at(path, NO_SPEAKER)
         utterances = [(rules.speaker_name, words) for _, words in utterances]
-    return replace(script_of(_runs(utterances)), left_out=tuple(left_out))
+    script = script_of(_runs(utterances, left_out))
+    return replace(script, left_out=tuple(left_out))
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
@@ -81,9 +82,10 @@ def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
         )
         for n in broken
     )
-    for n, line in enumerate(lines[: timings[0]], start=1):
-        if line.strip() and not _IDENTIFIER.fullmatch(line) and not line.startswith("WEBVTT"):
-            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n))
+    for n, line in enumerate(lines[: timings[0]]):
+        named = n == timings[0] - 1 and _IDENTIFIER.fullmatch(line) is not None
+        if line.strip() and not named and (n or line.strip() != "WEBVTT"):
+            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n + 1))
     for n, following in pairwise([*timings, len(lines)]):
         yield " ".join(_cue_lines(lines, n + 1, following, left_out))
 
@@ -129,14 +131,19 @@ def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
     return "", cue
 
 
-def _runs(utterances: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _runs(utterances: list[tuple[str, str]], left_out: list[LeftOut]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the words of each speaker until the next speaks; who says nothing is noted in `left_out`."""
     current, words = UNKNOWN, list[str]()
     for speaker, text in utterances:
         if speaker and speaker != current:
             if words:
                 yield current, (" ".join(words),)
+            elif current != UNKNOWN:
+                left_out.append(LeftOut(LeftOutKind.NO_WORDS, current))
             current, words = speaker, []
         if text:
             words.append(text)
     if words:
         yield current, (" ".join(words),)
+    elif current != UNKNOWN:
+        left_out.append(LeftOut(LeftOutKind.NO_WORDS, current))

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from autocode.errors import Fault, TranscriptError
-from autocode.transcripts._decoding import read_text
+from autocode.transcripts._decoding import decoded_text, guess_in_words
 from autocode.transcripts._grid import Page, markdown_tables_as_turns
 from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import key
@@ -204,15 +204,23 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
         from autocode.transcripts._rtf import read_rtf
 
         return {stem: read_rtf(file, rules=rules)}
-    text = _with_plain_line_ends(read_text(file, encoding=encoding))
+    decoded, guessed = decoded_text(file, encoding=encoding)
+    script = _script_of_text(_with_plain_line_ends(decoded), file, rules)
+    notes = (guess_in_words(decoded, guessed),) if guessed else ()
+    return {stem: replace(script, notes=(*notes, *script.notes))}
+
+
+def _script_of_text(text: str, file: Path, rules: SpeakerRules) -> Script:
+    """Return the turns of a text file or of subtitles."""
+    suffix = file.suffix.lower()
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
 
-        return {stem: read_cues(text, path=file, rules=rules)}
+        return read_cues(text, path=file, rules=rules)
     if suffix == ".md":
         page = Page(rules)
-        return {stem: page.read(markdown_tables_as_turns(text, page), file)}
-    return {stem: read_labelled(text, path=file, rules=rules)}
+        return page.read(markdown_tables_as_turns(text, page), file)
+    return read_labelled(text, path=file, rules=rules)
 
 
 def _with_plain_line_ends(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.tables import CsvError, read_rows
-from autocode.transcripts._decoding import read_bytes, read_text
+from autocode.transcripts._decoding import decoded_text, guess_in_words, read_bytes, read_text
 from autocode.transcripts._grid import aside, speaker_and_words, speakers_in_columns
 from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
@@ -74,10 +74,12 @@ def read_table(
 ) -> dict[str, Script]:
     """Return the script of each interview in a table, by name."""
     left_out: list[LeftOut] = []
+    decoded, guessed = "", ""
     if path.suffix.lower() == ".xlsx":
         rows = rows_of_workbook(path, sheet=columns.sheet, left_out=left_out)
     else:
         rows = rows_of_csv(path, encoding=encoding)
+        decoded, guessed = decoded_text(path, encoding=encoding)
     if not rows:
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
     n_titles = _titles(rows) if columns.is_default else 0
@@ -92,7 +94,10 @@ def read_table(
         raise TranscriptError.at(path, "contains no words below its header; put the interview into it or remove it.")
     # what is about the whole table is said with its first interview
     name = next(iter(scripts))
-    scripts[name] = replace(scripts[name], left_out=(*left_out, *scripts[name].left_out))
+    notes = (guess_in_words(decoded, guessed),) if guessed else ()
+    scripts[name] = replace(
+        scripts[name], left_out=(*left_out, *scripts[name].left_out), notes=(*notes, *scripts[name].notes)
+    )
     return scripts
 
 
