@@ -148,12 +148,15 @@ def _unknown(
             _labels.is_name(label) or runs[candidate.key] > 1 or (in_capitals and label.isupper() and len(label) > 2)
         ):
             asked.setdefault(candidate.key, candidate)
-    return {
-        candidate.line: f"begins like a turn of {candidate.label!r}; say whether that is a speaker: "
-        f"speakers=[{candidate.label!r}] if so (--speaker-label), not_speakers=[{candidate.label!r}] if not "
-        "(--no-speaker)."
-        for candidate in asked.values()
-    }
+    return {candidate.line: begins_like(candidate.label) for candidate in asked.values()}
+
+
+def begins_like(label: str) -> str:
+    """Return the question whether a label is a speaker, and how to answer it."""
+    return (
+        f"begins like a turn of {label!r}; say whether that is a speaker: speakers=[{label!r}] if so "
+        f"(--speaker-label), not_speakers=[{label!r}] if not (--no-speaker)."
+    )
 
 
 def _misspelt(found: Sequence[Candidate], begun: Mapping[int, Candidate], rules: SpeakerRules) -> dict[int, str]:
