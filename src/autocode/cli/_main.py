@@ -61,6 +61,15 @@ def _parse_promise(context: click.Context, parameter: click.Parameter, text: str
         raise click.BadParameter(str(error)) from error
 
 
+def _known_encoding(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
+    import codecs
+
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except LookupError as error:
+        raise click.BadParameter(f"{name!r} is not an encoding that Python knows, such as cp1252.") from error
+
+
 PROMISE = click.option(
     "--promise",
     metavar="precision=0.8",
@@ -160,13 +169,20 @@ def init(folder: Path, force: bool) -> None:
 )
 @click.option("--speaker", help="Column with the speakers, for transcripts in .csv or .xlsx.")
 @click.option("--text", help="Column with the words, for transcripts in .csv or .xlsx.")
-@click.option("--transcript", help="Column with the transcripts' names, if one table holds several.")
+@click.option("--transcript", help="Column with the names of transcripts or respondents, if one table holds several.")
+@click.option(
+    "--question", "questions", multiple=True, help="Column with answers of a survey; remembered in study.toml."
+)
+@click.option(
+    "--attribute", "attributes", multiple=True, help="Column about the respondents; remembered in study.toml."
+)
 @click.option("--sheet", help="Sheet of an Excel file that is read, if several are filled.")
 @click.option("--interviewer", "interviewers", multiple=True, help="Speaker who asks; remembered in study.toml.")
 @click.option("--no-interviewer", is_flag=True, help="Say that nobody asks; remembered in study.toml.")
 @click.option("--speaker-label", "labels", multiple=True, help="Label that is a speaker; remembered in study.toml.")
 @click.option("--no-speaker", "no_labels", multiple=True, help="Words that are no speaker; remembered in study.toml.")
 @click.option("--speaker-name", help="Name of the speaker of files in which one person speaks and nobody is named.")
+@click.option("--encoding", callback=_known_encoding, help="Encoding of text files, such as cp1252.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and change nothing.")
 @FORCE
 def add(
@@ -177,12 +193,15 @@ def add(
     speaker: str | None,
     text: str | None,
     transcript: str | None,
+    questions: tuple[str, ...],
+    attributes: tuple[str, ...],
     sheet: str | None,
     interviewers: tuple[str, ...],
     no_interviewer: bool,
     labels: tuple[str, ...],
     no_labels: tuple[str, ...],
     speaker_name: str | None,
+    encoding: str | None,
     dry_run: bool,
     force: bool,
 ) -> None:
@@ -198,9 +217,17 @@ def add(
         raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
     if interviewers and no_interviewer:
         raise click.UsageError("--interviewer and --no-interviewer contradict each other; give one.")
-    columns = None
-    if speaker is not None and text is not None:
-        columns = Columns(speaker=speaker, text=text, transcript=transcript, sheet=sheet)
+    if questions and speaker is not None:
+        raise click.UsageError("--question is for a survey and --speaker for a table of turns; give one.")
+    named = Columns(
+        speaker=speaker or "speaker",
+        text=text or "text",
+        transcript=transcript,
+        sheet=sheet,
+        questions=questions,
+        attributes=attributes or None,
+    )
+    columns = None if named == Columns() and speaker is None else named
     rule = SpeakerRule(
         interviewers=interviewers if interviewers or no_interviewer else None,
         speakers=labels,
@@ -214,6 +241,7 @@ def add(
         basis=Basis(basis),
         columns=columns,
         speakers=rule,
+        encoding=encoding,
         dry_run=dry_run,
         force=force,
     ):

@@ -20,8 +20,8 @@ from autocode.codebook import (
     name_key,
 )
 from autocode.coding._nouns import Basis, Coding, Codings
-from autocode.coding._people import CoderId
 from autocode.coding._paradata import Proposal
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
 from autocode.wording import listing

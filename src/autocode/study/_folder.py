@@ -37,6 +37,12 @@ encoder = ""
 speakers = []
 not_speakers = []
 
+# Headings in survey tables, where these do not make it clear: the questions whose answers are coded, what is known
+# about the respondents, and the column that names them.
+questions = []
+attributes = []
+respondents = []
+
 # What coders see of the machine. "independent": nothing. "blind-first": its suggestions appear only after a coder's own
 # reading is stored, and only where they differ. "assisted": they are shown with the line, except on a share of lines
 # that is drawn beforehand and stays blind, so that agreement between coders can still be measured.

@@ -18,6 +18,7 @@ from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
 from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
 from autocode.study._staging import finish_interrupted
+from autocode.study._surveys import remembered_columns, with_attributes
 from autocode.transcripts import (
     Columns,
     Role,
@@ -26,14 +27,18 @@ from autocode.transcripts import (
     Transcripts,
     misspelt_participants,
     read_participants,
+    read_text,
     read_transcripts,
     reading_account,
     reading_faults,
+    shows_interviews,
     unmatched_participants,
 )
-from autocode.wording import count_of
+from autocode.wording import count_of, listing
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
+_ENCODED = {".txt", ".md", ".vtt", ".srt"}
+_SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
 _Key: TypeAlias = tuple[str, str, Basis]
@@ -93,6 +98,20 @@ class TranscriptReader(NamedTuple):
     settings: Settings
     columns: Columns | None = None
     speaker_name: str | None = None
+    encoding: str | None = None
+
+    def columns_of(self, file: Path) -> Columns | None:
+        """Return the columns of a table that the caller names, or else those of a survey that `study.toml` names."""
+        known = self.settings
+        if self.columns is not None or not known.questions or file.suffix.casefold() not in _TABLES:
+            return self.columns
+        header = [name.strip() for name in read_sheet(file).header]
+        questions = tuple(name for name in header if name in known.questions)
+        attributes = tuple(name for name in header if name in known.attributes)
+        respondents = next((name for name in header if name in known.respondents), None)
+        if not questions:
+            return None
+        return Columns(questions=questions, attributes=attributes or None, transcript=respondents)
 
     def read(self, file: Path) -> Transcripts:
         """Return the interviews of a file or a folder."""
@@ -104,8 +123,15 @@ class TranscriptReader(NamedTuple):
             speakers=self.settings.speakers,
             not_speakers=self.settings.not_speakers,
             speaker_name=self.speaker_name,
-            columns=self.columns,
+            columns=self.columns_of(file),
+            encoding=self.encoding,
         )
+
+    def content_of(self, file: Path) -> bytes:
+        """Return what the study keeps of a file: in UTF-8 where the caller names the encoding of a text."""
+        if self.encoding is None or file.suffix.casefold() not in _ENCODED:
+            return file.read_bytes()
+        return read_text(file, encoding=self.encoding).encode("utf-8")
 
 
 class _NewTranscripts(NamedTuple):
@@ -135,6 +161,7 @@ def add_files(
     basis: Basis = Basis.INDEPENDENT,
     columns: Columns | None = None,
     speakers: SpeakerRule | None = None,
+    encoding: str | None = None,
     dry_run: bool = False,
     force: bool = False,
 ) -> list[str]:
@@ -155,6 +182,8 @@ def add_files(
         The columns of a table of lines; by default, no table is a transcript.
     speakers : SpeakerRule, optional
         Who the speakers are, where the transcripts do not make it clear; `study.toml` remembers it.
+    encoding : str, optional
+        Encoding of text files, such as "cp1252"; None to recognise it. With it, they are kept in UTF-8.
     dry_run : bool, default False
         Whether the sentences say what would be added, and nothing is.
     force : bool, default False
@@ -169,7 +198,8 @@ def add_files(
     finish_interrupted(folder)
     rule = speakers or SpeakerRule()
     settings, remembered = rule.applied_to(folder)
-    source = TranscriptReader(settings, columns, rule.speaker_name)
+    remembered = remembered_columns(folder, columns, remembered)
+    source = TranscriptReader(settings, columns, rule.speaker_name, encoding)
     intake = _read(folder, source, files, coder=coder, basis=basis, force=force)
     if dry_run:
         return [f"would add {sentence}" for sentence in intake.sentences]
@@ -189,7 +219,7 @@ def _read(
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
     codebook = read_codebook(folder / CODEBOOK)
-    interviews, tables, participants = _by_kind(files, source.columns)
+    interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
     new = [transcript for reading in readings for transcript in reading.transcripts]
@@ -202,6 +232,7 @@ def _read(
         TranscriptError.raise_if(misspelt_participants(table, names))
         unmatched = unmatched_participants(read_participants(table), names)
         sentences.append("\n  ".join([sentence, *(f"{what}." for what in unmatched)]))
+    contents |= with_attributes(folder, new, contents, force=force)
     coded = _coded(folder, lines, codebook)
     codings: dict[_Key, Coding] = {}
     faults: list[Fault] = []
@@ -230,7 +261,7 @@ def _by_key(codings: Iterable[Coding]) -> dict[_Key, Coding]:
     return {(coding.line, coding.coder, coding.basis): coding for coding in codings}
 
 
-def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path], list[Path], list[Path]]:
+def _by_kind(files: Iterable[Path], source: TranscriptReader) -> tuple[list[Path], list[Path], list[Path]]:
     """Return which files hold interviews, which codings, and which are tables of participants."""
     interviews: list[Path] = []
     tables: list[Path] = []
@@ -241,10 +272,11 @@ def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path]
         sheets = [path for path in inside if path not in of_people and path.suffix.casefold() in _TABLES]
         if file.name.casefold() == PARTICIPANTS:
             participants.append(file)
-        elif sheets and columns is None and len(sheets) + len(of_people) == len(inside):
-            tables += sheets
+        elif sheets and source.columns is None and len(sheets) + len(of_people) == len(inside):
+            interviews += [sheet for sheet in sheets if _is_transcript(sheet, source)]
+            tables += [sheet for sheet in sheets if sheet not in interviews]
             participants += of_people
-        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES or _is_transcript(file):
+        elif file.is_dir() or file.suffix.casefold() not in _TABLES or _is_transcript(file, source):
             interviews.append(file)
             participants += of_people
         else:
@@ -252,13 +284,15 @@ def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path]
     return interviews, tables, participants
 
 
-def _is_transcript(table: Path) -> bool:
-    """Return whether a table has the columns of a transcript, `speaker` and `text`, and not those of codings."""
+def _is_transcript(table: Path, source: TranscriptReader) -> bool:
+    """Return whether a table holds interviews: its columns are named by the caller or `study.toml`, or show it."""
     try:
-        header = {name.strip().casefold() for name in read_sheet(table).header}
+        if source.columns_of(table) is not None:
+            return True
+        sheet = read_sheet(table)
     except AutocodeError:
         return False  # reading it as codings will say what is wrong
-    return {"speaker", "text"} <= header and "line_id" not in header
+    return shows_interviews(sheet.header, sheet.rows)
 
 
 def _is_hidden(name: str) -> bool:
@@ -298,7 +332,7 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: Tra
         if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
             continue
         if source.columns is None and source.speaker_name is None and Path(path).suffix.casefold() not in _TABLES:
-            contents[folder / TRANSCRIPTS / Path(path).name] = Path(path).read_bytes()
+            contents[folder / TRANSCRIPTS / Path(path).name] = source.content_of(Path(path))
         else:
             # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.
             contents |= {
@@ -315,10 +349,18 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: Tra
 
 def _accounts(new: Sequence[Transcript]) -> Iterator[str]:
     """Yield how each interview was read, indented under the sentence about its file."""
-    for transcript in new:
-        if len(new) > 1:
-            yield f"  {transcript.id}"
-        yield from (f"  {'  ' * (len(new) > 1)}{sentence}" for sentence in reading_account(transcript))
+    for _, group in groupby(new, key=lambda transcript: transcript.source):
+        of_file = tuple(group)
+        if len(of_file) > _SHOWN_SINGLY:
+            yield from (f"  {sentence}" for sentence in reading_account(*of_file))
+            continue
+        shared = [note for note in of_file[0].notes if len(of_file) > 1]
+        yield from (f"  {note}" for note in shared)
+        for transcript in of_file:
+            if len(new) > 1:
+                yield f"  {transcript.id}"
+            account = (sentence for sentence in reading_account(transcript) if sentence not in shared)
+            yield from (f"  {'  ' * (len(new) > 1)}{sentence}" for sentence in account)
 
 
 def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
@@ -326,7 +368,7 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
     if new:
         lines = [line for transcript in new for line in transcript.lines]
         n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
-        names = ", ".join(transcript.id for transcript in new)
+        names = listing((transcript.id for transcript in new), at_most=12)
         parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants} of participants")
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")
@@ -467,7 +509,11 @@ def _read_codings(
     try:
         return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis, people=people)
     except CodingHeaderError as error:
-        hint = Fault("if this is a transcript, name its columns with --speaker and --text.", file)
+        hint = Fault(
+            "if this is a transcript, name its columns with --speaker and --text; if it is a survey with one row per "
+            "respondent, name the columns of its questions with --question.",
+            file,
+        )
         raise CodingError(*error.faults, hint) from error
 
 

@@ -37,6 +37,9 @@ class Settings:
         Labels that are speakers in every transcript, whatever they look like.
     not_speakers : frozenset of str, default empty
         Words before a colon that are no speakers in any transcript.
+    questions, attributes, respondents : frozenset of str, default empty
+        Headings in survey tables: of the questions whose answers are coded, of what is known about the respondents, and
+        of the column that names them.
     mode : Mode, default Mode.ASSISTED
         What coders see of the suggestions.
     blind_share : float, default 0.15
@@ -59,6 +62,9 @@ class Settings:
     interviewers: frozenset[str] | None = None
     speakers: frozenset[str] = frozenset()
     not_speakers: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    respondents: frozenset[str] = frozenset()
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
@@ -98,6 +104,9 @@ def read_settings(folder: Path) -> Settings:
         interviewers=keys.labels("interviewers") if "interviewers" in keys else None,
         speakers=keys.labels("speakers"),
         not_speakers=keys.labels("not_speakers"),
+        questions=keys.labels("questions"),
+        attributes=keys.labels("attributes"),
+        respondents=keys.labels("respondents"),
         unit=Unit(keys.choice("unit", defaults.unit.value, [*Unit])),
         mode=Mode(keys.choice("mode", defaults.mode.value, [*Mode])),
         blind_share=keys.share("blind_share", defaults.blind_share),

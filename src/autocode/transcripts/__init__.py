@@ -20,7 +20,7 @@ from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._participants import misspelt_participants, read_participants, unmatched_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
 from autocode.transcripts._roles import INTERVIEWERS, role_of
-from autocode.transcripts._tables import Columns
+from autocode.transcripts._tables import Columns, shows_interviews
 
 __all__ = [
     "INTERVIEWERS",
@@ -46,6 +46,7 @@ __all__ = [
     "reading_account",
     "reading_faults",
     "role_of",
+    "shows_interviews",
     "unmatched_participants",
     "words_of",
 ]

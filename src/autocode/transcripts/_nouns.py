@@ -88,6 +88,7 @@ class LeftOutKind(StrEnum):
     NO_WORDS = "speaker without words"
     STAGE = "stage direction"
     TIME = "time"
+    NUMBER = "number of a line"
     PAGE = "page number"
     RULE = "rule"
     NOTE = "note"
@@ -96,6 +97,7 @@ class LeftOutKind(StrEnum):
     DELETED = "deleted text"
     SHEET = "sheet"
     COLUMN = "column"
+    UNANSWERED = "question without an answer"
 
 
 @dataclass(frozen=True, slots=True)
