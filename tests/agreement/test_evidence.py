@@ -120,3 +120,11 @@ def test_every_row_of_the_table_has_its_verdict(codings_of: Callable[..., Coding
     assert row.verdict.startswith("not enough evidence yet: about ")
     assert row.verdict == f"not enough evidence yet: {row.missing_evidence}"
     assert table.rows()[1][-1] == row.verdict
+
+
+def test_results_are_equal_where_both_have_no_number() -> None:
+    without = replace(SOME, value=float("nan"), low=float("nan"))
+
+    assert without == replace(SOME, value=float("nan"), low=float("nan"))
+    assert without != SOME
+    assert SOME != "0.77"
