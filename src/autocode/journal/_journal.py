@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -22,8 +23,10 @@ from autocode.coding import (
     Paradata,
     Proposal,
     Sample,
+    SampleEnd,
     SuggestionBatch,
     human,
+    named,
 )
 from autocode.errors import Fault, JournalError, StudyError
 from autocode.journal._entries import (
@@ -313,9 +316,15 @@ class Journal:
         return None
 
     def samples(self) -> tuple[Sample, ...]:
-        """Return every sample of lines to judge, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(record for record in records if isinstance(record, Sample))
+        """Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when."""
+        samples: list[Sample] = []
+        ended: dict[str, datetime | None] = {}
+        for entry in self.history(kinds=(Kind.SAMPLE,)):
+            if isinstance(entry.record, Sample):
+                samples.append(entry.record)
+            elif isinstance(entry.record, SampleEnd):
+                ended.setdefault(entry.record.sample, entry.record.at)
+        return tuple(replace(sample, ended=ended.get(sample.name)) for sample in named(samples))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""

@@ -41,7 +41,8 @@ class StudyData:
     decisions : tuple of Decision, default empty
         Each coder's decision in force on the suggestions shown for a line.
     samples : tuple of Sample, default empty
-        The samples of lines that were drawn to be coded, oldest first, as `code_prevalence` takes them.
+        The samples of lines that were drawn or chosen to be coded, oldest first; `code_prevalence` takes those of them
+        that were drawn at random.
     """
 
     folder: Path

@@ -1,4 +1,4 @@
-"""Active learning: which lines to code next, mixed with a random share whose probabilities are recorded."""
+"""Active learning: which lines to code next, mixed with a random share; the probabilities of all are recorded."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from autocode.coding import Sample
+from autocode.coding import Design, Sample
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester._suggester import Suggester
 from autocode.transcripts import Line, Role
 from autocode.wording import count_of
 
-# Share of the lines drawn at random: with it, what is measured on the coded lines can be weighted to hold for all of
-# them, and most lines are still the informative ones.
+# Share of the lines drawn at random: they show the suggester what it takes for certain and is wrong about, and most
+# lines are still the informative ones.
 RANDOM = 0.2
 
 
@@ -98,4 +98,5 @@ def select_lines(
         probabilities={line.id: by_line[line.id] for line in candidates},
         seed=seed,
         enriched=f"{count_of(len(certain), unit)} selected as most informative" if len(certain) else "",
+        design=Design.ACTIVE,
     )

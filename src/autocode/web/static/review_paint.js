@@ -323,9 +323,16 @@ function footPart(line, { press }) {
 const undoButton = (press) => button("U", "Undo", () => press("u"), { ".disabled": !state.acts.length });
 const noteElement = () => el("p", { class: "quiet", id: "quiet" }, state.note);
 
+/** That there is nothing left to decide, of the sample or of all lines. */
+function allDecided() {
+  const n = state.route.length;
+  if (!state.sample) return "Every line is decided";
+  return n === 1 ? `The line of ${state.sample} is decided` : `All ${n} lines of ${state.sample} are decided`;
+}
+
 function finishedPart({ press }) {
   return [
-    el("div", { class: "title" }, el("h2", {}, "Every line is decided")),
+    el("div", { class: "title" }, el("h2", {}, allDecided())),
     el("p", { class: "own" }, "Everything is stored; you may close this page. Choose a line to change its codes."),
     el("div", { class: "actions" }, undoButton(press), button("I", "Interviews", () => press("i"))),
     noteElement(),
@@ -341,7 +348,7 @@ export function announce(text) {
 
 /** A line in words, with what is suggested for it. */
 export function described(line) {
-  if (!line) return "Every line is decided.";
+  if (!line) return `${allDecided()}.`;
   const offer = offerShown();
   const cards = offer?.cards.map((card, index) => `${index + 1}: ${codeOf(card.code).name}, ${card.band}`).join("; ");
   const suggested = offer ? (cards ? ` Suggested: ${cards}.` : " No suggestion.") : "";
