@@ -10,16 +10,16 @@ from autocode.cli._plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from autocode.coding import Sample
     from autocode.transcripts import Line, LineId, Transcripts
 
-_INDENT = 2
+_INDENT = "  "
 
 
 def print_lines(ids: "Iterable[LineId]", lines: "Transcripts", console: "Console") -> None:
     """Print lines under the names of their interviews: the question before each, shortened, and all of its words."""
-    from rich.padding import Padding
     from rich.text import Text
 
     known = [lines.line(line) for line in ids]
@@ -33,12 +33,22 @@ def print_lines(ids: "Iterable[LineId]", lines: "Transcripts", console: "Console
             question = lines.question_before(line)
             if question is not None and question != asked:
                 words = Text(plain(" ".join(question.text.split())), style="italic dim")
-                words.truncate(max(20, console.width - _INDENT - 1), overflow="ellipsis")
-                console.print(Padding(words, (0, 0, 0, _INDENT)))
+                words.truncate(_width(console), overflow="ellipsis")
+                _print_indented(words, console)
             asked = question
             said = Text.assemble((plain(line.id), "bold"), f"  {plain(line.speaker)}: ", plain(line.text))
-            console.print(Padding(said, (0, 0, 0, _INDENT)))
+            _print_indented(said, console)
         console.print()
+
+
+def _width(console: "Console") -> int:
+    return max(20, console.width - len(_INDENT))
+
+
+def _print_indented(text: "Text", console: "Console") -> None:
+    for line in text.wrap(console, _width(console)):
+        line.rstrip()
+        console.print(_INDENT, line, sep="", soft_wrap=True)
 
 
 def sample_json(sample: "Sample", lines: "Transcripts | None" = None) -> dict[str, Any]:
