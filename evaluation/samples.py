@@ -16,7 +16,6 @@ of one chosen sample alone, where all lines coded before count as certain, which
 import argparse
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +99,17 @@ def run(people: Population, seed: int) -> dict[str, dict[str, Prevalence]]:
     first = draw_sample(people.lines, DRAWN, seed=seed)
     chosen = people.choose(first.drawn, CHOSEN, seed=seed)
     second = draw_sample(people.lines, DRAWN, seed=seed + 10_000)
-    again = replace(first)
     enriched = people.enriched(first.drawn, "overworked-staff", seed=seed)
-    begun = [line.id for interview in people.lines.interviews[:5] for line in interview.participant_lines]
+    five = {interview.id for interview in people.lines.interviews[:5]}
+    begun = [line.id for line in people.frame if line.transcript in five]
     after = people.choose(begun, 100, seed=seed)
     return {
         "one draw: mean": {code: people.mean(code, [first]) for code in people.codes},
         "draw, then next: joint": {code: people.joint(code, [first, chosen]) for code in people.codes},
         "draw, next, draw: joint": {code: people.joint(code, [first, chosen, second]) for code in people.codes},
         "draw, next, draw: mean": {code: people.mean(code, [first, second]) for code in people.codes},
-        "the same seed twice: joint": {code: people.joint(code, [first, again]) for code in people.codes},
-        "the same seed twice: mean": {code: people.mean(code, [first, again]) for code in people.codes},
+        "the same seed twice: joint": {code: people.joint(code, [first, first]) for code in people.codes},
+        "the same seed twice: mean": {code: people.mean(code, [first, first]) for code in people.codes},
         "draw, then enriched draw: joint": {code: people.joint(code, [first, enriched]) for code in people.codes},
         "draw, then enriched draw: mean": {code: people.mean(code, [first, enriched]) for code in people.codes},
         "five interviews, then next 100: known": {code: people.known(code, begun, after) for code in people.codes},

@@ -205,9 +205,7 @@ def test_lines_added_after_the_sample_are_told(lines, truth):
     sample = draw_sample(lines, 100, seed=4)
     more = Transcripts([*lines.interviews, interview("PM1", "nurse")])
 
-    with pytest.raises(
-        AgreementError, match="a sample could not draw 30 lines, PM1:1 first: they were added after it"
-    ):
+    with pytest.raises(AgreementError, match="a sample could not draw 30 lines, PM1:1 first: they were added after it"):
         code_prevalence(["rare"], judged(truth, sample), more, samples=[sample])
 
 

@@ -30,8 +30,12 @@ export function paintInterview(interview) {
 function lineElement(line) {
   const words = el("p", { class: "words", dir: "auto" }, line.text);
   const label = `Go to line ${line.order}`;
-  const order = el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
-  const article = el("article", { class: "line" }, order, words);
+  // a line that is not to be decided here is context: nothing about it can be pressed
+  const isContext = !state.positions.has(line.id);
+  const order = isContext
+    ? el("span", { class: "order" }, `${line.order}`)
+    : el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
+  const article = el("article", { class: isContext ? "line context" : "line" }, order, words);
   article.dataset.line = line.id;
   elements.set(line.id, { article, words, kept: null });
   if (line.kept || line.later) paintKept(line);
