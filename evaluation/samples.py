@@ -122,8 +122,10 @@ def summary(people: Population, runs: Sequence[Mapping[str, Mapping[str, Prevale
     rows = []
     for design in runs[0]:
         # one number per run: runs are independent of each other, codes of a run are not
-        ratios = np.array([np.mean([one[design][code].value / truth[code] for code in people.codes]) for one in runs])
-        pairs = [(one[design][code], truth[code]) for one in runs for code in people.codes]
+        ratios = np.array(
+            [np.mean([found[design][code].value / truth[code] for code in people.codes]) for found in runs]
+        )
+        pairs = [(found[design][code], truth[code]) for found in runs for code in people.codes]
         known = [(estimate.low <= true <= estimate.high) for estimate, true in pairs if not math.isnan(estimate.low)]
         margin = 1.96 * ratios.std(ddof=1) / math.sqrt(len(ratios))
         rows.append(

@@ -15,6 +15,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from itertools import chain
@@ -213,6 +214,21 @@ def test_the_numbers_of_the_readme_are_those_of_the_evaluation():
     assert f"a mean of {min(words_only):.2f} to {max(words_only):.2f} of a line's codes" in readme
     assert f"logistic regression it was {min(plain):.2f} to {max(plain):.2f}." in readme
     assert f"With the encoder it was {min(with_encoder):.2f} to {max(with_encoder):.2f}." in readme
+
+
+def test_the_agreement_in_the_prose_of_the_readme_is_that_of_its_output():
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    shown = re.search(r"human-human (\S+) \[.*?\], model-human (\S+) \[", readme)
+
+    assert f"coders agree with each other at an alpha of {shown[1]}, and with the suggester at {shown[2]}." in readme
+
+
+def test_the_version_of_python_in_the_readme_is_the_one_that_pip_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert f"CPython {project['requires-python'].removeprefix('>=')} or later" in (ROOT / "README.md").read_text(
+        "utf-8"
+    )
 
 
 def test_every_file_that_a_page_links_to_is_there(site_script):

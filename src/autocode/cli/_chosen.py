@@ -36,8 +36,8 @@ def print_lines(ids: "Iterable[LineId]", lines: "Transcripts", console: "Console
                 words.truncate(_width(console), overflow="ellipsis")
                 _print_indented(words, console)
             asked = question
-            said = Text.assemble((plain(line.id), "bold"), f"  {plain(line.speaker)}: ", plain(line.text))
-            _print_indented(said, console)
+            words_of_line = Text.assemble((plain(line.id), "bold"), f"  {plain(line.speaker)}: ", plain(line.text))
+            _print_indented(words_of_line, console)
         console.print()
 
 

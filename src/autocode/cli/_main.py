@@ -376,7 +376,7 @@ def agree(
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31),
-    help="Random seed of the draw; by default the number of earlier draws, so that no two are alike.",
+    help="Random seed of the draw; by default the number of earlier draws, so that no two draw the same lines.",
 )
 @JSON
 def plan(

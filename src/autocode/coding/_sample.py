@@ -91,7 +91,7 @@ class SampleEnd:
     sample : str
         The name of the sample.
     reason : str, default ""
-        Why, in the words of whoever ended it.
+        Why, in words.
     at : datetime or None, default None
         When; None for the time of appending.
     """

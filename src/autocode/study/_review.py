@@ -112,11 +112,11 @@ def open_review(
 def _lines_of(sample: Sample, study: StudyData, remark: Callable[[str], object]) -> frozenset[LineId]:
     """Return the lines of a sample, and say which of them are no participant's lines of the study any more."""
     there = {line.id for line in study.lines.participant_lines}
-    gone = [line for line in sample.drawn if line not in there]
-    if gone:
+    missing = [line for line in sample.drawn if line not in there]
+    if missing:
         remark(
-            f"{len(gone)} of {count_of(len(sample.drawn), 'line')} of {sample.name} are not in the study any more, "
-            f"{gone[0]} first; the others are shown."
+            f"{len(missing)} of {count_of(len(sample.drawn), 'line')} of {sample.name} are not in the study any more, "
+            f"{missing[0]} first; the others are shown."
         )
     return frozenset(sample.drawn) & there
 

@@ -28,7 +28,7 @@ class SampleRow:
     n_independent : int
         Number of its lines that somebody judged independently.
     reason : str, default ""
-        Why it was ended, in the words of whoever ended it.
+        Why it was ended, in words.
     """
 
     sample: Sample
