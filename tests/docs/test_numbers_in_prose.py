@@ -60,13 +60,14 @@ def beside(name):
     return module
 
 
-of_docs, of_intervals, of_pages, of_suggester = map(
-    beside, ("test_docs", "test_interval_numbers", "test_page_numbers", "test_suggester_numbers")
+of_docs, of_intervals, of_pages, of_samples, of_suggester = map(
+    beside,
+    ("test_docs", "test_interval_numbers", "test_page_numbers", "test_sample_numbers", "test_suggester_numbers"),
 )
 COMPARISONS = [
     *(
         function
-        for module in (of_intervals, of_pages, of_suggester)
+        for module in (of_intervals, of_pages, of_samples, of_suggester)
         for name, function in vars(module).items()
         if name.startswith("test_")
     ),

@@ -84,6 +84,17 @@ def test_the_page_decides_the_chosen_lines_in_their_order_and_says_that_they_are
         assert [coding.line for coding in journal.codings().by(CoderId("MO"))] == list(sample.drawn)
 
 
+def test_before_any_suggestion_the_page_does_not_say_that_lines_were_kept_blind(study, address_of, context):
+    page = context.new_page()
+    page.goto(address_of("review", study, "--coder", "MO"))
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+
+    expect(page.locator("#side h2")).to_have_text("Your coding")
+    expect(page.locator("#side .own")).to_have_text(
+        "No suggestions have been made for this line. Press F to find a code."
+    )
+
+
 def test_a_page_opened_when_they_are_done_says_so(study, address_of, context):
     with Journal.open(study / "study.sqlite", create=False) as journal:
         (sample,) = journal.samples()

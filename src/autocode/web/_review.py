@@ -200,6 +200,8 @@ def _line_json(session: ReviewSession, line: Line, later: set[LineId] | None = N
     """Return what this coder has done with a line so far; `later` are the lines left for later, if known already."""
     act = session.judgement(line.id)
     payload: dict[str, Any] = {"id": line.id, "stage": session.stage_of(line.id)}
+    if session.is_withheld(line.id):
+        payload["withheld"] = True
     if act is not None and act.coding is not None:
         known = [code for code in session.codebook if code in act.coding.codes]
         unknown = sorted(act.coding.codes - set(known))

@@ -163,13 +163,14 @@ function button(key, label, act, more = {}) {
 function heading(line) {
   const texts = {
     "second look": offerShown()?.cards.length ? "Suggestions that differ" : "Your coding",
-    blind: state.mode === "independent" ? "Your coding" : "Your own coding first",
+    blind: line.withheld ? "Your own coding first" : "Your coding",
   };
   const text = texts[line.stage] ?? "Suggested codes";
   return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
 }
 
 const WHY_BLIND = {
+  unsuggested: "No suggestions have been made for this line. Press F to find a code.",
   independent: "This study is coded independently, without suggestions. Press F to find a code.",
   "blind-first":
     "Code this line on your own first. Suggestions appear after you have decided, and only if they differ from your codes.",
@@ -185,7 +186,9 @@ function invitation(line) {
       : "Nothing else is suggested for this line.";
     return [el("p", { class: "aside-note" }, `Your coding is stored. ${next}`), waiting];
   }
-  return [line.stage === "blind" && el("p", { class: "own" }, WHY_BLIND[state.mode]), waiting];
+  const isUnsuggested = state.mode !== "independent" && !line.withheld;
+  const why = isUnsuggested ? WHY_BLIND.unsuggested : WHY_BLIND[state.mode];
+  return [line.stage === "blind" && el("p", { class: "own" }, why), waiting];
 }
 
 function offerPart(actions) {

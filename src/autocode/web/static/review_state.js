@@ -131,6 +131,7 @@ export function takeLine(stored) {
   if (!line || isUnstored(stored.id)) return null;
   const before = JSON.stringify([line.kept, line.later, line.again]);
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
+  line.withheld = stored.withheld;
   if (stored.id !== state.current || state.awaitedReveal) line.stage = stored.stage;
   return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
 }
