@@ -159,6 +159,7 @@ def test_lines_drawn_to_measure_are_shown_without_suggestions(study, run, at_ter
             for line in samples_of(kept)[0].drawn if not line.startswith("GP4:")
         ))  # fmt: skip
     measured, _ = at_terminal("review", "study", "--coder", "MO", "--terminal", "--sample", "draw-1", keys="nq")
+    run("samples", "study", "--end", "draw-1")
     run("next", "study", "-n", 4)
     chosen, _ = at_terminal("review", "study", "--coder", "JB", "--terminal", "--next", keys="nnnnq")
     with Journal.open(kept / "study.sqlite", create=False) as journal:
@@ -167,6 +168,23 @@ def test_lines_drawn_to_measure_are_shown_without_suggestions(study, run, at_ter
     assert "[1]" not in measured
     assert basis == {"independent"}
     assert "[1]" in chosen
+
+
+def test_an_ordinary_review_does_not_spoil_lines_that_were_drawn_to_measure(study, run, at_terminal):
+    kept = study("trained")
+    settings = kept / "study.toml"
+    settings.write_text(settings.read_text() + 'mode = "assisted"\nblind_share = 0\n')
+    run("plan", "study", "--draw", 84)
+    drawn = {line for line in samples_of(kept)[0].drawn if line.startswith("GP4:")}
+    first = at_terminal("review", "study", "--coder", "MO", "--terminal", keys=["n"] * 24 + ["q"])[0]
+    with Journal.open(kept / "study.sqlite", create=False) as journal:
+        basis = {coding.line: coding.basis for coding in journal.codings().by("MO")}
+
+    assert "[1]" in first  # the lines that were not drawn
+    assert {line for line, found in basis.items() if found == "independent"} >= drawn
+    assert {line for line, found in basis.items() if found == "assisted"} == basis.keys() - drawn
+    assert 0 < len(drawn) < 24
+    assert run("prevalence", "study").exit_code == 0
 
 
 @pytest.mark.parametrize(
