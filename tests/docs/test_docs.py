@@ -212,6 +212,7 @@ def test_the_numbers_of_the_readme_are_those_of_the_evaluation():
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
 
     assert f"a mean of {min(words_only):.2f} to {max(words_only):.2f} of a line's codes" in readme
+    assert f"after {points[0][0]['n']:,} coded lines" in readme
     assert f"logistic regression it was {min(plain):.2f} to {max(plain):.2f}." in readme
     assert f"With the encoder it was {min(with_encoder):.2f} to {max(with_encoder):.2f}." in readme
 
@@ -221,6 +222,13 @@ def test_the_agreement_in_the_prose_of_the_readme_is_that_of_its_output():
     shown = re.search(r"human-human (\S+) \[.*?\], model-human (\S+) \[", readme)
 
     assert f"coders agree with each other at an alpha of {shown[1]}, and with the suggester at {shown[2]}." in readme
+
+
+def test_the_number_of_interviews_of_which_the_readme_warns_is_the_one_that_results_warn_of():
+    data = ac.ReliabilityData.from_table([[1, 0] * 14, [1, 0] * 13 + [1, 1]], interviews=[*"abcdefghijklmn"] * 2)
+    few = re.search(r"fewer than (\d+)", ac.krippendorff_alpha(data).conventions["caution"])
+
+    assert f"with fewer than {few[1]} interviews" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_version_of_python_in_the_readme_is_the_one_that_pip_asks_for():

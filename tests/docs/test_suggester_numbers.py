@@ -47,9 +47,12 @@ def test_label_issues_are_found_as_often_as_was_required():
 
 
 def test_the_numbers_of_incremental_learning_are_those_of_the_evaluation(page):
-    batches = results("refit")["runs"]
+    protocol, batches = results("refit")["protocol"], results("refit")["runs"]
+    fits = [batch["full_fit_cpu_s"] for batch in batches]
     cost, same = ([batch[name] for batch in batches] for name in ("cpu_ms", "same_first"))
 
+    assert f"For {protocol['batch']} decisions after {protocol['N']:,} coded lines" in page
+    assert f"a full fit {min(fits):.0f} to {max(fits):.0f} CPU-seconds" in page
     assert max(cost) < 100
     assert f"took {min(cost):.0f} to {max(cost):.0f} CPU-milliseconds" in page
     assert f"on {min(same):.0%} to {max(same):.0%} of the lines".replace("%", " %").replace(" % to", " to") in page

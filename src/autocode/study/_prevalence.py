@@ -191,7 +191,7 @@ def study_prevalence(
         If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
     """
     study = read_study_or_corpus(folder)
-    used = _samples_to_use(study.samples, samples)
+    used = _samples_to_use(study, samples)
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False
     if is_study(folder) and (folder / JOURNAL).exists():
@@ -224,20 +224,20 @@ def study_prevalence(
     )
 
 
-def _samples_to_use(samples: Sequence[Sample], names: Sequence[str]) -> tuple[Sample, ...]:
+def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...]:
     """Return the named samples, else the open ones that were drawn at random."""
     if names:
-        return tuple(sample_named(name, samples) for name in dict.fromkeys(names))
-    drawn = [sample for sample in samples if sample.design is Design.RANDOM]
-    used = tuple(sample for sample in drawn if sample.ended is None)
+        return tuple(sample_named(name, study.samples) for name in dict.fromkeys(names))
+    drawn = [sample for sample in study.samples if sample.design is Design.RANDOM]
+    used = study.open_draws
     if drawn and not used:
         raise StudyError(
             f"every sample that was drawn at random is ended ({', '.join(sample.name for sample in drawn)}); draw "
             "lines with autocode plan STUDY --draw N, or name an ended sample with --sample."
         )
-    if samples and not used:
+    if study.samples and not used:
         raise StudyError(
-            f"no lines were drawn at random: {', '.join(sample.name for sample in samples)} chose lines to train the "
+            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train the "
             "suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
         )
     return used

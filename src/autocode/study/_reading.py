@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Codings, Decision, Sample, SuggestionBatch
+from autocode.coding import Codings, Decision, Design, Sample, SuggestionBatch
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.journal import Journal
@@ -41,8 +41,7 @@ class StudyData:
     decisions : tuple of Decision, default empty
         Each coder's decision in force on the suggestions shown for a line.
     samples : tuple of Sample, default empty
-        The samples of lines that were drawn or chosen to be coded, oldest first; `code_prevalence` takes those of them
-        that were drawn at random.
+        The samples of lines that were drawn or chosen to be coded, oldest first, ended ones included.
     """
 
     folder: Path
@@ -59,6 +58,11 @@ class StudyData:
     def title(self) -> str:
         """Title of the study."""
         return self.settings.title
+
+    @property
+    def open_draws(self) -> tuple[Sample, ...]:
+        """The samples that were drawn at random and not ended, as `code_prevalence` takes them."""
+        return tuple(sample for sample in self.samples if sample.design is Design.RANDOM and sample.ended is None)
 
     @property
     def language(self) -> str:
