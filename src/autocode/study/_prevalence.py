@@ -237,8 +237,8 @@ def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...
         )
     if study.samples and not used:
         raise StudyError(
-            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train the "
-            "suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
+            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train "
+            "the suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
         )
     return used
 
