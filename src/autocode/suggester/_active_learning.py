@@ -81,6 +81,8 @@ def select_lines(
         rows_of_unit.setdefault(line.transcript if whole_interviews else line.id, []).append(i)
     unit_rows = list(rows_of_unit.values())
     unit = "interview" if whole_interviews else "line"
+    if not unit_rows:
+        raise TrainingError(f"no {unit} is left that nobody has read, so there is nothing to choose from.")
     if len(unit_rows) < n:
         raise TrainingError(f"{n} {unit}s cannot be chosen from {len(unit_rows)} that nobody has read; ask for fewer.")
     informative = informativeness(suggester, candidates)
