@@ -175,7 +175,7 @@ const WHY_BLIND = {
   "blind-first":
     "Code this line on your own first. Suggestions appear after you have decided, and only if they differ from your codes.",
   assisted:
-    "No suggestions for this line. Some lines, drawn at random before coding began, are coded without them so that agreement can be measured.",
+    "No suggestions for this line. Some lines, drawn at random, are coded without them, because what is measured on them needs independent codings.",
 };
 
 function invitation(line) {
