@@ -1,12 +1,14 @@
 """Lines are drawn at random from all lines, with probabilities that are known and used."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autocode.agreement import code_prevalence, code_prevalence_by, draw_sample
-from autocode.coding import Basis, Coding, Codings, Sample
+from autocode.coding import Basis, Coding, Codings, Design, Sample
 from autocode.errors import AgreementError
 from autocode.transcripts import Line, Role, Transcript, Transcripts
 
@@ -193,7 +195,7 @@ def test_without_a_stored_sample_prevalence_is_refused(lines, truth):
 
 def test_drawn_lines_that_wait_are_told(lines, truth):
     sample = draw_sample(lines, 100, seed=4)
-    told = f"100 of 100 drawn lines are not judged independently yet, {sample.drawn[0]} first; judge them all"
+    told = f"100 of 100 lines of a sample are not judged independently yet, {sample.drawn[0]} first; judge them all"
 
     with pytest.raises(AgreementError, match=told):
         code_prevalence(["rare"], judged(truth, sample, basis=Basis.ASSISTED), lines, samples=[sample])
@@ -203,7 +205,55 @@ def test_lines_added_after_the_sample_are_told(lines, truth):
     sample = draw_sample(lines, 100, seed=4)
     more = Transcripts([*lines.interviews, interview("PM1", "nurse")])
 
-    with pytest.raises(
-        AgreementError, match="30 lines could not be drawn, PM1:1 first: they were added after the sample"
-    ):
+    with pytest.raises(AgreementError, match="a sample could not draw 30 lines, PM1:1 first: they were added after it"):
         code_prevalence(["rare"], judged(truth, sample), more, samples=[sample])
+
+
+# several samples
+
+
+def test_a_second_draw_that_depends_on_the_first_does_not_bias_the_mean_of_both(lines, truth):
+    actual = np.mean(list(truth.values()))
+    values, covered = [], []
+    for seed in range(200):
+        first = draw_sample(lines, 60, seed=seed)
+        # what was found in the first draw makes its neighbours likelier in the second, and its own lines less
+        found = {line for line in first.drawn if truth[line]}
+        enrich = {line: 0.2 if line in first.drawn else 5.0 for line in truth if line.split(":")[0] in
+                  {one.split(":")[0] for one in found} or line in first.drawn}  # fmt: skip
+        second = draw_sample(lines, 60, seed=1000 + seed, enrich=enrich)
+        judgements = judged(truth, Sample(drawn=tuple(truth), probabilities=dict.fromkeys(truth, 1.0), seed=0))
+        both = code_prevalence(["rare"], judgements, lines, samples=[first, second])
+        values.append(both.value)
+        covered.append(both.low <= actual <= both.high)
+        assert both.n_judged == len({*first.drawn, *second.drawn})
+
+    assert np.mean(values) == pytest.approx(actual, abs=3 * np.std(values) / np.sqrt(200))
+    assert np.mean(covered) > 0.9
+    assert both.conventions["method"].endswith("mean of 2 samples weighted by their numbers of lines")
+
+
+def test_the_same_sample_twice_says_what_it_says_once(lines, truth):
+    sample = draw_sample(lines, 100, seed=4)
+    once = code_prevalence(["rare"], judged(truth, sample), lines, samples=[sample])
+    twice = code_prevalence(["rare"], judged(truth, sample), lines, samples=[sample, sample])
+
+    assert (twice.value, twice.low, twice.high) == pytest.approx((once.value, once.low, once.high))
+    assert code_prevalence_by("role", ["rare"], judged(truth, sample), lines, samples=[sample, sample]).keys() == {
+        "doctor", "nurse",
+    }  # fmt: skip
+
+
+def test_lines_chosen_to_train_a_suggester_are_refused(lines, truth):
+    chosen = replace(draw_sample(lines, 100, seed=4), name="next-1", design=Design.ACTIVE)
+
+    with pytest.raises(AgreementError, match="the sample next-1 was chosen to train a suggester, so it does not repre"):
+        code_prevalence(["rare"], judged(truth, chosen), lines, samples=[chosen])
+
+
+def test_ppi_takes_one_sample(lines, truth):
+    samples = [draw_sample(lines, 100, seed=seed) for seed in (4, 5)]
+    every = Sample(drawn=tuple(truth), probabilities=dict.fromkeys(truth, 1.0), seed=0)
+
+    with pytest.raises(AgreementError, match="PPI\\+\\+ takes one sample, and there are several"):
+        code_prevalence(["rare"], judged(truth, every), lines, samples=samples, method="ppi")

@@ -84,7 +84,8 @@ def test_drawn_lines_are_printed_and_kept_with_their_probabilities(coded, run):
     assert result.exit_code == 0
     assert (
         result.stderr
-        == f"autocode: 20 of 168 lines drawn with probability {20 / 168:.4g}, seed 3; stored in the study.\n"
+        == f"autocode: draw-1: 20 of 168 lines drawn with probability {20 / 168:.4g}, seed 3; stored in the study. "
+        "Code them with: autocode review study --coder YOU --sample draw-1\n"
     )
     assert len(set(lines)) == 20
     with Journal.open(coded / "study.sqlite", create=False) as journal:
@@ -120,6 +121,7 @@ def test_lines_of_a_rare_code_are_drawn_likelier(study, run):
         (["--prevalence", "often"], 2, "'often' is not a valid float"),
         (["--draw", 5], 2, "--draw needs a study whose lines are drawn."),
         (["study", "--enrich", "forms"], 2, "--enrich is about the lines to draw; say how many with --draw."),
+        (["study", "--sample", "pilot"], 2, "--sample names the lines to draw; say how many with --draw."),
         (["study", "--draw", 1000], 1, "1000 lines cannot be drawn from 168; draw between 1 and all of them."),
         (["study", "--draw", 5, "--enrich", "love"], 1, "there is no code 'love' to enrich for; name one"),
         (["study", "--draw", 5, "--enrich", "forms"], 1, "no suggestions are stored that would show which lines are"),

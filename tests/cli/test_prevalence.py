@@ -55,8 +55,9 @@ def test_from_a_plan_to_how_common_each_code_is(study, run, judge, told, deserve
 
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == (
-        f"autocode: 84 of 84 drawn lines are not judged independently yet, {min(drawn, key=list(deserved).index)} "
-        "first; judge them all, since those that are left may not be a random part.\n"
+        "autocode: 84 of 84 lines of the sample draw-1 are not judged independently yet, "
+        f"{min(drawn, key=list(deserved).index)} first; judge them all, since those that are left may not be a random "
+        "part, or end the sample and draw another.\n"
     )
     assert [row["code"] for row in found["rows"]] == ["forms", "records", "people", "access"]
     for row in found["rows"]:
@@ -65,7 +66,10 @@ def test_from_a_plan_to_how_common_each_code_is(study, run, judge, told, deserve
         assert row["low"] < sum(code in given for code in deserved.values()) / n < row["high"]
         assert (row["judged"], row["lines"], row["interviews"], row["reason"]) == (84, n, 7, None)
     assert [row["theme"] for row in found["rows"]] == [False, False, False, True]
-    assert found["notes"] == ["suggestions: none stood when lines were drawn, so the drawn lines alone are counted"]
+    assert found["notes"] == [
+        "sample: draw-1, 84 of 168 lines drawn with probability 0.5, seed 5",
+        "suggestions: none stood when lines were drawn, so the drawn lines alone are counted",
+    ]
     assert found["conventions"]["method"].startswith("DSL (Egami et al. 2023)")
     assert found["conventions"]["caution"].startswith("7 interviews are fewer than 15")
 
@@ -102,8 +106,8 @@ def test_suggestions_made_after_the_draw_are_not_used(study, run, judge, told):
     after = told()
 
     assert before["rows"] == after["rows"]
-    assert before["notes"][0].endswith("made before lines were drawn")
-    assert after["notes"][0].endswith("made before lines were drawn; later ones are not used")
+    assert before["notes"][-1].endswith("made before lines were drawn")
+    assert after["notes"][-1].endswith("made before lines were drawn; later ones are not used")
 
 
 def test_where_all_suggestions_are_later_the_drawn_lines_alone_count(coded, run, judge, told, deserved):
@@ -112,9 +116,9 @@ def test_where_all_suggestions_are_later_the_drawn_lines_alone_count(coded, run,
     run("-q", "suggest", "study")
     found = told()
 
-    assert found["notes"] == [
+    assert found["notes"][-1] == (
         "suggestions: none; those made after lines were drawn may have learnt from them and are not used"
-    ]
+    )
     assert all(row["suggested"] == 0 for row in found["rows"])
 
 

@@ -52,11 +52,12 @@ def test_what_to_read_next_is_stored_with_every_lines_probability(run, coded):
 
 
 def test_an_interview_that_nobody_has_begun_is_chosen_whole(run, coded):
-    result = run("-q", "next", coded, "-n", 1, "--interviews")
+    result = run("-q", "next", coded, "-n", 1, "--interviews", "--json")
+    drawn = json.loads(result.output)["drawn"]
 
     assert result.exit_code == 0
-    assert len(result.output.split()) == 24
-    assert {line.partition(":")[0] for line in result.output.split()} == {"GP4"}
+    assert len(drawn) == 24
+    assert {line.partition(":")[0] for line in drawn} == {"GP4"}
 
 
 def test_lines_are_chosen_from_a_study_only(run, coded):

@@ -1,8 +1,8 @@
-"""A sample knows how likely each line was; several together know it too."""
+"""A sample knows how likely each line was, what it is for, and what it is called."""
 
 import pytest
 
-from autocode.coding import Inclusion, Sample
+from autocode.coding import Design, Sample, free_name, named
 from autocode.errors import CodingError
 
 
@@ -27,11 +27,10 @@ def test_a_line_outside_the_frame_cannot_be_drawn():
         Sample(drawn=("GP1:2",), probabilities={"GP1:1": 0.5}, seed=0)
 
 
-def test_two_samples_miss_a_line_only_if_both_do():
-    one = Sample(drawn=("GP1:1",), probabilities={"GP1:1": 0.5, "GP1:2": 0.5}, seed=0)
-    two = Sample(drawn=("GP1:3",), probabilities={"GP1:1": 0.5, "GP1:3": 0.25}, seed=1)
-    both = Inclusion.from_samples([one, two])
+def test_samples_without_a_name_are_numbered_by_what_they_are_for():
+    drawn = Sample(drawn=(), probabilities={"GP1:1": 0.5}, seed=0)
+    chosen = Sample(drawn=(), probabilities={"GP1:1": 1.0}, seed=0, design=Design.ACTIVE)
+    called = Sample(drawn=(), probabilities={"GP1:1": 0.5}, seed=0, name="draw-2")
 
-    assert both.drawn == {"GP1:1", "GP1:3"}
-    assert dict(both.probabilities) == pytest.approx({"GP1:1": 0.75, "GP1:2": 0.5, "GP1:3": 0.25})
-    assert Inclusion.from_samples([]).probabilities == {}
+    assert [sample.name for sample in named([drawn, chosen, called, drawn])] == ["draw-1", "next-1", "draw-2", "draw-3"]
+    assert free_name(Design.ACTIVE, {"next-1", "next-3"}) == "next-2"

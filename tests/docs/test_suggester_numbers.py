@@ -9,8 +9,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def page():
+@pytest.fixture(scope="module", name="page")
+def _page():
+    return evidence_page()
+
+
+def evidence_page():
     return " ".join((ROOT / "docs" / "suggester-evidence.md").read_text(encoding="utf-8").split())
 
 
@@ -22,6 +26,11 @@ def test_the_numbers_of_label_issues_are_those_of_the_evaluation(page):
     rows = [row for corpus in ("nhs_feedback", "disapere") for row in results("label_issues")[corpus]]
     shown = [row for row in rows if row["surprise"].startswith("worst") and "less than half" not in row["hit"]]
 
+    (other,) = [row for row in results("label_issues")["nhs_feedback"] if row["surprise"] == "sum over all codes"]
+
+    assert "five seeds, 95 % intervals over documents" in page
+    assert f"health comments, {100 * results('label_issues')['protocol']['swapped']:.0f} % of codes swapped" in page
+    assert f"sum of the surprisal over all codes, reached {other['precision@20']:.2f} for swapped codes" in page
     assert len(shown) == 4
     for row in shown:
         interval = f"[{row['low']:.2f}, {row['high']:.2f}]"
@@ -38,9 +47,12 @@ def test_label_issues_are_found_as_often_as_was_required():
 
 
 def test_the_numbers_of_incremental_learning_are_those_of_the_evaluation(page):
-    batches = results("refit")["runs"]
+    protocol, batches = results("refit")["protocol"], results("refit")["runs"]
+    fits = [batch["full_fit_cpu_s"] for batch in batches]
     cost, same = ([batch[name] for batch in batches] for name in ("cpu_ms", "same_first"))
 
+    assert f"For {protocol['batch']} decisions after {protocol['N']:,} coded lines" in page
+    assert f"a full fit {min(fits):.0f} to {max(fits):.0f} CPU-seconds" in page
     assert max(cost) < 100
     assert f"took {min(cost):.0f} to {max(cost):.0f} CPU-milliseconds" in page
     assert f"on {min(same):.0%} to {max(same):.0%} of the lines".replace("%", " %").replace(" % to", " to") in page
@@ -56,6 +68,8 @@ def test_what_choosing_lines_is_worth_is_what_was_measured(page):
     assert f"(R@3): {both('R@3', 'chosen')} chosen, {both('R@3', 'at random')} at random" in page
     assert f"{both('R@3', 'in order')} in order" in page
     assert f"as many lines at random {both('mAP', 'at random')}, in order {both('mAP', 'in order')}" in page
+    health, reviews = (f"{last[corpus, 'chosen']['mAP']:.2f}" for corpus in ("nhs_feedback", "disapere"))
+    assert f"over codes was {health} on the health comments and {reviews} on the review sentences" in page
     assert last["nhs_feedback", "chosen"]["mAP"] > last["nhs_feedback", "at random"]["mAP"]
 
 
@@ -68,8 +82,12 @@ def test_the_numbers_of_promises_are_those_of_the_evaluation(page):
     assert "missed in {naive_missed} of {naive_given}".format(**precision) in page
 
 
-@pytest.fixture(scope="module")
-def about():
+@pytest.fixture(scope="module", name="about")
+def _about():
+    return suggester_page()
+
+
+def suggester_page():
     return (ROOT / "docs" / "suggester.md").read_text(encoding="utf-8")
 
 

@@ -1,14 +1,17 @@
 import dataclasses
+import json
+import shutil
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autocode.coding import Basis, CoderId, Codings, Mode, Paradata, Proposal, Sample, Stage, Verdict
+from autocode.coding import Basis, CoderId, Codings, Design, Mode, Paradata, Proposal, Sample, SampleEnd, Stage, Verdict
 from autocode.errors import CodingError, JournalError
 from autocode.journal import Deferral, Journal, Kind, TranscriptSeen, Undo
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
@@ -328,9 +331,53 @@ def test_a_sample_comes_back_with_the_probability_of_every_line(path):
 
     with Journal.open(path, create=False) as journal:
         found = journal.samples()
-        assert [dataclasses.replace(each, at=None) for each in found] == [one, two]
+        assert [dataclasses.replace(each, at=None, name="") for each in found] == [one, two]
+        assert [each.name for each in found] == ["draw-1", "draw-2"]
         assert [entry.kind for entry in journal.history(kinds=(Kind.SAMPLE,))] == ["sample", "sample"]
         assert found[0].at.tzinfo is not None
+
+
+def test_an_ended_sample_stays_in_the_journal(path):
+    chosen = Sample(
+        drawn=("GP1:2",), probabilities={"GP1:2": 1.0, "GP1:4": 0.5}, seed=7, name="pilot", design=Design.ACTIVE
+    )
+    with Journal.open(path) as journal:
+        journal.append(chosen, Sample(drawn=(), probabilities={"GP1:4": 0.5}, seed=8))
+        journal.append(SampleEnd(sample="pilot", reason="too long"))
+
+    with Journal.open(path, create=False) as journal:
+        pilot, other = journal.samples()
+        *_, end = journal.history()
+    assert dataclasses.replace(pilot, at=None, ended=None) == chosen
+    assert pilot.ended == end.at
+    assert (other.name, other.ended) == ("draw-1", None)
+    assert (end.kind, end.record) == (Kind.SAMPLE, SampleEnd(sample="pilot", reason="too long", at=end.at))
+
+
+def test_the_end_of_a_sample_is_an_empty_sample_to_an_autocode_that_knows_no_ends(path):
+    with Journal.open(path) as journal:
+        journal.append(SampleEnd(sample="draw-1"))
+    with closing(sqlite3.connect(path)) as database:
+        ((payload,),) = database.execute("SELECT payload FROM entries")
+
+    assert {key: json.loads(payload)[key] for key in ("drawn", "frame", "seed", "enriched")} == {
+        "drawn": [], "frame": [], "seed": 0, "enriched": "",
+    }  # fmt: skip
+
+
+def test_what_older_journals_say_of_a_choice_is_understood(path):
+    shutil.copy(Path(__file__).with_name("schemas") / "v3.sqlite", path)
+    older = {"drawn": ["GP1:2"], "frame": [{"probability": 1.0, "lines": ["GP1:2"]}], "seed": 0}
+    payloads = [json.dumps({**older, "enriched": words}) for words in ("4 lines selected as most informative", "")]
+    with closing(sqlite3.connect(path)) as database:
+        row = "INSERT INTO entries (kind, at, payload) VALUES ('sample', '2026-11-23T10:00:00+00:00', ?)"
+        database.executemany(row, [(payload,) for payload in payloads])
+        database.commit()
+
+    with Journal.open(path) as journal:
+        assert [(sample.name, sample.design) for sample in journal.samples()] == [
+            ("next-1", Design.ACTIVE), ("draw-1", Design.RANDOM),
+        ]  # fmt: skip
 
 
 def test_a_sample_cannot_be_undone(path):

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from autocode.codebook import Codebook
-from autocode.coding import Basis, BlindDraw, Mode, Stage
+from autocode.coding import Basis, BlindDraw, Design, Mode, Sample, SampleEnd, Stage
 from autocode.errors import SettlementError
 from autocode.review import blind_seed, draw_blind
 from autocode.review._pace import Pace
@@ -127,6 +127,25 @@ def test_a_first_suggestion_that_is_strong_is_kept_by_one_gesture(session_of, ba
     assert readings(journal) == [(Basis.ASSISTED, {"logistics"})]
     with pytest.raises(SettlementError, match="only a strong match is kept by one key"):
         session.keep_first()
+
+
+def test_lines_drawn_to_measure_are_read_alone_until_their_sample_is_ended(told, session_of, journal):
+    session = session_of(mode=Mode.ASSISTED)
+    assert session.stage_of("GP1:2") is Stage.ASSISTED
+
+    probabilities = dict.fromkeys(["GP1:2", "GP1:3"], 0.5)
+    chosen = Sample(drawn=("GP1:3",), probabilities=probabilities, seed=1, design=Design.ACTIVE)
+    journal.append(Sample(drawn=("GP1:2",), probabilities=probabilities, seed=1), chosen)
+    session.refresh()
+
+    assert (session.stage_of("GP1:2"), session.offer("GP1:2")) == (Stage.BLIND, None)
+    assert session.stage_of("GP1:3") is Stage.ASSISTED
+    session.settle(line="GP1:2")
+    assert [basis for basis, _ in readings(journal)] == [Basis.INDEPENDENT]
+
+    journal.append(SampleEnd(sample="draw-1"))
+    session.refresh()
+    assert session_of(mode=Mode.ASSISTED).stage_of("GP1:2") is Stage.ASSISTED
 
 
 def test_one_batch_or_a_mode_but_not_both(session_of, batch):

@@ -8,7 +8,7 @@ import autocode as ac
 from autocode.errors import StudyError
 from autocode.exchange import write_corpus
 from autocode.journal import Journal
-from autocode.study import create_study, read_study_or_corpus, text_options, with_encoder
+from autocode.study import create_study, end_sample, read_study_or_corpus, text_options, with_encoder
 
 
 def test_a_script_learns_the_words_that_were_coded(folder):
@@ -67,6 +67,10 @@ def test_a_study_is_read_with_what_its_journal_holds(folder):
 
     assert again.batch.id == batch.id
     assert len(again.samples[0].drawn) == 2
+    assert again.open_draws == again.samples
+    end_sample(folder, "draw-1")
+    assert [sample.name for sample in ac.read_study(folder).samples] == ["draw-1"]
+    assert ac.read_study(folder).open_draws == ()
 
 
 def test_a_study_that_nobody_has_coded_has_no_codings_and_no_journal(tmp_path):

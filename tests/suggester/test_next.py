@@ -93,6 +93,8 @@ def test_more_lines_than_there_are_cannot_be_chosen(begun):
         select_lines(suggester, unread, 9, whole_interviews=True, seed=0)
 
     assert str(refused.value) == f"{n + 1} lines cannot be chosen from {n} that nobody has read; ask for fewer."
+    with pytest.raises(TrainingError, match=r"^no line is left that nobody has read, so there is nothing to choose"):
+        select_lines(suggester, [], 1, seed=0)
 
 
 @pytest.mark.parametrize(("n", "random"), [(0, 0.2), (3, 0.0), (3, 1.1)])

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
+from autocode.cli._chosen import print_lines, sample_json, stored_as
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
 from autocode.errors import AutocodeError, UnknownNameError
 
@@ -403,7 +404,12 @@ def agree(
     type=click.FloatRange(0, min_open=True),
     help="How many times higher that probability is.",
 )
-@SEED
+@click.option("--sample", default="", metavar="NAME", help="Name of the drawn sample; by default draw-1, draw-2 ...")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31),
+    help="Random seed of the draw; by default the number of earlier draws, so that no two draw the same lines.",
+)
 @JSON
 def plan(
     study: Path | None,
@@ -418,7 +424,8 @@ def plan(
     n_drawn: int | None,
     enrich: tuple[str, ...],
     times: float,
-    seed: int,
+    sample: str,
+    seed: int | None,
     as_json: bool,
 ) -> None:
     """Plan how many lines to code twice.
@@ -427,11 +434,13 @@ def plan(
     code of a STUDY from what its coders agreed on so far. --draw prints the lines to code, drawn from all lines of
     participants.
     """
-    _check_plan(study, prevalence, half_width, lower_bound, n_drawn, enrich)
+    _check_plan(study, prevalence, half_width, lower_bound, n_drawn, enrich=enrich, sample=sample)
     if study is not None and n_drawn is not None:
         from autocode.study import draw_lines
 
-        _print_sample(draw_lines(study, n_drawn, seed=seed, enrich=enrich, times=times), as_json=as_json, before=",")
+        drawn = draw_lines(study, n_drawn, name=sample, seed=seed, enrich=enrich, times=times)
+        click.echo(dumped(sample_json(drawn)) if as_json else "\n".join(drawn.drawn))
+        remark(stored_as(drawn, study))
         return
     from autocode.cli._plan import Aim, plan_for, plan_from_pilot
 
@@ -455,7 +464,9 @@ def _check_plan(
     half_width: float | None,
     lower_bound: float | None,
     n_drawn: int | None,
+    *,
     enrich: tuple[str, ...],
+    sample: str,
 ) -> None:
     """Raise a `UsageError` for options of `plan` that do not go together."""
     if half_width is not None and lower_bound is not None:
@@ -464,6 +475,8 @@ def _check_plan(
         raise click.UsageError("--draw needs a study whose lines are drawn.")
     if enrich and n_drawn is None:
         raise click.UsageError("--enrich is about the lines to draw; say how many with --draw.")
+    if sample and n_drawn is None:
+        raise click.UsageError("--sample names the lines to draw; say how many with --draw.")
     if n_drawn is None and study is not None and prevalence is not None:
         raise click.UsageError("--prevalence and a study are two ways to plan; name one.")
     if study is None and prevalence is None:
@@ -481,20 +494,36 @@ def _check_plan(
     show_default=True,
     help="Method that corrects the suggestions; ppi (PPI++) needs lines drawn with equal probabilities.",
 )
+@click.option(
+    "--sample",
+    "samples",
+    multiple=True,
+    metavar="NAME",
+    help="Sample to estimate from; may be repeated. By default all open ones drawn with autocode plan --draw.",
+)
 @CONFIDENCE
 @JSON
 def prevalence(
-    study: Path, codes: tuple[str, ...], by: str | None, method: str, confidence: float, as_json: bool
+    study: Path,
+    codes: tuple[str, ...],
+    by: str | None,
+    method: str,
+    samples: tuple[str, ...],
+    confidence: float,
+    as_json: bool,
 ) -> None:
     """Estimate how common each code is.
 
     The estimate is for all lines of participants, from lines drawn with `autocode plan --draw`, each of which must have
     been coded independently. Suggestions made before the lines were drawn narrow the interval; the coded lines correct
-    them, so their errors do not bias the estimate.
+    them, so their errors do not bias the estimate. Lines that `autocode next` chose do not represent the others and are
+    not used.
     """
     from autocode.study import study_prevalence
 
-    table = study_prevalence(study, codes=codes, by=by, method="ppi" if method == "ppi" else "dsl", level=confidence)
+    table = study_prevalence(
+        study, codes=codes, by=by, samples=samples, method="ppi" if method == "ppi" else "dsl", level=confidence
+    )
     click.echo(dumped(table.to_json()) if as_json else str(table))
 
 
@@ -548,21 +577,53 @@ def validate(
     default=0.2,
     show_default=True,
     type=click.FloatRange(0, 1, min_open=True),
-    help="Share drawn at random, so that estimates from these lines hold for all lines.",
+    help="Share drawn at random, which shows the suggester what it is wrong about.",
 )
 @click.option("--interviews", "whole_interviews", is_flag=True, help="Choose whole interviews that nobody has begun.")
+@click.option("--sample", default="", metavar="NAME", help="Name of the chosen sample; by default next-1, next-2 ...")
 @SEED
 @JSON
-def choose_next(study: Path, n_lines: int, random: float, whole_interviews: bool, seed: int, as_json: bool) -> None:
+def choose_next(
+    study: Path, n_lines: int, random: float, whole_interviews: bool, sample: str, seed: int, as_json: bool
+) -> None:
     """Choose the lines to code next.
 
     They are the lines that would teach the suggester most (active learning), and some drawn at random; the choice is
-    stored in the study's journal.
+    stored in the study's journal. `autocode review --next` opens on these lines.
     """
-    from autocode.study import choose_lines
+    from autocode.study import choose_lines, read_study
 
-    sample = choose_lines(study, n_lines, random=random, whole_interviews=whole_interviews, seed=seed)
-    _print_sample(sample, as_json=as_json, before=";")
+    chosen = choose_lines(study, n_lines, name=sample, random=random, whole_interviews=whole_interviews, seed=seed)
+    lines = read_study(study).lines
+    if as_json:
+        click.echo(dumped(sample_json(chosen, lines)))
+    else:
+        from rich.console import Console
+
+        print_lines(chosen.drawn, lines, Console())
+    remark(stored_as(chosen, study))
+
+
+@main.command()
+@STUDY
+@click.option("--end", metavar="NAME", help="Sample to end: nothing waits for its lines any more.")
+@click.option("--why", default="", metavar="TEXT", help="Why it is ended, for the record.")
+@JSON
+def samples(study: Path, end: str | None, why: str, as_json: bool) -> None:
+    """List the samples of lines, or end one.
+
+    Samples are drawn with `autocode plan --draw` and chosen with `autocode next`. An ended sample stays in the journal,
+    with its probabilities and what was judged, and keeps its name.
+    """
+    from autocode.study import end_sample, study_samples
+
+    if why and end is None:
+        raise click.UsageError("--why says why a sample is ended; name it with --end.")
+    if end is not None:
+        ended = end_sample(study, end, reason=why)
+        remark(f"ended {end}: {ended}; it stays in the journal.")
+    table = study_samples(study)
+    click.echo(dumped(table.to_json()) if as_json else str(table))
 
 
 @main.command()
@@ -756,6 +817,8 @@ def _table(out: str | None) -> Path | None:
 )
 @click.option("--terminal", is_flag=True, help="Review in the terminal instead of on a page.")
 @click.option("--blind", is_flag=True, help="Show no suggestions, for an independent reading.")
+@click.option("--next", "chosen", is_flag=True, help="Show only the lines that autocode next chose last.")
+@click.option("--sample", metavar="NAME", help="Show only the lines of a sample; drawn ones without suggestions.")
 @PORT
 @click.option(
     "--host",
@@ -771,6 +834,8 @@ def review(
     coders: tuple[str, ...],
     terminal: bool,
     blind: bool,
+    chosen: bool,
+    sample: str | None,
     port: int,
     host: str,
     certificate: Path | None,
@@ -787,19 +852,23 @@ def review(
         raise click.UsageError("one coder sits at a terminal; name one with --coder.")
     if (certificate is None) != (key is None):
         raise click.UsageError("a certificate and its key belong together; give --certificate and --key.")
-    with open_review(study, coders=coders, blind=blind, remark=announce) as opened:
+    if chosen and sample is not None:
+        raise click.UsageError("--next and --sample are two ways to say which lines; choose one.")
+    with open_review(study, coders=coders, blind=blind, sample=sample, chosen=chosen, remark=announce) as opened:
         if terminal:
             from rich.console import Console
 
             from autocode.cli._terminal import review_in_terminal
 
             (coder,) = opened.sessions
+            name = "" if opened.sample is None else opened.sample.name
             command = f"autocode review {shlex.quote(str(study))} --coder {shlex.quote(coder)} --terminal"
             review_in_terminal(
                 opened.sessions[coder],
                 console=Console(),
                 read_key=click.getchar,
-                resume=f"{command}{' --blind' * blind}",
+                resume=f"{command}{' --blind' * blind}{f' --sample {name}' if name else ''}",
+                sample=name,
             )
         else:
             from autocode.study import serve_review
@@ -909,15 +978,6 @@ def dumped(results: object) -> str:
     import json
 
     return json.dumps(results, ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _print_sample(sample: Any, *, as_json: bool, before: str) -> None:
-    """Print the lines of a sample, and on stderr how they were drawn."""
-    if as_json:
-        click.echo(dumped({"drawn": sample.drawn, "probabilities": dict(sample.probabilities), "seed": sample.seed}))
-    else:
-        click.echo("\n".join(sample.drawn))
-    remark(f"{sample}{f'{before} {sample.enriched}' if sample.enriched else ''}; stored in the study.")
 
 
 def _split(text: str | None) -> tuple[str, ...]:

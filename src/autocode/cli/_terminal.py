@@ -1,7 +1,6 @@
 """Review in the terminal: a line, what is suggested for it, and one key per decision."""
 
 import re
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from autocode.cli._plain import plain as _plain
 from autocode.codebook import Code, CodeId
 from autocode.coding import Band, Stage, Suggestion
 from autocode.review import ReviewSession
@@ -40,6 +40,7 @@ def review_in_terminal(
     read_key: Callable[[], str],
     read_line: Callable[[str], str] | None = None,
     resume: str = "",
+    sample: str = "",
 ) -> None:
     """
     Show the session's lines one by one and record what the coder decides, until the coder quits.
@@ -49,8 +50,10 @@ def review_in_terminal(
     read_key : returns the next key, such as `click.getchar`; `KeyboardInterrupt` and `EOFError` quit.
     read_line : asks for a part of a name or a memo; by default the console does.
     resume : the command that opens this review again, to be shown on quitting.
+    sample : the name of the sample whose lines the session is about; empty for all lines to judge.
     """
-    _Screen(session, console, read_key, read_line or (lambda prompt: console.input(prompt, markup=False)), resume).run()
+    ask = read_line or (lambda prompt: console.input(prompt, markup=False))
+    _Screen(session, console, read_key, ask, resume, sample).run()
 
 
 class _Screen:
@@ -61,12 +64,14 @@ class _Screen:
         read_key: Callable[[], str],
         read_line: Callable[[str], str],
         resume: str,
+        sample: str,
     ) -> None:
         self._session = session
         self._console = console
         self._read_key = read_key
         self._read_line = read_line
         self._resume = resume
+        self._sample = sample
         self._ahead: deque[str] = deque()
         self._memos: dict[LineId, str] = {}  # not stored yet, because their lines are not decided
         self._begin_line()
@@ -137,7 +142,8 @@ class _Screen:
         title = Text(_plain(f"{line.transcript}  "), style="bold")
         title.append(_plain(f"{who}  line {line.order}"), style="not bold")
         self._console.print(Rule(title, align="left", style="dim"))
-        self._console.print(Text(f"{progress.done} of {progress.total} lines decided", style="dim"))
+        of = f" of {self._sample}" if self._sample else ""
+        self._console.print(Text(f"{progress.done} of {progress.total} lines{of} decided", style="dim"))
         if self._session.question is not None:
             self._print(Text(_plain(self._session.question.text), style="italic dim"), above=1)
         self._print(self._text_of(line), above=1)
@@ -205,8 +211,15 @@ class _Screen:
     def _line(self) -> Line | None:
         """Return the present line, or say that there is none."""
         if self._session.current is None:
-            self._say("Every line is decided. Press U to undo the latest decision, or Q to quit.")
+            self._say(f"{self._all_decided}. Press U to undo the latest decision, or Q to quit.")
         return self._session.current
+
+    @property
+    def _all_decided(self) -> str:
+        n = self._session.progress.total
+        if not self._sample:
+            return "Every line is decided"
+        return f"The line of {self._sample} is decided" if n == 1 else f"All {n} lines of {self._sample} are decided"
 
     def _toggle(self, number: int) -> None:
         if self._line() is None:
@@ -364,13 +377,7 @@ class _Screen:
             self._say(f"Memos on lines that are not decided are not stored: {', '.join(self._memos)}.")
         command = self._resume or f"open the review again as {self._session.coder}"
         self._say(f"{self._session.progress}; all of it is stored.")
+        if self._sample and self._session.current is None:
+            self._say(f"{self._all_decided}.")
+            return
         self._console.print(Text(f"To go on: {command}"), soft_wrap=True)  # a command is copied as one line
-
-
-def _plain(text: str) -> str:
-    """Return the text without control characters: a transcript must not steer the terminal."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(c) else c for c in text)
-
-
-def _steers(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"

@@ -21,7 +21,7 @@ from autocode.coding._nouns import (
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
-from autocode.coding._sample import Inclusion, Sample
+from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
 
 __all__ = [
     "Abstention",
@@ -35,8 +35,8 @@ __all__ = [
     "Codings",
     "Consensus",
     "Decision",
+    "Design",
     "Evidence",
-    "Inclusion",
     "Mode",
     "Neighbour",
     "Paradata",
@@ -46,13 +46,16 @@ __all__ = [
     "Rule",
     "Ruling",
     "Sample",
+    "SampleEnd",
     "Shown",
     "Stage",
     "Suggestion",
     "SuggestionBatch",
     "Verdict",
     "consensus",
+    "free_name",
     "human",
+    "named",
     "person_key",
     "remapped",
 ]

@@ -1,8 +1,9 @@
-"""Lines drawn at random to be judged, with the inclusion probability of every line."""
+"""Lines drawn to be judged, with the inclusion probability of every line."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from types import MappingProxyType
 
 from autocode.arguments import no_single_text
@@ -11,11 +12,23 @@ from autocode.transcripts import LineId
 from autocode.wording import count_of
 
 
+class Design(StrEnum):
+    """What a sample is for, which determines what can be estimated from it."""
+
+    RANDOM = "random"
+    """Drawn at random from all lines, so that estimates hold for all of them."""
+    ACTIVE = "active"
+    """Chosen for what the lines would teach a suggester (active learning), given what was coded before."""
+
+
+_PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next"}
+
+
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """
-    Lines drawn at random from a frame of lines.
+    Lines drawn from a frame of lines, to be judged.
 
     Attributes
     ----------
@@ -27,8 +40,14 @@ class Sample:
         Random seed of the draw.
     enriched : str, default ""
         Which lines were drawn with a higher probability, and how much higher, in words; empty if all are equal.
+    name : str, default ""
+        The name by which the sample is called; a journal names samples that have none, see `named`.
+    design : Design, default Design.RANDOM
+        What the sample is for.
     at : datetime or None, default None
         When; None if unknown.
+    ended : datetime or None, default None
+        When the sample was ended, as a journal returns it; None while it is open.
 
     Raises
     ------
@@ -40,7 +59,10 @@ class Sample:
     probabilities: Mapping[LineId, float]
     seed: int
     enriched: str = ""
+    name: str = ""
+    design: Design = Design.RANDOM
     at: datetime | None = None
+    ended: datetime | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
@@ -63,37 +85,53 @@ class Sample:
 
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inclusion:
+class SampleEnd:
     """
-    The lines drawn by several samples together, with the inclusion probability of every line.
+    A sample is ended: nothing waits for its lines any more. The sample and what was judged stay.
 
     Attributes
     ----------
-    drawn : frozenset of LineId
-        The lines that are in any of the samples.
-    probabilities : mapping of LineId to float, default empty
-        The probability with which each line is in any of the samples.
+    sample : str
+        The name of the sample.
+    reason : str, default ""
+        Why, in words.
+    at : datetime or None, default None
+        When; None for the time of appending.
     """
 
-    drawn: frozenset[LineId]
-    probabilities: Mapping[LineId, float] = field(default_factory=lambda: MappingProxyType({}))
+    sample: str
+    reason: str = ""
+    at: datetime | None = None
 
-    @classmethod
-    def from_samples(cls, samples: Iterable[Sample]) -> "Inclusion":
-        """
-        Return the inclusion of lines in samples drawn independently of each other: 1 - (1 - p) (1 - q) ...
 
-        Parameters
-        ----------
-        samples : iterable of Sample
-            The samples.
-        """
-        missed: dict[LineId, float] = {}
-        drawn: set[LineId] = set()
-        for sample in samples:
-            drawn.update(sample.drawn)
-            for line, p in sample.probabilities.items():
-                missed[line] = missed.get(line, 1.0) * (1.0 - p)
-        return cls(
-            drawn=frozenset(drawn), probabilities=MappingProxyType({line: 1.0 - q for line, q in missed.items()})
-        )
+def free_name(design: Design, taken: Collection[str]) -> str:
+    """
+    Return the first name of the form draw-1, draw-2 ... or next-1, next-2 ... that no sample has.
+
+    Parameters
+    ----------
+    design : Design
+        What the sample is for.
+    taken : collection of str
+        The names of other samples.
+    """
+    number = 1
+    while (name := f"{_PREFIX[design]}-{number}") in taken:
+        number += 1
+    return name
+
+
+def named(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """
+    Return samples of which each has a name: those without one are numbered in their order.
+
+    Parameters
+    ----------
+    samples : iterable of Sample
+        The samples, oldest first.
+    """
+    found: list[Sample] = []
+    for sample in samples:
+        name = sample.name or free_name(sample.design, {earlier.name for earlier in found})
+        found.append(replace(sample, name=name))
+    return tuple(found)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import UnionType
 from typing import Any
 
 from autocode.codebook import CodeId
@@ -19,6 +20,7 @@ from autocode.coding import (
     Coding,
     Codings,
     Decision,
+    Design,
     Evidence,
     Mode,
     Neighbour,
@@ -28,6 +30,7 @@ from autocode.coding import (
     Reason,
     Ruling,
     Sample,
+    SampleEnd,
     Shown,
     Stage,
     Suggestion,
@@ -186,6 +189,7 @@ Record = (
     | Paradata
     | TranscriptSeen
     | Sample
+    | SampleEnd
     | BlindDraw
     | Amendment
     | Undo
@@ -242,7 +246,7 @@ def serialized(record: Record) -> tuple[Kind, str, dict[str, str]]:
     for kind, (noun, to_json, _) in _FORMS.items():
         if isinstance(record, noun):
             fields = to_json(record)
-            texts = {field: fields.pop(field) for field in _TEXTS.get(kind, ())}
+            texts = {field: fields.pop(field, "") for field in _TEXTS.get(kind, ())}
             payload = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
             return kind, payload, {field: text for field, text in texts.items() if text}
     raise TypeError(f"a journal stores codings, suggestions, decisions and undos, not {type(record).__name__}.")
@@ -528,21 +532,34 @@ def _frame_from(frame: Iterable[Mapping[str, Any]]) -> dict[LineId, float]:
     return {LineId(line): stratum["probability"] for stratum in frame for line in stratum["lines"]}
 
 
-def _sample_to(sample: Sample) -> dict[str, Any]:
+def _sample_to(record: Sample | SampleEnd) -> dict[str, Any]:
+    """Return a sample, or its end as a sample of no lines, which an autocode that knows no ends counts as nothing."""
+    if isinstance(record, SampleEnd):
+        nothing: dict[str, Any] = {"drawn": [], "frame": [], "seed": 0, "enriched": ""}
+        return {**nothing, "ends": record.sample, "reason": record.reason}
     return {
-        "drawn": sample.drawn,
-        "frame": _frame_to(sample.probabilities),
-        "seed": sample.seed,
-        "enriched": sample.enriched,
+        "drawn": record.drawn,
+        "frame": _frame_to(record.probabilities),
+        "seed": record.seed,
+        "enriched": record.enriched,
+        "name": record.name,
+        "design": record.design,
     }
 
 
-def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample:
+def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample | SampleEnd:
+    if "ends" in fields:
+        return SampleEnd(sample=fields["ends"], reason=fields["reason"], at=at)
+    enriched = fields["enriched"]
+    # older journals do not have the design; only a chosen sample was described like this
+    older = Design.ACTIVE if enriched.endswith(" selected as most informative") else Design.RANDOM
     return Sample(
         drawn=tuple(map(LineId, fields["drawn"])),
         probabilities=_frame_from(fields["frame"]),
         seed=fields["seed"],
-        enriched=fields["enriched"],
+        enriched=enriched,
+        name=fields.get("name", ""),
+        design=Design(fields.get("design", older)),
         at=at,
     )
 
@@ -623,7 +640,10 @@ def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:
     return Erasure(entries=tuple(fields["entries"]), coder=CoderId(fields["coder"]), why=why, at=at)
 
 
-_FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]] = {
+_Serializer = Callable[[Any], dict[str, Any]]
+_Deserializer = Callable[[Mapping[str, Any], datetime], Record]
+
+_FORMS: dict[Kind, tuple[type | UnionType, _Serializer, _Deserializer]] = {
     Kind.CODING: (Coding, _coding_to, _coding_from),
     Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
     Kind.DECISION: (Decision, _decision_to, _decision_from),
@@ -632,7 +652,7 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.PARADATA: (Paradata, _paradata_to, _paradata_from),
     Kind.BLIND: (BlindDraw, _blind_to, _blind_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
-    Kind.SAMPLE: (Sample, _sample_to, _sample_from),
+    Kind.SAMPLE: (Sample | SampleEnd, _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
     Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
@@ -643,6 +663,7 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
 _TEXTS: dict[Kind, tuple[str, ...]] = {
     Kind.CODING: ("memo",),
     Kind.BATCH: ("words",),
+    Kind.SAMPLE: ("reason",),
     Kind.ADJUDICATION: ("reason",),
     Kind.AMENDMENT: ("reason",),
     Kind.ERASURE: ("why",),

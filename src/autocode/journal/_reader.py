@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from autocode.coding import (
     Basis,
@@ -15,7 +16,9 @@ from autocode.coding import (
     Paradata,
     Proposal,
     Sample,
+    SampleEnd,
     SuggestionBatch,
+    named,
 )
 from autocode.conduct import Amendment, LineChanges
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
@@ -91,13 +94,19 @@ class JournalReader(ABC):
 
     def samples(self) -> tuple[Sample, ...]:
         """
-        Return every sample of lines to judge, oldest first.
+        Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when.
 
         A line in the place of lines that an amendment replaced was drawn if the first of them was.
         """
         changes = LineChanges(self.amendments())
-        records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(_inherited_sample(record, changes) for record in records if isinstance(record, Sample))
+        samples: list[Sample] = []
+        ended: dict[str, datetime | None] = {}
+        for entry in self.history(kinds=(Kind.SAMPLE,)):
+            if isinstance(entry.record, Sample):
+                samples.append(_inherited_sample(entry.record, changes))
+            elif isinstance(entry.record, SampleEnd):
+                ended.setdefault(entry.record.sample, entry.record.at)
+        return tuple(replace(sample, ended=ended.get(sample.name)) for sample in named(samples))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""

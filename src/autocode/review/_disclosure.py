@@ -19,10 +19,15 @@ class Disclosure:
         self._history = history
         self._assignment = assignment
         self._blind: set[LineId] = set()
+        self._sampled: frozenset[LineId] = frozenset()
 
     def keep_blind(self, lines: Iterable[LineId]) -> None:
         """Show no suggestions for these lines of an assisted study."""
         self._blind.update(lines)
+
+    def keep_sampled_blind(self, lines: Iterable[LineId]) -> None:
+        """Show no suggestions for the lines of open random samples, instead of those of earlier ones."""
+        self._sampled = frozenset(lines)
 
     def stage_of(self, line: LineId) -> Stage:
         """Return what the coder sees of a line now."""
@@ -32,8 +37,11 @@ class Disclosure:
             if self._history.independent(line) is not None:
                 return Stage.SECOND_LOOK
             return Stage.ASSISTED if self._history.is_influenced(line) else Stage.BLIND
-        is_blind = line in self._blind and not self._history.is_influenced(line)
+        is_blind = self._is_blind(line) and not self._history.is_influenced(line)
         return Stage.BLIND if is_blind else Stage.ASSISTED
+
+    def _is_blind(self, line: LineId) -> bool:
+        return line in self._blind or line in self._sampled
 
     def is_withheld(self, line: LineId) -> bool:
         """Return whether there are suggestions for a line that the coder does not see yet."""
@@ -64,4 +72,4 @@ class Disclosure:
         """Return whether the coder is to read a line alone and has not done so yet."""
         if self._history.latest(line) is not None:
             return False
-        return line in self._blind or (self._mode is Mode.BLIND_FIRST and line in self._assignment.ids)
+        return self._is_blind(line) or (self._mode is Mode.BLIND_FIRST and line in self._assignment.ids)

@@ -10,7 +10,10 @@ from autocode.coding import (
     BlindDraw,
     CoderId,
     Coding,
+    Design,
     Mode,
+    Sample,
+    SampleEnd,
     Stage,
     Suggestion,
     SuggestionBatch,
@@ -92,6 +95,8 @@ class CoderView:
             for record in records:
                 if isinstance(record, BlindDraw):
                     self._disclosure.keep_blind(record.drawn)
+            if any(isinstance(record, Sample | SampleEnd) for record in records):
+                self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
         self._versions.ingest(entries)
         self._history.ingest(entries)
         self._queue = None
@@ -250,6 +255,12 @@ class CoderView:
         if line.role is not Role.PARTICIPANT:
             raise ValueError(f"the line {line_id!r} is the interviewer's; only participants' lines are coded.")
         return line
+
+
+def _lines_to_measure(journal: Journal) -> frozenset[LineId]:
+    """Return the lines of open random samples: what is estimated from them rests on independent codings."""
+    samples = [sample for sample in journal.samples() if sample.design is Design.RANDOM and sample.ended is None]
+    return frozenset(line for sample in samples for line in sample.drawn)
 
 
 def find_line(lines: Transcripts, line_id: LineId) -> Line | None:

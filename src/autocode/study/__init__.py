@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
     from autocode.study._review import StudyReview, open_review
+    from autocode.study._samples import SampleRow, SampleTable, end_sample, study_samples
     from autocode.study._sampling import choose_lines, draw_lines
     from autocode.study._suggesting import (
         Suggested,
@@ -53,6 +54,7 @@ _LAZY = {
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
     "_review": ("StudyReview", "open_review"),
+    "_samples": ("SampleRow", "SampleTable", "end_sample", "study_samples"),
     "_sampling": ("choose_lines", "draw_lines"),
     "_suggesting": (
         "Suggested",
@@ -80,6 +82,8 @@ __all__ = [
     "PrevalenceMethod",
     "PrevalenceRow",
     "PrevalenceTable",
+    "SampleRow",
+    "SampleTable",
     "Settings",
     "SpeakerRule",
     "StudyData",
@@ -91,6 +95,7 @@ __all__ = [
     "choose_lines",
     "create_study",
     "draw_lines",
+    "end_sample",
     "inconsistencies",
     "is_study",
     "open_journal",
@@ -107,6 +112,7 @@ __all__ = [
     "study_faults",
     "study_prevalence",
     "study_remarks",
+    "study_samples",
     "suggest_for_file",
     "suggest_for_study",
     "suggestions_as_csv",

@@ -65,7 +65,11 @@ def serve_review(
         learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
         serve(
             [
-                review_page(dict(review.sessions), learning=learning),
+                review_page(
+                    dict(review.sessions),
+                    learning=learning,
+                    sample="" if review.sample is None else review.sample.name,
+                ),
                 *_team_pages(review.study, review.journal),
             ],
             coders=tuple(review.sessions),

@@ -1,7 +1,7 @@
 """How common each code of a study is, from the lines that were drawn to be coded."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -9,13 +9,14 @@ from typing import Literal, TypeAlias
 from autocode.agreement import Prevalence, code_prevalence
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
-from autocode.coding import Inclusion, Sample, SuggestionBatch
+from autocode.coding import Design, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
-from autocode.journal import Journal
+from autocode.journal import Journal, Kind
 from autocode.names import aside
 from autocode.study._folder import is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._reading import StudyData, read_study_or_corpus
+from autocode.study._samples import sample_named
 from autocode.tables import Table
 from autocode.transcripts import LineId, Transcripts
 from autocode.wording import count_of, percent
@@ -63,12 +64,15 @@ class PrevalenceTable:
         One row per code and group.
     notes : tuple of str
         What the numbers rest on besides the conventions.
+    samples : tuple of str, default empty
+        Names of the samples that the numbers rest on.
     """
 
     title: str
     by: str | None
     rows: tuple[PrevalenceRow, ...]
     notes: tuple[str, ...]
+    samples: tuple[str, ...] = ()
 
     @property
     def conventions(self) -> dict[str, str]:
@@ -86,6 +90,7 @@ class PrevalenceTable:
         """Return value, interval and counts of each row, or the reason; bounds are not cut at 0 and 1."""
         return {
             "by": self.by,
+            "samples": list(self.samples),
             "rows": [
                 {
                     "code": row.code.id,
@@ -157,14 +162,16 @@ def study_prevalence(
     *,
     codes: Sequence[str] = (),
     by: str | None = None,
+    samples: Sequence[str] = (),
     method: PrevalenceMethod = "dsl",
     level: float = 0.95,
 ) -> PrevalenceTable:
     """
     Return how common codes are among all participants' lines of a study, and by an attribute of the participants.
 
-    Suggestions are used only if they were made before the first lines were drawn: later ones may have been trained on
-    some of the drawn lines and not on others, which would bias the correction.
+    Lines that `choose_lines` chose to train a suggester do not count. Suggestions are used only if they were made
+    before the first lines were drawn: later ones may have been trained on some of the drawn lines and not on others,
+    which would bias the correction.
 
     Parameters
     ----------
@@ -174,6 +181,8 @@ def study_prevalence(
         Codes or themes by id or name; by default all.
     by : str, optional
         An attribute of the participants, such as "role".
+    samples : sequence of str, default empty
+        Names of the samples to estimate from; by default all that were drawn at random and are open.
     method : {"dsl", "ppi"}, default "dsl"
         How suggestions are corrected by the coded lines, as in `code_prevalence`.
     level : float, default 0.95
@@ -184,14 +193,15 @@ def study_prevalence(
     AgreementError
         If a code is unknown, or as `code_prevalence` does.
     StudyError
-        If an interview lacks the attribute.
+        If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
     """
     study = read_study_or_corpus(folder)
+    used = _samples_to_use(study, samples)
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False
     if is_study(folder) and has_journal(folder):
         with reading_journal(folder) as journal:
-            batch, has_later = _batch_before_the_draw(journal)
+            batch, has_later = _batch_before_the_draw(journal, {sample.name for sample in used})
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
     rows = []
     for code in wanted:
@@ -203,7 +213,7 @@ def study_prevalence(
                     ids,
                     study.codings,
                     lines,
-                    samples=study.samples,
+                    samples=used,
                     suggested={line.id: suggested[line.id] for line in lines if line.id in suggested},
                     method=method,
                     codebook=study.codebook,
@@ -215,22 +225,61 @@ def study_prevalence(
                 rows.append(PrevalenceRow(code=code, group=group, prevalence=None, reason=str(error)))
             else:
                 rows.append(PrevalenceRow(code=code, group=group, prevalence=estimate))
-    n_drawn = len(Inclusion.from_samples(study.samples).drawn)
+    n_drawn = len({line for sample in used for line in sample.drawn})
     return PrevalenceTable(
         title=f"How common each code is among {count_of(len(study.lines.participant_lines), 'line')} of participants "
         f"in {count_of(len(study.lines.interviews), 'interview')}, from {count_of(n_drawn, 'line')} drawn at random",
         by=by,
         rows=tuple(rows),
-        notes=(_note_on_suggestions(batch, has_later=has_later),),
+        notes=(*_notes_on_samples(used, study), _note_on_suggestions(batch, has_later=has_later)),
+        samples=tuple(sample.name for sample in used),
     )
 
 
-def _batch_before_the_draw(journal: Journal) -> tuple[SuggestionBatch | None, bool]:
-    """Return the latest suggestions made before lines were first drawn, and whether there are later ones."""
+def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...]:
+    """Return the named samples, else the open ones that were drawn at random."""
+    if names:
+        return tuple(sample_named(name, study.samples) for name in dict.fromkeys(names))
+    drawn = [sample for sample in study.samples if sample.design is Design.RANDOM]
+    used = study.open_draws
+    if drawn and not used:
+        raise StudyError(
+            f"every sample that was drawn at random is ended ({', '.join(sample.name for sample in drawn)}); draw "
+            "lines with autocode plan STUDY --draw N, or name an ended sample with --sample."
+        )
+    if study.samples and not used:
+        raise StudyError(
+            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train "
+            "the suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
+        )
+    return used
+
+
+def _notes_on_samples(used: Sequence[Sample], study: StudyData) -> list[str]:
+    """Return which samples the numbers rest on, and which others there are: a reader is to know what was left out."""
+    independent = study.codings.independent()
+    notes = [f"sample: {sample.name}, {sample}" for sample in used]
+    names = {sample.name for sample in used}
+    for sample in study.samples:
+        if sample.name in names:
+            continue
+        judged = sum(bool(independent.of(line)) for line in sample.drawn)
+        coded = f"{judged} of its {count_of(len(sample.drawn), 'line')} judged independently"
+        if sample.design is Design.ACTIVE:
+            notes.append(f"not used: {sample.name}, chosen to train the suggester")
+        else:
+            notes.append(f"not used: {sample.name}, {'ended' if sample.ended else 'open'}, {coded}")
+    return notes
+
+
+def _batch_before_the_draw(journal: Journal, names: Collection[str]) -> tuple[SuggestionBatch | None, bool]:
+    """Return the latest suggestions made before the first of these samples, and whether there are later ones."""
     batch: SuggestionBatch | None = None
     is_drawn = has_later = False
-    for entry in journal.history():
-        is_drawn = is_drawn or isinstance(entry.record, Sample)
+    coming = iter(journal.samples())
+    for entry in journal.history(kinds=(Kind.SAMPLE, Kind.BATCH)):
+        if isinstance(entry.record, Sample):
+            is_drawn = next(coming).name in names or is_drawn
         if isinstance(entry.record, SuggestionBatch):
             has_later = has_later or is_drawn
             batch = batch if is_drawn else entry.record

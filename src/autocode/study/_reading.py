@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Codings, Decision, Sample, SuggestionBatch
+from autocode.coding import Codings, Decision, Design, Sample, SuggestionBatch
 from autocode.conduct import Amendment
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
@@ -44,7 +44,7 @@ class StudyData:
     decisions : tuple of Decision, default empty
         Each coder's decision in force on the suggestions shown for a line.
     samples : tuple of Sample, default empty
-        The samples of lines that were drawn to be coded, oldest first, as `code_prevalence` takes them.
+        The samples of lines that were drawn or chosen to be coded, oldest first, ended ones included.
     amendments : tuple of Amendment, default empty
         The corrections of transcripts that were coded, oldest first.
     set_aside : Codings, default empty
@@ -67,6 +67,11 @@ class StudyData:
     def title(self) -> str:
         """Title of the study."""
         return self.settings.title
+
+    @property
+    def open_draws(self) -> tuple[Sample, ...]:
+        """The samples that were drawn at random and not ended, as `code_prevalence` takes them."""
+        return tuple(sample for sample in self.samples if sample.design is Design.RANDOM and sample.ended is None)
 
     @property
     def language(self) -> str:

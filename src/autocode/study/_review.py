@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.arguments import no_single_text
-from autocode.coding import Basis, CoderId, Mode, human
+from autocode.coding import Basis, CoderId, Design, Mode, Sample, human
 from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
+from autocode.study._samples import open_sample
 from autocode.study._settings import refuse_unlisted
+from autocode.transcripts import LineId
+from autocode.wording import count_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,21 +34,33 @@ class StudyReview:
         What the coders see of the suggestions.
     sessions : mapping of str to ReviewSession
         The session of each coder, by name.
+    sample : Sample or None, default None
+        The sample whose lines the review is about; None for all lines to judge.
     """
 
     study: StudyData
     journal: Journal
     mode: Mode
     sessions: Mapping[CoderId, ReviewSession]
+    sample: Sample | None = None
 
 
 @contextmanager
 @no_single_text
 def open_review(
-    folder: Path, *, coders: Sequence[str], blind: bool = False, remark: Callable[[str], object]
+    folder: Path,
+    *,
+    coders: Sequence[str],
+    blind: bool = False,
+    sample: str | None = None,
+    chosen: bool = False,
+    remark: Callable[[str], object],
 ) -> Iterator[StudyReview]:
     """
     Open a review of a study by one or more coders, and close its journal at the end of the block.
+
+    Lines that were drawn at random are shown without suggestions: what is measured on them rests on independent
+    codings.
 
     Parameters
     ----------
@@ -55,16 +70,20 @@ def open_review(
         Names of the coders.
     blind : bool, default False
         Whether nothing is shown of the suggestions, whatever the study's settings say.
+    sample : str or None, default None
+        Name of the sample whose lines are reviewed; None for all lines to judge.
+    chosen : bool, default False
+        Whether the lines are those of the latest open sample that `choose_lines` chose, if no `sample` is named.
     remark : callable
-        Called with a sentence if there are no suggestions to show.
+        Called with a sentence if there are no suggestions to show, or lines of the sample are not in the study.
 
     Raises
     ------
     CodingError
         If a coder is named like a machine.
     StudyError
-        If the study does not name a coder, if suggestions were made with another version of the codebook, or if a
-        transcript was edited after it was coded or after suggestions were made for it.
+        If the study does not name a coder, if suggestions were made with another version of the codebook, if a
+        transcript was edited after it was coded or after suggestions were made for it, or if there is no such sample.
     """
     study = read_study(folder)
     settings = study.settings
@@ -74,13 +93,17 @@ def open_review(
     for written in coders:
         if (name := human(written, people=people)) != written.strip():
             remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")
-    mode = Mode.INDEPENDENT if blind else settings.mode
+    drawn = open_sample(study.samples, sample) if chosen or sample is not None else None
+    mode = settings.mode
+    if blind or (drawn is not None and drawn.design is Design.RANDOM):
+        mode = Mode.INDEPENDENT
+    only = None if drawn is None else _lines_of(drawn, study, remark)
     if mode is not Mode.INDEPENDENT:
         _check_suggestions(study, remark)
     with open_journal(folder) as journal:
         # a session refuses edited transcripts, so all of them are made before anything is written
         sessions = {
-            name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode)
+            name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only)
             for name in names
         }
         journal.append(*unrecorded_digests(journal, study.lines))
@@ -88,7 +111,19 @@ def open_review(
             _draw_blind_lines(journal, study, share=settings.blind_share)
         for session in sessions.values():
             session.refresh()
-        yield StudyReview(study=study, journal=journal, mode=mode, sessions=sessions)
+        yield StudyReview(study=study, journal=journal, mode=mode, sessions=sessions, sample=drawn)
+
+
+def _lines_of(sample: Sample, study: StudyData, remark: Callable[[str], object]) -> frozenset[LineId]:
+    """Return the lines of a sample, and say which of them are no participant's lines of the study any more."""
+    there = {line.id for line in study.lines.participant_lines}
+    missing = [line for line in sample.drawn if line not in there]
+    if missing:
+        remark(
+            f"{len(missing)} of {count_of(len(sample.drawn), 'line')} of {sample.name} are not in the study any more, "
+            f"{missing[0]} first; the others are shown."
+        )
+    return frozenset(sample.drawn) & there
 
 
 def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> None:

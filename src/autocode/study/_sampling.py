@@ -1,12 +1,14 @@
 """Which lines of a study to code next, stored in its journal with the probability of every line."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autocode.agreement import draw_sample
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import Sample
+from autocode.coding import Design, Sample, free_name
 from autocode.errors import AgreementError, StudyError
 from autocode.names import hint
 from autocode.study._consistency import unrecorded_digests
@@ -19,7 +21,15 @@ from autocode.transcripts import LineId
 
 
 @no_single_text
-def draw_lines(folder: Path, n: int, *, seed: int = 0, enrich: Sequence[str] = (), times: float = 5.0) -> Sample:
+def draw_lines(
+    folder: Path,
+    n: int,
+    *,
+    name: str = "",
+    seed: int | None = None,
+    enrich: Sequence[str] = (),
+    times: float = 5.0,
+) -> Sample:
     """
     Draw lines to code at random from all participants' lines of a study, and store the sample in its journal.
 
@@ -29,8 +39,10 @@ def draw_lines(folder: Path, n: int, *, seed: int = 0, enrich: Sequence[str] = (
         The study's folder.
     n : int
         Number of lines.
-    seed : int, default 0
-        Random seed; the same seed gives the same lines.
+    name : str, default ""
+        Name of the sample; by default draw-1, draw-2 and so on.
+    seed : int or None, default None
+        Random seed; the same seed gives the same lines. None for the number of samples that were drawn before.
     enrich : sequence of str, default empty
         Codes by id or name: lines for which one of them was suggested are drawn with a higher probability.
     times : float, default 5.0
@@ -39,11 +51,13 @@ def draw_lines(folder: Path, n: int, *, seed: int = 0, enrich: Sequence[str] = (
     Raises
     ------
     StudyError
-        If the folder is not a study.
+        If the folder is not a study, there is a sample of this name, or the seed was used for the same lines before.
     AgreementError
         If a code is unknown, no suggestions are stored for `enrich`, or there are fewer than `n` lines.
     """
     study = _read(folder, stored="drawn")
+    name = _name(name, Design.RANDOM, study)
+    seed = _seed(seed, study)
     weights: dict[LineId, float] = {}
     if enrich:
         codes = {_code(name, study.codebook) for name in enrich}
@@ -58,15 +72,19 @@ def draw_lines(folder: Path, n: int, *, seed: int = 0, enrich: Sequence[str] = (
             for suggestion in study.batch.suggestions
             if suggestion.code in codes and suggestion.line in known
         }
-    sample = draw_sample(study.lines, n, seed=seed, enrich=weights)
+    sample = replace(draw_sample(study.lines, n, seed=seed, enrich=weights), name=name)
     with open_journal(folder) as journal:
         journal.append(sample)
     return sample
 
 
-def choose_lines(folder: Path, n: int, *, random: float = 0.2, whole_interviews: bool = False, seed: int = 0) -> Sample:
+def choose_lines(
+    folder: Path, n: int, *, name: str = "", random: float = 0.2, whole_interviews: bool = False, seed: int = 0
+) -> Sample:
     """
     Choose the lines that would teach the suggester most, besides some at random, and store the sample in the journal.
+
+    If the same lines were chosen before and their sample is open, that sample is returned and nothing is stored.
 
     Parameters
     ----------
@@ -74,6 +92,8 @@ def choose_lines(folder: Path, n: int, *, random: float = 0.2, whole_interviews:
         The study's folder.
     n : int
         Number of lines, or of interviews where whole ones are chosen.
+    name : str, default ""
+        Name of the sample; by default next-1, next-2 and so on.
     random : float, default 0.2
         Share that is drawn at random, above 0 and at most 1.
     whole_interviews : bool, default False
@@ -84,7 +104,7 @@ def choose_lines(folder: Path, n: int, *, random: float = 0.2, whole_interviews:
     Raises
     ------
     StudyError
-        If the folder is not a study.
+        If the folder is not a study, or there is a sample of this name.
     TrainingError
         As `train` does.
     """
@@ -95,6 +115,10 @@ def choose_lines(folder: Path, n: int, *, random: float = 0.2, whole_interviews:
         begun = {line.transcript for line in study.lines if study.codings.of(line.id)}
         uncoded = tuple(line for line in uncoded if line.transcript not in begun)
     sample = select_lines(suggester, uncoded, n, random=random, whole_interviews=whole_interviews, seed=seed)
+    for earlier in study.samples:
+        if earlier.ended is None and earlier.drawn == sample.drawn and name in ("", earlier.name):
+            return earlier
+    sample = replace(sample, name=_name(name, Design.ACTIVE, study))
     with open_journal(folder) as journal:
         journal.append(*unrecorded_digests(journal, study.lines), sample)
     return sample
@@ -106,6 +130,33 @@ def _read(folder: Path, *, stored: str) -> StudyData:
             folder, f"is not a study, and only a study's journal keeps what was {stored}; make one first."
         )
     return read_study(folder)
+
+
+def _name(name: str, design: Design, study: StudyData) -> str:
+    """Return the name of a new sample, by default a free one; raises `StudyError` if it is taken or no name."""
+    taken = {sample.name for sample in study.samples}
+    if not name:
+        return free_name(design, taken)
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise StudyError(f"a sample cannot be called {name!r}; use letters, digits, hyphens and dots.")
+    if name in taken:
+        raise StudyError(f"there is a sample {name} already, and ended samples keep their names; choose another name.")
+    return name
+
+
+def _seed(seed: int | None, study: StudyData) -> int:
+    """Return the seed of a draw from all lines; raises `StudyError` if it would draw the same lines again."""
+    lines = {line.id for line in study.lines.participant_lines}
+    earlier = [sample for sample in study.samples if sample.design is Design.RANDOM]
+    used = {sample.seed: sample.name for sample in earlier if sample.probabilities.keys() == lines}
+    if seed is None:
+        return next(number for number in range(len(earlier), len(earlier) + len(used) + 1) if number not in used)
+    if seed in used:
+        raise StudyError(
+            f"the seed {seed} was used for {used[seed]}, and a draw with it would not be a new one; give another, "
+            "or none."
+        )
+    return seed
 
 
 def _code(name: str, codebook: Codebook) -> CodeId:

@@ -1,4 +1,4 @@
-"""Active learning: which lines to code next, mixed with a random share whose probabilities are recorded."""
+"""Active learning: which lines to code next, mixed with a random share; the probabilities of all are recorded."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from autocode.coding import Sample
+from autocode.coding import Design, Sample
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester._suggester import Suggester
 from autocode.transcripts import Line, Role
 from autocode.wording import count_of
 
-# Share of the lines drawn at random: with it, what is measured on the coded lines can be weighted to hold for all of
-# them, and most lines are still the informative ones.
+# Share of the lines drawn at random: they show the suggester what it takes for certain and is wrong about, and most
+# lines are still the informative ones.
 RANDOM = 0.2
 
 
@@ -81,6 +81,8 @@ def select_lines(
         rows_of_unit.setdefault(line.transcript if whole_interviews else line.id, []).append(i)
     unit_rows = list(rows_of_unit.values())
     unit = "interview" if whole_interviews else "line"
+    if not unit_rows:
+        raise TrainingError(f"no {unit} is left that nobody has read, so there is nothing to choose from.")
     if len(unit_rows) < n:
         raise TrainingError(f"{n} {unit}s cannot be chosen from {len(unit_rows)} that nobody has read; ask for fewer.")
     informative = informativeness(suggester, candidates)
@@ -98,4 +100,5 @@ def select_lines(
         probabilities={line.id: by_line[line.id] for line in candidates},
         seed=seed,
         enriched=f"{count_of(len(certain), unit)} selected as most informative" if len(certain) else "",
+        design=Design.ACTIVE,
     )

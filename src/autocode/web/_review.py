@@ -29,7 +29,9 @@ _WORDS = 4  # of a line, on which a suggestion rests
 _EXAMPLES = 2  # coded lines shown beside a suggestion
 
 
-def review_page(sessions: Mapping[CoderId, ReviewSession], *, learning: Learning | None = None) -> Page:
+def review_page(
+    sessions: Mapping[CoderId, ReviewSession], *, learning: Learning | None = None, sample: str = ""
+) -> Page:
     """
     Return the page on which coders decide line by line, each over a session of their own.
 
@@ -39,13 +41,15 @@ def review_page(sessions: Mapping[CoderId, ReviewSession], *, learning: Learning
         The session of each coder who may open the page.
     learning : Learning or None, default None
         Trains the suggester on new decisions in the background; None leaves it as it is.
+    sample : str, default ""
+        Name of the sample whose lines the sessions are about; empty if they are about all lines to judge.
 
     Returns
     -------
     Page
         The page at the path "/", to be put into `make_app` or `serve`.
     """
-    api = ReviewApi(sessions, learning)
+    api = ReviewApi(sessions, learning, sample)
     return Page(
         name="Review",
         path="/",
@@ -64,8 +68,9 @@ def review_page(sessions: Mapping[CoderId, ReviewSession], *, learning: Learning
 class ReviewApi:
     """The requests of the review page's script; each is answered in a thread, one at a time for each coder."""
 
-    def __init__(self, sessions: Mapping[CoderId, ReviewSession], learning: Learning | None) -> None:
+    def __init__(self, sessions: Mapping[CoderId, ReviewSession], learning: Learning | None, sample: str = "") -> None:
         self._sessions = sessions
+        self._sample = sample
         self._learning = learning
         self._locks: dict[CoderId, RLock] = defaultdict(RLock)
 
@@ -134,6 +139,7 @@ class ReviewApi:
         return {
             "coder": session.coder,
             "mode": session.mode,
+            "sample": self._sample,
             # what waits in a browser belongs to this study, whatever else is served on this port another day
             "study": sha256(str(session.journal_path.resolve()).encode()).hexdigest()[:16],
             "codes": list(codes_of(session.codebook).values()),
@@ -194,6 +200,8 @@ def _line_json(session: ReviewSession, line: Line, later: set[LineId] | None = N
     """Return what this coder has done with a line so far; `later` are the lines left for later, if known already."""
     act = session.judgement(line.id)
     payload: dict[str, Any] = {"id": line.id, "stage": session.stage_of(line.id)}
+    if session.is_withheld(line.id):
+        payload["withheld"] = True
     if act is not None and act.coding is not None:
         known = [code for code in session.codebook if code in act.coding.codes]
         unknown = sorted(act.coding.codes - set(known))

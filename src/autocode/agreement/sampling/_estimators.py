@@ -253,8 +253,40 @@ def dsl_mean(
     if len(yhat) != len(y):
         raise ValueError(f"there are {len(yhat)} suggestions for {len(y)} lines; give one for each line.")
     R = ~np.isnan(y)
+    weights = np.zeros(len(y))
+    weights[R] = 1 / pi[R]
+    return weighted_mean(
+        y,
+        yhat,
+        weights=weights,
+        interviews=interviews,
+        level=level,
+        method="DSL (Egami et al. 2023) with the stored inclusion probabilities",
+    )
+
+
+def weighted_mean(
+    y: Array, yhat: Array, *, weights: Array, interviews: Sequence[str] | None, level: float, method: str
+) -> Prevalence:
+    """Return the prevalence from predictions that are corrected by weighted judgements.
+
+    Parameters
+    ----------
+    y : ndarray of float, shape (n_lines,)
+        The judgements, NaN where no human judged the line.
+    yhat : ndarray of float, shape (n_lines,)
+        The predictions of the model.
+    weights : ndarray of float, shape (n_lines,)
+        The weight of each judgement, whose expectation over draws is 1 for every line; 0 where there is none.
+    interviews, level
+        As in `dsl_mean`.
+    method : str
+        The method, in words.
+    """
+    _check_level(level)
+    R = weights > 0
     y_tilde = np.asarray(yhat, dtype=float).copy()
-    y_tilde[R] += (y[R] - yhat[R]) / pi[R]
+    y_tilde[R] += weights[R] * (y[R] - yhat[R])
     theta = float(y_tilde.mean())
     influence = (y_tilde - theta) / len(y_tilde)
     return _estimate(
@@ -265,7 +297,7 @@ def dsl_mean(
         suggested=float(np.mean(yhat)),
         weight=1.0,
         n_judged=int(R.sum()),
-        method="DSL (Egami et al. 2023) with the stored inclusion probabilities",
+        method=method,
     )
 
 

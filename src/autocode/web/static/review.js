@@ -363,6 +363,12 @@ function connectTabs() {
   };
 }
 
+/** Which lines are decided here: the others of their interviews are shown as context. */
+function ofSample() {
+  const n = state.route.length;
+  return `Here you decide the ${n === 1 ? "line" : `${n} lines`} of ${state.sample}; the other lines are context.`;
+}
+
 async function begin() {
   const answer = await firstState();
   const { outbox } = state;
@@ -375,6 +381,7 @@ async function begin() {
   paintSaved({ pending: outbox.count, trouble: outbox.trouble });
   if (state.interview) paintInterview(state.interview);
   await show(answer.current);
+  if (state.sample && state.current) note(ofSample());
   takeFocus(main);
   listen(press);
   document.documentElement.dataset.ready = "true";

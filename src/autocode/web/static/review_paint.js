@@ -30,8 +30,12 @@ export function paintInterview(interview) {
 function lineElement(line) {
   const words = el("p", { class: "words", dir: "auto" }, line.text);
   const label = `Go to line ${line.order}`;
-  const order = el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
-  const article = el("article", { class: "line" }, order, words);
+  // a line that is not to be decided here is context: nothing about it can be pressed
+  const isContext = !state.positions.has(line.id);
+  const order = isContext
+    ? el("span", { class: "order" }, `${line.order}`)
+    : el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
+  const article = el("article", { class: isContext ? "line context" : "line" }, order, words);
   article.dataset.line = line.id;
   elements.set(line.id, { article, words, kept: null });
   if (line.kept || line.later) paintKept(line);
@@ -159,18 +163,19 @@ function button(key, label, act, more = {}) {
 function heading(line) {
   const texts = {
     "second look": offerShown()?.cards.length ? "Suggestions that differ" : "Your coding",
-    blind: state.mode === "independent" ? "Your coding" : "Your own coding first",
+    blind: line.withheld ? "Your own coding first" : "Your coding",
   };
   const text = texts[line.stage] ?? "Suggested codes";
   return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
 }
 
 const WHY_BLIND = {
+  unsuggested: "No suggestions have been made for this line. Press F to find a code.",
   independent: "This study is coded independently, without suggestions. Press F to find a code.",
   "blind-first":
     "Code this line on your own first. Suggestions appear after you have decided, and only if they differ from your codes.",
   assisted:
-    "No suggestions for this line. Some lines, drawn at random before coding began, are coded without them so that agreement can be measured.",
+    "No suggestions for this line. Some lines, drawn at random, are coded without them, because what is measured on them needs independent codings.",
 };
 
 function invitation(line) {
@@ -181,7 +186,9 @@ function invitation(line) {
       : "Nothing else is suggested for this line.";
     return [el("p", { class: "aside-note" }, `Your coding is stored. ${next}`), waiting];
   }
-  return [line.stage === "blind" && el("p", { class: "own" }, WHY_BLIND[state.mode]), waiting];
+  const isUnsuggested = state.mode !== "independent" && !line.withheld;
+  const why = isUnsuggested ? WHY_BLIND.unsuggested : WHY_BLIND[state.mode];
+  return [line.stage === "blind" && el("p", { class: "own" }, why), waiting];
 }
 
 function offerPart(actions) {
@@ -323,9 +330,16 @@ function footPart(line, { press }) {
 const undoButton = (press) => button("U", "Undo", () => press("u"), { ".disabled": !state.acts.length });
 const noteElement = () => el("p", { class: "quiet", id: "quiet" }, state.note);
 
+/** That there is nothing left to decide, of the sample or of all lines. */
+function allDecided() {
+  const n = state.route.length;
+  if (!state.sample) return "Every line is decided";
+  return n === 1 ? `The line of ${state.sample} is decided` : `All ${n} lines of ${state.sample} are decided`;
+}
+
 function finishedPart({ press }) {
   return [
-    el("div", { class: "title" }, el("h2", {}, "Every line is decided")),
+    el("div", { class: "title" }, el("h2", {}, allDecided())),
     el("p", { class: "own" }, "Everything is stored; you may close this page. Choose a line to change its codes."),
     el("div", { class: "actions" }, undoButton(press), button("I", "Interviews", () => press("i"))),
     noteElement(),
@@ -341,7 +355,7 @@ export function announce(text) {
 
 /** A line in words, with what is suggested for it. */
 export function described(line) {
-  if (!line) return "Every line is decided.";
+  if (!line) return `${allDecided()}.`;
   const offer = offerShown();
   const cards = offer?.cards.map((card, index) => `${index + 1}: ${codeOf(card.code).name}, ${card.band}`).join("; ");
   const suggested = offer ? (cards ? ` Suggested: ${cards}.` : " No suggestion.") : "";

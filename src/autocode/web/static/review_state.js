@@ -6,6 +6,7 @@ export const state = {
   coder: "",
   study: "",
   mode: "",
+  sample: "", // name of the sample whose lines are decided here; empty for all lines
   codes: new Map(), // id -> code
   interviews: [], // those with lines to decide: { id, about, lines (ids) }
   loaded: new Map(), // interview id -> interview with the text of its lines
@@ -85,8 +86,8 @@ export function neighbour(step) {
 // ---------------------------------------------------------------- answers of the server
 
 export function takeState(answer) {
-  const { coder, mode, study, later, acts, learnt } = answer;
-  Object.assign(state, { coder, mode, study, later, acts, timesLearnt: learnt });
+  const { coder, mode, sample, study, later, acts, learnt } = answer;
+  Object.assign(state, { coder, mode, sample, study, later, acts, timesLearnt: learnt });
   state.codes = new Map(answer.codes.map((code) => [code.id, code]));
   state.interviews = answer.interviews.filter(({ lines }) => lines.length);
   state.route = state.interviews.flatMap(({ lines }) => lines);
@@ -130,6 +131,7 @@ export function takeLine(stored) {
   if (!line || isUnstored(stored.id)) return null;
   const before = JSON.stringify([line.kept, line.later, line.again]);
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
+  line.withheld = stored.withheld;
   if (stored.id !== state.current || state.awaitedReveal) line.stage = stored.stage;
   return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
 }
