@@ -252,8 +252,8 @@ def _check_judged(
         since = "since a code was added, split or redefined" if were_read else "yet"
         raise AgreementError(
             f"{len(waiting)} of {len(drawn)} lines of {_called(sample)} are not judged independently {since}, "
-            f"{waiting[0]} first; judge them all, since those that are left may not be a random part, or end the sample "
-            "and draw another."
+            f"{waiting[0]} first; judge them all, since those that are left may not be a random part, or end the "
+            "sample and draw another."
         )
 
 
