@@ -7,8 +7,9 @@ from autocode.transcripts import Line
 
 
 @pytest.fixture
-def samples() -> Path:
-    return Path(__file__).parent / "samples"
+def zoo() -> Path:
+    """Give the folder of invented transcripts in every style."""
+    return Path(__file__).parent / "zoo"
 
 
 @pytest.fixture

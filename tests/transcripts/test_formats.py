@@ -36,35 +36,6 @@ def test_a_word_file_has_turns_of_labelled_paragraphs(word_file, said):
     ]
 
 
-def test_a_word_file_of_teams_has_names_with_times_over_the_words(word_file, said):
-    path = word_file(
-        "Meeting-Recording",
-        "March 1, 2026, 10:00AM",
-        "Berg, Anna started transcription",
-        "Berg, Anna   0:03\nHello there.",
-        "GP1   1:02:09\nHi: yes.\nWe met at 10:30",
-        "Berg, Anna   1:03:00\nGood.",
-        "Berg, Anna stopped transcription",
-    )
-
-    lines = read_transcripts(path)
-
-    assert said(lines) == [
-        ("Berg, Anna", "Hello there."),
-        ("GP1", "Hi: yes."),
-        ("GP1", "We met at 10:30"),
-        ("Berg, Anna", "Good."),
-    ]
-
-
-def test_a_word_file_of_older_teams_has_timings_over_the_names(word_file, said):
-    path = word_file("0:0:0.0 --> 0:0:1.450\nAnna Berg\nHello there.", "0:0:2.0 --> 0:0:3.450\nGP1\nHi.")
-
-    lines = read_transcripts(path)
-
-    assert said(lines) == [("Anna Berg", "Hello there."), ("GP1", "Hi.")]
-
-
 def test_a_word_file_of_otter_has_headers_and_then_words(word_file, said):
     path = word_file("Anna Berg  0:03", "Hello there. How?", "", "Speaker 2  0:09", "Fine.", "And more.")
 
@@ -135,31 +106,6 @@ def test_a_word_file_without_words_is_empty(word_file):
     assert str(error.value) == f"{path}: is empty; put the interview into it or remove it."
 
 
-def test_consecutive_cues_of_a_speaker_in_zoom_are_one_line(samples, said):
-    lines = read_transcripts(samples / "zoom.vtt")
-
-    assert said(lines) == [
-        ("Anna Berg", "Hello there, how are you?"),
-        ("GP1", "Fine & well: yes really. And so on."),
-    ]
-
-
-def test_consecutive_cues_of_a_voice_in_teams_are_one_line(samples, said):
-    lines = read_transcripts(samples / "teams.vtt")
-
-    assert said(lines) == [("Anna Berg", "Hello there, how are you?"), ("GP1", "Fine."), ("Anna Berg", "Good.")]
-
-
-def test_subrip_is_read_and_words_before_the_first_name_are_kept(samples, said):
-    lines = read_transcripts(samples / "subrip.srt")
-
-    assert said(lines) == [
-        ("Unknown speaker", "Up and running."),
-        ("Interviewer", "Hello."),
-        ("GP1", "Hello you. Again."),
-    ]
-
-
 def test_subtitles_without_a_speaker_a_cue_or_a_right_timing_are_refused(text_file, tmp_path):
     text_file("WEBVTT\n\n00:01.000 --> 00:02.000\nwords\n", "a.vtt")
     text_file("WEBVTT\n\nwords\n", "b.vtt")
@@ -188,11 +134,11 @@ def test_cues_without_a_blank_line_between_them_are_told_apart(text_file, said):
     assert said(lines) == [("GP1", "a"), ("I", "b")]
 
 
-def test_the_columns_of_a_table_are_named_by_the_caller(samples, said):
+def test_the_columns_of_a_table_are_named_by_the_caller(zoo, said):
     columns = Columns(speaker="who", text="said")
 
-    lines = read_transcripts(samples / "table.csv", columns=columns)
-    turns = read_transcripts(samples / "table.csv", columns=columns, unit="turn")
+    lines = read_transcripts(zoo / "semicolons.csv", columns=columns)
+    turns = read_transcripts(zoo / "semicolons.csv", columns=columns, unit="turn")
 
     assert said(lines) == [("I", "How?"), ("GP1", "Well;"), ("GP1", "yes."), ("GP1", "More.")]
     assert said(turns) == [("I", "How?"), ("GP1", "Well;\nyes.\nMore.")]
@@ -206,8 +152,8 @@ def test_one_table_may_hold_several_interviews(text_file):
     assert [line.id for line in lines] == ["GP1:1", "GP1:2", "GP2:1"]
 
 
-def test_a_missing_column_is_named_with_those_that_are_there(samples):
-    path = samples / "table.csv"
+def test_a_missing_column_is_named_with_those_that_are_there(zoo):
+    path = zoo / "semicolons.csv"
 
     with pytest.raises(TranscriptError) as error:
         read_transcripts(path, columns=Columns(text="said"))

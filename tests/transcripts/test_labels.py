@@ -6,59 +6,6 @@ from autocode.errors import TranscriptError
 from autocode.transcripts import Role, read_transcripts
 
 
-def test_a_colon_or_a_time_in_speech_is_no_speaker_and_a_known_one_speaks_within_a_line(samples, said):
-    lines = read_transcripts(samples / "labels.txt")
-
-    assert said(lines) == [
-        ("Interviewer", "How do you refer?"),
-        ("GP1", "By form. I said to them: no more forms."),
-        ("GP1", "The thing is: nobody reads them."),
-        ("GP1", "It was 10:30 when they rang."),
-        ("Interviewer", "And then?"),
-        ("GP1", "Then nothing. And she said: wait."),
-        ("GP1", "10:30 is late in a clinic."),
-    ]
-
-
-def test_labels_may_be_bold_in_markdown(samples, said):
-    lines = read_transcripts(samples / "bold.md")
-
-    assert said(lines) == [
-        ("Interviewer", "How is it?"),
-        ("Practice manager", "Busy."),
-        ("Interviewer", "Always?"),
-        ("Practice manager", "Always."),
-    ]
-
-
-def test_a_hash_makes_any_name_a_speaker(samples, said):
-    lines = read_transcripts(samples / "hashes.txt")
-
-    assert said(lines) == [("Interviewer", "How?"), ("GP1", "Well."), ("GP1", "More."), ("anna", "Yes.")]
-
-
-def test_brackets_name_speakers_but_not_laughter(samples, said):
-    lines = read_transcripts(samples / "brackets.txt")
-
-    assert said(lines) == [
-        ("Interviewer", "How?"),
-        ("GP1", "Well, [laughs] no."),
-        ("GP1", "[Laughs] Really no."),
-        ("GP1", "So there."),
-    ]
-
-
-def test_times_before_and_after_labels_are_not_words(samples, said):
-    lines = read_transcripts(samples / "times.txt")
-
-    assert said(lines) == [
-        ("Interviewer", "How?"),
-        ("GP1", "Well."),
-        ("GP1", "More."),
-        ("GP1", "So, at [00:01] it rang."),
-    ]
-
-
 @pytest.mark.parametrize(
     ("text", "speakers"),
     [

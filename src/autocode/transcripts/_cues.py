@@ -70,7 +70,7 @@ def _named_utterances(cues: list[dict[int, str]], path: Path, rules: SpeakerRule
         if _labels.is_name(label) and _labels.key(label) not in known | set(rules.not_speakers)
     }
     TranscriptError.raise_if(Fault(begins_like(label), path, n) for n, label in doubtful.items())
-    return [_named(line, known) for line in lines.values()]
+    return [_named(line, known) for cue in plain for line in cue.values()]
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:

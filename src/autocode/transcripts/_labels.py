@@ -5,7 +5,7 @@ import string
 import unicodedata
 from collections.abc import Collection
 
-MAX_WORDS, MAX_LETTERS = 6, 60
+MAX_WORDS, MAX_LETTERS = 12, 80
 
 # What a reader sees as nothing: white space, and the marks of width zero and of direction that editors leave.
 BLANK = string.whitespace + "".join(
@@ -25,6 +25,9 @@ _CODE = re.compile(r"([^\W\d_]{1,5})[ _-]?\d{1,3}[A-Za-z]?|([^\W\d_a-z][^\W\d_]+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
+
+# A name in which words have small letters is at most this long; longer, it is a piece of a sentence.
+_NAME_WORDS = 5
 
 # what is counted in speech without being a person: `Day 2:`
 _COUNTED = _words(
@@ -75,7 +78,15 @@ _VERBS = _words(
     know made mean means meant need said saw say saying says see seems should shouted shows think thought told tells
     took want wanted was were will would wrote"""
 )
-_PARTICLES = _words("al and bin da de del den der di du e el la le of och on und van von y zu & /")
+_PARTICLES = _words(
+    """al and bin bint da das de del dela della den der des di do dos du e el en het ibn in la las le les lo los of och
+    on op ten ter the und van vom von y zu zum & /"""
+)
+_TITLES = _words("dr mr mrs ms miss mx prof professor sir lady lord rev father sister nurse herr frau señor señora")
+# marks inside a sentence, the end of one, quotation marks but for those within a Hebrew word, and addresses
+_CLAUSE_MARKS = re.compile(
+    r"[^\W\d_]{7}\.\s|[!?;:…“”]|(?<!\w)\"|\"(?!\w)|\.\.|\bhttps?\b|www\.|\w\.(?:com|org|net|ai|uk)\b"
+)
 _OPENERS = _words("he i it she that the there these they this those we what which who you")
 
 
@@ -119,11 +130,13 @@ def is_clause(label: str) -> bool:
     plain, words = tidy(label), words_of(label)
     if not is_short(label) or not words:
         return True
-    if re.search(r"[^\W\d_]{7}\.\s|[!?;:…\"“”]|\.\.|\bhttps?\b|www\.|\w\.(?:com|org|net|ai|uk)\b", plain):
+    if _CLAUSE_MARKS.search(plain):
         return True
-    if any(re.search(r"['’](?:m|re|ve|ll|d|t)$", word) for word in words):
+    if any(re.search(r"\w['’](?:m|re|ve|ll|d|t)$", word) for word in words):
         return True
-    return len(words) > 1 and bool(_VERBS & {word for word in plain.split() if word.islower()})
+    lower = {word for word in plain.split() if word.islower()}
+    # `Rezende do Sul` is a name: what is not a capital's there holds names together
+    return len(words) > 1 and bool(_VERBS & lower) and not (lower <= _PARTICLES and plain.split()[-1][0].isupper())
 
 
 def is_sentence(label: str) -> bool:
@@ -143,7 +156,7 @@ def is_counted(label: str) -> bool:
 
 def is_heading(words: list[str]) -> bool:
     """Return whether words before a colon are a heading, a letterhead or a note, such as `Date of interview`."""
-    return bool(words) and (words[0] in _HEADINGS or words[-1] in _HEADINGS)
+    return bool(words) and (words[-1] in _HEADINGS or (words[0] in _HEADINGS and words[-1] not in _PEOPLE))
 
 
 def is_role(label: str) -> bool:
@@ -156,11 +169,21 @@ def is_name(label: str) -> bool:
     """Return whether words look like a name or title: each opens with a capital, and none holds a sentence together."""
     plain = tidy(label).replace("(", " ").replace(")", " ")
     words = plain.split()
-    if is_sentence(label) or not words or not plain[0].isalpha():
+    if is_sentence(label) or not words or unicodedata.category(plain[0])[0] not in "LM":
         return False
-    if any(word.strip(",.").casefold() in _SENTENCE - _PARTICLES for word in words):
+    lower = [word for word in words if word[0].islower() and word.casefold() not in _PARTICLES]
+    ends = {word.strip(",.").casefold() for word in (words[0], words[-1], *lower)}
+    if ends & (_SENTENCE - _PARTICLES) and ends.isdisjoint(_TITLES):
         return False
-    return all(not word[0].islower() or word.casefold() in _PARTICLES for word in words)
+    # a form of address has small letters, as in `pani Nowak` and `thành phố Huế`; a particle may come last: `Gogh, van`
+    last = words[-1] if words[-1] not in _PARTICLES or "," not in plain else words[0]
+    return not last[0].islower() and (not lower or 1 < len(words) <= _NAME_WORDS)
+
+
+def opens_sentence(label: str) -> bool:
+    """Return whether the first of several words is one that opens a sentence, as in `And she said`."""
+    words = words_of(label)
+    return len(words) > 1 and re.split("['’]", words[0])[0] in _OPENERS | _SENTENCE
 
 
 def is_sure(label: str, *, interviewers: Collection[str], stem: str) -> bool:

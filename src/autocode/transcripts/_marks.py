@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -70,10 +70,8 @@ def find_marks(
         if candidate.line not in begun and candidate.key in known and rules.is_sure(candidate.label):
             begun[candidate.line] = candidate
     doubts = _misspelt(found, begun, rules) | _unmarked(lines, begun, rules)
-    if best is Style.COLON:
-        doubts |= _unknown(
-            by_style[Style.COLON], begun, rules, in_capitals=all(key.isupper() for key in _written(begun))
-        )
+    everywhere = _is_everywhere(by_style[best], lines)
+    doubts |= _unknown(best, by_style[best], begun, rules, everywhere=everywhere)
     TranscriptError.raise_if(Fault(doubts[line], path, line) for line in sorted(doubts))
     marks = sorted(begun.values(), key=lambda candidate: candidate.start)
     return [*_with_inner(text, lines, marks, rules)] if best is Style.COLON else marks
@@ -99,6 +97,7 @@ def _accepted(
     sure = {candidate.key for candidate in found if rules.is_sure(candidate.label)}
     believed = [c for c in found if c.spaced or c.key in sure]
     runs = _runs(believed)
+    everywhere = _is_everywhere(believed, lines)
     keys = set(sure)
     for candidate in believed:
         label = candidate.label
@@ -108,25 +107,28 @@ def _accepted(
             _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         )
         if style in WEAK:
-            again = again and (style is Style.DOT or _labels.is_name(label))
+            again = again and (style is Style.DOT or (style is Style.TAB and everywhere) or _labels.is_name(label))
         if again or (style in (Style.HEADER, Style.TIMED) and _labels.is_name(candidate.label)):
             keys.add(candidate.key)
     if style in WEAK and len(keys) < 2:
         return []
-    if style in (Style.COLON, Style.BRACKET):
-        everywhere = {candidate.line for candidate in believed} == {line.number for line in lines}
-        if everywhere or not keys - set(rules.interviewers):
-            named = (candidate for candidate in believed if _labels.is_name(candidate.label))
-            keys |= {candidate.key for candidate in named if candidate.key not in rules.not_speakers}
+    if style in (Style.COLON, Style.BRACKET) and (everywhere or not keys - set(rules.interviewers)):
+        named = (candidate for candidate in believed if _labels.is_name(candidate.label))
+        keys |= {candidate.key for candidate in named if candidate.key not in rules.not_speakers}
     return [candidate for candidate in believed if candidate.key in keys]
 
 
-def _runs(found: Iterable[Candidate]) -> Counter[str]:
+def _is_everywhere(found: Sequence[Candidate], lines: Sequence[SourceLine]) -> bool:
+    """Return whether every line begins with what may be a label, so that no line goes on with a turn."""
+    return {candidate.line for candidate in found} == {line.number for line in lines}
+
+
+def _runs(found: Iterable[Candidate], *, but: Callable[[str], bool] = _labels.is_clause) -> Counter[str]:
     """Return how often each label takes turns with others: labels that follow themselves count once."""
     runs: Counter[str] = Counter()
     before = ""
     for candidate in found:
-        if _labels.is_clause(candidate.label):
+        if but(candidate.label):
             continue
         runs[candidate.key] += candidate.key != before
         before = candidate.key
@@ -134,19 +136,33 @@ def _runs(found: Iterable[Candidate]) -> Counter[str]:
 
 
 def _unknown(
-    found: Sequence[Candidate], begun: Mapping[int, Candidate], rules: SpeakerRules, *, in_capitals: bool
+    style: Style,
+    found: Sequence[Candidate],
+    begun: Mapping[int, Candidate],
+    rules: SpeakerRules,
+    *,
+    everywhere: bool,
 ) -> dict[int, str]:
-    """Return a question for each name that stands before a colon and may be a speaker or not, by its first line."""
-    runs = _runs(found)
+    """Return a question for each label in the file's style that may be a speaker or not, by its first line.
+
+    That is a name, even once, and what comes again and again in turn with others; any words with a capital where no
+    line goes on with a turn, or where they stand with a time. Words that open a sentence, as in `And she said:`, are
+    speech.
+    """
+    if style not in (Style.COLON, Style.BRACKET, Style.HEADER, Style.TIMED):
+        return {}
+    runs = _runs(found, but=_labels.opens_sentence)
+    in_capitals = all(label.isupper() for label in _written(begun))
     asked: dict[str, Candidate] = {}
     for candidate in found:
         label = candidate.label
-        doubtful = candidate.spaced and candidate.line not in begun and candidate.key not in rules.not_speakers
-        if not doubtful or _labels.is_heading(_labels.words_of(label)):
-            doubtful = doubtful and runs[candidate.key] > 1
-        if doubtful and (
-            _labels.is_name(label) or runs[candidate.key] > 1 or (in_capitals and label.isupper() and len(label) > 2)
-        ):
+        if not candidate.spaced or candidate.line in begun or candidate.key in rules.not_speakers:
+            continue
+        plain = _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
+        named = _labels.is_name(label) or (in_capitals and label.isupper() and len(label) > 2)
+        placed = everywhere or style in (Style.HEADER, Style.TIMED)
+        placed = placed and label[0].isupper() and not (_labels.opens_sentence(label) or _labels.is_clause(label))
+        if runs[candidate.key] > 1 or ((named or placed) and not plain):
             asked.setdefault(candidate.key, candidate)
     return {candidate.line: begins_like(candidate.label) for candidate in asked.values()}
 

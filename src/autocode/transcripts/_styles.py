@@ -22,13 +22,13 @@ _BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
 # the chat of a meeting: `From Anna to Everyone:`
 _TO_EVERYONE = re.compile(r"^From\s+(.{1,40}?)\s+to\s+(?:Everyone|.{1,30}\(.{1,30}\))$")
 _HEADER = re.compile(
-    r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)\]?\*{0,2},?"
+    r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,79}?)\]?\*{0,2},?"
     rf"(?:[ \t]{{1,8}}|[ \t]{{0,8}}[-–—|][ \t]{{0,8}}){TIME}$"
 )
 _TIMED = re.compile(
-    r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
+    r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,79}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>[^\s:\-–—][^:\n–—]{0,59}?)[ \t]{1,4}[-–—][ \t]{1,4}(?=\S)")
+_DASH = re.compile(r"(?P<label>[^\s:\-–—][^:\n–—]{0,79}?)[ \t]{1,4}[-–—][ \t]{1,4}(?=\S)")
 TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
 _STAGE = frozenset(
     re.findall(
@@ -162,10 +162,15 @@ def _colon(line: SourceLine) -> Candidate | None:
     return Candidate(_labels.tidy(label), Style.COLON, line.number, line.start, line.start + end, spaced, remark)
 
 
+def _is_stage(words: str) -> bool:
+    """Return whether words in brackets are a stage direction, such as `door slams`, and nobody's name or job."""
+    return bool(_STAGE & set(_labels.words_of(words))) and not _labels.is_role(words)
+
+
 def _without_stage(label: str) -> tuple[str, str]:
     """Return a label and the stage direction in brackets after it, if there is one."""
     match = re.search(r"(?<=\S)\s*([(\[][^()\[\]]*[)\]])$", label)
-    if match is None or not _STAGE & set(_labels.words_of(match[1])):
+    if match is None or not _is_stage(match[1]):
         return label, ""
     return label[: match.start()], match[1]
 
@@ -192,7 +197,7 @@ def _hash(line: SourceLine) -> Candidate | None:
 def _bracket(line: SourceLine) -> Candidate | None:
     begin = _after_time(line.text)
     match = _BRACKETED.match(line.text, begin)
-    if match is None or _TIMES.fullmatch(match[0]) or _STAGE & set(_labels.words_of(match[1])):
+    if match is None or _TIMES.fullmatch(match[0]) or _is_stage(match[1]):
         return None
     rest = line.text[match.end() :]
     mark = re.match(r"\s?[:：]?(?=\s|$)", rest)
@@ -207,7 +212,10 @@ def _header(line: SourceLine) -> Candidate | None:
     if len(line.text) > _REACH:
         return None
     match = _HEADER.fullmatch(line.text)
-    if match is None or _labels.is_sentence(match["label"].replace(",", "")) or match["label"][0].isdigit():
+    if match is None or (match["label"][0].isdigit() and not _labels.is_code(match["label"])):
+        return None
+    plain = match["label"].replace(",", "")
+    if _labels.is_clause(plain) or _labels.opens_sentence(plain):
         return None
     return Candidate(_labels.tidy(match["label"]), Style.HEADER, line.number, line.start, line.start + len(line.text))
 
