@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
-from types import MappingProxyType
 from typing import Literal, TypeAlias
+
+from autocode.frozen import FrozenMapping
 
 # Krippendorff (2004, p. 241): rely on alpha of at least .800; draw only tentative conclusions from .667 on.
 TENTATIVE_FROM = 0.667
@@ -141,7 +142,7 @@ class Agreement:
     degrees_of_freedom: float = math.nan
     interviews_known: bool = True
     lines_for_interviews: bool = False
-    conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     @property
     def reliability(self) -> Reliability:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import TypeAlias, overload
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.errors import CodingError, Fault, StudyError
+from autocode.frozen import FrozenMapping
 from autocode.names import check_known
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
 from autocode.wording import count_of
@@ -143,7 +143,7 @@ class Codings(Sequence[Coding]):
     """
 
     def __init__(
-        self, codings: Iterable[Coding] = (), *, digests: Mapping[TranscriptId, str] = MappingProxyType({})
+        self, codings: Iterable[Coding] = (), *, digests: Mapping[TranscriptId, str] = FrozenMapping({})
     ) -> None:
         self._codings = tuple(codings)
         self._digests = dict(digests)
@@ -283,7 +283,7 @@ class Codings(Sequence[Coding]):
     @property
     def digests(self) -> Mapping[TranscriptId, str]:
         """The digest that each transcript had when it was coded, if it is known."""
-        return MappingProxyType(self._digests)
+        return FrozenMapping(self._digests)
 
     @cached_property
     def _names_in_ids(self) -> frozenset[str]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import BatchId, CoderId
 from autocode.errors import CodingError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 
 
@@ -138,7 +138,7 @@ class BlindDraw:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
+        object.__setattr__(self, "probabilities", FrozenMapping(dict(self.probabilities)))
         CodingError.raise_if(
             Fault(f"the line {line} has the inclusion probability {p:g}; give one between 0 and 1.")
             for line, p in self.probabilities.items()

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.errors import CodingError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -43,7 +43,7 @@ class Sample:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
+        object.__setattr__(self, "probabilities", FrozenMapping(dict(self.probabilities)))
         CodingError.raise_if(
             Fault(f"the line {line} has the inclusion probability {p:g}; give one above 0 and at most 1.")
             for line, p in self.probabilities.items()
@@ -76,7 +76,7 @@ class Inclusion:
     """
 
     drawn: frozenset[LineId]
-    probabilities: Mapping[LineId, float] = field(default_factory=lambda: MappingProxyType({}))
+    probabilities: Mapping[LineId, float] = field(default_factory=lambda: FrozenMapping({}))
 
     @classmethod
     def from_samples(cls, samples: Iterable[Sample]) -> "Inclusion":
@@ -94,6 +94,4 @@ class Inclusion:
             drawn.update(sample.drawn)
             for line, p in sample.probabilities.items():
                 missed[line] = missed.get(line, 1.0) * (1.0 - p)
-        return cls(
-            drawn=frozenset(drawn), probabilities=MappingProxyType({line: 1.0 - q for line, q in missed.items()})
-        )
+        return cls(drawn=frozenset(drawn), probabilities=FrozenMapping({line: 1.0 - q for line, q in missed.items()}))

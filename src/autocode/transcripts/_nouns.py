@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, Self, TypeAlias, overload
 
 from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
+from autocode.frozen import FrozenMapping
 from autocode.names import unknown
 from autocode.wording import count_of
 
@@ -183,7 +183,7 @@ class Transcript:
     text: str
     lines: tuple[Line, ...]
     digest: str
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
     source: str = ""
     roles: RoleDecision | None = None
     left_out: tuple[LeftOut, ...] = ()
@@ -213,7 +213,7 @@ class Transcript:
         *,
         name: TranscriptId,
         text: str,
-        attributes: Mapping[str, str] = MappingProxyType({}),
+        attributes: Mapping[str, str] = FrozenMapping({}),
         source: str = "",
     ) -> Self:
         """

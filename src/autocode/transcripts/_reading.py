@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
+from autocode.frozen import FrozenMapping
 from autocode.transcripts._decoding import read_text
 from autocode.transcripts._labelled import SpeakerRules, read_labelled
 from autocode.transcripts._labels import key
@@ -131,7 +131,7 @@ def read_transcripts(
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)
     return Transcripts(
-        replace(interview, attributes=MappingProxyType(attributes[interview.id]))
+        replace(interview, attributes=FrozenMapping(attributes[interview.id]))
         if interview.id in attributes
         else interview
         for interview in interviews

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from autocode.codebook import CodeId
+from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 
 METRICS = ("R@1", "R@3", "mAP", "microF1", "macroF1", "brier", "ece")
@@ -56,7 +56,7 @@ class CurvePoint:
     n: int
     seeds: int
     metrics: Mapping[str, Estimate]
-    baselines: Mapping[str, Mapping[str, Estimate]] = field(default_factory=lambda: MappingProxyType({}))
+    baselines: Mapping[str, Mapping[str, Estimate]] = field(default_factory=lambda: FrozenMapping({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Prevalence of a code, from the lines that were drawn to be judged and their inclusion probabilities."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple
 
 from autocode.agreement.data._codes import known_codes
@@ -11,10 +10,11 @@ from autocode.codebook import CodeId
 from autocode.coding import Codings, Inclusion, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 from autocode.names import aside, check_known
 from autocode.transcripts import Line, LineId, Transcripts
 
-_NOTHING: Mapping[LineId, float] = MappingProxyType({})
+_NOTHING: Mapping[LineId, float] = FrozenMapping({})
 
 
 class _Columns(NamedTuple):

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -16,6 +15,7 @@ from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 from autocode.arguments import no_single_text
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 
 Method: TypeAlias = Literal["dsl", "ppi"]
 
@@ -59,7 +59,7 @@ class Prevalence:
     n_judged: int
     n_lines: int
     n_interviews: int = 0
-    conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
         where = f", {self.n_interviews} interviews" if self.n_interviews else ""
@@ -410,7 +410,7 @@ def _estimate(
         n_judged=n_judged,
         n_lines=len(influence),
         n_interviews=G,
-        conventions=MappingProxyType(conventions),
+        conventions=FrozenMapping(conventions),
     )
 
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -26,6 +25,7 @@ from autocode.agreement.spans._text_intervals import (
 from autocode.arguments import no_single_text
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 
 Tuples: TypeAlias = NDArray[np.int64]
 # The spans of each coder -> a disorder and its weight; the disorder of several texts is the ratio of their sums.
@@ -377,7 +377,7 @@ def _estimate(
     disorder: DisorderOf,
     dissimilarity: _Dissimilarity,
     *,
-    conventions: Mapping[str, str] = MappingProxyType({}),
+    conventions: Mapping[str, str] = FrozenMapping({}),
     precision: float,
     interval: ByInterviews | None,
     level: float,

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 from autocode.names import check_known
 from autocode.transcripts import Transcripts
 
@@ -108,7 +108,7 @@ def coder_matrix(
     data = data_for(codings.independent(), lines, known_codes(codes, codings, codebook=codebook))
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     pairs = {(a, b): krippendorff_alpha(data.pair(a, b), **options) for a, b in combinations(data.coders, 2)}
-    return CoderMatrix(coders=data.coders, pairs=MappingProxyType(pairs))
+    return CoderMatrix(coders=data.coders, pairs=FrozenMapping(pairs))
 
 
 @documented
@@ -149,7 +149,7 @@ def leave_one_coder_out(
     for coder in independent.coders:
         others = independent.by(*(other for other in independent.coders if other != coder))
         alphas[coder] = krippendorff_alpha(data_for(others, lines, wanted), **options)
-    return MappingProxyType(alphas)
+    return FrozenMapping(alphas)
 
 
 @documented
@@ -206,7 +206,7 @@ def stability(
             "no coder read a line twice, so stability cannot be measured; "
             "have some lines coded again, weeks later, without sight of the first codes."
         )
-    return MappingProxyType(alphas)
+    return FrozenMapping(alphas)
 
 
 def _two_readings(

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from types import MappingProxyType
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -108,8 +108,8 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
             interview=line.transcript,
             text=line.text,
             distance=_mean_distance(codes),
-            codes=MappingProxyType(codes),
-            contested=MappingProxyType(_contested(codes, codebook)),
+            codes=FrozenMapping(codes),
+            contested=FrozenMapping(_contested(codes, codebook)),
         )
         ranked.append((-disagreement.distance, -len(codes), place, disagreement))
     return tuple(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
@@ -181,7 +181,7 @@ def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None
             unit=data.units[u],
             interview=None if data.interviews is None else data.interviews[u],
             distance=float(mean_distance[u]),
-            labels=MappingProxyType(
+            labels=FrozenMapping(
                 {coder: data.labels[v] for coder, v in zip(data.coders, data.values[:, u], strict=True) if v >= 0}
             ),
         )

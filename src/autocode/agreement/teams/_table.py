@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +27,7 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 from autocode.transcripts import Transcripts
 from autocode.wording import percent
@@ -312,7 +312,7 @@ def agreement_table(
         codes=tuple(rows[:n_subthemes]),
         themes=tuple(rows[n_subthemes:]),
         overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
-        conventions=MappingProxyType(_conventions(overall["alpha"], level)),
+        conventions=FrozenMapping(_conventions(overall["alpha"], level)),
     )
 
 
@@ -335,8 +335,8 @@ def _row(
         coders=len(sets.coders),
         applied=int((applied == 1).any(axis=0).sum()),
         prevalence=float((applied == 1).sum() / judged.sum()) if judged.any() else float("nan"),
-        coefficients=MappingProxyType(dict(coefficients)),
-        pairs=MappingProxyType(dict(pairs)),
+        coefficients=FrozenMapping(dict(coefficients)),
+        pairs=FrozenMapping(dict(pairs)),
     )
 
 
@@ -450,7 +450,7 @@ def _mean_kappa(
 def _with_mean(mean: Agreement, over: str) -> Agreement:
     """Return a mean of kappas with the convention that says what it is taken over."""
     conventions = {**mean.conventions, "mean": f"{over}; those where kappa is undefined are left out"}
-    return replace(mean, conventions=MappingProxyType(conventions))
+    return replace(mean, conventions=FrozenMapping(conventions))
 
 
 def _mean(values: Array) -> Array:
