@@ -26,7 +26,7 @@ ROOMS = (
     "web",
     "errors",
 )
-INTERNAL = ("arguments", "cli", "doctext", "files", "frozen", "names", "tables", "wording")
+INTERNAL = ("arguments", "cli", "display", "doctext", "files", "frames", "frozen", "names", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 

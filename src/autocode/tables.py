@@ -161,6 +161,9 @@ class Table:
         if self.head and any(len(row) > len(self.head) for row in self.rows):
             raise ValueError(f"a row has more cells than the {len(self.head)} headings.")
 
+    def __repr__(self) -> str:
+        return f"<Table: {self._width} columns, {len(self.rows)} rows>"
+
     @property
     def _width(self) -> int:
         """The number of columns."""

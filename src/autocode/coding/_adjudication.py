@@ -7,9 +7,11 @@ from enum import StrEnum
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import CoderId
+from autocode.display import displayed
 from autocode.transcripts import LineId
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -55,6 +57,7 @@ class Ruling(StrEnum):
         return codes.get(self)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudication:
     """

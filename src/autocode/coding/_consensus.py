@@ -8,6 +8,7 @@ from enum import StrEnum
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import Basis, CoderId, Coding, Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.transcripts import LineId
 from autocode.wording import count_of
@@ -21,6 +22,7 @@ class Rule(StrEnum):
     SINGLE = "single coder"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:

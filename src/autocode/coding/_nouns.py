@@ -10,6 +10,7 @@ from typing import TypeAlias, overload
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
+from autocode.display import displayed
 from autocode.errors import CodingError, Fault, StudyError
 from autocode.frozen import FrozenMapping
 from autocode.names import check_known
@@ -65,6 +66,7 @@ class Basis(StrEnum):
     ADJUDICATED = "adjudicated"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
@@ -348,6 +350,7 @@ class Band(StrEnum):
     WEAK = "weak"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
@@ -375,6 +378,7 @@ class Neighbour:
     similarity: float
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
@@ -407,6 +411,7 @@ class Evidence:
         return "; ".join(reasons) or "the code's definition"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """
@@ -451,6 +456,7 @@ class Reason(StrEnum):
     UNLIKE_ANYTHING = "unlike anything coded"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
     """
@@ -474,6 +480,7 @@ class Abstention:
     reason: Reason
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionBatch:
     """
@@ -544,6 +551,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """
@@ -570,6 +578,7 @@ class Shown:
     verdict: Verdict
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """

@@ -8,6 +8,7 @@ from enum import StrEnum
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import BatchId, CoderId
+from autocode.display import displayed
 from autocode.errors import CodingError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
@@ -30,6 +31,7 @@ class Stage(StrEnum):
     ADJUDICATION = "adjudication"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paradata:
@@ -77,6 +79,7 @@ class Paradata:
     at: datetime | None = None
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """
@@ -109,6 +112,7 @@ class Proposal:
             raise CodingError("a proposed code needs a name; write what it should be called.")
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindDraw:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.errors import CodingError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -61,6 +63,7 @@ class Sample:
         return f"{len(self.drawn)} of {count_of(len(self.probabilities), 'line')} drawn {chances}, seed {self.seed}"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inclusion:

@@ -34,6 +34,7 @@ from autocode.coding import (
     SuggestionBatch,
     Verdict,
 )
+from autocode.display import displayed
 from autocode.transcripts import LineId, TranscriptId
 
 
@@ -128,6 +129,7 @@ Record = (
 )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """

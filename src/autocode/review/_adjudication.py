@@ -8,6 +8,7 @@ from json import dumps
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.frozen import FrozenMapping
@@ -18,6 +19,7 @@ from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudicated:
     """

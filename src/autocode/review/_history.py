@@ -18,11 +18,13 @@ from autocode.coding import (
     Stage,
     Verdict,
 )
+from autocode.display import displayed
 from autocode.frozen import FrozenMapping
 from autocode.journal import Deferral, Entry, Undo
 from autocode.transcripts import LineId
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Mode, human
+from autocode.display import displayed
 from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
 from autocode.names import aside
@@ -17,6 +18,7 @@ from autocode.study._folder import SETTINGS
 from autocode.study._reading import StudyData, open_journal, read_study
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyReview:
     """

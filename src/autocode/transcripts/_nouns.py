@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, Self, TypeAlias, overload
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.errors import Fault, TranscriptError
 from autocode.frozen import FrozenMapping
 from autocode.names import unknown
@@ -138,6 +139,7 @@ class RoleDecision:
     asks: bool
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:

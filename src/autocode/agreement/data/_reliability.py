@@ -13,6 +13,7 @@ from autocode.agreement.data._labels import encode, factorize_table, sorted_labe
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault, UnknownNameError
 from autocode.names import check_known
@@ -27,6 +28,7 @@ NOT_APPLIED, APPLIED = "not applied", "applied"
 _MOST_NAMED = 9  # categories that fit into one line of a result, as the values of most rating scales do
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReliabilityData:

@@ -19,6 +19,7 @@ from autocode.agreement.intervals._tabulation import interview_draws
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
@@ -27,6 +28,7 @@ from autocode.transcripts import TranscriptId, Transcripts
 _MISSING = "lines judged once are left out, of the margins too"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
     """The share of suggestions that coders accepted.
@@ -58,6 +60,7 @@ class Adoption:
         return f"{self.value:.2f}{interval} ({self.taken} of {self.decided} suggestions)"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchoringAudit:
     """Agreement on lines coded blind and on lines coded with suggestions, see `anchoring_audit`.

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from scipy.stats import norm
 
 from autocode.agreement._result import TENTATIVE_FROM, Agreement
+from autocode.display import displayed
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How much to double-code, and what that rests on.

@@ -13,6 +13,7 @@ from autocode.agreement._result import number
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
@@ -23,6 +24,7 @@ Method: TypeAlias = Literal["dsl", "ppi"]
 _EQUAL = 1e-9
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prevalence:
     """The prevalence of a code among all lines, with an interval that is valid whatever the errors of the model.

@@ -23,6 +23,7 @@ from autocode.agreement.spans._text_intervals import (
     undefined_agreement,
 )
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
@@ -39,6 +40,7 @@ _MOST_TUPLES = 20_000_000
 _PREFER_SHORT = 1e-6
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:

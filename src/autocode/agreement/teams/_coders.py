@@ -16,6 +16,7 @@ from autocode.agreement.intervals._methods import Interval
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
@@ -25,9 +26,10 @@ from autocode.transcripts import Transcripts
 FIRST, SECOND = CoderId("first reading"), CoderId("second reading")
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoderMatrix:
+class CoderMatrix(Tabular):
     """Krippendorff's alpha of each pair of coders, on the lines that both of them judged.
 
     Attributes
@@ -64,6 +66,9 @@ class CoderMatrix:
         for i, j in combinations(range(len(self.coders)), 2):
             square[i, j] = square[j, i] = self.agreement(self.coders[i], self.coders[j]).value
         return square
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [{"first": a, "second": b, "alpha": alpha} for (a, b), alpha in self.pairs.items()]
 
     def __str__(self) -> str:
         return "\n".join(f"{a} and {b}: {agreement}" for (a, b), agreement in self.pairs.items())

@@ -13,12 +13,14 @@ from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
+from autocode.display import Records, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
@@ -62,7 +64,7 @@ class Disagreement:
 
 
 @documented
-def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> tuple[Disagreement, ...]:
+def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> Records[Disagreement]:
     """Return the lines on which coders differ in their independent codings, worst first.
 
     Of equal distances, lines that more coders judged come first, then the order of the interviews.
@@ -112,7 +114,7 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
             contested=FrozenMapping(_contested(codes, codebook)),
         )
         ranked.append((-disagreement.distance, -len(codes), place, disagreement))
-    return tuple(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
+    return Records(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
 
 
 def _mean_distance(codes: Mapping[CoderId, frozenset[CodeId]]) -> float:
@@ -133,6 +135,7 @@ def _contested(codes: Mapping[CoderId, frozenset[CodeId]], codebook: Codebook) -
     return {name: coders for name, coders in gave.items() if 0 < len(coders) < len(codes)}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisagreeingUnit:
     """A unit of a table on which coders differ.
@@ -156,7 +159,7 @@ class DisagreeingUnit:
 
 
 @documented
-def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> tuple[DisagreeingUnit, ...]:
+def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> Records[DisagreeingUnit]:
     """Return the units of a table on which coders differ, worst first.
 
     Of equal distances, units that more coders judged come first.
@@ -176,7 +179,7 @@ def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None
     mean_distance = np.where(m >= 2, summed_distance(patterns, delta) / pairs, 0.0)
     # rounded, so that distances that are equal but for rounding errors stay in the order of the number of coders
     worst_first = np.lexsort((np.arange(len(m)), -m, -np.round(mean_distance, 12)))
-    return tuple(
+    return Records(
         DisagreeingUnit(
             unit=data.units[u],
             interview=None if data.interviews is None else data.interviews[u],

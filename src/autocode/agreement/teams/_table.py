@@ -25,6 +25,7 @@ from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.agreement.teams._verdict import missing_evidence, verdict
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
@@ -99,6 +100,7 @@ _BINARY = (
 )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAgreement:
     """Agreement on one subtheme, one theme (any of its subthemes), or all codes together.
@@ -166,8 +168,9 @@ class CodeAgreement:
         }
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementTable:
+class AgreementTable(Tabular):
     """Agreement per subtheme, per theme and for all codes together, see `agreement_table`.
 
     Attributes
@@ -236,6 +239,26 @@ class AgreementTable:
         if "caution" in self.conventions:
             sentences.append(f"Caution: {self.conventions['caution']}.")
         return "\n".join(sentences)
+
+    def _records(self) -> list[dict[str, Any]]:
+        kinds = {"subtheme": self.codes, "theme": self.themes, "all codes": (self.overall,)}
+        return [
+            {
+                "row": kind,
+                "code": row.code,
+                "name": row.name,
+                "theme": row.theme,
+                "lines": row.units,
+                "coders": row.coders,
+                "applied": row.applied,
+                "prevalence": row.prevalence,
+                "verdict": row.verdict,
+                **row.coefficients,
+                **{f"kappa {a} {b}": kappa for (a, b), kappa in row.pairs.items()},
+            }
+            for kind, rows in kinds.items()
+            for row in rows
+        ]
 
     def _repr_html_(self) -> str:
         return self._table().html()

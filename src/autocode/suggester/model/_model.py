@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings, Encoding
@@ -52,6 +53,7 @@ class ScoreParts(NamedTuple):
     codebook: NDArray[np.float64]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LineModel:
     """A fitted model: features, one row of coefficients per code, calibration and thresholds.
