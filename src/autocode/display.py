@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from html import escape
 from typing import Any, TypeVar
 
-from autocode.frames import Backend, Frame, columns_of, frame_of
+from autocode.frames import Backend, Frame, Kind, columns_of, frame_of
 
 __all__ = ["Records", "Tabular", "brief", "displayed", "html_of"]
 
@@ -154,6 +154,10 @@ class Tabular:
         """Return the rows, as records or mappings."""
         raise NotImplementedError
 
+    def _kinds(self) -> Mapping[str, Kind]:
+        """Return what the columns hold that there are even without rows or values."""
+        return {}
+
     def to_frame(self, *, backend: Backend | None = None) -> Frame:
         """Return the rows as a data frame.
 
@@ -169,7 +173,11 @@ class Tabular:
         ImportError
             If the library is not installed.
         """
-        return frame_of(columns_of(self._records()), backend=backend)
+        kinds = self._kinds()
+        columns = columns_of(self._records())
+        n_rows = len(next(iter(columns.values()), ()))
+        expected: dict[str, list[Any]] = {name: [None] * n_rows for name in kinds}
+        return frame_of(expected | columns, backend=backend, kinds=kinds)
 
     def _repr_html_(self) -> str:
         records = list(self._records())

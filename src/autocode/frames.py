@@ -7,7 +7,7 @@ from enum import Enum
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["Backend", "Frame", "columns_of", "frame_of", "rows_of"]
+__all__ = ["Backend", "Frame", "Kind", "columns_of", "frame_of", "rows_of"]
 
 Frame: TypeAlias = Any
 """A frame of pandas, polars, pyarrow or any other library that narwhals reads."""
@@ -39,7 +39,7 @@ def frame_of(
     ImportError
         If none of the libraries is installed.
     ValueError
-        If the backend is none of them.
+        If the backend is none of them, or only some times have a time zone.
 
     Examples
     --------
@@ -50,11 +50,14 @@ def frame_of(
     import narwhals as nw
 
     library = _library(backend)
+    times = [cell for cells in columns.values() for cell in cells if isinstance(cell, datetime)]
+    zones = {time.tzinfo is not None for time in times}
+    if len(zones) > 1:
+        raise ValueError("some times have a time zone and others have none, which no frame can hold; give all a zone.")
     if library == "pandas":
         # pandas has no type for lists, and infers all others from the cells
         return nw.from_dict({name: list(cells) for name, cells in columns.items()}, backend=library).to_native()
-    times = [cell for cells in columns.values() for cell in cells if isinstance(cell, datetime)]
-    zone = "UTC" if any(time.tzinfo is not None for time in times) else None
+    zone = "UTC" if True in zones else None
     types: dict[Kind, Any] = {
         "text": nw.String(),
         "texts": nw.List(nw.String()),

@@ -10,8 +10,9 @@ from typing import TypeAlias, overload
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import CodingError, Fault, StudyError
+from autocode.frames import Frame, Kind
 from autocode.frozen import FrozenMapping
 from autocode.names import check_known
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
@@ -108,7 +109,13 @@ class Coding:
             object.__setattr__(self, "codes", frozenset(self.codes))
 
 
-class Codings(Sequence[Coding]):
+_KINDS: dict[str, Kind] = {
+    "line": "text", "coder": "text", "codes": "texts", "basis": "text", "memo": "text", "at": "time",
+    "transcript_digest": "text",
+}  # fmt: skip
+
+
+class Codings(Tabular, Sequence[Coding]):
     """
     An immutable collection of codings, at most one per coder, line and basis.
 
@@ -281,6 +288,50 @@ class Codings(Sequence[Coding]):
         lines = lines if isinstance(lines, Sequence) else tuple(lines)
         self.check_lines(lines)
         return tuple(line for line in lines if line.id not in self._by_line)
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> "Codings":
+        """
+        Return the codings of a data frame as `to_frame` makes it: one row per judgement.
+
+        Parameters
+        ----------
+        frame : data frame or iterable of mappings
+            A frame of pandas, polars or pyarrow, or plain rows, with the columns `line`, `coder` and `codes` (a list,
+            empty if nothing applies), and perhaps `basis`, `memo`, `at` and `transcript_digest`.
+
+        Raises
+        ------
+        CodingError
+            With every fault, each with its row: names that are not text, a coder named like a machine, codes that are
+            no list, a coder who judged a line twice.
+        ValueError
+            If a column is missing.
+
+        Examples
+        --------
+        >>> from autocode.coding import Codings
+        >>> Codings.from_frame([{"line": "GP1:2", "coder": "ann", "codes": ["phone"]}])
+        <Codings: 1 judgement of 1 line by 1 coder>
+        """
+        from autocode.coding._frames import codings_from_frame  # it makes codings, so it stands above this module
+
+        return codings_from_frame(frame)
+
+    def _kinds(self) -> dict[str, Kind]:
+        return _KINDS
+
+    def _records(self) -> Iterator[dict[str, object]]:
+        for coding in self._codings:
+            yield {
+                "line": coding.line,
+                "coder": coding.coder,
+                "codes": coding.codes,
+                "basis": coding.basis,
+                "memo": coding.memo,
+                "at": coding.at,
+                "transcript_digest": self._digests.get(coding.line.rpartition(":")[0]),
+            }
 
     @property
     def digests(self) -> Mapping[TranscriptId, str]:
@@ -482,7 +533,7 @@ class Abstention:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionBatch:
+class SuggestionBatch(Tabular):
     """
     Everything that one suggester proposed in one run.
 
@@ -536,6 +587,20 @@ class SuggestionBatch:
 
     def __len__(self) -> int:
         return len(self.suggestions)
+
+    def _kinds(self) -> dict[str, Kind]:
+        return {"line": "text", "code": "text", "rank": "count", "probability": "number", "band": "text",
+                "abstention": "text"}  # fmt: skip
+
+    def _records(self) -> Iterator[dict[str, object]]:
+        names = ("line", "code", "rank", "probability", "band")
+        for suggestion in self.suggestions:
+            yield {name: getattr(suggestion, name) for name in names}
+        for abstention in self.abstentions:
+            yield {"line": abstention.line, "abstention": abstention.reason}
+
+    def __repr__(self) -> str:
+        return f"<SuggestionBatch {self.id}: {self}>"
 
     def __str__(self) -> str:
         n_lines = len({suggestion.line for suggestion in self.suggestions})
