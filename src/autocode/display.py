@@ -190,7 +190,7 @@ class Records(Tabular, tuple[T, ...]):
 
     Parameters
     ----------
-    records : iterable, default empty
+    iterable : iterable, default empty
         The records.
 
     Examples

@@ -7,6 +7,9 @@ from enum import Enum
 from importlib.util import find_spec
 from typing import Any, Literal, TypeAlias
 
+from autocode.arguments import no_single_text, refuse_single_text
+from autocode.names import aside
+
 __all__ = ["Backend", "Frame", "Kind", "columns_of", "frame_of", "rows_of"]
 
 Frame: TypeAlias = Any
@@ -158,13 +161,14 @@ def _cells(name: str, value: Any) -> dict[str, Any]:
     return {name: None if isinstance(value, float) and value != value else value}
 
 
+@no_single_text
 def rows_of(frame: Frame, *, needed: Collection[str], optional: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the rows of a frame, or of plain rows, as dicts of plain values; None where a cell has none.
 
     Parameters
     ----------
     frame : data frame or iterable of mappings
-        A frame of pandas, polars or pyarrow, or plain rows such as a list of dicts.
+        A frame, or plain rows such as dicts.
     needed : collection of str
         The columns that there must be.
     optional : collection of str, default ()
@@ -182,9 +186,6 @@ def rows_of(frame: Frame, *, needed: Collection[str], optional: Collection[str] 
     [{'line': 'GP1:2', 'coder': 'ann'}]
     """
     import narwhals as nw
-
-    from autocode.arguments import refuse_single_text
-    from autocode.names import aside
 
     refuse_single_text("frame", frame)
     table = nw.from_native(frame, eager_only=True, pass_through=True)

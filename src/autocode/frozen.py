@@ -1,5 +1,6 @@
 """Mappings that cannot change, in records that can be pickled and copied."""
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -7,6 +8,9 @@ __all__ = ["FrozenMapping"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+_REPR = reprlib.Repr()
+_REPR.maxdict, _REPR.maxstring, _REPR.maxother = 12, 160, 160
 
 
 class FrozenMapping(Mapping[K, V]):
@@ -50,4 +54,4 @@ class FrozenMapping(Mapping[K, V]):
         return {**other, **self}
 
     def __repr__(self) -> str:
-        return repr(self._entries)
+        return _REPR.repr(self._entries)
