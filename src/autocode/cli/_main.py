@@ -1,7 +1,9 @@
 """The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
 
 import errno
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,6 +50,7 @@ ENCODER = click.option(
     metavar="NAME",
     help="Source of sentence embeddings, instead of the study's setting: minilm, or an installed spaCy pipeline.",
 )
+QUIET = "Print no progress and no remarks on stderr."
 PORT = click.option("--port", default=8765, show_default=True, help="Port of the page (this machine only).")
 NO_BROWSER = click.option("--no-browser", is_flag=True, help="Print the address of the page without opening a browser.")
 
@@ -70,8 +73,24 @@ PROMISE = click.option(
 )
 
 
+def _be_quiet(context: click.Context, parameter: click.Parameter, quiet: bool) -> None:
+    if quiet:
+        context.find_root().obj = True
+
+
+class Command(click.Command):
+    """A command that takes `-q` after its name too, as well as before it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        declared = ["-q", "--quiet"]
+        self.params.append(click.Option(declared, is_flag=True, expose_value=False, callback=_be_quiet, help=QUIET))
+
+
 class Commands(click.Group):
     """The group that turns every expected failure into a sentence on stderr and exit code 1."""
+
+    command_class = Command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -94,14 +113,25 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("autocode"), prog_name="autocode", help="Show the version and exit.")
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress and no remarks on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help=QUIET)
 @click.pass_context
 def main(ctx: click.Context, quiet: bool) -> None:
     """Learn from human-coded interview lines, suggest codes, let coders decide, measure agreement.
 
     Everything stays on this machine. A suggestion is never a code: a named person decides.
     """
+    from autocode.tables import fitted
+
     ctx.obj = quiet
+    ctx.with_resource(fitted(_width_of_output()))
+
+
+def _width_of_output() -> int | None:
+    """Return the width that tables must fit: COLUMNS, else that of the terminal; None for a file or a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 @main.command()

@@ -125,6 +125,7 @@ class PrevalenceTable(Tabular):
             head=head,
             rows=tuple((*self._names(row), *_cells(row.prevalence)) for row in self.rows),
             numeric=frozenset(range(first_number, len(head))),
+            keys=first_number,
         )
         reasons = dict.fromkeys(reason for row in self.rows if (reason := self._reason(row)))
         conventions = [f"{key}: {value}" for key, value in self.conventions.items()]

@@ -224,7 +224,7 @@ class Validation(Tabular):
 
     def _table(self) -> Table:
         head, *rows = self.rows()
-        return Table(head=head, rows=tuple(rows))
+        return Table(head=head, rows=tuple(rows), keys=2)
 
 
 def _number(value: float) -> float | None:
