@@ -205,7 +205,7 @@ class Table:
             raise ValueError(f"a row has more cells than the {len(self.head)} headings.")
 
     def __repr__(self) -> str:
-        return f"<Table: {self._width} columns, {len(self.rows)} rows>"
+        return f"<Table: {len(self.rows)} x {self._width}>"
 
     @property
     def _width(self) -> int:
