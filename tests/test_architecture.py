@@ -113,8 +113,9 @@ def test_1_a_suggestion_is_not_a_coding_and_only_settle_makes_one_of_it():
     assert not issubclass(Suggestion, Coding)
     assert not issubclass(Coding, Suggestion)
     assert not issubclass(SuggestionBatch, Codings)
-    # read from a file, read from the journal, settled or adjudicated by a named human
+    # read from a frame or a file, read from the journal, settled or adjudicated by a named human
     assert makers == {
+        "coding/_frames.py",
         "exchange/_codings.py",
         "journal/_entries.py",
         "review/_settle.py",

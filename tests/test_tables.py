@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.tables import CsvError, Table, csv_text, delimiter_of, iter_rows, read_rows
+from autocode.tables import CsvError, Table, csv_text, delimiter_of, fitted, iter_rows, read_rows
 
 CODES = Table(
     head=("code", "lines", "note"),
@@ -122,3 +122,58 @@ def test_a_row_has_no_more_cells_than_there_are_headings():
 def test_an_empty_table_can_be_drawn():
     assert Table(head=(), rows=()).text(rules=()) == ""
     assert Table(head=("a",), rows=()).text() == "a\n-"
+
+
+WIDE = Table(
+    head=("code", "lines", "alpha", "by the lower bound"),
+    rows=tuple(
+        (f"A code with a long name, number {n}", f"{n}", "0.71 [0.58, 0.82]", "not enough evidence yet: 640 more lines")
+        for n in range(3)
+    ),
+    numeric=frozenset({1}),
+)
+WORDS = st.text(st.sampled_from("abc de "), max_size=60).map(str.strip)
+
+
+@pytest.mark.parametrize("width", [100, 80, 60, 50])
+def test_a_table_fits_the_width_asked_for_and_loses_no_word(width):
+    drawn = WIDE.text(width=width)
+
+    assert max(map(len, drawn.splitlines())) <= width
+    assert {word for row in WIDE.rows for cell in row for word in cell.split()} <= {*drawn.split()}
+    assert drawn.count("0.71 [0.58, 0.82]") == 3
+
+
+def test_a_table_that_fits_is_drawn_as_without_a_width():
+    assert WIDE.text(width=200) == WIDE.text()
+    assert CODES.text(width=22) == CODES.text()
+
+
+def test_columns_that_do_not_fit_follow_below_with_the_keys():
+    table = Table(
+        head=("n", "method", *(f"metric {n}" for n in range(6))),
+        rows=(("50", "autocode", *["0.60 [0.48, 0.72]"] * 6),),
+        keys=2,
+    )
+    blocks = [block.splitlines() for block in table.text(width=60).split("\n\n")]
+
+    assert [block[0].split()[:2] for block in blocks] == [["n", "method"]] * 3
+    assert [block[2].split()[:2] for block in blocks] == [["50", "autocode"]] * 3
+    assert all(len(line) <= 60 for block in blocks for line in block)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, st.sampled_from(["1", "23.5"])), min_size=1, max_size=5), st.integers(50, 90))
+def test_any_table_fits_where_its_numbers_do(rows, width):
+    table = Table(head=("one", "two", "n"), rows=tuple(rows), numeric=frozenset({2}))
+    drawn = table.text(width=width)
+
+    assert max(map(len, drawn.splitlines())) <= width
+    assert sorted(drawn.replace("-", "").split()) == sorted(table.text().replace("-", "").split())
+
+
+def test_within_a_width_every_table_fits_it():
+    with fitted(60):
+        inside = WIDE.text()
+
+    assert inside == WIDE.text(width=60)
+    assert WIDE.text() != inside

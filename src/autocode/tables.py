@@ -2,15 +2,52 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from autocode.arguments import no_single_text
 
-__all__ = ["CsvError", "Table", "csv_text", "delimiter_of", "iter_rows", "read_rows"]
+__all__ = ["CsvError", "Table", "csv_text", "delimiter_of", "fitted", "iter_rows", "read_rows"]
 
 _DELIMITERS = ",;\t"
+_NARROWEST = 20  # letters to which a column of text may be wrapped
+_WIDTH: ContextVar[int | None] = ContextVar("width", default=None)
+
+
+@contextmanager
+def fitted(width: int | None) -> Iterator[None]:
+    """Draw every table within the block in a width, unless it is given another one.
+
+    Parameters
+    ----------
+    width : int or None
+        The number of characters in a line, such as the width of the terminal; None for as many as there are.
+
+    Examples
+    --------
+    >>> from autocode.tables import Table, fitted
+    >>> with fitted(30):
+    ...     print(Table(head=("code", "reason"), rows=(("wait", "too few lines were coded by two coders"),)).text())
+    code  reason
+    ------------------------------
+    wait  too few lines were coded
+          by two coders
+    """
+    token = _WIDTH.set(width)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
+def _total(widths: Sequence[int]) -> int:
+    """Return the width of columns with two blanks between each."""
+    return sum(widths) + 2 * max(len(widths) - 1, 0)
 
 
 class CsvError(csv.Error):
@@ -19,6 +56,9 @@ class CsvError(csv.Error):
     def __init__(self, message: str, *, line: int) -> None:
         super().__init__(message)
         self.line = line
+
+    def __reduce__(self) -> tuple[Callable[..., "CsvError"], tuple[str], dict[str, int]]:
+        return partial(CsvError, line=self.line), (str(self),), {}
 
 
 def read_rows(text: str) -> list[tuple[int, list[str]]]:
@@ -136,6 +176,8 @@ class Table:
         The cells of each row.
     numeric : frozenset of int, default empty
         The columns, from 0, that are aligned to the right.
+    keys : int, default 1
+        How many columns at the beginning say what a row is about.
 
     Raises
     ------
@@ -156,38 +198,95 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: frozenset[int] = frozenset()
+    keys: int = 1
 
     def __post_init__(self) -> None:
         if self.head and any(len(row) > len(self.head) for row in self.rows):
             raise ValueError(f"a row has more cells than the {len(self.head)} headings.")
+
+    def __repr__(self) -> str:
+        return f"<Table: {len(self.rows)} x {self._width}>"
 
     @property
     def _width(self) -> int:
         """The number of columns."""
         return len(self.head) or max(map(len, self.rows), default=0)
 
-    def text(self, *, rules: Collection[int] = (0,)) -> str:
+    def text(self, *, rules: Collection[int] = (0,), width: int | None = None) -> str:
         """Return the table for a terminal, without spaces at the ends of lines.
+
+        Where it is wider than asked for, long cells of text are wrapped; if that is not enough, the columns are drawn
+        in several blocks, one below the other, which all begin with the key columns. No number is ever cut.
 
         Parameters
         ----------
         rules : collection of int, default (0,)
             The rows, from 0, above which a line is ruled; the number of rows for a line at the end, empty for none.
+        width : int or None, default None
+            The number of characters in a line; None for that of `fitted`, and outside of it for as many as there are.
         """
+        width = _WIDTH.get() if width is None else width
+        natural = self._column_widths()
+        if width is None or _total(natural) <= width:
+            return self._drawn(range(self._width), natural, rules)
+        keys = list(range(min(self.keys, self._width)))
+        blocks: list[list[int]] = [[]]
+        narrow = [min(n, _NARROWEST) if self._is_wrappable(i, n) else n for i, n in enumerate(natural)]
+        for column in range(len(keys), self._width):
+            if blocks[-1] and _total([narrow[i] for i in (*keys, *blocks[-1], column)]) > width:
+                blocks.append([])
+            blocks[-1].append(column)
+        return "\n\n".join(self._block([*keys, *columns], natural, narrow, width, rules) for columns in blocks)
+
+    def _column_widths(self) -> list[int]:
         table = [self.head, *self.rows] if self.head else [*self.rows]
         cells_of = [[row[i] for row in table if i < len(row) and not self._spans(row, i)] for i in range(self._width)]
-        widths = [max(map(len, cells), default=0) for cells in cells_of]
-        drawn = []
-        for row in table:
-            cells = [
-                cell.rjust(width) if i in self.numeric and not self._spans(row, i) else cell.ljust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=False))
-            ]
-            drawn.append("  ".join(cells).rstrip())
-        line = "-" * max(map(len, drawn), default=0)
+        return [max(map(len, cells), default=0) for cells in cells_of]
+
+    def _is_wrappable(self, column: int, width: int) -> bool:
+        """Return whether a column holds text that may be broken: estimates with their intervals are shorter."""
+        return column not in self.numeric and width > _NARROWEST
+
+    def _block(
+        self, columns: Sequence[int], natural: Sequence[int], narrow: Sequence[int], width: int, rules: Collection[int]
+    ) -> str:
+        """Return some columns of the table in a width, in which the wrapped ones share what the others leave."""
+        widths = list(natural)
+        while _total([widths[i] for i in columns]) > width:
+            widest = max(columns, key=lambda i: widths[i] - narrow[i])
+            if widths[widest] <= narrow[widest]:
+                break
+            widths[widest] -= 1
+        return self._drawn(columns, widths, rules, limit=width)
+
+    def _drawn(
+        self, columns: Sequence[int], widths: Sequence[int], rules: Collection[int], *, limit: int | None = None
+    ) -> str:
+        table = [self.head, *self.rows] if self.head else [*self.rows]
+        rows = [self._lines_of(row, columns, widths, limit) for row in table]
+        line = "-" * max((len(text) for row in rows for text in row), default=0)
         for row_number in sorted(set(rules), reverse=True):
-            drawn.insert(row_number + bool(self.head), line)
-        return "\n".join(drawn)
+            rows.insert(row_number + bool(self.head), [line])
+        return "\n".join(text for row in rows for text in row)
+
+    def _lines_of(
+        self, row: tuple[str, ...], columns: Sequence[int], widths: Sequence[int], limit: int | None
+    ) -> list[str]:
+        """Return the lines of text that a row takes, more than one where a cell is wrapped."""
+        cells = []
+        for place, i in enumerate(columns):
+            if i < len(row):
+                is_last = self._spans(row, i)
+                width = widths[i]
+                if is_last:
+                    before = _total([widths[j] for j in columns[:place]]) + 2 * bool(place)
+                    width = len(row[i]) if limit is None else max(limit - before, _NARROWEST)
+                wrapped = textwrap.wrap(row[i], width) if 0 < width < len(row[i]) else [row[i]]
+                right = i in self.numeric and not is_last
+                cells.append([part.rjust(width) if right else part.ljust(width) for part in wrapped or [""]])
+        height = max(map(len, cells), default=1)
+        filled = [parts + [" " * len(parts[0])] * (height - len(parts)) for parts in cells]
+        return ["  ".join(parts).rstrip() for parts in zip(*filled, strict=True)] or [""]
 
     def html(self, *, caption: str = "", row_headings: bool = False) -> str:
         """Return the table as HTML, with everything in it escaped.

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from html import escape
-from types import MappingProxyType
 from typing import Literal, TypeAlias
+
+from autocode.display import displayed
+from autocode.frozen import FrozenMapping
 
 # Krippendorff (2004, p. 241): rely on alpha of at least .800; draw only tentative conclusions from .667 on.
 TENTATIVE_FROM = 0.667
@@ -63,6 +65,7 @@ class Reliability(StrEnum):
     UNDECIDED = "not enough evidence"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
     """A coefficient with its interval and how it was made; NaN with a reason in `undefined` where it has no value.
@@ -141,7 +144,7 @@ class Agreement:
     degrees_of_freedom: float = math.nan
     interviews_known: bool = True
     lines_for_interviews: bool = False
-    conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __eq__(self, other: object) -> bool:
         """Return whether all fields are equal; NaN in both is equal, which dataclasses deny from Python 3.13 on."""
@@ -194,6 +197,9 @@ class Agreement:
         counted = ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in counts)
         unknown = self.lines_for_interviews and not self.interviews_known and not math.isnan(self.low)
         return f"{counted} taken as independent: {INTERVIEWS_UNKNOWN}" if unknown else counted
+
+    def __repr__(self) -> str:
+        return f"<Agreement {self.coefficient}: {self}>"
 
     def __str__(self) -> str:
         reason = "" if self.undefined is None else f": {self.undefined.sentence}"

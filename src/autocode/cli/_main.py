@@ -1,7 +1,9 @@
 """The commands. What is heavy is imported where it is used, so that `autocode --help` answers at once."""
 
 import errno
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, U
 from autocode.cli._chosen import print_lines, sample_json, stored_as
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
 from autocode.errors import AutocodeError, UnknownNameError
+from autocode.wording import count_of
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -49,6 +52,7 @@ ENCODER = click.option(
     metavar="NAME",
     help="Source of sentence embeddings, instead of the study's setting: minilm, or an installed spaCy pipeline.",
 )
+QUIET = "Print no progress and no remarks on stderr."
 PORT = click.option("--port", default=8765, show_default=True, help="Port of the page (this machine only).")
 NO_BROWSER = click.option("--no-browser", is_flag=True, help="Print the address of the page without opening a browser.")
 
@@ -80,8 +84,24 @@ PROMISE = click.option(
 )
 
 
+def _be_quiet(context: click.Context, parameter: click.Parameter, quiet: bool) -> None:
+    if quiet:
+        context.find_root().obj = True
+
+
+class Command(click.Command):
+    """A command that takes `-q` after its name too, as well as before it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        declared = ["-q", "--quiet"]
+        self.params.append(click.Option(declared, is_flag=True, expose_value=False, callback=_be_quiet, help=QUIET))
+
+
 class Commands(click.Group):
     """The group that turns every expected failure into a sentence on stderr and exit code 1."""
+
+    command_class = Command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -104,14 +124,25 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("autocode"), prog_name="autocode", help="Show the version and exit.")
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress and no remarks on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help=QUIET)
 @click.pass_context
 def main(ctx: click.Context, quiet: bool) -> None:
     """Learn from human-coded interview lines, suggest codes, let coders decide, measure agreement.
 
     Everything stays on this machine. A suggestion is never a code: a named person decides.
     """
+    from autocode.tables import fitted
+
     ctx.obj = quiet
+    ctx.with_resource(fitted(_width_of_output()))
+
+
+def _width_of_output() -> int | None:
+    """Return the width that tables must fit: COLUMNS, else that of the terminal; None for a file or a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 @main.command()
@@ -132,6 +163,7 @@ def demo(out: Path, force: bool, seed: int) -> None:
     from autocode.cli._demo import run
 
     with steps() as step:
+        step("running the demo")
         run(out, force=force, seed=seed, say=click.echo, step=step)
 
 
@@ -235,17 +267,19 @@ def add(
         not_speakers=no_labels,
         speaker_name=speaker_name,
     )
-    for sentence in add_files(
-        study,
-        files,
-        coder=coder,
-        basis=Basis(basis),
-        columns=columns,
-        speakers=rule,
-        encoding=encoding,
-        dry_run=dry_run,
-        force=force,
-    ):
+    with working("reading the files"):
+        sentences = add_files(
+            study,
+            files,
+            coder=coder,
+            basis=Basis(basis),
+            columns=columns,
+            speakers=rule,
+            encoding=encoding,
+            dry_run=dry_run,
+            force=force,
+        )
+    for sentence in sentences:
         click.echo(sentence)
 
 
@@ -257,16 +291,18 @@ def check(study: Path) -> None:
     Each fault is printed with its file and line, and with what to do about it.
     """
     from autocode.study import read_study_or_corpus, study_faults, study_remarks
-    from autocode.wording import count_of
 
-    faults = study_faults(study)
+    with working("reading the study"):
+        faults = study_faults(study)
     for fault in faults:
         click.echo(str(fault))
     if faults:
         click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
-    click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
-    for sentence in study_remarks(study):
+    with working("reading the study"):
+        data, remarks = read_study_or_corpus(study), study_remarks(study)
+    click.echo(f"{study}: no faults. {data}.")
+    for sentence in remarks:
         click.echo(sentence)
 
 
@@ -348,11 +384,14 @@ def agree(
         resamples=resamples,
         seed=seed,
     )
-    table = agree_on(target, options)
+    with working("measuring agreement"):
+        table = agree_on(target, options)
     if docx is not None:
         from autocode.cli._appendix import write_appendix
 
-        remark(f"written: {write_appendix(target, table, options, out=docx, worst=worst, force=force)}.")
+        with working("writing the document"):
+            written = write_appendix(target, table, options, out=docx, worst=worst, force=force)
+        remark(f"written: {written}.")
     if as_html:
         body = table.html() if isinstance(table, CoefficientTable) else table._repr_html_()
         click.echo(page(f"Agreement: {target.name}", body))
@@ -438,7 +477,8 @@ def plan(
     if study is not None and n_drawn is not None:
         from autocode.study import draw_lines
 
-        drawn = draw_lines(study, n_drawn, name=sample, seed=seed, enrich=enrich, times=times)
+        with working("drawing lines"):
+            drawn = draw_lines(study, n_drawn, name=sample, seed=seed, enrich=enrich, times=times)
         click.echo(dumped(sample_json(drawn)) if as_json else "\n".join(drawn.drawn))
         remark(stored_as(drawn, study))
         return
@@ -446,7 +486,8 @@ def plan(
 
     aim = Aim(half_width, 0.667 if lower_bound is None else lower_bound, power, confidence)
     if study is not None:
-        table = plan_from_pilot(study, aim)
+        with working("planning from the lines coded so far"):
+            table = plan_from_pilot(study, aim)
     else:
         table = plan_for(
             aim,
@@ -521,9 +562,10 @@ def prevalence(
     """
     from autocode.study import study_prevalence
 
-    table = study_prevalence(
-        study, codes=codes, by=by, samples=samples, method="ppi" if method == "ppi" else "dsl", level=confidence
-    )
+    with working("estimating prevalence"):
+        table = study_prevalence(
+            study, codes=codes, by=by, samples=samples, method="ppi" if method == "ppi" else "dsl", level=confidence
+        )
     click.echo(dumped(table.to_json()) if as_json else str(table))
 
 
@@ -550,8 +592,9 @@ def validate(
     from autocode.validation import validate as validate_suggester
 
     sizes = None if learn is None else _sizes(learn)
-    data = with_encoder(read_study_or_corpus(study), encoder)
     with steps() as step:
+        advance = step("validating on held-out interviews")
+        data = with_encoder(read_study_or_corpus(study), encoder)
         validation = validate_suggester(
             data.codings,
             data.lines,
@@ -562,7 +605,7 @@ def validate(
             resamples=resamples,
             **text_options(data),
             corpus=study.resolve().name,
-            progress=step("validating on held-out interviews"),
+            progress=advance,
         )
     click.echo(dumped(validation.to_json()) if as_json else str(validation))
 
@@ -593,7 +636,8 @@ def choose_next(
     """
     from autocode.study import choose_lines, read_study
 
-    chosen = choose_lines(study, n_lines, name=sample, random=random, whole_interviews=whole_interviews, seed=seed)
+    with working("choosing lines"):
+        chosen = choose_lines(study, n_lines, name=sample, random=random, whole_interviews=whole_interviews, seed=seed)
     lines = read_study(study).lines
     if as_json:
         click.echo(dumped(sample_json(chosen, lines)))
@@ -641,10 +685,11 @@ def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> 
     from autocode.study import read_study_or_corpus, text_options
     from autocode.suggester import recheck as recheck_codings
 
-    data = read_study_or_corpus(study)
-    findings = recheck_codings(
-        data.codings, data.lines, data.codebook, top=top, **text_options(data), resamples=resamples, seed=seed
-    )
+    with working("rechecking the codings"):
+        data = read_study_or_corpus(study)
+        findings = recheck_codings(
+            data.codings, data.lines, data.codebook, top=top, **text_options(data), resamples=resamples, seed=seed
+        )
     click.echo(dumped(findings.to_json()) if as_json else str(findings))
 
 
@@ -667,10 +712,12 @@ def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed
     if out is None and not is_study(study):
         raise click.UsageError("say where the model goes: -o MODEL.")
     # A study's own model is a product of its codings: training again replaces it.
-    suggester, target = train_on_study(
-        data, out or study / MODEL, seed=seed, force=force or out is None, promise=promise
-    )
-    click.echo(f"{target}: {suggester.learnt_from}, {len(suggester.codes)} codes, digest {suggester.digest[:12]}.")
+    with working("training"):
+        suggester, target = train_on_study(
+            data, out or study / MODEL, seed=seed, force=force or out is None, promise=promise
+        )
+    codes = count_of(len(suggester.codes), "code")
+    click.echo(f"{target}: {suggester.learnt_from}, {codes}, digest {suggester.digest[:12]}.")
     for note in filter(None, (*suggester.notes, describe_unsupported(suggester.unsupported, of=len(suggester.codes)))):
         remark(note)
 
@@ -917,6 +964,7 @@ def report(study: Path, out: Path, seed: int, force: bool, seeds: int, no_valida
     if out.suffix.casefold() not in (".html", ".md"):
         raise click.BadParameter(f"a report is written as .html or .md, not {out.name!r}.", param_hint="--out")
     with steps() as step:
+        step("writing the report")
         path = report_on_study(
             study, out, seed=seed, seeds=0 if no_validation else seeds, force=force, step=step, remark=remark
         )
@@ -935,9 +983,11 @@ def export(study: Path, folder: Path, force: bool) -> None:
     from autocode.exchange import write_corpus
     from autocode.study import read_study_or_corpus
 
-    data = read_study_or_corpus(study)
-    write_corpus(folder, codings=data.codings, lines=data.lines, codebook=data.codebook, force=force)
-    click.echo(f"{folder}: {len(data.lines)} lines, {len(data.codings)} judgements, {len(data.codebook)} codes.")
+    with working("exporting"):
+        data = read_study_or_corpus(study)
+        write_corpus(folder, codings=data.codings, lines=data.lines, codebook=data.codebook, force=force)
+    counts = ((data.lines, "line"), (data.codings, "judgement"), (data.codebook, "code"))
+    click.echo(f"{folder}: {', '.join(count_of(len(things), noun) for things, noun in counts)}.")
 
 
 def remark(sentence: str) -> None:
@@ -954,12 +1004,16 @@ def announce(sentence: str) -> None:
 @contextmanager
 def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     """Give a function that begins a progress bar on stderr and returns what advances it: (done, total)."""
+    if click.get_current_context().find_root().obj or not sys.stderr.isatty():
+        yield lambda description: lambda done, total: raise_if_interrupted()
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    quiet = bool(click.get_current_context().find_root().obj) or not sys.stderr.isatty()
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
+    # what is printed meanwhile stands above the bars on a terminal, and goes its own way into a pipe
+    above = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=above) as progress:
 
         def step(description: str) -> Callable[[int, int], None]:
             task = progress.add_task(description, total=None)
@@ -971,6 +1025,14 @@ def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
             return advance
 
         yield step
+
+
+@contextmanager
+def working(description: str) -> Iterator[None]:
+    """Show on stderr that something is being done, and for how long, where it is not known how much there is to do."""
+    with steps() as step:
+        step(description)
+        yield
 
 
 def dumped(results: object) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.errors import CodebookError, Fault
 from autocode.names import unknown
 from autocode.wording import count_of
@@ -15,6 +16,7 @@ from autocode.wording import count_of
 CodeId: TypeAlias = str
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:

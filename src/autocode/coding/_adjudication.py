@@ -7,10 +7,12 @@ from enum import StrEnum
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._people import CoderId
+from autocode.display import displayed
 from autocode.transcripts import LineId
 from autocode.unicode import well_formed
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -56,6 +58,7 @@ class Ruling(StrEnum):
         return codes.get(self)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudication:
     """

@@ -9,6 +9,7 @@ from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import Basis, Coding, Codings
 from autocode.coding._people import CoderId
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.transcripts import LineId
 from autocode.wording import count_of
@@ -22,6 +23,7 @@ class Rule(StrEnum):
     SINGLE = "single coder"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:

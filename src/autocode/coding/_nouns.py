@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import TypeAlias, overload
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._people import CoderId
+from autocode.display import Tabular, displayed
 from autocode.errors import CodingError, Fault, StudyError
+from autocode.frames import Frame, Kind
+from autocode.frozen import FrozenMapping
 from autocode.names import check_known
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
 from autocode.unicode import well_formed
@@ -29,6 +31,7 @@ class Basis(StrEnum):
     ADJUDICATED = "adjudicated"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
@@ -133,7 +136,13 @@ class Coding:
         return True if any(parts.issubset(codes) for parts in self.waiting_parts) else None
 
 
-class Codings(Sequence[Coding]):
+_KINDS: dict[str, Kind] = {
+    "line": "text", "coder": "text", "codes": "texts", "basis": "text", "memo": "text", "at": "time",
+    "transcript_digest": "text",
+}  # fmt: skip
+
+
+class Codings(Tabular, Sequence[Coding]):
     """
     An immutable collection of codings, at most one per coder, line and basis.
 
@@ -178,7 +187,7 @@ class Codings(Sequence[Coding]):
         self,
         codings: Iterable[Coding] = (),
         *,
-        digests: Mapping[TranscriptId, str] = MappingProxyType({}),
+        digests: Mapping[TranscriptId, str] = FrozenMapping({}),
         version: str = "",
         amended: Collection[TranscriptId] = (),
     ) -> None:
@@ -323,10 +332,54 @@ class Codings(Sequence[Coding]):
         self.check_lines(lines)
         return tuple(line for line in lines if line.id not in self._by_line)
 
+    @classmethod
+    def from_frame(cls, frame: Frame) -> "Codings":
+        """
+        Return the codings of a data frame as `to_frame` makes it: one row per judgement.
+
+        Parameters
+        ----------
+        frame : data frame or iterable of mappings
+            A frame of pandas, polars or pyarrow, or plain rows, with the columns `line`, `coder` and `codes` (a list,
+            empty if nothing applies), and perhaps `basis`, `memo`, `at` and `transcript_digest`.
+
+        Raises
+        ------
+        CodingError
+            With every fault, each with its row: names that are not text, a coder named like a machine, codes that are
+            no list, a coder who judged a line twice.
+        ValueError
+            If a column is missing.
+
+        Examples
+        --------
+        >>> from autocode.coding import Codings
+        >>> Codings.from_frame([{"line": "GP1:2", "coder": "ann", "codes": ["phone"]}])
+        <Codings: 1 judgement of 1 line by 1 coder>
+        """
+        from autocode.coding._frames import codings_from_frame  # it makes codings, so it stands above this module
+
+        return codings_from_frame(frame)
+
+    def _kinds(self) -> dict[str, Kind]:
+        return _KINDS
+
+    def _records(self) -> Iterator[dict[str, object]]:
+        for coding in self._codings:
+            yield {
+                "line": coding.line,
+                "coder": coding.coder,
+                "codes": coding.codes,
+                "basis": coding.basis,
+                "memo": coding.memo,
+                "at": coding.at,
+                "transcript_digest": self._digests.get(coding.line.rpartition(":")[0]),
+            }
+
     @property
     def digests(self) -> Mapping[TranscriptId, str]:
         """The digest that each transcript had when it was coded, if it is known."""
-        return MappingProxyType(self._digests)
+        return FrozenMapping(self._digests)
 
     @cached_property
     def _names_in_ids(self) -> frozenset[str]:
@@ -392,6 +445,7 @@ class Band(StrEnum):
     WEAK = "weak"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
@@ -419,6 +473,7 @@ class Neighbour:
     similarity: float
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
@@ -451,6 +506,7 @@ class Evidence:
         return "; ".join(reasons) or "the code's definition"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """
@@ -510,6 +566,7 @@ class Reason(StrEnum):
     UNLIKE_ANYTHING = "unlike anything coded"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abstention:
     """
@@ -533,8 +590,9 @@ class Abstention:
     reason: Reason
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestionBatch:
+class SuggestionBatch(Tabular):
     """
     Everything that one suggester proposed in one run.
 
@@ -625,6 +683,20 @@ class SuggestionBatch:
     def __len__(self) -> int:
         return len(self.suggestions)
 
+    def _kinds(self) -> dict[str, Kind]:
+        return {"line": "text", "code": "text", "rank": "count", "probability": "number", "band": "text",
+                "abstention": "text"}  # fmt: skip
+
+    def _records(self) -> Iterator[dict[str, object]]:
+        names = ("line", "code", "rank", "probability", "band")
+        for suggestion in self.suggestions:
+            yield {name: getattr(suggestion, name) for name in names}
+        for abstention in self.abstentions:
+            yield {"line": abstention.line, "abstention": abstention.reason}
+
+    def __repr__(self) -> str:
+        return f"<SuggestionBatch {self.id}: {self}>"
+
     def __str__(self) -> str:
         n_lines = len({suggestion.line for suggestion in self.suggestions})
         suggestions = f"{count_of(len(self.suggestions), 'suggestion')} for {count_of(n_lines, 'line')}"
@@ -639,6 +711,7 @@ class Verdict(StrEnum):
     SKIPPED = "skipped"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """
@@ -673,6 +746,7 @@ class Shown:
         _check_strength(f"the suggestion {self.code!r} that was shown", self.probability, self.rank)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """

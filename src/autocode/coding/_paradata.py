@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding._nouns import BatchId
 from autocode.coding._people import CoderId
+from autocode.display import displayed
 from autocode.errors import CodingError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 from autocode.unicode import well_formed
 
@@ -32,6 +33,7 @@ class Stage(StrEnum):
     ADJUDICATION = "adjudication"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paradata:
@@ -79,6 +81,7 @@ class Paradata:
     at: datetime | None = None
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """
@@ -112,6 +115,7 @@ class Proposal:
             raise CodingError("a proposed code needs a name; write what it should be called.")
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindDraw:
@@ -141,7 +145,7 @@ class BlindDraw:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
+        object.__setattr__(self, "probabilities", FrozenMapping(dict(self.probabilities)))
         CodingError.raise_if(
             Fault(f"the line {line} has the inclusion probability {p:g}; give one between 0 and 1.")
             for line, p in self.probabilities.items()

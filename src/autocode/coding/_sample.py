@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.errors import CodingError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -24,6 +25,7 @@ class Design(StrEnum):
 _PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next"}
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
@@ -65,7 +67,7 @@ class Sample:
     ended: datetime | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "probabilities", MappingProxyType(dict(self.probabilities)))
+        object.__setattr__(self, "probabilities", FrozenMapping(dict(self.probabilities)))
         CodingError.raise_if(
             Fault(f"the line {line} has the inclusion probability {p:g}; give one above 0 and at most 1.")
             for line, p in self.probabilities.items()
@@ -83,6 +85,7 @@ class Sample:
         return f"{len(self.drawn)} of {count_of(len(self.probabilities), 'line')} drawn {chances}, seed {self.seed}"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleEnd:

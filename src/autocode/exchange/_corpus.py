@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from autocode.codebook import Codebook, csv_of, read_codebook
@@ -13,6 +12,7 @@ from autocode.errors import AutocodeError, CodebookError, CodingError, Fault, St
 from autocode.exchange._codings import codings_in, long_table
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.frozen import FrozenMapping
 from autocode.tables import csv_text
 from autocode.transcripts import (
     Line,
@@ -215,9 +215,7 @@ def _document(
         )
         start = end + 1  # the line break between two lines
     text = "\n".join(line.text for line in lines)
-    return Transcript.from_lines(
-        lines, name=name, text=text, attributes=MappingProxyType(dict(attributes)), source=source
-    )
+    return Transcript.from_lines(lines, name=name, text=text, attributes=FrozenMapping(dict(attributes)), source=source)
 
 
 @documented

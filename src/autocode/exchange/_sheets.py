@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.errors import AutocodeError, CodingError, Fault
 from autocode.tables import CsvError, read_rows
 from autocode.transcripts import cells_of_workbook, read_text
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:

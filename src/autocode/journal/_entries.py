@@ -38,6 +38,7 @@ from autocode.coding import (
     Verdict,
 )
 from autocode.conduct import Amendment, Replacement
+from autocode.display import displayed
 from autocode.errors import CodingError
 from autocode.transcripts import LineId, Role, Transcript, TranscriptId, fingerprints_of
 from autocode.unicode import well_formed
@@ -197,6 +198,7 @@ Record = (
 )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,6 +13,7 @@ from autocode.coding import Codings, Decision, SuggestionBatch
 from autocode.doctext import documented
 from autocode.errors import ReportError
 from autocode.files import put
+from autocode.frozen import FrozenMapping
 from autocode.report._findings import findings
 from autocode.report._markdown import aligned, plain
 from autocode.report._plots import forest_plot, learning_curve, svg
@@ -21,7 +21,7 @@ from autocode.transcripts import Transcripts
 from autocode.validation import Validation
 
 _TEMPLATES = {".html": "report.html.j2", ".md": "report.md.j2"}
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, str] = FrozenMapping({})
 
 
 @documented

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError, StudyError
+from autocode.frozen import FrozenMapping
 from autocode.journal import Journal, Kind, Undo
 from autocode.names import aside
 from autocode.review._differences import Difference, difference_on
@@ -18,6 +19,7 @@ from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjudicated:
     """
@@ -321,7 +323,7 @@ class AdjudicationSession:
         for difference in self._differences.values():
             for code in difference.contested:
                 counts[code] = counts.get(code, 0) + 1
-        return MappingProxyType(counts)
+        return FrozenMapping(counts)
 
     def settled(self, line: LineId) -> tuple[Coding, ...]:
         """

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autocode.coding import Band, Decision, Verdict
+from autocode.display import displayed
 
 # Decisions; with fewer, the 95 % interval of a share of one half is wider than 0.36 (2 * 1.96 * sqrt(0.25 / 30)).
 ENOUGH = 30
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BandMeaning:
     """

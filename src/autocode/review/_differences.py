@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, Reading
+from autocode.display import Records, displayed
 from autocode.doctext import documented
 from autocode.names import check_known
 from autocode.transcripts import Line, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """
@@ -66,7 +68,7 @@ class Difference:
 @no_single_text
 def differences(
     codings: Codings, lines: Transcripts, *, code: CodeId | None = None, codebook: Collection[CodeId] | None = None
-) -> tuple[Difference, ...]:
+) -> Records[Difference]:
     """
     Return the lines on which independent coders differ, in the order of the interviews.
 
@@ -91,7 +93,7 @@ def differences(
     if code is not None:
         check_known("code", (code,), {*(codebook or ()), *(given for coding in codings for given in coding.codes)})
     found = (difference_on(line, codings.of(line.id)) for line in lines.participant_lines)
-    return tuple(
+    return Records(
         difference for difference in found if difference is not None and (code is None or code in difference.contested)
     )
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
@@ -19,10 +18,13 @@ from autocode.coding import (
     Stage,
     Verdict,
 )
+from autocode.display import displayed
+from autocode.frozen import FrozenMapping
 from autocode.journal import Deferral, Entry, Undo
 from autocode.transcripts import LineId
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -101,7 +103,7 @@ class CoderHistory:
     @property
     def codings(self) -> Mapping[LineId, Coding]:
         """The coder's latest judgement of each line."""
-        return MappingProxyType({line: act.coding for line, act in self._latest.items() if act.coding is not None})
+        return FrozenMapping({line: act.coding for line, act in self._latest.items() if act.coding is not None})
 
     def latest(self, line: LineId) -> Act | None:
         """Return the act with the coder's latest judgement of a line, or None if the line was not judged."""

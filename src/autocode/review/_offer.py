@@ -7,6 +7,7 @@ from hashlib import sha256
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Abstention, Band, BatchId, CoderId, Neighbour, Suggestion, SuggestionBatch
+from autocode.display import displayed
 from autocode.transcripts import LineId, Transcripts
 
 AT_MOST = 3
@@ -15,6 +16,7 @@ AT_MOST = 3
 _STRENGTH = {band: place for place, band in enumerate(Band)}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """

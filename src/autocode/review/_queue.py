@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.transcripts import Line, LineId, Role
 from autocode.wording import count_of
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """

@@ -18,12 +18,14 @@ from autocode.coding import (
     Verdict,
     human,
 )
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
 from autocode.names import aside
 from autocode.transcripts import Line, LineId
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """

@@ -8,12 +8,14 @@ from datetime import datetime
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, Decision, Proposal, Verdict
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.journal import Deferral, Journal, Kind
 from autocode.review._queue import Progress, Queue
 from autocode.transcripts import LineId, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoderProgress:
     """
@@ -124,6 +126,7 @@ def unused_codes(codings: Codings, codebook: Codebook) -> tuple[Code, ...]:
     return tuple(code for code in codebook.subthemes if code.id not in used)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedCode:
     """

@@ -4,12 +4,13 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from autocode.agreement import Prevalence, code_prevalence
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Design, Sample, SuggestionBatch
+from autocode.display import Tabular, displayed
 from autocode.errors import AgreementError, StudyError
 from autocode.journal import Journal, Kind
 from autocode.names import aside
@@ -25,6 +26,7 @@ PrevalenceMethod: TypeAlias = Literal["dsl", "ppi"]
 """How suggestions are corrected by the coded lines, see `code_prevalence`."""
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrevalenceRow:
     """
@@ -48,9 +50,10 @@ class PrevalenceRow:
     reason: str | None = None
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrevalenceTable:
+class PrevalenceTable(Tabular):
     """
     The prevalence of codes in all interviews, and in each group of them.
 
@@ -107,6 +110,20 @@ class PrevalenceTable:
             "conventions": self.conventions,
         }
 
+    def _records(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "code": row.code.id,
+                "name": row.code.name,
+                "group": row.group,
+                "reason": row.reason,
+                "share": row.prevalence,
+                "judged": None if row.prevalence is None else row.prevalence.n_judged,
+                "lines": None if row.prevalence is None else row.prevalence.n_lines,
+            }
+            for row in self.rows
+        ]
+
     def __str__(self) -> str:
         head = ("code", *([self.by] if self.by else []), "share", "interval", "judged", "lines", "suggested")
         first_number = len(head) - 5
@@ -114,6 +131,7 @@ class PrevalenceTable:
             head=head,
             rows=tuple((*self._names(row), *_cells(row.prevalence)) for row in self.rows),
             numeric=frozenset(range(first_number, len(head))),
+            keys=first_number,
         )
         reasons = dict.fromkeys(reason for row in self.rows if (reason := self._reason(row)))
         conventions = [f"{key}: {value}" for key, value in self.conventions.items()]

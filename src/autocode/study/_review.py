@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Design, Mode, Sample, human
+from autocode.display import displayed
 from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
@@ -19,6 +20,7 @@ from autocode.transcripts import LineId
 from autocode.wording import count_of
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyReview:
     """

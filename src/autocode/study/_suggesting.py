@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autocode.arguments import no_single_text
 from autocode.coding import SuggestionBatch
+from autocode.display import displayed
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.review import band_meanings
@@ -25,6 +26,7 @@ Remark = Callable[[str], object]
 Progress = Callable[[int, int], object]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
     """

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId, Neighbour
+from autocode.display import displayed
 from autocode.suggester._novelty import (
     class_centroids,
     codebook_centroids,
@@ -33,6 +34,7 @@ MIN_COSINE = 0.05
 MAX_COMPARED = 4000
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedExample:

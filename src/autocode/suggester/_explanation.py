@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
+from autocode.display import displayed
 from autocode.names import unknown
 from autocode.suggester.features._inputs import Setting, setting
 from autocode.suggester.features._ngrams import Tokens
@@ -23,6 +24,7 @@ MAX_WORDS, MAX_SUBSET = 12, 3
 _Occurrences = tuple[str, list[tuple[int, int]]]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordShare:
     """A word of a line and its share of the score.
@@ -43,6 +45,7 @@ class WordShare:
     share: float
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -64,6 +67,7 @@ class Change:
     probability: float
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why a code has its score for a line: the shares add up to the score, in log-odds before calibration.

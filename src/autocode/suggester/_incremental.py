@@ -107,6 +107,17 @@ class LearningSuggester:
         self._shown: dict[LineId, tuple[Suggestion, ...] | Abstention] = {}
         self.relearn(codings)
 
+    def __getstate__(self) -> dict[str, object]:
+        with self._lock:
+            return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._lock = RLock()  # a lock is of one process
+
+    def __repr__(self) -> str:
+        return f"<LearningSuggester: {self._present!r}>"
+
     @property
     def suggester(self) -> Suggester:
         """The present suggester."""

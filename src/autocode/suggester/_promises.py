@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from autocode.codebook import Codebook
+from autocode.display import displayed
 from autocode.resampling import interview_draws
 from autocode.suggester._predictions import SHOWN
 from autocode.suggester.features._embeddings import Encoding
@@ -92,6 +93,7 @@ class Promise:
         return f"{self.kind}={self.at_least:g}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseMet:
     """A promise that is certified, and the evidence: coded lines, predicted by suggesters not trained on their fold.
@@ -138,6 +140,7 @@ class PromiseMet:
         )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseRefused:
     """A promise that cannot be certified, and what is missing.

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.codebook import Code, CodeId
+from autocode.display import displayed
 from autocode.suggester.model._model import LineModel
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeQuality:
     """How a code was predicted, at its threshold, on lines held out while training.

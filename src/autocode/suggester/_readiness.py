@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from autocode.codebook import Code, CodeId
+from autocode.display import displayed
 from autocode.suggester.model._model import LineModel
 
 # Significance level of the one-sided test: a code that nothing was learnt about passes in one study of twenty.
@@ -26,6 +27,7 @@ FEW_EXAMPLES, MIN_AUC = 10, 0.6
 MAX_FACTOR = 20
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedCode:
     """A code whose suggestions are not yet supported by coded examples and rest on its definition only.

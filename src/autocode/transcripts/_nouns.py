@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Literal, Self, TypeAlias, overload
 
 from autocode.arguments import no_single_text
+from autocode.display import Tabular, displayed
 from autocode.errors import Fault, TranscriptError
+from autocode.frames import Frame, Kind
+from autocode.frozen import FrozenMapping
 from autocode.names import unknown
 from autocode.wording import count_of
 
@@ -140,6 +142,7 @@ class RoleDecision:
     asks: bool
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
@@ -185,7 +188,7 @@ class Transcript:
     text: str
     lines: tuple[Line, ...]
     digest: str
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
     source: str = ""
     roles: RoleDecision | None = None
     left_out: tuple[LeftOut, ...] = ()
@@ -215,7 +218,7 @@ class Transcript:
         *,
         name: TranscriptId,
         text: str,
-        attributes: Mapping[str, str] = MappingProxyType({}),
+        attributes: Mapping[str, str] = FrozenMapping({}),
         source: str = "",
     ) -> Self:
         """
@@ -243,7 +246,7 @@ class Transcript:
         return f"{self.id}: {count_of(len(self.lines), 'line')}"
 
 
-class Transcripts(Sequence[Line]):
+class Transcripts(Tabular, Sequence[Line]):
     """
     Several interviews as one sequence of lines, in order.
 
@@ -369,6 +372,50 @@ class Transcripts(Sequence[Line]):
             if other.role is Role.INTERVIEWER:
                 question = other
         return question
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> "Transcripts":
+        """
+        Return the interviews of a data frame as `to_frame` makes it: one row per line.
+
+        With the columns `before` and `after`, which hold what stands between the lines, the digests are those of the
+        files that were read, unless somebody changed a word.
+
+        Parameters
+        ----------
+        frame : data frame or iterable of mappings
+            A frame of pandas, polars or pyarrow, or plain rows, with the columns `transcript`, `speaker` and `text`,
+            and perhaps `line` (its id), `order`, `role`, `before`, `after`, and one per attribute of the participant,
+            such as `participant_borough`.
+
+        Raises
+        ------
+        TranscriptError
+            With every fault, each with its row: cells that are not text, an unknown role or column, rows of a
+            transcript that do not stand together.
+        ValueError
+            If a column is missing.
+
+        Examples
+        --------
+        >>> from autocode.transcripts import Transcripts
+        >>> rows = [{"transcript": "GP1", "speaker": "GP1", "text": "It rings out."}]
+        >>> Transcripts.from_frame(rows)[0].id
+        'GP1:1'
+        """
+        from autocode.transcripts._frames import transcripts_from_frame  # it stands above this module
+
+        return transcripts_from_frame(frame)
+
+    def _kinds(self) -> dict[str, Kind]:
+        from autocode.transcripts._frames import KINDS
+
+        return KINDS
+
+    def _records(self) -> Iterator[dict[str, object]]:
+        from autocode.transcripts._frames import rows_of_transcripts
+
+        return rows_of_transcripts(self)
 
     def __repr__(self) -> str:
         return f"<Transcripts: {count_of(len(self.interviews), 'interview')}, {count_of(len(self._lines), 'line')}>"

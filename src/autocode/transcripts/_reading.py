@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
+from autocode.frozen import FrozenMapping
 from autocode.transcripts._decoding import decoded_text, guess_in_words
 from autocode.transcripts._grid import Page, markdown_tables_as_turns
 from autocode.transcripts._labelled import read_labelled
@@ -133,7 +133,7 @@ def read_transcripts(
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)
     return Transcripts(
-        replace(interview, attributes=MappingProxyType(attributes[interview.id]))
+        replace(interview, attributes=FrozenMapping(attributes[interview.id]))
         if interview.id in attributes
         else interview
         for interview in interviews

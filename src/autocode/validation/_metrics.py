@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.display import displayed
+
 # Bins of the calibration error, of equal width: a usual number; with more, many bins of a small test part are empty.
 BINS = 10
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Predictions:
     """What one method predicts for the test lines of one split.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines
@@ -17,6 +18,7 @@ MIN_USES = 15  # a rarer code has too few lines in a test part for its scores to
 TEST_SHARE, TEST_CAP = 0.30, 1500
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Split:
     """A split of a table of coded lines into lines to learn from and lines to test on.

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Any
 
 from autocode.codebook import CodeId
+from autocode.display import Tabular, displayed
+from autocode.frames import Backend, Frame, columns_of, frame_of
+from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 
 METRICS = ("R@1", "R@3", "mAP", "microF1", "macroF1", "brier", "ece")
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A mean over splits with its 95 % interval; NaN where nothing could be computed.
@@ -36,6 +40,7 @@ class Estimate:
         return {name: _number(getattr(self, name)) for name in ("mean", "low", "high")}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurvePoint:
     """How well a suggester trained on the first `n` coded lines does on interviews held out whole.
@@ -56,9 +61,10 @@ class CurvePoint:
     n: int
     seeds: int
     metrics: Mapping[str, Estimate]
-    baselines: Mapping[str, Mapping[str, Estimate]] = field(default_factory=lambda: MappingProxyType({}))
+    baselines: Mapping[str, Mapping[str, Estimate]] = field(default_factory=lambda: FrozenMapping({}))
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeScore:
     """How well one code is suggested, and how well humans agree on it on the same lines.
@@ -95,6 +101,7 @@ class CodeScore:
     model: Estimate | None = None
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHumanAgreement:
     """Agreement between the suggester and the coders beside agreement among the coders, on the same lines.
@@ -114,8 +121,9 @@ class ModelHumanAgreement:
     what: str
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
+class Validation(Tabular):
     """How well a suggester does on transcripts it has never seen, see `validate`.
 
     Attributes
@@ -194,12 +202,29 @@ class Validation:
         human = f"{self.human.what}: human-human {self.human.human_human}, model-human {self.human.model_human}"
         return f"{curve}\n{human}"
 
+    def _records(self) -> list[dict[str, Any]]:
+        return [
+            {"n": point.n, "seeds": point.seeds, "method": method, **metrics}
+            for point in self.curve
+            for method, metrics in {"autocode": point.metrics, **point.baselines}.items()
+        ]
+
+    def codes_to_frame(self, *, backend: Backend | None = None) -> Frame:
+        """Return the scores of the codes one by one as a data frame; `to_frame` has the learning curve.
+
+        Parameters
+        ----------
+        backend : {"pandas", "polars", "pyarrow"} or None, default None
+            The library of the frame; None for the first of these that is installed.
+        """
+        return frame_of(columns_of(self.codes), backend=backend)
+
     def _repr_html_(self) -> str:
         return self._table().html()
 
     def _table(self) -> Table:
         head, *rows = self.rows()
-        return Table(head=head, rows=tuple(rows))
+        return Table(head=head, rows=tuple(rows), keys=2)
 
 
 def _number(value: float) -> float | None:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId
+from autocode.display import displayed
 from autocode.errors import AgreementError, AutocodeError
 from autocode.journal import Journal
 from autocode.review import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 TEAM, CODEBOOK = "/team", "/codebook"
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggesterStatus:
@@ -53,6 +55,7 @@ class SuggesterStatus:
     unsupported: Sequence[str]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlaggedLine:
     """

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from scipy.stats import norm
 
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 
 Scale: TypeAlias = Literal["landis_koch", "altman", "fleiss"]
 
@@ -34,6 +35,7 @@ SCALES: dict[str, tuple[tuple[str, float, float], ...]] = {
 }
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:

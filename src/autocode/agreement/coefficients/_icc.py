@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +15,7 @@ from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._methods import Interval
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 
 Model: TypeAlias = Literal["oneway", "twoway"]
 Kind: TypeAlias = Literal["agreement", "consistency"]
@@ -156,7 +156,7 @@ def icc(
     if interval != "f":
         return agreement
     description = f"{100 * level:g} % interval from the F distribution"
-    conventions = MappingProxyType({**agreement.conventions, "interval": description})
+    conventions = FrozenMapping({**agreement.conventions, "interval": description})
     if agreement.undefined:
         return replace(agreement, conventions=conventions)
     squares = _mean_squares(unit_statistics(judging.values.T).sum(axis=0))

@@ -1,10 +1,10 @@
 """What QualCoder prints under "Kappa", for people who move from there."""
 
 import math
-from types import MappingProxyType
 from typing import Any
 
 from autocode.agreement._result import Agreement, Undefined
+from autocode.frozen import FrozenMapping
 
 
 def qualcoder_kappa(*, coded_a: int, coded_b: int, both: int) -> Agreement:
@@ -52,7 +52,7 @@ def qualcoder_kappa(*, coded_a: int, coded_b: int, both: int) -> Agreement:
             f"two coders who coded {coded_a} and {coded_b} characters cannot share {both}; "
             "give the characters that both coded, between 0 and the smaller of the two."
         )
-    conventions = MappingProxyType(
+    conventions = FrozenMapping(
         {
             "unit": "character",
             "missing": "characters that neither coder coded are left out",

@@ -1,6 +1,6 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
@@ -13,6 +13,7 @@ from autocode.agreement.data._labels import encode, factorize_table, sorted_labe
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault, UnknownNameError
 from autocode.names import check_known
@@ -27,6 +28,7 @@ NOT_APPLIED, APPLIED = "not applied", "applied"
 _MOST_NAMED = 9  # categories that fit into one line of a result, as the values of most rating scales do
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartReading:
@@ -65,7 +67,7 @@ class PartReading:
 
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ReliabilityData:
+class ReliabilityData(Tabular):
     """The judgement of each unit by each coder, or that there is none.
 
     The data are usually made by one of the class methods: from codings (`for_code`, `for_theme`, `for_sets`) or from a
@@ -452,6 +454,12 @@ class ReliabilityData:
             values=self.values[np.ix_(rows, columns)],
             interviews=None if self.interviews is None else tuple(self.interviews[u] for u in columns),
         )
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        """Yield one row per judgement, as `from_long` takes them."""
+        for c, u in zip(*np.nonzero(self.judged), strict=True):
+            row = {"unit": self.units[u], "coder": self.coders[c], "value": self.labels[self.values[c, u]]}
+            yield row if self.interviews is None else {**row, "interview": self.interviews[u]}
 
     def __repr__(self) -> str:
         return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,9 +26,10 @@ from autocode.agreement.intervals._methods import (
 )
 from autocode.agreement.intervals._symmetric import symmetric_bounds
 from autocode.agreement.intervals._tabulation import PointEstimates, Tabulation, interview_numbers
+from autocode.frozen import FrozenMapping
 from autocode.wording import count_of
 
-_NO_DIFFERENCES: Mapping[str, Range] = MappingProxyType({})
+_NO_DIFFERENCES: Mapping[str, Range] = FrozenMapping({})
 
 
 def estimates(
@@ -72,7 +72,7 @@ def estimates(
     }
     shared = conventions | ({} if data.basis is None else {"basis": str(data.basis)}) | codebook_conventions(data)
     if not units.n_pairable or interval is None:
-        facts["conventions"] = MappingProxyType(shared | {"interval": "none"})
+        facts["conventions"] = FrozenMapping(shared | {"interval": "none"})
         values, reasons = _values(units, len(data.labels), len(names), statistics, definition, reason)
         return [
             Agreement(coefficient=name, value=value, undefined=undefined, value_range=limits, **facts)
@@ -176,7 +176,7 @@ def _agreements(
                 value_range=ranges[i],
                 resamples=bounds.resamples,
                 degrees_of_freedom=bounds.degrees_of_freedom,
-                conventions=MappingProxyType(shared if undefined else shared | dict(bounds.notes[i])),
+                conventions=FrozenMapping(shared if undefined else shared | dict(bounds.notes[i])),
                 **facts,
             )
         )

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,14 +18,17 @@ from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.resampling import interview_draws
 from autocode.transcripts import TranscriptId, Transcripts
 
 _MISSING = "lines judged once are left out, of the margins too"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
     """The share of suggestions that coders accepted.
@@ -49,7 +51,7 @@ class Adoption:
     taken: int
     decided: int
     skipped: int
-    conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
         if not self.decided:
@@ -58,6 +60,7 @@ class Adoption:
         return f"{self.value:.2f}{interval} ({self.taken} of {self.decided} suggestions)"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchoringAudit:
     """Agreement on lines coded blind and on lines coded with suggestions, see `anchoring_audit`.
@@ -260,7 +263,7 @@ def _with_counts_of(agreement: Agreement, data: ReliabilityData, people: Sequenc
         n_pairable=int(pairable.sum()),
         n_coders=len({person for person, counts in zip(people, judges, strict=True) if counts}),
         n_interviews=len(interviews),
-        conventions=MappingProxyType({**agreement.conventions, "basis": basis}),
+        conventions=FrozenMapping({**agreement.conventions, "basis": basis}),
     )
 
 
@@ -292,7 +295,7 @@ def _adoption(
         taken=taken,
         decided=taken + rejected,
         skipped=skipped,
-        conventions=MappingProxyType(
+        conventions=FrozenMapping(
             {
                 "unit": "suggestion that a coder accepted or rejected",
                 "interval": f"{100 * level:g} % percentile interval from a bootstrap of interviews",

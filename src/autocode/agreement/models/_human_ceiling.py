@@ -19,12 +19,14 @@ from autocode.agreement.models._model_data import with_counts_of, with_model
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import CoderId, Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.names import check_known
 from autocode.transcripts import LineId, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
     """Agreement of one coder, and of the model in place of this coder, with the other coders on the same lines.
@@ -51,8 +53,9 @@ class Ceiling:
         return f"{who}: {self.human.estimate}, the model: {self.model.estimate}, difference: {self.difference.estimate}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HumanCeiling:
+class HumanCeiling(Tabular):
     """Agreement of a model in place of each coder in turn, and on average, see `human_ceiling`.
 
     Attributes
@@ -65,6 +68,9 @@ class HumanCeiling:
 
     coders: tuple[Ceiling, ...]
     mean: Ceiling
+
+    def _records(self) -> tuple[Ceiling, ...]:
+        return (*self.coders, self.mean)
 
     def __str__(self) -> str:
         return "\n".join(map(str, (*self.coders, self.mean)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from autocode.agreement.data._reliability import APPLIED, NOT_APPLIED, Reliabili
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import CoderId
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 
 
@@ -86,5 +86,5 @@ def with_counts_of(agreement: Agreement, humans: ReliabilityData) -> Agreement:
         n_pairable=len(humans.units),
         n_coders=int(humans.judged.any(axis=1).sum()),
         n_interviews=len(set(humans.interviews or ())),
-        conventions=MappingProxyType(dict(agreement.conventions)),
+        conventions=FrozenMapping(dict(agreement.conventions)),
     )

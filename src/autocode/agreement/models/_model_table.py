@@ -1,7 +1,7 @@
 """Agreement of a model with the coders beside agreement among the coders, code by code, on the same lines."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from autocode.agreement.models._model_data import with_counts_of, with_model
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.names import check_known
@@ -29,6 +30,7 @@ _DIFFERENCES = {"difference_of_alphas": DIFFERENCE_RANGE, "ratio_of_alphas": RAT
 _NOMINAL = 1.0 - np.identity(2)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelAgreement:
     """Agreement among the coders, and of the model with them, on one code.
@@ -75,8 +77,9 @@ class ModelAgreement:
         }
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelTable:
+class ModelTable(Tabular):
     """Agreement among the coders, and of a model with them, code by code, see `model_table`.
 
     Attributes
@@ -92,6 +95,10 @@ class ModelTable:
     codes: tuple[ModelAgreement, ...]
     mean: ModelAgreement
     sets: ModelAgreement
+
+    def _records(self) -> list[dict[str, Any]]:
+        rows = {f"{row.code}": row for row in self.codes} | {"mean over codes": self.mean, "sets (MASI)": self.sets}
+        return [{"row": name} | {f.name: getattr(row, f.name) for f in fields(row)} for name, row in rows.items()]
 
     def __str__(self) -> str:
         rows = {f"{row.code}": row for row in self.codes} | {"mean over codes": self.mean, "sets (MASI)": self.sets}

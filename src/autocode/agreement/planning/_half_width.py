@@ -3,14 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from scipy.stats import norm
 
 from autocode.agreement._result import TENTATIVE_FROM, Agreement
+from autocode.display import displayed
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How much to double-code, and what that rests on.
@@ -27,7 +29,7 @@ class Plan:
 
     lines: int
     interviews: int = 0
-    assumes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    assumes: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
         where = f" in {self.interviews} interview{'' if self.interviews == 1 else 's'}" if self.interviews else ""
@@ -228,7 +230,7 @@ def lines_from_standard_error(
     return Plan(
         lines=_round_up(lines * growth),
         interviews=_round_up(interviews * growth) if interviews else 0,
-        assumes=MappingProxyType(
+        assumes=FrozenMapping(
             {
                 "aim": f"a {100 * level:g} % interval of half-width {half_width:g}",
                 "pilot": f"{lines} lines, standard error {standard_error:.4g}",
@@ -275,14 +277,14 @@ def _in_interviews(n: float, *, lines_per_interview: float, correlation: float, 
     if not 0 <= correlation <= 1:
         raise ValueError(f"the correlation of lines within interviews lies between 0 and 1, not at {correlation:g}.")
     if lines_per_interview == 1:
-        return Plan(lines=_round_up(n), assumes=MappingProxyType(assumes))
+        return Plan(lines=_round_up(n), assumes=FrozenMapping(assumes))
     design_effect = 1 + (lines_per_interview - 1) * correlation
     lines = _round_up(n * design_effect)
     assumptions = assumes | {
         "lines per interview": f"{lines_per_interview:g}",
         "design effect": f"{design_effect:.4g} (correlation within interviews {correlation:g})",
     }
-    return Plan(lines=lines, interviews=math.ceil(lines / lines_per_interview), assumes=MappingProxyType(assumptions))
+    return Plan(lines=lines, interviews=math.ceil(lines / lines_per_interview), assumes=FrozenMapping(assumptions))
 
 
 def _round_up(n: float) -> int:

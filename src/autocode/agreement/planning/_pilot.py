@@ -1,12 +1,11 @@
 """How many lines the lower bound of a code needs to exceed a threshold, from the standard error in a pilot."""
 
-from types import MappingProxyType
-
 from scipy.stats import norm
 
 from autocode.agreement._result import TENTATIVE_FROM, Agreement
 from autocode.agreement.planning._half_width import Plan, lines_from_standard_error
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 
 
 def lines_for_bound_from_pilot(pilot: Agreement, threshold: float = TENTATIVE_FROM, *, power: float = 0.80) -> Plan:
@@ -54,5 +53,5 @@ def lines_for_bound_from_pilot(pilot: Agreement, threshold: float = TENTATIVE_FR
         interviews=pilot.n_interviews if pilot.resampled == "interviews" else 0,
     )
     aim = f"a one-sided {100 * pilot.level:g} % lower bound above {threshold:g} with power {power:g}"
-    assumes = MappingProxyType({**plan.assumes, "aim": aim, "agreement": f"{pilot.value:.4g}, as in the pilot"})
+    assumes = FrozenMapping({**plan.assumes, "aim": aim, "agreement": f"{pilot.value:.4g}, as in the pilot"})
     return Plan(lines=plan.lines, interviews=plan.interviews, assumes=assumes)

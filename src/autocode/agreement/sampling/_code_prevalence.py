@@ -1,7 +1,6 @@
 """Prevalence of a code, from the lines that were drawn to be judged and their inclusion probabilities."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,11 +12,12 @@ from autocode.codebook import CodeId
 from autocode.coding import Codings, Design, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.names import aside, check_known
 from autocode.transcripts import Line, LineId, Transcripts
 from autocode.wording import count_of
 
-_NOTHING: Mapping[LineId, float] = MappingProxyType({})
+_NOTHING: Mapping[LineId, float] = FrozenMapping({})
 
 
 class _Columns(NamedTuple):

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,8 +13,10 @@ from autocode.agreement._result import number
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 
 Method: TypeAlias = Literal["dsl", "ppi"]
 
@@ -23,6 +24,7 @@ Method: TypeAlias = Literal["dsl", "ppi"]
 _EQUAL = 1e-9
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prevalence:
     """The prevalence of a code among all lines, with an interval that is valid whatever the errors of the model.
@@ -59,7 +61,7 @@ class Prevalence:
     n_judged: int
     n_lines: int
     n_interviews: int = 0
-    conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
         where = f", {self.n_interviews} interviews" if self.n_interviews else ""
@@ -442,7 +444,7 @@ def _estimate(
         n_judged=n_judged,
         n_lines=len(influence),
         n_interviews=G,
-        conventions=MappingProxyType(conventions),
+        conventions=FrozenMapping(conventions),
     )
 
 

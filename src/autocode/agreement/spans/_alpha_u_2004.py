@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 from itertools import combinations
-from types import MappingProxyType
 
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.spans._spans import Continuum, Span, SpanData
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 
 
 def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
@@ -59,7 +59,7 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
         n_coders=len(text.marked),
         n_interviews=len(data.continua),
         unit="code point",
-        conventions=MappingProxyType(
+        conventions=FrozenMapping(
             {
                 "unit": "code point",
                 "span": "from its start up to but without its end",

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -24,8 +23,10 @@ from autocode.agreement.spans._text_intervals import (
     undefined_agreement,
 )
 from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 
 Tuples: TypeAlias = NDArray[np.int64]
 # The spans of each coder -> a disorder and its weight; the disorder of several texts is the ratio of their sums.
@@ -39,6 +40,7 @@ _MOST_TUPLES = 20_000_000
 _PREFER_SHORT = 1e-6
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
@@ -377,7 +379,7 @@ def _estimate(
     disorder: DisorderOf,
     dissimilarity: _Dissimilarity,
     *,
-    conventions: Mapping[str, str] = MappingProxyType({}),
+    conventions: Mapping[str, str] = FrozenMapping({}),
     precision: float,
     interval: ByInterviews | None,
     level: float,

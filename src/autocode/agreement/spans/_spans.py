@@ -7,6 +7,7 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.display import displayed
 from autocode.errors import AgreementError, Fault
 
 GAP = 0  # the label of what a coder did not mark; labels are numbered from 1
@@ -14,6 +15,7 @@ Lengths: TypeAlias = NDArray[np.float64]
 Labels: TypeAlias = NDArray[np.int64]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of text that one coder marked with one label.
@@ -38,6 +40,7 @@ class Span:
         return self.end - self.start
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Continuum:
     """One text, and what each coder who read it marked.
@@ -80,6 +83,7 @@ class Continuum:
         return np.diff(bounds).astype(float), labels
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanData:
     """What coders marked in one text or several.

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
+from autocode.frozen import FrozenMapping
 from autocode.resampling import interview_draws
 
 ByInterviews: TypeAlias = Literal["interviews"]
@@ -122,7 +122,7 @@ def _agreement(
         unit=counts.unit,
         resampled="interviews" if bootstrap.resamples else None,
         resamples=bootstrap.resamples,
-        conventions=MappingProxyType({**conventions, **bootstrap.conventions}),
+        conventions=FrozenMapping({**conventions, **bootstrap.conventions}),
     )
 
 

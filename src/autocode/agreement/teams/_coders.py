@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,17 +16,20 @@ from autocode.agreement.intervals._methods import Interval
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 from autocode.names import check_known
 from autocode.transcripts import Transcripts
 
 FIRST, SECOND = CoderId("first reading"), CoderId("second reading")
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoderMatrix:
+class CoderMatrix(Tabular):
     """Krippendorff's alpha of each pair of coders, on the lines that both of them judged.
 
     Attributes
@@ -64,6 +66,9 @@ class CoderMatrix:
         for i, j in combinations(range(len(self.coders)), 2):
             square[i, j] = square[j, i] = self.agreement(self.coders[i], self.coders[j]).value
         return square
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [{"first": a, "second": b, "alpha": alpha} for (a, b), alpha in self.pairs.items()]
 
     def __str__(self) -> str:
         return "\n".join(f"{a} and {b}: {agreement}" for (a, b), agreement in self.pairs.items())
@@ -113,7 +118,7 @@ def coder_matrix(
     data = data_for(codings.independent(), lines, known_codes(codes, codings, codebook=codebook))
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     pairs = {(a, b): krippendorff_alpha(data.pair(a, b), **options) for a, b in combinations(data.coders, 2)}
-    return CoderMatrix(coders=data.coders, pairs=MappingProxyType(pairs))
+    return CoderMatrix(coders=data.coders, pairs=FrozenMapping(pairs))
 
 
 @documented
@@ -159,7 +164,7 @@ def leave_one_coder_out(
     for coder in independent.coders:
         others = independent.by(*(other for other in independent.coders if other != coder))
         alphas[coder] = krippendorff_alpha(data_for(others, lines, wanted), **options)
-    return MappingProxyType(alphas)
+    return FrozenMapping(alphas)
 
 
 @documented
@@ -218,7 +223,7 @@ def stability(
             "no coder read a line twice, so stability cannot be measured; "
             "have some lines coded again, weeks later, without sight of the first codes."
         )
-    return MappingProxyType(alphas)
+    return FrozenMapping(alphas)
 
 
 def _two_readings(

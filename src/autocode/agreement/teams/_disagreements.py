@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from types import MappingProxyType
 
 import numpy as np
 
@@ -14,11 +13,14 @@ from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Coding, Codings
+from autocode.display import Records, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
@@ -62,7 +64,7 @@ class Disagreement:
 
 
 @documented
-def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> tuple[Disagreement, ...]:
+def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> Records[Disagreement]:
     """Return the lines on which coders differ in their independent codings, worst first.
 
     Of equal distances, lines that more coders judged come first, then the order of the interviews. Two coders are
@@ -110,11 +112,11 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
             interview=line.transcript,
             text=line.text,
             distance=distance,
-            codes=MappingProxyType(codes),
-            contested=MappingProxyType(_contested(of_line, codebook)),
+            codes=FrozenMapping(codes),
+            contested=FrozenMapping(_contested(of_line, codebook)),
         )
         ranked.append((-disagreement.distance, -len(codes), place, disagreement))
-    return tuple(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
+    return Records(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
 
 
 def _mean_distance(codes: Mapping[CoderId, frozenset[CodeId]]) -> float:
@@ -150,6 +152,7 @@ def _contested(of_line: Sequence[Coding], codebook: Codebook) -> dict[str, tuple
     return contested
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisagreeingUnit:
     """A unit of a table on which coders differ.
@@ -173,7 +176,7 @@ class DisagreeingUnit:
 
 
 @documented
-def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> tuple[DisagreeingUnit, ...]:
+def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None) -> Records[DisagreeingUnit]:
     """Return the units of a table on which coders differ, worst first.
 
     Of equal distances, units that more coders judged come first.
@@ -193,12 +196,12 @@ def disagreeing_units(data: ReliabilityData, *, distance: Distance | None = None
     mean_distance = np.where(m >= 2, summed_distance(patterns, delta) / pairs, 0.0)
     # rounded, so that distances that are equal but for rounding errors stay in the order of the number of coders
     worst_first = np.lexsort((np.arange(len(m)), -m, -np.round(mean_distance, 12)))
-    return tuple(
+    return Records(
         DisagreeingUnit(
             unit=data.units[u],
             interview=None if data.interviews is None else data.interviews[u],
             distance=float(mean_distance[u]),
-            labels=MappingProxyType(
+            labels=FrozenMapping(
                 {coder: data.labels[v] for coder, v in zip(data.coders, data.values[:, u], strict=True) if v >= 0}
             ),
         )

@@ -12,6 +12,7 @@ from autocode.agreement.intervals._methods import Interval
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings
+from autocode.display import Records, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.names import check_known
@@ -20,6 +21,7 @@ from autocode.transcripts import LineId, TranscriptId, Transcripts
 Periods: TypeAlias = Literal["week", "interviews"] | Mapping[LineId, str]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Agreement on the lines of one week, one batch, or one run of interviews.
@@ -56,7 +58,7 @@ def drift(
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
-) -> tuple[Period, ...]:
+) -> Records[Period]:
     """Return Krippendorff's alpha of the independent codings in each period, in order of time.
 
     Parameters
@@ -96,7 +98,7 @@ def drift(
         within = [line for line in units if period_of[line] == name]
         alpha = krippendorff_alpha(data_for(independent.on(within), lines, wanted), **options)
         periods.append(Period(name=name, lines=len(within), agreement=alpha))
-    return tuple(periods)
+    return Records(periods)
 
 
 def _period_of_lines(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,8 +33,10 @@ from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.agreement.teams._verdict import missing_evidence, verdict
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId, Codings
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 from autocode.transcripts import Transcripts
 from autocode.wording import count_of, percent
@@ -108,6 +109,7 @@ _BINARY = (
 )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeAgreement:
     """Agreement on one subtheme, one theme (any of its subthemes), or all codes together.
@@ -175,8 +177,9 @@ class CodeAgreement:
         }
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementTable:
+class AgreementTable(Tabular):
     """Agreement per subtheme, per theme and for all codes together, see `agreement_table`.
 
     Attributes
@@ -267,6 +270,26 @@ class AgreementTable:
             "added, split or redefined, left out where they say nothing about it until they are read again."
         )
 
+    def _records(self) -> list[dict[str, Any]]:
+        kinds = {"subtheme": self.codes, "theme": self.themes, "all codes": (self.overall,)}
+        return [
+            {
+                "row": kind,
+                "code": row.code,
+                "name": row.name,
+                "theme": row.theme,
+                "lines": row.units,
+                "coders": row.coders,
+                "applied": row.applied,
+                "prevalence": row.prevalence,
+                "verdict": row.verdict,
+                **row.coefficients,
+                **{f"kappa {a} {b}": kappa for (a, b), kappa in row.pairs.items()},
+            }
+            for kind, rows in kinds.items()
+            for row in rows
+        ]
+
     def _repr_html_(self) -> str:
         return self._table().html()
 
@@ -354,7 +377,7 @@ def agreement_table(
         codes=tuple(rows[:n_subthemes]),
         themes=tuple(rows[n_subthemes:]),
         overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
-        conventions=MappingProxyType(_conventions(overall["alpha"], level)),
+        conventions=FrozenMapping(_conventions(overall["alpha"], level)),
         codebook_version=independent.version or codebook.version,
         waiting=len(independent.partly_judged()),
     )
@@ -390,8 +413,8 @@ def _row(
         coders=len(sets.coders),
         applied=int((applied == 1).any(axis=0).sum()),
         prevalence=float((applied == 1).sum() / judged.sum()) if judged.any() else float("nan"),
-        coefficients=MappingProxyType(dict(coefficients)),
-        pairs=MappingProxyType(dict(pairs)),
+        coefficients=FrozenMapping(dict(coefficients)),
+        pairs=FrozenMapping(dict(pairs)),
     )
 
 
@@ -505,7 +528,7 @@ def _mean_kappa(
 def _with_mean(mean: Agreement, over: str) -> Agreement:
     """Return a mean of kappas with the convention that says what it is taken over."""
     conventions = {**mean.conventions, "mean": f"{over}; those where kappa is undefined are left out"}
-    return replace(mean, conventions=MappingProxyType(conventions))
+    return replace(mean, conventions=FrozenMapping(conventions))
 
 
 def _mean(values: Array) -> Array:

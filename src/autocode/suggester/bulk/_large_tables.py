@@ -13,6 +13,7 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
+from autocode.display import displayed
 from autocode.errors import StudyError, TranscriptError
 from autocode.files import put
 from autocode.suggester._predictions import Predictor
@@ -26,6 +27,7 @@ CONTEXT = 50
 JOB = "job.json"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSummary:
     """What was done with a table.

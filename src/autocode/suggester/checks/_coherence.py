@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.resampling import interview_draws
 from autocode.suggester.checks._example_line import ExampleLine
@@ -23,6 +24,7 @@ LEVEL = 0.95
 EXAMPLES = 2
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
     """How many times as similar, with its 95 % interval from a cluster bootstrap of interviews; NaN where undefined.
@@ -50,6 +52,7 @@ class Ratio:
         return {name: number if np.isfinite(number) else None for name, number in numbers.items()}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCoherence:
     """How far the lines of a theme or subtheme belong together, and apart from those of its nearest neighbour.
@@ -122,6 +125,7 @@ class CodeCoherence:
         return f"<tr>{head}<td>{self.homogeneity}</td><td>{self.heterogeneity}</td><td>{nearest}</td></tr>"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeCoherence:
     """Internal homogeneity and external heterogeneity of every theme and subtheme.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from autocode.codebook import Code
+from autocode.display import displayed
 from autocode.suggester.checks._coherence import LEVEL
 from autocode.suggester.model._coded_lines import CodedLines
 
@@ -18,6 +19,7 @@ LEAST_LINES = 5
 CONFUSED_BELOW = 0.75
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfusedCodes:
     """Two codes that the model can hardly distinguish.

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Self
 
+from autocode.display import displayed
 from autocode.transcripts import Line, LineId, TranscriptId
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleLine:
     """A coded line that illustrates a number.

@@ -9,6 +9,7 @@ from scipy.special import xlogy
 from autocode.arguments import no_single_text
 from autocode.codebook import Code
 from autocode.coding import CoderId
+from autocode.display import displayed
 from autocode.suggester.checks._near_duplicates import coders_of, codes_of
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.transcripts import LineId, TranscriptId
@@ -17,6 +18,7 @@ from autocode.transcripts import LineId, TranscriptId
 LEAST_PROBABILITY = 1e-6
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelIssue:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code
 from autocode.coding import CoderId
+from autocode.display import displayed
 from autocode.suggester.checks._example_line import ExampleLine
 from autocode.suggester.model._coded_lines import CodedLines
 
@@ -16,6 +17,7 @@ from autocode.suggester.model._coded_lines import CodedLines
 LEAST_SIMILARITY = 0.8
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearDuplicates:
     """Two lines of nearly the same words whose codes differ.

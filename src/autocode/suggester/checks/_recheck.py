@@ -6,6 +6,7 @@ from html import escape
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.resampling import interview_draws
@@ -24,6 +25,7 @@ from autocode.transcripts import Line, Transcripts
 LEAST_LINES = 10
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
     """What to check again in a coding, by the words of the lines. Nothing listed is wrong until a human says so.

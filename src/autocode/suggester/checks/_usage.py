@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
+from autocode.display import displayed
 from autocode.suggester.checks._coherence import Ratio, ratio
 from autocode.suggester.checks._similarity import mean_similarity
 from autocode.suggester.model._coded_lines import CodedLines
@@ -27,6 +28,7 @@ LEAST_INSTEAD = 3
 CodesOfLines = Mapping[LineId, frozenset[CodeId]]
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferentUse:

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from autocode.display import displayed
 from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings
 from autocode.suggester.features._ngrams import (
@@ -65,6 +66,7 @@ class Setting(NamedTuple):
 NO_SETTING = Setting(None, None)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputWeights:
     """Weights of the groups of features, where word n-grams have weight 1.

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from autocode.display import displayed
 from autocode.suggester.model._hyperparameters import DEFAULTS, Hyperparameters
 
 # The prior of the pooled curve: a slope of 1 is that of log-odds that need no calibration, and the wide intercept
@@ -16,6 +17,7 @@ POOLED_CENTRE, POOLED_SD = (1.0, 0.0), (1.0, 10.0)
 LEAST_SLOPE = 0.05
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Platt:
     """Calibration curves, one per code: the log-odds of a probability are slope times score plus intercept.

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings, Consensus, consensus
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.transcripts import Line, Role, Transcripts
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CodedLines:
     """The lines of participants that humans coded, with the consensus codes of each.

@@ -7,9 +7,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from autocode.display import displayed
 from autocode.transcripts import Line
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContextWindow:
     """How the scores of neighbouring lines count for a line.

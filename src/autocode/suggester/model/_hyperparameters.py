@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from autocode.display import displayed
 from autocode.suggester.features._inputs import DEFAULT_INPUTS, InputWeights
 from autocode.suggester.model._context import ContextWindow
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlendGrid:
     """The weights that a study chooses among, and the choice that is preferred where few lines decide.
@@ -28,6 +30,7 @@ class BlendGrid:
     cold_start_weight: tuple[float, float]
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameters:
     """The numbers that a model is fitted with.

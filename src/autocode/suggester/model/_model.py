@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.suggester.features._contributions import TextFeatures
 from autocode.suggester.features._embeddings import Embeddings, Encoding
@@ -23,6 +24,7 @@ from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._hyperparameters import DEFAULTS, Hyperparameters
 from autocode.suggester.model._thresholds import Thresholds, fit_thresholds
 from autocode.transcripts import Line
+from autocode.wording import count_of
 
 # Number of folds of the held-out scores, a common choice: each model learns from four fifths of the lines, and costs
 # about as much as the final fit.
@@ -51,7 +53,12 @@ class ScoreParts(NamedTuple):
     context_free: NDArray[np.float64]
     codebook: NDArray[np.float64]
 
+    def __repr__(self) -> str:
+        n_lines, n_codes = self.context_free.shape
+        return f"<ScoreParts: {count_of(n_lines, 'line')}, {count_of(n_codes, 'code')}>"
 
+
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LineModel:
     """A fitted model: features, one row of coefficients per code, calibration and thresholds.

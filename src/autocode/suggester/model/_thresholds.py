@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.display import displayed
 from autocode.suggester.model._hyperparameters import DEFAULTS, Hyperparameters
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Thresholds:
     """The thresholds of codes and lines.

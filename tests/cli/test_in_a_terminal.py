@@ -1,0 +1,112 @@
+"""What a terminal shows besides the result: progress, tables that fit it, and nothing of it where `-q` is written."""
+
+import os
+import re
+import sys
+
+import pexpect
+import pytest
+from click.testing import CliRunner
+
+from autocode.cli import main
+
+# Each command that reads a study or computes on it, with what it says while it does. `demo`, `report`, `suggest` and
+# `validate` count their steps; `init` writes four files; `review` and `adjudicate` open a page.
+COMMANDS = {
+    "add study talk.txt --dry-run": "reading the files",
+    "agree study": "measuring agreement",
+    "agree study --docx out.docx": "writing the document",
+    "check study": "reading the study",
+    "export study out": "exporting",
+    "next study -n 3": "choosing lines",
+    "plan study": "planning from the lines coded so far",
+    "plan study --draw 3": "drawing lines",
+    "recheck study --resamples 2": "rechecking the codings",
+    "report study -o out.html --no-validation": "writing the report",
+    "suggest study": "suggesting",
+    "train study": "training",
+    "validate study --seeds 1 --resamples 2": "validating on held-out interviews",
+}
+
+
+def in_a_terminal(words: str, folder, *, width: int = 100, **environment: str) -> tuple[str, int]:
+    """Return what a command writes to a terminal, and its status."""
+    variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    screen = pexpect.spawn(
+        sys.executable,
+        ["-m", "autocode", *words.split()],
+        cwd=str(folder),
+        dimensions=(50, width),
+        encoding="utf-8",
+        timeout=120,
+        env=variables | {"TERM": "xterm"} | environment,
+    )
+    output = screen.read()
+    screen.close()
+    return output, screen.exitstatus
+
+
+def plain(output: str) -> str:
+    """Return what was written without colours and movements of the cursor."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output)
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_what_takes_a_while_says_so_in_a_terminal(words, coded, labelled_interview, tmp_path):
+    (tmp_path / "talk.txt").write_text(labelled_interview("GP77", 3)[0])
+    output, status = in_a_terminal(words, tmp_path)
+
+    assert status == 0, output
+    assert COMMANDS[words] in plain(output)
+
+
+def test_every_command_that_computes_is_tried():
+    elsewhere = {"adjudicate", "demo", "init", "prevalence", "review"}
+
+    assert {words.split()[0] for words in COMMANDS} | elsewhere == {*main.commands}
+
+
+@pytest.mark.parametrize("words", ["-q check study", "check study -q", "check --quiet study"])
+def test_quiet_is_accepted_wherever_it_is_written(words, coded, tmp_path):
+    output, status = in_a_terminal(words, tmp_path)
+
+    assert status == 0
+    assert "reading the study" not in plain(output)
+    assert output.startswith("study: no faults.")
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_takes_quiet(name):
+    assert ["-q", "--quiet"] in [parameter.opts for parameter in main.commands[name].params]
+
+
+def test_a_pipe_gets_no_progress(run, coded):
+    result = run("agree", "study")
+
+    assert result.stderr == ""
+
+
+def test_remarks_are_left_out_where_quiet_stands_after_the_command(run, coded):
+    assert "stored in the study" in run("plan", "study", "--draw", "2").stderr
+    assert run("plan", "study", "--draw", "2", "-q").stderr == ""
+
+
+@pytest.mark.parametrize("width", [60, 79])
+def test_a_table_fits_the_terminal(width, coded, tmp_path):
+    output, status = in_a_terminal("-q agree study", tmp_path, width=width)
+    table = plain(output).split("\r\n\r\n")[0].splitlines()
+
+    assert status == 0
+    assert max(map(len, table)) <= width
+    assert "Forms and queues" in " ".join(plain(output).split())
+
+
+def test_columns_are_respected_in_a_pipe_and_else_it_gets_all(coded, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = CliRunner().invoke(main, ["agree", "study"]).output.split("\n\n")[0]
+    monkeypatch.delenv("COLUMNS")
+    wide = CliRunner().invoke(main, ["agree", "study"]).output
+
+    assert max(map(len, narrow.splitlines())) <= 60
+    assert max(map(len, wide.splitlines()[:6])) > 79
