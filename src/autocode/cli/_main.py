@@ -238,6 +238,27 @@ def check(study: Path) -> None:
 
 
 @main.command()
+@STUDY
+@click.argument(
+    "out",
+    metavar="[FILE]",
+    required=False,
+    type=ANY_PATH,
+    cls=Argument,
+    help="Zip file to write; by default one beside the study, named by the time.",
+)
+@FORCE
+def backup(study: Path, out: Path | None, force: bool) -> None:
+    """Write a study into one zip file.
+
+    The journal is whole in it as of one moment, also while coders work. To restore it, unpack it into an empty folder.
+    """
+    from autocode.study import backup_study
+
+    click.echo(str(backup_study(study, out, force=force)))
+
+
+@main.command()
 @click.argument(
     "target",
     metavar="STUDY|TABLE",

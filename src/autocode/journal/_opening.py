@@ -88,6 +88,25 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def is_journal(path: Path) -> bool:
+    """
+    Return whether a file is a journal of autocode, by the mark that each has.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+    """
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            begin = file.read(72)
+    except OSError:
+        return False
+    return begin.startswith(b"SQLite format 3\0") and begin[68:] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def refuse_absent(path: Path, *, create: bool) -> None:
     """Raise a `JournalError` if there is no journal in a place where one was, or is to be."""
     head = read_head(path)
