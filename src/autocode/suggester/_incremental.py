@@ -118,12 +118,14 @@ class LearningSuggester:
         return self._due
 
     @documented
-    def relearn(self, codings: Codings) -> Suggester:
+    def relearn(self, codings: Codings, codebook: Codebook | None = None) -> Suggester:
         """Make a full fit and return the suggester.
 
         Parameters
         ----------
         {codings}
+        codebook : Codebook or None, default None
+            The codebook after a change, whose codes the codings speak of; None for the one before.
 
         Raises
         ------
@@ -132,19 +134,22 @@ class LearningSuggester:
         StudyError
             If a coded transcript has changed since it was coded.
         """
+        codebook = self._codebook if codebook is None else codebook
         # The fit takes long; until it is done, other threads are answered by the present suggester.
         suggester = train(
             codings,
             self._lines,
-            self._codebook,
+            codebook,
             language=self._language,
             encoder=self._embeddings,
             seed=self._seed,
         )
-        table = CodedLines.from_codings(codings, self._lines, self._codebook)
+        table = CodedLines.from_codings(codings, self._lines, codebook)
         state = _laplace_state(suggester.model, table, codings)
         with self._lock:
-            self._full, self._state, self._due = suggester, state, False
+            if codebook.digest != self._codebook.digest:
+                self._shown.clear()  # what was shown may be a code that is no more
+            self._full, self._state, self._due, self._codebook = suggester, state, False, codebook
             self._present = suggester
         return suggester
 
