@@ -184,7 +184,7 @@ def snapshot(path: Path) -> sqlite3.Connection:
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         with translated_errors(path):
-            _copy_unchanged(path.resolve(), memory)
+            _copy_unchanged(path, memory)
             _migrate(memory, path, create=False)
     except OSError as error:
         memory.close()
@@ -197,10 +197,11 @@ def snapshot(path: Path) -> sqlite3.Connection:
 
 def _copy_unchanged(path: Path, memory: sqlite3.Connection) -> None:
     """Copy a journal that nobody writes to meanwhile, as far as that can be seen from here."""
+    file = path.resolve()  # what SQLite keeps beside a file is beside the file that a link stands for
     for _ in range(_ATTEMPTS):
-        before = _states(path)
-        _copy(path, memory, before)
-        if _states(path) == before:
+        before = _states(file)
+        _copy(file, memory, before)
+        if _states(file) == before:
             return
     raise JournalError.at(
         path, "another program writes to the journal, and here it can only be read; try again when that has ended."

@@ -263,7 +263,7 @@ class AdjudicationSession:
             elif isinstance(record, Coding):
                 self._codings.setdefault(record.line, {})[number] = record
                 self._line_of[number] = record.line
-            elif isinstance(record, Adjudication) and record.coder == self.coder:
+            elif isinstance(record, Adjudication) and record.coder == self.coder and record.line in self._lines:
                 self._acts[number] = record
             if isinstance(record, Coding):
                 changed[record.line] = None

@@ -14,6 +14,7 @@ from autocode.files import draft
 from autocode.journal import Journal, is_journal
 from autocode.study._folder import HEAD, JOURNAL, VECTORS, is_study, translated_disk_errors
 from autocode.study._opening import has_journal, reading_journal
+from autocode.study._staging import finish_interrupted
 from autocode.wording import count_of
 
 # the journal, which is copied as of one moment, what lies beside it, and what is computed anew
@@ -67,9 +68,10 @@ def backup_study(folder: Path, out: Path | None = None, *, force: bool = False) 
     """
     if not is_study(folder):
         raise StudyError.at(folder, "is not a study; name the folder with study.toml.")
-    target = folder.resolve().parent / f"{folder.resolve().name}-{datetime.now():%Y-%m-%d-%H%M%S}.zip"
-    target = out or target
+    whole = folder.resolve()
+    target = out or whole.parent / f"{whole.name}-{datetime.now():%Y-%m-%d-%H%M%S}.zip"
     _refuse(folder, target, force=force)
+    finish_interrupted(folder)
     with TemporaryDirectory(prefix="autocode-") as temporary, translated_disk_errors(target):
         journal = Path(temporary) / JOURNAL
         if has_journal(folder):
@@ -110,12 +112,8 @@ def _files_of(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            in_top = path.parent == folder
-            if (
-                path.is_file()
-                and not name.startswith(".")
-                and not (in_top and (name == JOURNAL or name in _BESIDE_THE_JOURNAL))
-            ):
+            is_apart = path.parent == folder and name in _APART
+            if path.is_file() and not name.startswith(".") and not is_apart:
                 yield path
 
 
