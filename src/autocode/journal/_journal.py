@@ -3,7 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
@@ -319,6 +319,23 @@ class Journal(JournalReader):
                     self.path,
                     f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
                 )
+
+    def copy_to(self, path: Path) -> None:
+        """
+        Write a copy of the journal as it is now into a new file; others may go on appending meanwhile.
+
+        Parameters
+        ----------
+        path : Path
+            The file, which does not exist yet.
+
+        Raises
+        ------
+        JournalError
+            If the journal is not whole.
+        """
+        with self._verified(), translated_errors(path), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
 
     def stores(self, gesture: str) -> bool:
         """

@@ -18,6 +18,7 @@ from autocode.coding import (
     Suggestion,
     SuggestionBatch,
 )
+from autocode.conduct import Amendment
 from autocode.journal import Journal
 from autocode.names import unknown
 from autocode.review._assignment import Assignment
@@ -68,7 +69,9 @@ class CoderView:
         self._queue: Queue | None = None
         self._last_entry = 0
         self.refresh()
-        self._assignment.choose(() if self.mode is Mode.INDEPENDENT else self._offers.lines)
+        suggested = () if self.mode is Mode.INDEPENDENT else self._offers.lines
+        # lines in the place of others are read again, though nothing was suggested for them yet
+        self._assignment.choose({*suggested, *self._versions.changes.to_read} if suggested else ())
         refuse_edited(self._assignment.lines, journal.codings(), lines)
         self._versions.refuse_stale_suggestions(self._assignment.lines, self._offers, lines, journal.path.parent)
         self.current: Line | None = self.queue.after(None)
@@ -91,12 +94,11 @@ class CoderView:
             self._offers.add(batch)
             if self._assignment.lines:
                 self._assignment.widen(batch)
-        if self._shows_new_batches:
-            for record in records:
-                if isinstance(record, BlindDraw):
-                    self._disclosure.keep_blind(record.drawn)
-            if any(isinstance(record, Sample | SampleEnd) for record in records):
-                self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
+        if self._shows_new_batches and any(isinstance(record, BlindDraw | Amendment) for record in records):
+            for draw in self._journal.blind_draws():
+                self._disclosure.keep_blind(draw.drawn)
+        if self._shows_new_batches and any(isinstance(record, Sample | SampleEnd | Amendment) for record in records):
+            self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
         self._versions.ingest(entries)
         self._history.ingest(entries)
         self._queue = None

@@ -25,6 +25,7 @@ from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
     from autocode.study._amending import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
+    from autocode.study._backup import Backup, backup_study
     from autocode.study._faults import study_faults, study_remarks
     from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "_amending": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
+    "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
@@ -76,6 +78,7 @@ __all__ = [
     "TRANSCRIPTS",
     "VECTORS",
     "AmendmentPlan",
+    "Backup",
     "InterviewPlan",
     "Learner",
     "LearnerProcess",
@@ -92,6 +95,7 @@ __all__ = [
     "TextOptions",
     "add_files",
     "amend_study",
+    "backup_study",
     "choose_lines",
     "create_study",
     "draw_lines",
