@@ -72,11 +72,9 @@ class InterviewPlan:
         yield from _at_most(self.lines.small_changes(), "keep their codings:", shown)
         yield from _at_most(self.lines.replacements(), "to be read again:", shown)
         if self.set_aside:
-            yield (
-                f"  {_judgements(self.set_aside)} set aside; they count again if the earlier text or rule comes back."
-            )
+            yield f"  set aside until the earlier text or rule comes back: {_judgements(self.set_aside)}."
         if self.restored:
-            yield f"  {_judgements(self.restored)} come back."
+            yield f"  back in force: {_judgements(self.restored)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ class AmendmentPlan:
             yield from plan.sentences(shown=shown)
         set_aside = Codings(coding for plan in self.interviews for coding in plan.set_aside)
         if len(self.interviews) > 1 and set_aside:
-            yield f"in all {count_of(len(self.interviews), 'interview')}: {_judgements(set_aside)} set aside."
+            yield f"set aside in all {count_of(len(self.interviews), 'interview')}: {_judgements(set_aside)}."
         names = [path.relative_to(self.folder).as_posix() for path in self.files.contents]
         if names:
             yield f"files to be replaced: {listing(names)}."
