@@ -26,7 +26,7 @@ from autocode.coding import (
     human,
 )
 from autocode.conduct import Amendment, LineChanges
-from autocode.errors import Fault, JournalError, StudyError
+from autocode.errors import JournalError
 from autocode.journal._entries import (
     Deferral,
     Entry,
@@ -40,6 +40,7 @@ from autocode.journal._entries import (
     utc_timestamp,
 )
 from autocode.journal._opening import connected, snapshot, transaction, translated_errors
+from autocode.journal._texts import inherited_draw, inherited_sample, refuse_other_texts, unrecorded
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -172,48 +173,17 @@ class Journal:
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
-        known = self.transcripts() if codings.digests else {}
-        fresh = {name: digest for name, digest in codings.digests.items() if known.get(name) != digest}
-        differing = [name for name in fresh if name in known]
-        if differing:
-            coded, named = (
-                {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
-            )
-            coded |= {amendment.transcript for amendment in self.amendments()}
-            # where ids do not name their transcript, as in a plain corpus, it may have been coded
-            refused = [name for name in differing if name in coded or name not in named]
-            StudyError.raise_if(
-                Fault(
-                    f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
-                    "edited interview under a new name and code that.",
-                    self.path,
-                )
-                for name in refused
-            )
-        return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
+        if not codings.digests:
+            return []
+        amended = {amendment.transcript for amendment in self.amendments()}
+        return unrecorded(codings, self.codings(), amended=amended, path=self.path)
 
     def _refuse_other_texts(self, records: Collection[Record]) -> None:
         """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
         about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        known = self.transcripts() if about else {}
-        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
-        for record in about:
-            present = known.get(record.transcript)
-            if isinstance(record, Amendment):
-                if present not in (None, record.before):
-                    raise StudyError.at(
-                        self.path,
-                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
-                        "again.",
-                    )
-                known[record.transcript] = record.after
-                amended.add(record.transcript)
-            elif record.transcript in amended and present != record.digest:
-                raise StudyError.at(
-                    self.path,
-                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
-                )
+        if about:
+            amended = {amendment.transcript for amendment in self.amendments()}
+            refuse_other_texts(about, known=self.transcripts(), amended=amended, path=self.path)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -364,7 +334,7 @@ class Journal:
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(_inherited_sample(record, changes) for record in records if isinstance(record, Sample))
+        return tuple(inherited_sample(record, changes) for record in records if isinstance(record, Sample))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
@@ -389,7 +359,7 @@ class Journal:
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(_inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+        return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
@@ -421,28 +391,3 @@ class Journal:
             for interview in transcripts.interviews
             if digests.get(interview.id, interview.digest) != interview.digest
         )
-
-
-def _inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
-    """Return a sample by the lines of today."""
-    if changes.retired.isdisjoint(sample.probabilities):
-        return sample
-    drawn = frozenset(sample.drawn)
-    frame = changes.inherited({line: (p, line in drawn) for line, p in sample.probabilities.items()})
-    return replace(
-        sample,
-        drawn=tuple(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )
-
-
-def _inherited_draw(draw: BlindDraw, changes: LineChanges) -> BlindDraw:
-    """Return a draw of blind lines by the lines of today."""
-    if changes.retired.isdisjoint(draw.probabilities):
-        return draw
-    frame = changes.inherited({line: (p, line in draw.drawn) for line, p in draw.probabilities.items()})
-    return replace(
-        draw,
-        drawn=frozenset(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )
