@@ -44,7 +44,7 @@ def test_a_typo_that_was_corrected_in_the_study_is_amended_by_the_command_that_t
     result = run("amend", "study", *SIGNED)
 
     assert result.exit_code == 0, result.output
-    assert "GP2: 27 lines, of which 26 stay as they are, 1 changed a little and 0 are new.\n" in result.stdout
+    assert "GP2: 27 lines, 26 unchanged, 1 changed a little, 0 new.\n" in result.stdout
     assert result.stdout.endswith("study: amended.\n")
     assert json.loads(run("agree", "study", "--json").stdout) == before
     assert run("check", "study").stdout.endswith("288 judgements by 2 coders.\n")
@@ -153,7 +153,7 @@ def test_another_unit_is_planned_first_and_can_be_taken_back(paragraphs, run, di
     before, files = ac.read_study(paragraphs).codings, digest(paragraphs)
     planned = run("amend", "study", "--unit", "sentence", *SIGNED, keys="n\n")
     assert planned.exit_code == 1
-    assert "P1: 4 lines, of which 2 stay as they are, 0 changed a little and 2 are new.\n" in planned.stdout
+    assert "P1: 4 lines, 2 unchanged, 0 changed a little, 2 new.\n" in planned.stdout
     assert "    P1:2 -> P1:2.1 and P1:2.2 (cut otherwise)\n" in planned.stdout
     assert "set aside in all 4 interviews: 4 judgements of 4 lines by MO.\n" in planned.stdout
     assert "files to be replaced: study.toml.\n" in planned.stdout

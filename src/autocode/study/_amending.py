@@ -64,8 +64,8 @@ class InterviewPlan:
         n_lines, n_changed = len(self.amendment.lines), len(self.amendment.changed)
         n_new = sum(len(replacement.after) for replacement in self.amendment.replaced)
         yield (
-            f"{self.amendment.transcript}: {count_of(n_lines, 'line')}, of which "
-            f"{n_lines - n_changed - n_new} stay as they are, {n_changed} changed a little and {n_new} are new."
+            f"{self.amendment.transcript}: {count_of(n_lines, 'line')}, {n_lines - n_changed - n_new} unchanged, "
+            f"{n_changed} changed a little, {n_new} new."
         )
         if not self.is_measured:
             yield "  The old words are not kept, so how much changed is estimated by what the journal keeps of them."
