@@ -440,7 +440,7 @@ def test_undo_passes_over_what_an_amendment_set_aside(recorded, edit):
     assert undone.id == "Bea:4"
 
 
-def kill_at(step: int, folder: Path, file: Path) -> bool:
+def kill_at(step: int, folder: Path, file: Path, **options: object) -> bool:
     """Amend in a process that dies without warning before its nth change of a file; return whether it died."""
     process = os.fork()
     if process == 0:
@@ -456,7 +456,7 @@ def kill_at(step: int, folder: Path, file: Path) -> bool:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            plan = plan_amendment(folder, [file], **SIGNED)
+            plan = plan_amendment(folder, [file], **SIGNED, **options)
             sys.addaudithook(die)
             amend_study(plan)
         finally:
@@ -465,23 +465,23 @@ def kill_at(step: int, folder: Path, file: Path) -> bool:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
-def test_killed_at_any_moment_an_amendment_is_made_or_not(recorded, edit, tmp_path):
+@pytest.mark.parametrize("options", [{}, {"unit": "paragraph"}], ids=["one file", "a file and the rule"])
+def test_killed_at_any_moment_an_amendment_is_made_or_not(recorded, edit, tmp_path, options):
     (file,) = edit(("The phone rings out.", "Never. I gave up."), ("Nobody calls", "Nobody ever calls"))
-    old, new = None, None
     kept = tmp_path / "kept"
     shutil.copytree(recorded, kept)
     old = (lines_of(recorded), ac.read_study(recorded).codings)
-    amend(recorded, [file])
+    amend(recorded, [file], **options)
     new = (lines_of(recorded), ac.read_study(recorded).codings)
     found = []
     for step in range(1, 100):
         shutil.rmtree(recorded)
         shutil.copytree(kept, recorded)
-        died = kill_at(step, recorded, file)
+        died = kill_at(step, recorded, file, **options)
         state = (lines_of(recorded), ac.read_study(recorded).codings)
         assert state in (old, new)
         found.append(state == new)
-        amend(recorded, [file])  # whoever repeats it gets it done, and nothing is left over
+        amend(recorded, [file], **options)  # whoever repeats it gets it done, and nothing is left over
         assert (lines_of(recorded), ac.read_study(recorded).codings) == new
         assert not [path for path in recorded.rglob(".*") if path.is_file() or path.is_dir()]
         if not died:

@@ -22,7 +22,7 @@ from autocode.coding import (
     human,
 )
 from autocode.conduct import Amendment
-from autocode.errors import Fault, JournalError, StudyError
+from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
 from autocode.journal._entries import (
     Deferral,
@@ -41,6 +41,7 @@ from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
+from autocode.journal._texts import refuse_other_texts, unrecorded
 from autocode.journal._wholeness import Wholeness
 
 
@@ -277,48 +278,17 @@ class Journal(JournalReader):
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
-        known = self.transcripts() if codings.digests else {}
-        fresh = {name: digest for name, digest in codings.digests.items() if known.get(name) != digest}
-        differing = [name for name in fresh if name in known]
-        if differing:
-            coded, named = (
-                {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
-            )
-            coded |= {amendment.transcript for amendment in self.amendments()}
-            # where ids do not name their transcript, as in a plain corpus, it may have been coded
-            refused = [name for name in differing if name in coded or name not in named]
-            StudyError.raise_if(
-                Fault(
-                    f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
-                    "edited interview under a new name and code that.",
-                    self.path,
-                )
-                for name in refused
-            )
-        return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
+        if not codings.digests:
+            return []
+        amended = {amendment.transcript for amendment in self.amendments()}
+        return unrecorded(codings, self.codings(), amended=amended, path=self.path)
 
     def _refuse_other_texts(self, records: Collection[Record]) -> None:
         """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
         about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        known = self.transcripts() if about else {}
-        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
-        for record in about:
-            present = known.get(record.transcript)
-            if isinstance(record, Amendment):
-                if present not in (None, record.before):
-                    raise StudyError.at(
-                        self.path,
-                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
-                        "again.",
-                    )
-                known[record.transcript] = record.after
-                amended.add(record.transcript)
-            elif record.transcript in amended and present != record.digest:
-                raise StudyError.at(
-                    self.path,
-                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
-                )
+        if about:
+            amended = {amendment.transcript for amendment in self.amendments()}
+            refuse_other_texts(about, known=self.transcripts(), amended=amended, path=self.path)
 
     def copy_to(self, path: Path) -> None:
         """

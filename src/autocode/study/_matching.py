@@ -101,9 +101,9 @@ def matched(before: Sequence[TracedLine], after: Sequence[TracedLine], *, by_cla
 
 
 def _anchors(before: Sequence[TracedLine], after: Sequence[TracedLine]) -> list[tuple[int, int]]:
-    """Return pairs of lines that are surely the same: long, unchanged, unlike all others, and in one order."""
+    """Return pairs of lines that are surely the same: long, of the same words, unlike all others, in one order."""
     where_before, where_after = _where_once(before), _where_once(after)
-    pairs = [(i, where_after[line]) for line, i in where_before.items() if line in where_after]
+    pairs = [(i, where_after[words]) for words, i in where_before.items() if words in where_after]
     matcher = SequenceMatcher(None, [j for _, j in pairs], sorted(j for _, j in pairs), autojunk=False)
     return [pairs[k] for start, _, n in matcher.get_matching_blocks() for k in range(start, start + n)]
 
@@ -130,19 +130,20 @@ def _grown(
     return grown
 
 
-def _where_once(lines: Sequence[TracedLine]) -> dict[TracedLine, int]:
-    places: dict[TracedLine, list[int]] = {}
+def _where_once(lines: Sequence[TracedLine]) -> dict[tuple[str, tuple[str, ...]], int]:
+    places: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for place, line in enumerate(lines):
         if len(line.words) >= LONG:
-            places.setdefault(line, []).append(place)
-    return {line: found[0] for line, found in places.items() if len(found) == 1}
+            places.setdefault(line[1:], []).append(place)
+    return {words: found[0] for words, found in places.items() if len(found) == 1}
 
 
 def _between(
     before: Sequence[TracedLine], after: Sequence[TracedLine], old: range, new: range, by_classes: bool
 ) -> Iterator[Stretch]:
     """Yield what became of the lines between two anchors."""
-    if not old and not new:
+    if len(old) == len(new) and all(before[i][1:] == after[j][1:] for i, j in zip(old, new, strict=True)):
+        yield from (_compared(before, after, i, j, by_classes) for i, j in zip(old, new, strict=True))
         return
     for olds, news, linked in _with_neighbours(_joined(_links(before, after, old, new, by_classes), old, new)):
         if linked and not len(olds) == len(news) == 1:
