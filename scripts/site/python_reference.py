@@ -20,6 +20,7 @@ ROOMS = (
     "journal",
     "agreement",
     "suggester",
+    "themes",
     "validation",
     "review",
     "report",

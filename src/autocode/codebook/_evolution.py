@@ -193,8 +193,8 @@ class _History:
         """Return a code of the version in force."""
         if code_id in self.versions[-1]:
             return self.versions[-1][code_id]
-        gone = "is no longer in the codebook" if code_id in self.used else "is not in the codebook"
-        raise _impossible(change, f"the code {code_id!r} {gone}; name one of version {self.versions[-1].version!r}.")
+        where = "is no longer in the codebook" if code_id in self.used else "is not in the codebook"
+        raise _impossible(change, f"the code {code_id!r} {where}; name one of version {self.versions[-1].version!r}.")
 
     def codes(self) -> list[Code]:
         """Return the codes of the version in force."""

@@ -7,7 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from autocode.codebook import CodeId
-from autocode.coding._nouns import Basis, CoderId, Coding, Codings
+from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._people import CoderId
 from autocode.doctext import documented
 from autocode.transcripts import LineId
 from autocode.wording import count_of

@@ -70,6 +70,8 @@ class Journal:
         The open database.
     path : Path
         Its file.
+    people : collection of str, default ()
+        As in `open`.
 
     Attributes
     ----------
@@ -88,13 +90,14 @@ class Journal:
     (1, 2, [['phone', 'wait']])
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, path: Path, people: Collection[str] = ()) -> None:
         self.path = path
+        self._people = tuple(people)
         self._connection = connection
         self._lock = RLock()
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+    def open(cls, path: str | Path, *, create: bool = True, people: Collection[str] = ()) -> Self:
         """
         Return the journal in a file.
 
@@ -104,6 +107,8 @@ class Journal:
             The file.
         create : bool, default True
             Whether to make the file if it does not exist.
+        people : collection of str, default ()
+            Names that are known to be people's, as `coders` in study.toml lists them; see `autocode.coding.human`.
 
         Raises
         ------
@@ -122,7 +127,7 @@ class Journal:
         except BaseException:
             connection.close()
             raise
-        return cls(connection, path=path)
+        return cls(connection, path=path, people=people)
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -136,6 +141,22 @@ class Journal:
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def coder(self, name: str) -> CoderId:
+        """
+        Return the id of a human coder in the spelling that the journal knows, if it knows the coder.
+
+        Parameters
+        ----------
+        name : str
+            The name as somebody wrote it: "ANN" is "ann", if "ann" coded before or is among the known people.
+
+        Raises
+        ------
+        CodingError
+            If the name is empty or that of a machine.
+        """
+        return human(name, people=(*self._people, *self.codings().coders))
 
     def append(self, *entries: Record | Codings, gesture: str = "") -> int:
         """
@@ -165,7 +186,7 @@ class Journal:
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
         for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
-            human(coder)
+            human(coder, people=self._people)
         rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
         with self._lock, _translated_errors(self.path), _transaction(self._connection):
             if gesture and (stored := self._last_of(gesture)):

@@ -14,7 +14,6 @@ from autocode.coding import (
     Stage,
     Suggestion,
     SuggestionBatch,
-    human,
 )
 from autocode.journal import Journal
 from autocode.review._assignment import Assignment
@@ -46,7 +45,7 @@ class CoderView:
             raise ValueError(
                 "give a batch or a mode, not both: in a mode, a session shows the suggestions in the journal."
             )
-        self.coder = human(coder)
+        self.coder = journal.coder(coder)
         self.lines = lines
         self.codebook = codebook
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)

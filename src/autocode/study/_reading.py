@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Codings, Decision, Sample, SuggestionBatch
+from autocode.coding import CoderId, Codings, Decision, Sample, SuggestionBatch
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.journal import Journal
@@ -235,5 +235,14 @@ def open_journal(folder: Path, *, create: bool = True) -> Iterator[Journal]:
     JournalError
         If the file is not a journal, is newer than this autocode, or cannot be written.
     """
-    with Journal.open(folder / JOURNAL, create=create) as journal:
+    with Journal.open(folder / JOURNAL, create=create, people=_listed(folder)) as journal:
         yield journal
+
+
+def _listed(folder: Path) -> frozenset[CoderId]:
+    """Return the people whom the study's settings name; nobody where they cannot be read, which is said elsewhere."""
+    try:
+        settings = read_settings(folder)
+    except StudyError:
+        return frozenset()
+    return settings.coders | settings.adjudicators

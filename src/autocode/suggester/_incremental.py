@@ -125,7 +125,7 @@ class LearningSuggester:
         ----------
         {codings}
         codebook : Codebook or None, default None
-            The codebook after a change, whose codes the codings speak of; None for the one before.
+            The codebook after a change, whose codes the codings have; None for the one before.
 
         Raises
         ------
