@@ -462,9 +462,12 @@ def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     """
     row = {coder: c for c, coder in enumerate(codings.coders)}
     column = {line: u for u, line in enumerate(codings.lines)}
-    readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+    readings: list[PartReading | frozenset[CodeId]] = [coding.codes for coding in codings]
+    parts: set[PartReading] = set()
+    if codings.partly_judged():
+        readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+        parts = {reading for reading in readings if isinstance(reading, PartReading)}
     distinct = set(readings)
-    parts = {reading for reading in distinct if isinstance(reading, PartReading)}
     labels = (*sorted_labels(distinct - parts), *sorted(parts, key=_sorted_codes))
     index = {reading: v for v, reading in enumerate(labels)}
     values = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int32)
