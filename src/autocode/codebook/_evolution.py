@@ -11,6 +11,7 @@ from autocode.codebook._changes import (
     Merged,
     Moved,
     Redefined,
+    Redefinition,
     Renamed,
     Retired,
     Retirement,
@@ -123,6 +124,46 @@ def version_of(versions: Sequence[Codebook], version: str) -> Codebook:
             return codebook
     known = listing((codebook.version for codebook in versions), at_most=20)
     raise CodebookError(f"the codebook never had a version {version!r}; it has {known}.")
+
+
+def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
+    """
+    Return the codes that ended or mean something else after these changes.
+
+    What was learnt about them before is out of date. Names, themes and clarified definitions do not change what a code
+    means, nor does a merge that of the code that stays.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        Changes in order. One that is taken back among them counts for nothing.
+
+    Examples
+    --------
+    >>> from autocode.codebook import Merged, Renamed, changed_meanings
+    >>> changes = [
+    ...     Renamed(before="1", after="2", by="TW", code="wait", name="Waiting times"),
+    ...     Merged(before="2", after="3", by="TW", codes=("queue",), into="wait"),
+    ... ]
+    >>> sorted(changed_meanings(changes))
+    ['queue']
+    """
+    in_force: list[Change] = []
+    changed: set[CodeId] = set()
+    for change in changes:
+        if isinstance(change, Undone) and in_force:
+            in_force.pop()
+        else:
+            in_force.append(change)
+    for change in in_force:
+        match change:
+            case Retired(code=code) | Split(code=code):
+                changed.add(code)
+            case Redefined(code=code, kind=kind) if kind is not Redefinition.CLARIFIED:
+                changed.add(code)
+            case Merged(codes=codes):
+                changed.update(codes)
+    return frozenset(changed)
 
 
 @dataclass(slots=True)
