@@ -254,7 +254,7 @@ def test_at_the_moment_of_a_change_what_is_out_of_date_is_withheld(study, sugges
         "On hold is new and not known to it; train it again."
     )
     assert outdated.codebook_digest == codebook.digest
-    with pytest.raises(ArtefactError, match="the codebook changed since the suggester was trained"):
+    with pytest.raises(ArtefactError, match="the codebook changed since it was trained"):
         save_suggester(outdated, tmp_path / "model")
 
 

@@ -110,7 +110,8 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     target = Path(folder)
     if suggester.withheld:
         raise ArtefactError.at(
-            target, "the codebook changed since the suggester was trained; train it again and save that."
+            target,
+            "cannot hold this suggester: the codebook changed since it was trained; train it again and save that.",
         )
     if target.exists() and not force:
         raise ArtefactError.at(target, "exists already; choose another name, or replace it with --force.")

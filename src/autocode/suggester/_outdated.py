@@ -37,7 +37,8 @@ def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Cod
         sentences.append(f"{names} ended or changed since and {'are' if len(withheld) > 1 else 'is'} not suggested")
     if new:
         sentences.append(f"{listing(new)} {'are' if len(new) > 1 else 'is'} new and not known to it")
-    note = f"learnt under an older version of the codebook than {codebook.version}: {'; '.join(sentences)}; train it again."
+    older = f"learnt under an older version of the codebook than {codebook.version}"
+    note = f"{older}: {'; '.join(sentences)}; train it again."
     codes = tuple(code if code.id in withheld else codebook[code.id] for code in suggester.codes)
     return replace(
         suggester,
