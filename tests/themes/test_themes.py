@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import binomtest
 
 import autocode as ac
+from autocode.codebook import Added, Code, evolve
+from autocode.coding import Codings, remapped
 from autocode.errors import StudyError, ThemesError
 from autocode.themes import (
     Incidence,
@@ -260,3 +262,38 @@ def test_larger_units_hold_pairs_at_least_as_often_together(sample):
 
     assert {pair.codes for pair in line.pairs} <= {pair.codes for pair in interview.pairs}
     assert {codes for codes in map(frozenset, combinations(line.names, 2)) if line.pair(*codes) is None}
+
+
+def test_an_interview_read_before_a_code_was_added_says_nothing_about_it(sample):
+    codings, lines, codebook = sample
+    new = Code(id="fixers", name="Informal fixers", parent="infrastructure")
+    change = Added(before=codebook.version, after="next", by="TW", code=new)
+    grown = evolve(codebook, [change])
+    now = remapped(codings, [change], codebook=codebook)
+    first = now[0].line  # which all its coders read again, and nobody any other line
+    read_again = Codings(
+        replace(coding, codes=coding.codes | {"fixers"}, unjudged=frozenset()) if coding.line == first else coding
+        for coding in now
+    )
+    for coded_by in ("consensus", "any"):
+        before = Incidence.of(codings, lines, codebook, coded_by=coded_by)
+        after = Incidence.of(now, lines, grown, coded_by=coded_by)
+        later = Incidence.of(read_again, lines, grown, coded_by=coded_by)
+
+        assert (after.met[:, :-1] == before.met).all()
+        assert set(after.met[:, -1]) == {-1}
+        assert dict(zip(later.interviews, later.met[:, -1], strict=True)) == {
+            name: 1 if name == lines.line(first).transcript else -1 for name in later.interviews
+        }
+
+    assert _figures(together(now, lines, grown, unit="line", resamples=20)) == _figures(
+        together(codings, lines, codebook, unit="line", resamples=20)
+    )
+    with_new = [
+        pair for pair in together(read_again, lines, grown, unit="line", resamples=20).pairs if "fixers" in pair.codes
+    ]
+    assert {(pair.both, pair.first, pair.second) for pair in with_new} <= {(1, 1, 1)}
+
+
+def _figures(found):
+    return [(pair.codes, pair.both, pair.jaccard, pair.low, pair.high) for pair in found.pairs]

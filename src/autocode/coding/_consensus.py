@@ -79,6 +79,7 @@ def consensus(codings: Codings) -> Consensus:
     codes: dict[LineId, frozenset[CodeId]] = {}
     rules: dict[LineId, Rule] = {}
     unjudged: dict[LineId, frozenset[CodeId]] = {}
+    any_open = bool(codings.partly_judged())
     for line in codings.lines:
         readings = codings.of(line)
         adjudicated = [reading for reading in readings if reading.basis is Basis.ADJUDICATED]
@@ -87,7 +88,7 @@ def consensus(codings: Codings) -> Consensus:
             if reading.coder not in votes or reading.basis is not Basis.INDEPENDENT:
                 votes[reading.coder] = reading
         rules[line] = Rule.ADJUDICATED if adjudicated else Rule.SINGLE if len(votes) == 1 else Rule.MAJORITY
-        if any(reading.unjudged for reading in readings):
+        if any_open and any(reading.unjudged for reading in readings):
             codes[line], unjudged_by_all = _of_each_code(readings)
             if unjudged_by_all:
                 unjudged[line] = unjudged_by_all

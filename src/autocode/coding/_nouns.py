@@ -317,6 +317,10 @@ class Codings(Tabular, Sequence[Coding]):
 
     def partly_judged(self) -> "Codings":
         """Return the judgements that say nothing about some codes, see `Coding.unjudged`."""
+        return self._partly_judged
+
+    @cached_property
+    def _partly_judged(self) -> "Codings":
         return self._subset(coding for coding in self._codings if coding.unjudged)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:

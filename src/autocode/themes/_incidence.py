@@ -35,7 +35,8 @@ class Incidence:
     codes : tuple of CodeId
         The codes, in the order of the codebook.
     met : ndarray of int8, shape (n_interviews, n_codes)
-        1 where a line of the interview has the code, 0 where none has, -1 where the code was not judged.
+        1 where a line of the interview has the code, 0 where none has, -1 where none has that was judged for the code:
+        lines that were read before a code was added say nothing about it.
     names : mapping of CodeId to str, default empty
         The names of the codes.
     attributes : mapping of TranscriptId to mapping of str to str, default empty
@@ -116,7 +117,7 @@ class Incidence:
             If no interview was read completely, or the codebook has no code of this level.
         """
         codings.check_lines(lines)
-        of_line = codes_of_lines(codings, coded_by)
+        of_line, unjudged = codes_of_lines(codings, coded_by)
         participants: dict[TranscriptId, list[LineId]] = {interview.id: [] for interview in lines.interviews}
         for line in lines.participant_lines:
             participants[line.transcript].append(line.id)
@@ -128,9 +129,7 @@ class Incidence:
             )
         columns = columns_of(codebook, level)
         names, order = _in_order(lines, read)
-        met = [
-            [any(codes & of_line[line] for line in participants[name]) for codes in columns.values()] for name in names
-        ]
+        met = [[state_of(codes, participants[name], of_line, unjudged) for codes in columns.values()] for name in names]
         return cls(
             interviews=names,
             codes=tuple(columns),
@@ -200,12 +199,28 @@ class Incidence:
 UNKNOWN = "not known"  # the group of participants of whom an attribute is not known
 
 
-def codes_of_lines(codings: Codings, coded_by: CodedBy) -> Mapping[LineId, frozenset[CodeId]]:
+CodesOfLines: TypeAlias = Mapping[LineId, frozenset[CodeId]]
+
+
+def codes_of_lines(codings: Codings, coded_by: CodedBy) -> tuple[CodesOfLines, CodesOfLines]:
+    """Return the codes of each line, and those of which it is not known whether the line has them."""
     if coded_by == "consensus":
-        return consensus(codings).codes
+        agreed = consensus(codings)
+        return agreed.codes, agreed.unjudged
     if coded_by == "any":
-        return {line: frozenset().union(*(coding.codes for coding in codings.of(line))) for line in codings.lines}
+        nothing: frozenset[CodeId] = frozenset()
+        given = {line: nothing.union(*(coding.codes for coding in codings.of(line))) for line in codings.lines}
+        waiting = codings.partly_judged()
+        unjudged = {line: nothing.union(*(coding.unjudged for coding in waiting.of(line))) for line in waiting.lines}
+        return given, {line: codes - given[line] for line, codes in unjudged.items()}
     raise ValueError(f'coded_by is "consensus" or "any", not {coded_by!r}.')
+
+
+def state_of(codes: frozenset[CodeId], members: Sequence[LineId], of_line: CodesOfLines, unjudged: CodesOfLines) -> int:
+    """Return 1 if any of these lines has any of the codes, -1 if that is not known of one of them, else 0."""
+    if any(codes & of_line[line] for line in members):
+        return 1
+    return -1 if any(codes & unjudged[line] for line in members if line in unjudged) else 0
 
 
 def columns_of(codebook: Codebook, level: Level) -> dict[CodeId, frozenset[CodeId]]:

@@ -16,7 +16,7 @@ from autocode.errors import ThemesError
 from autocode.names import check_known
 from autocode.resampling import interview_draws
 from autocode.tables import Table
-from autocode.themes._incidence import CodedBy, Level, codes_of_lines, columns_of
+from autocode.themes._incidence import CodedBy, Level, codes_of_lines, columns_of, state_of
 from autocode.transcripts import LineId, Role, TranscriptId, Transcripts
 from autocode.wording import count_of
 
@@ -184,22 +184,23 @@ def together(
     codings.check_lines(lines)
     if unit not in _HEADINGS:
         raise ValueError(f'the unit is "line", "answer" or "interview", not {unit!r}.')
-    of_line = codes_of_lines(codings, coded_by)
+    of_line, unjudged = codes_of_lines(codings, coded_by)
     columns = columns_of(codebook, level)
     units = _units(lines, of_line, unit)
     if not units:
         raise ThemesError("no line of a participant was read yet.")
     table = np.array(
-        [[any(codes & of_line[line] for line in members) for codes in columns.values()] for _, members in units],
+        [[state_of(codes, members, of_line, unjudged) for codes in columns.values()] for _, members in units],
         dtype=float,
     )
     names = list(dict.fromkeys(name for name, _ in units))
     member = np.array([names.index(name) for name, _ in units])
     draws = interview_draws(len(names), resamples=resamples, seed=seed)
     pairs = [
-        _pair(codes, table[:, [i, j]], member, draws)
+        _pair(codes, table[judged, :][:, [i, j]], member[judged], draws)
         for (i, _), (j, _), codes in ((a, b, (a[1], b[1])) for a, b in combinations(enumerate(columns), 2))
-        if (table[:, i] * table[:, j]).any()
+        # a unit that was not judged for one of the two says nothing of how they go together
+        if (judged := (table[:, [i, j]] >= 0).all(axis=1)).any() and (table[judged, i] * table[judged, j]).any()
     ]
     return Together(
         unit=unit,

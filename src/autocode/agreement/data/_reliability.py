@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from autocode.names import check_known
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.wording import listing
 
+D = TypeVar("D", bound="ReliabilityData")
 Values: TypeAlias = NDArray[np.int32]
 Array: TypeAlias = NDArray[np.float64]
 
@@ -89,8 +90,7 @@ class ReliabilityData(Tabular):
     basis : Basis or None, default None
         What the coders had seen; None for tables that do not come from codings.
     codebook_version : str, default ""
-        The version of the codebook that the codings speak in; empty for tables that do not come from codings, and for
-        codings as they were made.
+        The version of the codebook that the codings were brought to; empty for other tables.
     n_partly_judged : int, default 0
         Number of judgements that are taken as not judged, as they say nothing about some of the codes.
 
@@ -141,33 +141,7 @@ class ReliabilityData(Tabular):
         StudyError
             If a transcript was edited after it was coded.
         """
-        return cls.for_readings(codings, lines).whole_sets()
-
-    @classmethod
-    @documented
-    def for_readings(cls, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return what each coder said of each line: a set of codes, or a `PartReading` if it leaves codes open.
-
-        All other tables of codings are made of this one by `applied` and `whole_sets`. Raises as `for_sets`.
-
-        Parameters
-        ----------
-        {codings}
-        {lines_or_none}
-        """
-        if lines is not None:
-            codings.check_lines(lines)
-        basis = _common_basis(codings)
-        values, readings = _table_of_readings(codings)
-        return cls(
-            coders=codings.coders,
-            units=codings.lines,
-            values=values,
-            labels=readings,
-            interviews=None if lines is None else _interviews(codings.lines, lines),
-            basis=basis,
-            codebook_version=codings.version,
-        )
+        return whole_sets(readings_of(cls, codings, lines))
 
     @classmethod
     @documented
@@ -192,7 +166,7 @@ class ReliabilityData(Tabular):
         {lines_or_none}
         {codebook_or_none}
         """
-        return cls.for_readings(codings, lines).applied(code, codebook=codebook)
+        return readings_of(cls, codings, lines).applied(code, codebook=codebook)
 
     @classmethod
     @documented
@@ -223,7 +197,7 @@ class ReliabilityData(Tabular):
         UnknownNameError
             For a code that nobody gave and that no codebook has; else as `for_sets`.
         """
-        return cls.for_readings(codings, lines).applied(*codes, codebook=codebook)
+        return readings_of(cls, codings, lines).applied(*codes, codebook=codebook)
 
     @classmethod
     @no_single_text
@@ -392,34 +366,7 @@ class ReliabilityData(Tabular):
         ValueError
             If the categories are not sets of codes, or a code is known neither from them nor from the codebook.
         """
-        if not all(issubclass(kind, frozenset | PartReading) for kind in set(map(type, self.labels))):
-            raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
-        sets = [
-            label.codes | label.unjudged if isinstance(label, PartReading) else label
-            for label in self.labels
-            if isinstance(label, PartReading | frozenset)
-        ]
-        check_codes(codes, sets, codebook=codebook)
-        mask = codes_mask(self.labels, codes)
-        values = mask[self.values]
-        # few labels leave a code open: all judgements are looked at only if one does
-        left_out = int((self.judged & (values < 0)).sum()) if (mask[:-1] < 0).any() else 0
-        return replace(
-            self, values=values, labels=(NOT_APPLIED, APPLIED), n_partly_judged=self.n_partly_judged + left_out
-        )
-
-    def whole_sets(self) -> Self:
-        """Return readings with those that leave codes open as not judged; other tables as they are."""
-        part = np.array([*(isinstance(label, PartReading) for label in self.labels), False])
-        if not part.any():
-            return self
-        is_part = part[self.values]
-        return replace(
-            self,
-            values=np.where(is_part, np.int32(NOT_JUDGED), self.values),
-            labels=self.labels[: int(np.count_nonzero(~part[:-1]))],  # whole sets come first
-            n_partly_judged=int(np.count_nonzero(is_part)),
-        )
+        return _applied(self, codes, codebook=codebook)
 
     def pair(self, a: str, b: str) -> Self:
         """Return the data of two coders only.
@@ -465,6 +412,57 @@ class ReliabilityData(Tabular):
         return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
 
 
+def readings_of(cls: type[D], codings: Codings, lines: Transcripts | None = None) -> D:
+    """Return what each coder said of each line: a set of codes, or a `PartReading` if it leaves codes open.
+
+    All tables of codings are made of this one, by `ReliabilityData.applied` and `whole_sets`. Raises as `for_sets`.
+    """
+    if lines is not None:
+        codings.check_lines(lines)
+    basis = _common_basis(codings)
+    values, readings = _table_of_readings(codings)
+    return cls(
+        coders=codings.coders,
+        units=codings.lines,
+        values=values,
+        labels=readings,
+        interviews=None if lines is None else _interviews(codings.lines, lines),
+        basis=basis,
+        codebook_version=codings.version,
+    )
+
+
+def whole_sets(readings: D) -> D:
+    """Return readings with those that leave codes open as not judged; other tables as they are."""
+    part = np.array([*(isinstance(label, PartReading) for label in readings.labels), False])
+    if not part.any():
+        return readings
+    is_part = part[readings.values]
+    return replace(
+        readings,
+        values=np.where(is_part, np.int32(NOT_JUDGED), readings.values),
+        labels=readings.labels[: int(np.count_nonzero(~part[:-1]))],  # whole sets come first
+        n_partly_judged=int(np.count_nonzero(is_part)),
+    )
+
+
+def _applied(data: D, codes: Sequence[CodeId], *, codebook: Collection[CodeId] | None) -> D:
+    """Return whether any of these codes is in the set that each coder gave; -1 where a reading leaves that open."""
+    if not all(issubclass(kind, frozenset | PartReading) for kind in set(map(type, data.labels))):
+        raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
+    sets = [
+        label.codes | label.unjudged if isinstance(label, PartReading) else label
+        for label in data.labels
+        if isinstance(label, PartReading | frozenset)
+    ]
+    check_codes(codes, sets, codebook=codebook)
+    mask = codes_mask(data.labels, codes)
+    values = mask[data.values]
+    # few labels leave a code open: all judgements are looked at only if one does
+    left_out = int((data.judged & (values < 0)).sum()) if (mask[:-1] < 0).any() else 0
+    return replace(data, values=values, labels=(NOT_APPLIED, APPLIED), n_partly_judged=data.n_partly_judged + left_out)
+
+
 def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     """Return what codings say by coder and line, as places among the different readings, and these readings.
 
@@ -472,9 +470,12 @@ def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     """
     row = {coder: c for c, coder in enumerate(codings.coders)}
     column = {line: u for u, line in enumerate(codings.lines)}
-    readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+    readings: list[PartReading | frozenset[CodeId]] = [coding.codes for coding in codings]
+    parts: set[PartReading] = set()
+    if codings.partly_judged():
+        readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+        parts = {reading for reading in readings if isinstance(reading, PartReading)}
     distinct = set(readings)
-    parts = {reading for reading in distinct if isinstance(reading, PartReading)}
     labels = (*sorted_labels(distinct - parts), *sorted(parts, key=_sorted_codes))
     index = {reading: v for v, reading in enumerate(labels)}
     values = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int32)
@@ -584,8 +585,8 @@ def _interviews(units: Iterable[LineId], lines: Transcripts) -> tuple[Transcript
 
 def data_for(codings: Codings, lines: Transcripts | None, codes: Sequence[CodeId] | None) -> ReliabilityData:
     """Return whether each coder applied any of these codes, which are known, or their whole sets of codes for None."""
-    data = ReliabilityData.for_readings(codings, lines)
-    return data.whole_sets() if codes is None else data.applied(*codes, codebook=codes)
+    data = readings_of(ReliabilityData, codings, lines)
+    return whole_sets(data) if codes is None else data.applied(*codes, codebook=codes)
 
 
 def against_rest(data: ReliabilityData, category: Hashable) -> tuple[ReliabilityData, dict[str, str]]:

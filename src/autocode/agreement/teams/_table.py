@@ -19,6 +19,8 @@ from autocode.agreement.data._reliability import (
     ReliabilityData,
     Values,
     codes_mask,
+    readings_of,
+    whole_sets,
 )
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import (
@@ -342,8 +344,8 @@ def agreement_table(
     codings.check_lines(lines)
     independent = codings.independent()
     AgreementError.raise_if(unknown_code_faults(independent, codebook))
-    readings = ReliabilityData.for_readings(independent, lines).pairable()
-    sets = readings.whole_sets()
+    readings = readings_of(ReliabilityData, independent, lines).pairable()
+    sets = whole_sets(readings)
     sets = sets if sets is readings else sets.pairable()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     codes = [*codebook.subthemes, *codebook.themes]
