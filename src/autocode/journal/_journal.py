@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -21,7 +21,7 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment
 from autocode.errors import Fault, JournalError, StudyError
-from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
+from autocode.journal._chain import entry_id, parted
 from autocode.journal._entries import (
     Deferral,
     Entry,
@@ -39,7 +39,8 @@ from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
-from autocode.journal._wholeness import Wholeness
+from autocode.journal._wholeness import Place, Wholeness
+from autocode.journal._writing import Row, Text, commitments_to, write_row
 
 
 class Journal(JournalReader):
@@ -166,14 +167,12 @@ class Journal(JournalReader):
             raise JournalError.at(
                 self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
             )
-        now = datetime.now(UTC)
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
         coders = [record.coder for record in records if isinstance(record, by_coders)]
         for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
             human(name)
-        rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()
@@ -182,13 +181,32 @@ class Journal(JournalReader):
                 self._refuse_other_texts(records)
                 known_lines = self._whole.known_lines.with_records(records)
                 known_lines.refuse_unknown(records)
-                seq, link = self._whole.seq, self._whole.link
-                for record, kind, payload, texts, at in rows:
-                    seq += 1
-                    link = self._insert(record, seq, link, (kind, payload, texts, at), gesture)
-            self._whole.place = (seq, link, known_lines)
+                place, now = self._whole.place, self._present_time(records)
+                for record in records:
+                    row = self._row(record, place, now=now, gesture=gesture)
+                    link = write_row(self._connection, row, seq=place.seq + 1, after=place.link)
+                    place = place.after(row, link)
+            self._whole.place = place._replace(known_lines=known_lines)
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
-        return seq
+        return place.seq
+
+    def _present_time(self, records: Collection[Record]) -> datetime:
+        """Return the time for records without one: after the judgements that they replace, if a clock was ahead."""
+        now = datetime.now(UTC)
+        if utc_timestamp(now) > self._whole.latest_at:
+            return now
+        judged = {
+            (record.coder, record.line)
+            for record in records
+            if isinstance(record, Coding | Decision) and record.at is None
+        }
+        later = self._selected("e.at >= ? AND e.kind IN ('coding', 'decision')", utc_timestamp(now))
+        replaced = [
+            entry.at
+            for entry in later
+            if isinstance(entry.record, Coding | Decision) and (entry.record.coder, entry.record.line) in judged
+        ]
+        return max([now, *(at + timedelta(microseconds=1) for at in replaced)])
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
@@ -213,40 +231,27 @@ class Journal(JournalReader):
                 raise
             self._after_commit()
 
-    def _insert(
-        self, record: Record, seq: int, previous: bytes, row: tuple[Kind, str, Mapping[str, str], str], gesture: str
-    ) -> bytes:
-        """Write one entry with its texts and return its link; the caller holds the transaction."""
-        kind, payload, texts, at = row
-        execute = self._connection.execute
-        undoes, undone = self._undoable(record) if isinstance(record, Undo) else (None, None)
-        salts = {field: new_id() for field in texts}
-        commitments = joined({field: commitment_to(text, salt=salts[field]) for field, text in texts.items()})
-        identity = new_id()
-        link = link_of(
-            previous,
-            identity=identity,
-            undone=undone,
-            kind=kind,
-            at=at,
-            payload=payload,
-            commitments=commitments,
-            gesture=gesture,
-        )
-        execute(
-            "INSERT INTO entries (seq, kind, at, payload, commitments, undoes, gesture, id, link) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, kind, at, payload, commitments, undoes, gesture or None, identity, link),
-        )
-        for field, text in texts.items():
-            execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, field, salts[field], text))
+    def _row(self, record: Record, place: Place, *, now: datetime, gesture: str) -> Row:
+        """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
+        kind, payload, by_field = serialized(record)
+        texts = tuple(Text.new(field, text) for field, text in by_field.items())
+        erases: tuple[int, ...] = ()
         if isinstance(record, Erasure):
-            for erased in sorted(set(record.entries)):
-                if not 0 < erased < seq:
+            erases = tuple(sorted(set(record.entries)))
+            for erased in erases:
+                if not 0 < erased <= place.seq:
                     raise JournalError.at(self.path, f"there is no entry {erased} whose text could be erased.")
-                execute("INSERT INTO erasures VALUES (?, ?)", (erased, seq))
-                execute("DELETE FROM texts WHERE seq = ?", (erased,))
-        return link
+        return Row(
+            identity=entry_id(now, after=place.latest_id),
+            kind=kind,
+            at=utc_timestamp(record.at or now),
+            payload=payload,
+            commitments=commitments_to(texts),
+            texts=texts,
+            gesture=gesture,
+            undoes=self._undoable(record) if isinstance(record, Undo) else None,
+            erases=erases,
+        )
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
@@ -365,7 +370,7 @@ class Journal(JournalReader):
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
 
     def _latest_of(self, kind: Kind) -> Entry | None:
-        return next(self._entries("e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)", kind), None)
+        return next(self._entries("e.id = (SELECT max(id) FROM entries WHERE kind = ?)", kind), None)
 
     def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
         """Yield the entries for which a condition holds."""

@@ -76,7 +76,9 @@ class CoderView:
         if not entries:
             return False
         self._last_entry = entries[-1].seq
-        records = [entry.record for entry in entries]
+        # entries that came from another laptop since may be older than those that were here
+        as_made = sorted(entries, key=lambda entry: entry.id)
+        records = [entry.record for entry in as_made]
         batches = [
             record
             for record in records
@@ -92,7 +94,7 @@ class CoderView:
             for record in records:
                 if isinstance(record, BlindDraw):
                     self._disclosure.keep_blind(record.drawn)
-        self._versions.ingest(entries)
+        self._versions.ingest(as_made)
         self._history.ingest(entries)
         self._queue = None
         return bool(batches)

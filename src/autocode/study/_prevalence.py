@@ -10,7 +10,7 @@ from autocode.agreement import Prevalence, code_prevalence
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Inclusion, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
-from autocode.journal import Journal
+from autocode.journal import Journal, Kind
 from autocode.study._folder import is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._reading import StudyData, read_study_or_corpus
@@ -218,7 +218,8 @@ def _batch_before_the_draw(journal: Journal) -> tuple[SuggestionBatch | None, bo
     """Return the latest suggestions made before lines were first drawn, and whether there are later ones."""
     batch: SuggestionBatch | None = None
     is_drawn = has_later = False
-    for entry in journal.history():
+    entries = journal.history(kinds=(Kind.BATCH, Kind.SAMPLE))
+    for entry in sorted(entries, key=lambda entry: entry.id):
         is_drawn = is_drawn or isinstance(entry.record, Sample)
         if isinstance(entry.record, SuggestionBatch):
             has_later = has_later or is_drawn
