@@ -1,7 +1,6 @@
 """The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,25 +19,26 @@ from autocode.coding import (
     human,
 )
 from autocode.conduct import Amendment
-from autocode.errors import Fault, JournalError, StudyError
-from autocode.journal._chain import entry_id, parted
+from autocode.errors import JournalError
+from autocode.journal._chain import entry_id
 from autocode.journal._entries import (
     Deferral,
     Entry,
     Erasure,
     Kind,
     Record,
-    TranscriptSeen,
     Undo,
-    deserialized,
     records_in,
     serialized,
     utc_timestamp,
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
+from autocode.journal._merging import refuse_other_versions, write_missing_rows
 from autocode.journal._opening import translated_errors
+from autocode.journal._other_texts import refuse_other_texts, unrecorded
 from autocode.journal._reader import JournalReader
+from autocode.journal._stored import stored_entries
 from autocode.journal._wholeness import Place, Wholeness
 from autocode.journal._writing import Row, Text, commitments_to, write_row
 
@@ -167,7 +167,7 @@ class Journal(JournalReader):
             raise JournalError.at(
                 self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
             )
-        seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
+        seen = [record for entry in entries if isinstance(entry, Codings) for record in unrecorded(self, entry)]
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
         coders = [record.coder for record in records if isinstance(record, by_coders)]
@@ -178,7 +178,7 @@ class Journal(JournalReader):
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
-                self._refuse_other_texts(records)
+                refuse_other_texts(self, records)
                 known_lines = self._whole.known_lines.with_records(records)
                 known_lines.refuse_unknown(records)
                 place, now = self._whole.place, self._present_time(records)
@@ -200,7 +200,9 @@ class Journal(JournalReader):
             for record in records
             if isinstance(record, Coding | Decision) and record.at is None
         }
-        later = self._selected("e.at >= ? AND e.kind IN ('coding', 'decision')", utc_timestamp(now))
+        later = stored_entries(
+            self._connection, self.path, "e.at >= ? AND e.kind IN ('coding', 'decision')", utc_timestamp(now)
+        )
         replaced = [
             entry.at
             for entry in later
@@ -210,7 +212,7 @@ class Journal(JournalReader):
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
-        if self._connection.in_transaction:
+        if self._connection.in_transaction or self._file.read_only:
             return
         whole = self._whole
         write_head(self.path, Head(journal=whole.journal, seq=whole.seq, link=whole.link))
@@ -230,6 +232,56 @@ class Journal(JournalReader):
                 self._whole.place = before
                 raise
             self._after_commit()
+
+    def merge(self, other: "Journal") -> tuple[Entry, ...]:
+        """
+        Append what another journal holds that this one does not have, all of it or nothing, and return it.
+
+        Entries keep their identity, their time and their texts, so merging once more, or in another order, changes
+        nothing. Of a journal that is opened for reading only, the copy in memory changes and the file does not: it
+        shows what a merge would come to.
+
+        Parameters
+        ----------
+        other : Journal
+            The other journal, such as that of a copy of the study on which a colleague worked.
+
+        Raises
+        ------
+        JournalError
+            If one of the journals cannot be written or is not whole.
+        StudyError
+            If the two know different texts of a transcript.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from autocode import Coding, Journal
+        >>> with (
+        ...     TemporaryDirectory() as folder,
+        ...     Journal.open(Path(folder) / "ann.sqlite") as ann,
+        ...     Journal.open(Path(folder) / "ben.sqlite") as ben,
+        ... ):
+        ...     _ = ann.append(Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"})))
+        ...     _ = ben.append(Coding(line="GP1:2", coder="ben", codes=frozenset()))
+        ...     len(ann.merge(ben)), len(ann.merge(ben)), ann.codings()
+        (1, 0, <Codings: 2 judgements of 1 line by 2 coders>)
+        """
+        with self.exclusively():
+            self._whole.verify()
+            before = place = self._whole.place
+            refuse_other_versions(self, other)
+
+            def write(row: Row) -> int:
+                nonlocal place
+                place = place.after(row, write_row(self._connection, row, seq=place.seq + 1, after=place.link))
+                return place.seq
+
+            with other._verified():
+                write_missing_rows(self._connection, other._connection, last=other._whole.seq, write=write)
+            self._whole.verify()  # reads what was written, and finds it whole or takes it back
+            return tuple(self.history(after=before.seq))
 
     def _row(self, record: Record, place: Place, *, now: datetime, gesture: str) -> Row:
         """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
@@ -252,51 +304,6 @@ class Journal(JournalReader):
             undoes=self._undoable(record) if isinstance(record, Undo) else None,
             erases=erases,
         )
-
-    def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
-        """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
-        known = self.transcripts() if codings.digests else {}
-        fresh = {name: digest for name, digest in codings.digests.items() if known.get(name) != digest}
-        differing = [name for name in fresh if name in known]
-        if differing:
-            coded, named = (
-                {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
-            )
-            coded |= {amendment.transcript for amendment in self.amendments()}
-            # where ids do not name their transcript, as in a plain corpus, it may have been coded
-            refused = [name for name in differing if name in coded or name not in named]
-            StudyError.raise_if(
-                Fault(
-                    f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
-                    "edited interview under a new name and code that.",
-                    self.path,
-                )
-                for name in refused
-            )
-        return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
-
-    def _refuse_other_texts(self, records: Collection[Record]) -> None:
-        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
-        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        known = self.transcripts() if about else {}
-        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
-        for record in about:
-            present = known.get(record.transcript)
-            if isinstance(record, Amendment):
-                if present not in (None, record.before):
-                    raise StudyError.at(
-                        self.path,
-                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
-                        "again.",
-                    )
-                known[record.transcript] = record.after
-                amended.add(record.transcript)
-            elif record.transcript in amended and present != record.digest:
-                raise StudyError.at(
-                    self.path,
-                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
-                )
 
     def stores(self, gesture: str) -> bool:
         """
@@ -373,41 +380,4 @@ class Journal(JournalReader):
         return next(self._entries("e.id = (SELECT max(id) FROM entries WHERE kind = ?)", kind), None)
 
     def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        """Yield the entries for which a condition holds."""
-        rows = self._connection.execute(
-            "SELECT e.seq, e.kind, e.at, e.payload, e.commitments, e.undoes, e.gesture, e.id, "
-            "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
-            f"FROM entries e WHERE {clause} ORDER BY e.seq",
-            values,
-        ).fetchall()
-        texts: dict[int, dict[str, str]] = defaultdict(dict)
-        if any(row[4] for row in rows):
-            found = self._connection.execute(
-                "SELECT seq, field, text FROM texts WHERE seq BETWEEN ? AND ?", (rows[0][0], rows[-1][0])
-            )
-            for seq, field, text in found.fetchall():
-                texts[seq][field] = text
-        for seq, kind, written_at, payload, commitments, undoes, gesture, identity, undone in rows:
-            erased = tuple(field for field in parted(commitments) if field not in texts[seq]) if commitments else ()
-            reaches = (undoes,) if undoes is not None else self._erased_by(seq) if kind == Kind.ERASURE else ()
-            try:
-                at = datetime.fromisoformat(written_at)
-                record = deserialized(Kind(kind), payload, at, texts=texts.get(seq, {}), reaches=reaches)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise JournalError.at(
-                    self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
-                ) from error
-            yield Entry(
-                seq=seq,
-                kind=Kind(kind),
-                at=at,
-                record=record,
-                undone=bool(undone),
-                gesture=gesture or "",
-                id=identity.hex(),
-                erased=erased,
-            )
-
-    def _erased_by(self, seq: int) -> tuple[int, ...]:
-        rows = self._connection.execute("SELECT seq FROM erasures WHERE because = ? ORDER BY seq", (seq,))
-        return tuple(erased for (erased,) in rows)
+        return stored_entries(self._connection, self.path, clause, *values)

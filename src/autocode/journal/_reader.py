@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from autocode.coding import (
     Basis,
@@ -25,6 +26,8 @@ from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 class JournalReader(ABC):
     """What is asked of a journal; how the entries are stored is the matter of `Journal`."""
+
+    path: Path
 
     @abstractmethod
     def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:

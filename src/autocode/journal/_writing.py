@@ -4,7 +4,6 @@ import sqlite3
 from typing import NamedTuple
 
 from autocode.journal._chain import commitment_to, joined, link_of, new_id
-from autocode.journal._entries import Kind
 
 
 class Text(NamedTuple):
@@ -24,7 +23,7 @@ class Row(NamedTuple):
     """An entry as it is stored, but for its number and its link, which it has in one journal only."""
 
     identity: bytes
-    kind: Kind
+    kind: str
     at: str
     payload: str
     commitments: str
