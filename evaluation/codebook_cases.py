@@ -1,10 +1,13 @@
 """The cases of a codebook that changes: what each judgement comes to, and what changes do to the sample study."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from autocode.agreement import ReliabilityData, krippendorff_alpha
 from autocode.codebook import (
     Added,
     Change,
@@ -22,9 +25,11 @@ from autocode.codebook import (
     Split,
     Undone,
     evolve,
+    read_codebook,
 )
 from autocode.coding import CoderId, Coding, Codings, Proposal, remapped
-from autocode.transcripts import LineId
+from autocode.exchange import read_codings
+from autocode.transcripts import LineId, read_transcripts
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -219,3 +224,98 @@ def remap(given: dict[str, Any], expect: dict[str, Any]) -> Iterator[str]:
         yield f"codes {found}, expected {sorted(expect['codes'])}"
     if events.states() != expect["states"]:
         yield f"states {events.states()}, expected {expect['states']}"
+
+
+def sample(given: dict[str, Any], expect: dict[str, Any]) -> Iterator[str]:
+    """Yield in words what differs in a case of the kind `codebook.study`, computed on the sample study."""
+    folder = Path(__file__).parents[1] / given["study"]
+    book, lines = read_codebook(folder / "codebook.toml"), read_transcripts(folder / "transcripts")
+    sheets = sorted((folder / "codings").glob("*.csv"))
+    codings = Codings(coding for sheet in sheets for coding in read_codings(sheet, lines=lines, codebook=book))
+    study = Events(book)
+    study.judged = {(coding.coder, coding.line): coding for coding in codings.independent()}
+    study.happen([*given["change"], *(["New code"] if given["change"][0] == "add" else [])])
+    now = study.replayed()
+    unknown = [name for name in expect if name not in _FIGURES]
+    if unknown:
+        raise UnknownEventError(f"the figures {unknown} are not known")
+    found = {name: _FIGURES[name](codings.independent(), now, study) for name in expect}
+    for name, value in expect.items():
+        if not _same(found[name], value):
+            yield f"{name} {found[name]}, expected {value}"
+
+
+def _same(found: Any, expected: Any) -> bool:
+    """Return whether figures are as expected: numbers to the digits that the cases have."""
+    if isinstance(expected, dict):
+        return set(found) >= set(expected) and all(_same(found[key], value) for key, value in expected.items())
+    return abs(found - expected) < 5e-7 if isinstance(expected, float) else bool(found == expected)
+
+
+def _alpha(codings: Codings, code: str) -> float:
+    return krippendorff_alpha(ReliabilityData.for_code(CodeId(code), codings), interval=None).value
+
+
+def _overall(codings: Codings) -> float:
+    return krippendorff_alpha(ReliabilityData.for_sets(codings), interval=None).value
+
+
+def _of_themes(codings: Codings, codebook: Codebook) -> dict[str, float]:
+    """Return alpha of each theme by its name."""
+    tables = {
+        theme.name: ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], codings)
+        for theme in codebook.themes
+    }
+    return {name: krippendorff_alpha(table, interval=None).value for name, table in tables.items()}
+
+
+def _lines_with_it(before: Codings, now: Codings, study: Events) -> dict[str, list[int]]:
+    """Return how many lines of each coder had the code that stays, those that end, and have the one that is left."""
+    [change] = (change for change in study.changes if isinstance(change, Merged))
+    return {
+        coder: [
+            sum(change.into in coding.codes for coding in before.by(coder)),
+            sum(not coding.codes.isdisjoint(change.codes) for coding in before.by(coder)),
+            sum(change.into in coding.codes for coding in now.by(coder)),
+        ]
+        for coder in before.coders
+    }
+
+
+def _to_read_again(before: Codings, now: Codings, study: Events) -> dict[str, int] | int:
+    """Return how many lines each coder has to read again; 0 if nobody has any."""
+    waiting = Counter(f"{coding.coder}" for coding in now.partly_judged())
+    return dict(waiting) or 0
+
+
+def _unchanged(before: Codings, now: Codings, study: Events) -> dict[str, float]:
+    """Return alpha of the themes that a change leaves exactly as they were."""
+    was, is_now = _of_themes(before, study.codebook), _of_themes(now, study.now())
+    return {name: alpha for name, alpha in is_now.items() if abs(alpha - was[name]) <= 1e-12}
+
+
+def _parts(before: Codings, now: Codings, study: Events) -> str:
+    """Return in words whether alpha of each part of a split code is undefined."""
+    [change] = (change for change in study.changes if isinstance(change, Split))
+    tables = [ReliabilityData.for_code(part.id, now) for part in change.parts]
+    undefined = all(krippendorff_alpha(table, interval=None).undefined for table in tables)
+    return "undefined until lines are read again" if undefined else "defined"
+
+
+Figure = Callable[[Codings, Codings, Events], Any]
+
+_FIGURES: dict[str, Figure] = {
+    "lines_with_it": _lines_with_it,
+    "alpha_before": lambda before, _, study: {code.id: _alpha(before, code.id) for code in study.codebook.subthemes},
+    "alpha_after": lambda _, now, study: _alpha(now, next(c.into for c in study.changes if isinstance(c, Merged))),
+    "overall_before": lambda before, now, study: _overall(before),
+    "overall_after": lambda before, now, study: _overall(now),
+    "to_read_again": _to_read_again,
+    "distinct_lines": lambda before, now, study: len(now.partly_judged().lines),
+    "theme_alpha_unchanged": _unchanged,
+    "alpha_of_the_parts": _parts,
+    "theme_alpha_before": lambda before, _, study: _of_themes(before, study.codebook),
+    "theme_alpha_after": lambda _, now, study: _of_themes(now, study.now()),
+    "judgements_silent_about_it": lambda before, now, study: len(now.partly_judged()),
+    "by_coder": _to_read_again,
+}

@@ -23,6 +23,7 @@ Judge = Callable[[dict[str, Any], dict[str, Any]], Iterator[str]]
 
 JUDGES: dict[str, Judge] = {
     "codebook.remap": codebook_cases.remap,
+    "codebook.study": codebook_cases.sample,
 }
 
 

@@ -72,3 +72,41 @@ def test_the_order_of_codings_does_not_matter(votes, data):
     shuffled = data.draw(st.permutations(votes))
 
     assert consensus(judged(*votes)) == consensus(judged(*shuffled))
+
+
+def partly(coder, codes, unjudged, basis=Basis.INDEPENDENT):
+    return Coding(line="GP1:1", coder=coder, codes=frozenset(codes), unjudged=frozenset(unjudged), basis=basis)
+
+
+def test_a_code_is_decided_by_those_who_judged_it():
+    found = consensus(
+        Codings([partly("MO", ["a"], ["c"]), partly("KB", ["b"], ["c"]), partly("JL", ["a", "c"], ["d"])])
+    )
+
+    assert found.codes == {"GP1:1": {"a", "c"}}
+    assert found.unjudged == {}
+    assert found.rules == {"GP1:1": Rule.MAJORITY}
+
+
+def test_a_code_that_nobody_judged_is_not_judged_by_consensus():
+    found = consensus(Codings([partly("MO", ["a"], ["c", "d"]), partly("KB", [], ["c"])]))
+
+    assert found.codes == {"GP1:1": frozenset()}
+    assert found.unjudged == {"GP1:1": {"c"}}
+
+
+def test_where_an_adjudication_says_nothing_about_a_code_the_coders_decide_it():
+    found = consensus(
+        Codings([partly("KB", ["a"], ["c"], Basis.ADJUDICATED), partly("MO", ["c"], []), partly("JL", ["c", "b"], [])])
+    )
+
+    assert found.codes == {"GP1:1": {"a", "c"}}
+    assert found.rules == {"GP1:1": Rule.ADJUDICATED}
+
+
+def test_the_later_of_two_readings_that_judged_a_code_is_the_vote():
+    found = consensus(
+        Codings([partly("MO", ["a", "c"], []), partly("MO", [], ["c"], Basis.ASSISTED), partly("KB", ["a", "c"], [])])
+    )
+
+    assert found.codes == {"GP1:1": {"c"}}

@@ -152,6 +152,11 @@ def test_an_impossible_judgement_is_refused(coding, why):
         remapped(Codings([Coding(line="1", coder="MO", **coding)]), [], codebook=BOOK)
 
 
+def test_parts_that_wait_are_not_judged():
+    with pytest.raises(CodingError, match="MO has parts of a split code to read again on 1"):
+        Coding(line="1", coder="MO", codes=frozenset(), waiting_parts=frozenset({frozenset({"x", "y"})}))
+
+
 def test_a_code_cannot_be_given_and_not_judged():
     with pytest.raises(CodingError, match="MO cannot both give and not judge 'a' on 1"):
         Coding(line="1", coder="MO", codes=frozenset({"a"}), unjudged=frozenset({"a"}))

@@ -147,7 +147,7 @@ def test_an_empty_row_repeated_is_a_repetition(table, faults):
             "line_id,code,colour\n",
             [
                 "1: has the unknown column 'colour'; the columns of a long table are line_id, coder, code, basis, "
-                "memo, person, at. Remove it, or leave out the column 'code' if this is a wide table.",
+                "memo, person, at, judged, version. Remove it, or leave out the column 'code' if this is a wide table.",
                 "1: has no column 'coder'; add it, or name the coder when reading.",
             ],
         ),
@@ -288,6 +288,14 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 NAMES = TEXT.map(str.strip).filter(bool)
 
 
+def partly_judged(*, part_of, codes, **fields):
+    """Return a coding that may say nothing about some of its codes, parts of split codes among them."""
+    unjudged = frozenset(code for code in codes if part_of(st.booleans()))
+    parts = st.frozensets(st.sampled_from(sorted(unjudged)), min_size=1) if unjudged else st.nothing()
+    waiting = part_of(st.frozensets(parts, max_size=2)) if unjudged else frozenset()
+    return Coding(codes=codes - unjudged, unjudged=unjudged, waiting_parts=waiting, **fields)
+
+
 @given(data=st.data(), ids=st.lists(NAMES, min_size=1, max_size=4, unique_by=str.casefold))
 def test_any_codings_read_back_equal(tmp_path_factory, data, ids):
     codebook = Codebook(Code(id=CodeId(one), name=one) for one in ids)
@@ -309,13 +317,15 @@ def test_any_codings_read_back_equal(tmp_path_factory, data, ids):
         data.draw(
             st.lists(
                 st.builds(
-                    Coding,
+                    partly_judged,
+                    part_of=st.just(data.draw),
                     line=st.sampled_from([line.id for line in lines]),
                     coder=st.sampled_from([CoderId("MO"), CoderId("KB"), CoderId("gold")]),
                     codes=st.frozensets(st.sampled_from(list(codebook))),
                     basis=st.sampled_from(Basis),
                     memo=TEXT,
                     at=st.none() | st.datetimes(timezones=st.none() | st.just(UTC)),
+                    version=st.sampled_from(["", "1", "two"]),
                 ),
                 unique_by=lambda one: (one.line, one.coder, one.basis),
             )
@@ -326,3 +336,27 @@ def test_any_codings_read_back_equal(tmp_path_factory, data, ids):
     write_codings(codings, path)
 
     assert list(read_codings(path, lines=lines, codebook=codebook)) == list(codings)
+
+
+def test_what_was_not_judged_stands_beside_the_code(table, lines, codebook, faults):
+    coding = coding_of("GP1:2", "MO", unjudged=frozenset({"logistics"}), version="1")
+    write_codings(Codings([coding], version="2"), path := table("", name="open.csv"), force=True)
+
+    assert path.read_text() == "line_id,coder,code,judged,version\nGP1:2,MO,,,2\nGP1:2,MO,logistics,no,2\n"
+    assert faults(table("line_id,coder,code,judged\nGP1:2,MO,logistics,no\nGP1:2,MO,logistics,\n")) == [
+        "3: gives a code that line 2 says was not judged; keep one of the two."
+    ]
+    assert faults(table("line_id,coder,code,judged\nGP1:2,MO,logistics,\nGP1:2,MO,logistics,no\n")) == [
+        "3: says of the code of line 2 that it was not judged; keep one of the two rows."
+    ]
+    assert faults(table("line_id,coder,code,judged\nGP1:2,MO,logistics,maybe\nGP1:3,MO,,no\n")) == [
+        "2: has 'maybe' in the column 'judged'; write no beside a code that was not judged, else nothing.",
+        "3: has 'no' in the column 'judged'; write no beside a code that was not judged, else nothing.",
+    ]
+
+
+def test_a_column_of_a_wide_table_that_is_named_judged_is_that_of_a_code(table, lines):
+    codebook = Codebook([Code(id="judged", name="Judged"), Code(id="version", name="Version")])
+    path = table("line_id,judged,version\nGP1:2,1,0\n")
+
+    assert list(read_codings(path, lines=lines, codebook=codebook)) == [coding_of("GP1:2", "coder_a", "judged")]

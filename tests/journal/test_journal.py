@@ -34,6 +34,21 @@ def test_what_is_appended_is_there_when_the_journal_is_opened_again(path, coding
         assert [entry.seq for entry in journal.history()] == [1, 2, 3]
 
 
+def test_what_a_judgement_says_nothing_about_stays_so(path, coding_of):
+    open_coding = coding_of(
+        "GP1:2",
+        "logistics",
+        version="2",
+        unjudged=frozenset({"x", "y", "z"}),
+        waiting_parts=frozenset({frozenset({"x", "y"})}),
+    )
+    with Journal.open(path) as journal:
+        journal.append(open_coding)
+
+    with Journal.open(path) as journal:
+        assert list(journal.codings()) == [open_coding]
+
+
 def test_a_batch_comes_back_whole_but_for_the_words_of_other_interviews(path, batch):
     with Journal.open(path) as journal:
         journal.append(batch)

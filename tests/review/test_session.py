@@ -287,7 +287,8 @@ def test_a_transcript_edited_after_it_was_coded_is_not_coded_on(session_of, inte
 
     assert str(refusal.value) == (
         "transcripts/GP1.txt: the transcript 'GP1' was edited after it was coded, so its lines may have other words "
-        "than those that were judged; put the old text back, or add the new one under a name of its own."
+        "than those that were judged; put the old text back, or record the correction with autocode amend and start "
+        "again."
     )
     assert open_lines(session_of(lines=now, only=["PM1:3"])) == ["PM1:3"]
 

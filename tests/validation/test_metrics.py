@@ -149,3 +149,41 @@ def test_a_method_without_probabilities_has_neither_brier_score_nor_calibration_
     )
 
     assert [name for name, value in found.items() if np.isnan(value)] == ["brier", "ece"]
+
+
+@given(seed=SEEDS)
+def test_no_metric_counts_what_nobody_judged(seed):
+    rng = np.random.default_rng(seed)
+    whole, weights = predictions_of(seed), times_of(seed)
+    judged = rng.random(whole.truth.shape) < 0.7
+    truth = whole.truth & judged
+
+    def masked(p: np.ndarray) -> Predictions:
+        return Predictions(truth=truth, scores=p, predicted=p >= 0.5, probabilities=p, judged=judged)
+
+    found = masked(whole.scores)
+    other = masked(np.where(judged, whole.scores, rng.random(judged.shape)))
+
+    for name, values in measure(found, weights).items():
+        assert np.array_equal(values, measure(other, weights)[name], equal_nan=True), name
+    squares = ((whole.scores - truth) ** 2)[judged]
+    assert measure(found, np.ones((1, len(truth))))["brier"] == pytest.approx(squares.mean())
+    for j in range(truth.shape[1]):
+        rows = judged[:, j]
+        alone = average_precision(truth[rows, j], whole.scores[rows, j], weights[:, rows])
+        assert average_precision(truth[:, j], found.scores[:, j], weights) == pytest.approx(alone, nan_ok=True)
+
+
+@given(seed=SEEDS)
+def test_where_all_was_judged_the_metrics_are_those_without_a_mask(seed):
+    plain, weights = predictions_of(seed), times_of(seed)
+    of_all = Predictions(
+        truth=plain.truth,
+        scores=plain.scores,
+        predicted=plain.predicted,
+        probabilities=plain.probabilities,
+        judged=np.ones_like(plain.truth),
+    )
+
+    for name, values in measure(plain, weights).items():
+        assert measure(of_all, weights)[name] == pytest.approx(values, nan_ok=True)

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -313,3 +314,20 @@ def test_a_study_can_be_validated_in_another_language_than_english(study):
     found = validate(*study, learn=[20], language="de", **FEW)
 
     assert found.curve[0].metrics["R@3"].mean > 0.5
+
+
+def test_agreement_about_a_code_is_of_those_who_judged_it(study):
+    codings = Codings(
+        replace(coding, codes=coding.codes - {"records"}, unjudged=frozenset({"records"}))
+        if coding.coder == "coder_b" and coding.line.startswith(("GP1:", "GP2:", "GP3:", "GP4:"))
+        else coding
+        for coding in study.codings
+    )
+    partly = study._replace(codings=codings)
+    asked = asked_of(partly, seeds=2)
+    found = {score.code: score.human.mean for score in validate(*partly, **FEW).codes}
+
+    for code in found:
+        data = ReliabilityData.for_code(code, codings.on(asked), study.lines)
+        assert found[code] == pytest.approx(krippendorff_alpha(data, interval=None).value)
+    assert found["records"] != validate(*study, **FEW).codes[-1].human.mean

@@ -13,7 +13,7 @@ import click
 
 from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
-from autocode.errors import AutocodeError
+from autocode.errors import AutocodeError, StudyError
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -220,6 +220,99 @@ def add(
 
 @main.command()
 @STUDY
+@click.argument(
+    "files",
+    nargs=-1,
+    type=EXISTING,
+    cls=Argument,
+    help="Corrected transcripts, named as their interviews; without any, what was edited in the study's folder.",
+)
+@click.option("--by", required=True, metavar="NAME", help="Who makes the correction.")
+@click.option("--why", required=True, metavar="REASON", help="Reason of the correction, in a few words.")
+@click.option("--interview", metavar="NAME", help="Interview that the FILE corrects, if it is named otherwise.")
+@click.option("--unit", type=UNIT, help="What a line is from now on; study.toml is changed.")
+@click.option("--interviewer", "interviewers", multiple=True, help="Speaker who asks; remembered in study.toml.")
+@click.option("--no-interviewer", is_flag=True, help="Say that nobody asks; remembered in study.toml.")
+@click.option("--speaker-label", "labels", multiple=True, help="Label that is a speaker; remembered in study.toml.")
+@click.option("--no-speaker", "no_labels", multiple=True, help="Words that are no speaker; remembered in study.toml.")
+@click.option("--speaker-name", help="Name of the speaker of files in which one person speaks and nobody is named.")
+@click.option(
+    "--was",
+    multiple=True,
+    type=EXISTING,
+    metavar="FILE",
+    help="Copy of the text that was coded, if it was edited in the study's folder; may be repeated.",
+)
+@click.option("--keep", multiple=True, metavar="LINE", help="Line that keeps its codings although much changed.")
+@click.option("--again", multiple=True, metavar="LINE", help="Line that is to be read again although little changed.")
+@click.option("--dry-run", is_flag=True, help="Print the plan, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before codings are set aside.")
+def amend(
+    study: Path,
+    files: tuple[Path, ...],
+    by: str,
+    why: str,
+    interview: str | None,
+    unit: str | None,
+    interviewers: tuple[str, ...],
+    no_interviewer: bool,
+    labels: tuple[str, ...],
+    no_labels: tuple[str, ...],
+    speaker_name: str | None,
+    was: tuple[Path, ...],
+    keep: tuple[str, ...],
+    again: tuple[str, ...],
+    dry_run: bool,
+    yes: bool,
+) -> None:
+    """Correct transcripts that were coded.
+
+    Lines whose boundaries stand keep their codings; lines that changed much, or were cut otherwise, are to be read
+    again. The plan is printed first. Who corrected what, and why, is stored in the study's journal.
+    """
+    from autocode.study import SpeakerRule, amend_study, plan_amendment
+    from autocode.transcripts import LineId
+
+    if interviewers and no_interviewer:
+        raise click.UsageError("--interviewer and --no-interviewer contradict each other; give one.")
+    rule = SpeakerRule(
+        interviewers=interviewers if interviewers or no_interviewer else None,
+        speakers=labels,
+        not_speakers=no_labels,
+        speaker_name=speaker_name,
+    )
+    amendment = plan_amendment(
+        study,
+        files,
+        by=by,
+        reason=why,
+        interview=interview,
+        unit=unit,
+        speakers=rule,
+        was=was,
+        keep=tuple(map(LineId, keep)),
+        again=tuple(map(LineId, again)),
+    )
+    click.echo(str(amendment))
+    if dry_run or not amendment.changes_anything:
+        return
+    if amendment.sets_codings_aside and not yes and not _confirmed("Set these judgements aside and amend?"):
+        raise StudyError.at(study, "nothing was changed; amend it with --yes, or with --keep LINE for lines that stay.")
+    amend_study(amendment)
+    click.echo(f"{study}: amended.")
+
+
+def _confirmed(question: str) -> bool:
+    """Return whether somebody at the terminal says yes; nobody does where there is none."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        click.echo(err=True)
+        return False
+
+
+@main.command()
+@STUDY
 def check(study: Path) -> None:
     """Report every fault of a study's files.
 
@@ -235,6 +328,27 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
     click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
+
+
+@main.command()
+@STUDY
+@click.argument(
+    "out",
+    metavar="[FILE]",
+    required=False,
+    type=ANY_PATH,
+    cls=Argument,
+    help="Zip file to write; by default one beside the study, named by the time.",
+)
+@FORCE
+def backup(study: Path, out: Path | None, force: bool) -> None:
+    """Write a study into one zip file.
+
+    The journal is whole in it as of one moment, also while coders work. To restore it, unpack it into an empty folder.
+    """
+    from autocode.study import backup_study
+
+    click.echo(str(backup_study(study, out, force=force)))
 
 
 @main.command()

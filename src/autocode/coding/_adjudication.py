@@ -21,10 +21,13 @@ class Reading:
         The coders who gave the line exactly these codes.
     codes : frozenset of CodeId
         The codes.
+    unjudged : frozenset of CodeId, default empty
+        The codes that these coders did not judge on the line, because they were added or redefined since.
     """
 
     coders: tuple[CoderId, ...]
     codes: frozenset[CodeId]
+    unjudged: frozenset[CodeId] = frozenset()
 
 
 class Ruling(StrEnum):

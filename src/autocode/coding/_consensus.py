@@ -1,9 +1,10 @@
 """The consensus of human coders on each line."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from autocode.codebook import CodeId
 from autocode.coding._nouns import Basis, CoderId, Coding, Codings
@@ -31,10 +32,14 @@ class Consensus:
         The codes of each line; empty if none applies.
     rules : mapping of LineId to Rule
         The rule by which the codes of each line were found.
+    unjudged : mapping of LineId to frozenset of CodeId, default empty
+        The codes of which nobody said whether the line has them, because they were added or redefined since it was
+        read; lines without such codes are left out.
     """
 
     codes: Mapping[LineId, frozenset[CodeId]]
     rules: Mapping[LineId, Rule]
+    unjudged: Mapping[LineId, frozenset[CodeId]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
         counts = Counter(self.rules.values())
@@ -47,7 +52,8 @@ def consensus(codings: Codings) -> Consensus:
     Return the codes of each line by consensus: the adjudicated codes, else those of a strict majority of its coders.
 
     Each coder has one vote per line: the assisted coding if there is one, because it is the later one, else the
-    independent coding. Several adjudications of a line are decided by a strict majority among them.
+    independent coding. Several adjudications of a line are decided by a strict majority among them. Where judgements
+    say nothing about some codes, each code is decided by those that do.
 
     Parameters
     ----------
@@ -67,6 +73,7 @@ def consensus(codings: Codings) -> Consensus:
     """
     codes: dict[LineId, frozenset[CodeId]] = {}
     rules: dict[LineId, Rule] = {}
+    unjudged: dict[LineId, frozenset[CodeId]] = {}
     for line in codings.lines:
         readings = codings.of(line)
         adjudicated = [reading for reading in readings if reading.basis is Basis.ADJUDICATED]
@@ -74,7 +81,29 @@ def consensus(codings: Codings) -> Consensus:
         for reading in adjudicated or readings:
             if reading.coder not in votes or reading.basis is not Basis.INDEPENDENT:
                 votes[reading.coder] = reading
+        rules[line] = Rule.ADJUDICATED if adjudicated else Rule.SINGLE if len(votes) == 1 else Rule.MAJORITY
+        if any(reading.unjudged for reading in readings):
+            codes[line], unjudged_by_all = _of_each_code(readings)
+            if unjudged_by_all:
+                unjudged[line] = unjudged_by_all
+            continue
         counts = Counter(code for vote in votes.values() for code in vote.codes)
         codes[line] = frozenset(code for code, n in counts.items() if 2 * n > len(votes))
-        rules[line] = Rule.ADJUDICATED if adjudicated else Rule.SINGLE if len(votes) == 1 else Rule.MAJORITY
-    return Consensus(codes=codes, rules=rules)
+    return Consensus(codes=codes, rules=rules, unjudged=MappingProxyType(unjudged))
+
+
+def _of_each_code(readings: Sequence[Coding]) -> tuple[frozenset[CodeId], frozenset[CodeId]]:
+    """Return the codes of a line, each by those who judged it, and the codes that nobody judged."""
+    given, unjudged = set(), set()
+    for code in {code for reading in readings for code in reading.codes | reading.unjudged}:
+        judged = [reading for reading in readings if code not in reading.unjudged]
+        adjudicated = [reading for reading in judged if reading.basis is Basis.ADJUDICATED]
+        votes: dict[CoderId, bool] = {}
+        for reading in adjudicated or judged:
+            if reading.coder not in votes or reading.basis is not Basis.INDEPENDENT:
+                votes[reading.coder] = code in reading.codes
+        if not votes:
+            unjudged.add(code)
+        elif 2 * sum(votes.values()) > len(votes):
+            given.add(code)
+    return frozenset(given), frozenset(unjudged)

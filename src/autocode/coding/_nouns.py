@@ -99,7 +99,7 @@ class Coding:
     Raises
     ------
     CodingError
-        If a code is both given and not judged.
+        If a code is both given and not judged, or a part of a split code waits that is not among the unjudged codes.
 
     Examples
     --------
@@ -124,6 +124,11 @@ class Coding:
         if self.unjudged and not self.codes.isdisjoint(self.unjudged):
             both = ", ".join(map(repr, sorted(self.codes & self.unjudged)))
             raise CodingError(f"{self.coder} cannot both give and not judge {both} on {self.line}; say which it is.")
+        if self.waiting_parts and not frozenset[CodeId]().union(*self.waiting_parts) <= self.unjudged:
+            raise CodingError(
+                f"{self.coder} has parts of a split code to read again on {self.line} that are not among the codes not "
+                "judged; add them to these."
+            )
 
     def applies(self, code: CodeId) -> bool | None:
         """

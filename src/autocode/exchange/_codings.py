@@ -1,7 +1,8 @@
 """Codings read from tables and written to them: long tables, one row per code, and wide ones, one column per code."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,14 @@ from autocode.transcripts import Line, LineId, digests_of
 GOLD = "gold"
 """The coder of adjudicated codings in a plain corpus; the column `person` says who adjudicated."""
 
-_COLUMNS = ("line_id", "coder", "code", "basis", "memo", "person", "at")
+_COLUMNS = ("line_id", "coder", "code", "basis", "memo", "person", "at", "judged", "version")
 # columns about the line that tables often carry along; they are not read
 _CONTEXT = frozenset({"doc_id", "transcript", "participant", "order", "speaker", "role", "text", "start", "end"})
 _APPLIED = frozenset({"1", "x", "yes", "y", "true", "✓", "✔"})
+_LONG_ONLY = ("judged", "version")  # in a wide table, a column of this name is that of a code
 _NOT_APPLIED = frozenset({"0", "no", "n", "false"})
+# in the column `judged`: the judgement says nothing about the code, a part of the split codes of these numbers
+_NOT_JUDGED = re.compile(r"no((?: [0-9]+)*)")
 
 
 def read_codings(
@@ -37,9 +41,13 @@ def read_codings(
     Return the codings in a long table (`line_id,coder,code`) or a wide one (one row per line, one column per code).
 
     A long table has one row per code; an empty code means that the line was read and nothing applies. It may have the
-    columns basis, memo, person and at. In a wide table 1, x or yes means that the code applies, and 0, no or an empty
-    cell that it does not; a row without any mark is a line that was not read. Codes are given by id or by name. The
-    codings have the digests of their transcripts: lines that are read otherwise later are refused.
+    columns basis, memo, person and at; version, the version of the codebook under which the judgement was made; and
+    judged, which is `no` where the judgement says nothing about the code. Numbers after `no` name codes that were given
+    and split since: of the rows with the same number, one code at least applies.
+
+    In a wide table 1, x or yes means that the code applies, and 0, no or an empty cell that it does not; a row without
+    any mark is a line that was not read. Codes are given by id or by name. The codings have the digests of their
+    transcripts: lines that are read otherwise later are refused.
 
     Parameters
     ----------
@@ -113,9 +121,12 @@ class _Judgement:
 
     first: int
     codes: dict[CodeId, int] = field(default_factory=dict)
+    unjudged: dict[CodeId, int] = field(default_factory=dict)
+    parts: dict[str, set[CodeId]] = field(default_factory=dict)
     memos: dict[str, None] = field(default_factory=dict)
     empty: int | None = None
     at: datetime | None = None
+    version: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,6 +154,9 @@ class _Reading:
                 basis=basis,
                 memo="\n".join(judgement.memos),
                 at=judgement.at,
+                version=judgement.version,
+                unjudged=frozenset(judgement.unjudged),
+                waiting_parts=frozenset(map(frozenset, judgement.parts.values())),
             )
             for (line, coder, basis), judgement in self.judgements.items()
         )
@@ -166,6 +180,15 @@ class _Reading:
             code = None if is_empty else self._code(line, row["code"])
             if judgement is None or (code is None and not is_empty):
                 continue
+            judgement.version = judgement.version or row.get("version", "").strip()
+            if row.get("judged", "").strip():
+                self._add_unjudged(line, code, row["judged"].strip().casefold(), judgement)
+                self._add_memo_and_time(line, row, judgement)
+                continue
+            if code in judgement.unjudged:
+                self._fault(
+                    line, f"gives a code that line {judgement.unjudged[code]} says was not judged; keep one of the two."
+                )
             earlier = judgement.empty if code is None else judgement.codes.get(code)
             if earlier is not None:
                 self._fault(line, f"repeats line {earlier}; keep one of the two rows.")
@@ -181,6 +204,22 @@ class _Reading:
             else:
                 judgement.codes[code] = line
             self._add_memo_and_time(line, row, judgement)
+
+    def _add_unjudged(self, line: int, code: CodeId | None, written: str, judgement: _Judgement) -> None:
+        """Take in a row that says that a code was not judged."""
+        numbers = _NOT_JUDGED.fullmatch(written)
+        if numbers is None or code is None:
+            self._fault(
+                line,
+                f"has {written!r} in the column 'judged'; write no beside a code that was not judged, else nothing.",
+            )
+        elif code in judgement.codes or code in judgement.unjudged:
+            other = judgement.codes.get(code, judgement.unjudged.get(code))
+            self._fault(line, f"says of the code of line {other} that it was not judged; keep one of the two rows.")
+        else:
+            judgement.unjudged[code] = line
+            for number in numbers[1].split():
+                judgement.parts.setdefault(number, set()).add(code)
 
     def read_wide(self) -> None:
         """Read a table with one row per line and one column per code."""
@@ -213,7 +252,7 @@ class _Reading:
         columns: dict[int, CodeId] = {}
         for place, (name, written) in enumerate(zip(self.names, self.sheet.header, strict=True)):
             is_blank = not written and not any(cells[place].strip() for _, cells in self.sheet.rows)
-            if name in _COLUMNS or name in _CONTEXT or is_blank:
+            if (name in _COLUMNS and name not in _LONG_ONLY) or name in _CONTEXT or is_blank:
                 continue
             code = self._code(self.sheet.first, written)
             if code is None:
@@ -346,13 +385,18 @@ def write_codings(codings: Codings, path: str | Path, *, force: bool = False) ->
     write_files({Path(path): long_table(codings)}, force=force)
 
 
-def long_table(codings: Iterable[Coding]) -> str:
+def long_table(codings: Codings) -> str:
     """Return codings as a long table in CSV that reads back equal, without the optional columns that would be empty."""
     rows: list[dict[str, str]] = []
     for coding in codings:
-        shared = _shared_cells(coding)
+        # codings that were brought to a version of the codebook say themselves what they do not judge in it
+        shared = _shared_cells(coding) | {"version": codings.version or coding.version, "judged": ""}
         # a line to which nothing applies is one row with an empty code
         rows += [{**shared, "code": code} for code in sorted(coding.codes) or ("",)]
+        groups = sorted(map(sorted, coding.waiting_parts))
+        for code in sorted(coding.unjudged):
+            numbers = [f"{n}" for n, parts in enumerate(groups, start=1) if code in parts]
+            rows.append({**shared, "code": code, "judged": " ".join(["no", *numbers])})
     header = [name for name in _COLUMNS if name in _COLUMNS[:3] or any(row[name] for row in rows)]
     return csv_text(header, ([row[name] for name in header] for row in rows))
 

@@ -2,5 +2,6 @@
 
 from autocode.journal._entries import Deferral, Entry, Erasure, Kind, TranscriptSeen, Undo
 from autocode.journal._journal import Journal
+from autocode.journal._opening import is_journal
 
-__all__ = ["Deferral", "Entry", "Erasure", "Journal", "Kind", "TranscriptSeen", "Undo"]
+__all__ = ["Deferral", "Entry", "Erasure", "Journal", "Kind", "TranscriptSeen", "Undo", "is_journal"]

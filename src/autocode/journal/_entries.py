@@ -286,13 +286,19 @@ def utc_timestamp(at: datetime) -> str:
 
 
 def _coding_to(coding: Coding) -> dict[str, Any]:
-    return {
+    fields = {
         "line": coding.line,
         "coder": coding.coder,
         "codes": sorted(coding.codes),
         "basis": coding.basis,
         "memo": coding.memo,
     }
+    open_codes = {
+        "version": coding.version,
+        "unjudged": sorted(coding.unjudged),
+        "waiting_parts": sorted(map(sorted, coding.waiting_parts)),
+    }
+    return {**fields, **{name: value for name, value in open_codes.items() if value}}
 
 
 def _coding_from(fields: Mapping[str, Any], at: datetime) -> Coding:
@@ -303,6 +309,9 @@ def _coding_from(fields: Mapping[str, Any], at: datetime) -> Coding:
         basis=Basis(fields["basis"]),
         memo=fields["memo"],
         at=at,
+        version=fields.get("version", ""),
+        unjudged=frozenset(map(CodeId, fields.get("unjudged", ()))),
+        waiting_parts=frozenset(frozenset(map(CodeId, parts)) for parts in fields.get("waiting_parts", ())),
     )
 
 
@@ -430,11 +439,16 @@ def _deferral_from(fields: Mapping[str, Any], at: datetime) -> Deferral:
 
 
 def _reading_to(reading: Reading) -> dict[str, Any]:
-    return {"coders": reading.coders, "codes": sorted(reading.codes)}
+    fields = {"coders": reading.coders, "codes": sorted(reading.codes)}
+    return {**fields, "unjudged": sorted(reading.unjudged)} if reading.unjudged else fields
 
 
 def _reading_from(fields: Mapping[str, Any]) -> Reading:
-    return Reading(coders=tuple(map(CoderId, fields["coders"])), codes=frozenset(map(CodeId, fields["codes"])))
+    return Reading(
+        coders=tuple(map(CoderId, fields["coders"])),
+        codes=frozenset(map(CodeId, fields["codes"])),
+        unjudged=frozenset(map(CodeId, fields.get("unjudged", ()))),
+    )
 
 
 def _adjudication_to(adjudication: Adjudication) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
@@ -268,20 +268,13 @@ class Journal(JournalReader):
         ...     len(ann.merge(ben)), len(ann.merge(ben)), ann.codings()
         (1, 0, <Codings: 2 judgements of 1 line by 2 coders>)
         """
-        with self.exclusively():
+        with self.exclusively(), other._verified():
             self._whole.verify()
-            before = place = self._whole.place
+            place = self._whole.place
             refuse_other_versions(self, other)
-
-            def write(row: Row) -> int:
-                nonlocal place
-                place = place.after(row, write_row(self._connection, row, seq=place.seq + 1, after=place.link))
-                return place.seq
-
-            with other._verified():
-                write_missing_rows(self._connection, other._connection, last=other._whole.seq, write=write)
+            write_missing_rows(self._connection, other._connection, last=other._whole.seq, place=place)
             self._whole.verify()  # reads what was written, and finds it whole or takes it back
-            return tuple(self.history(after=before.seq))
+            return tuple(self.history(after=place.seq))
 
     def _row(self, record: Record, place: Place, *, now: datetime, gesture: str) -> Row:
         """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
@@ -304,6 +297,23 @@ class Journal(JournalReader):
             undoes=self._undoable(record) if isinstance(record, Undo) else None,
             erases=erases,
         )
+
+    def copy_to(self, path: Path) -> None:
+        """
+        Write a copy of the journal as it is now into a new file; others may go on appending meanwhile.
+
+        Parameters
+        ----------
+        path : Path
+            The file, which does not exist yet.
+
+        Raises
+        ------
+        JournalError
+            If the journal is not whole.
+        """
+        with self._verified(), translated_errors(path), closing(sqlite3.connect(path)) as copy:
+            self._connection.backup(copy)
 
     def stores(self, gesture: str) -> bool:
         """

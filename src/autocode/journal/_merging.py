@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from autocode.errors import Fault, StudyError
 from autocode.journal._reader import JournalReader
-from autocode.journal._writing import Row, Text
+from autocode.journal._wholeness import Place
+from autocode.journal._writing import Row, Text, write_row
 
 _ENTRIES = "SELECT seq, id, kind, at, payload, commitments, undoes, gesture FROM entries WHERE seq <= ? ORDER BY seq"
 
@@ -26,9 +27,7 @@ def refuse_other_versions(mine: JournalReader, other: JournalReader) -> None:
     )
 
 
-def write_missing_rows(
-    mine: sqlite3.Connection, other: sqlite3.Connection, *, last: int, write: Callable[[Row], int]
-) -> None:
+def write_missing_rows(mine: sqlite3.Connection, other: sqlite3.Connection, *, last: int, place: Place) -> None:
     """
     Write the entries of another journal that are not among mine, in its order.
 
@@ -42,8 +41,8 @@ def write_missing_rows(
         The open journals, both verified.
     last : int
         The number of the last entry of the other journal that was verified.
-    write : callable
-        Called with each row to be written; returns the number that it got.
+    place : Place
+        How far mine goes.
     """
     numbers: dict[bytes, int] = {identity: seq for seq, identity in mine.execute("SELECT seq, id FROM entries")}
     undo_of = dict(mine.execute("SELECT undoes, seq FROM entries WHERE undoes IS NOT NULL"))
@@ -61,19 +60,19 @@ def write_missing_rows(
             continue
         if gesture in taken and gesture not in renamed:
             renamed[gesture] = f"{gesture} {identity.hex()}"
-        numbers[identity] = write(
-            Row(
-                identity=identity,
-                kind=kind,
-                at=at,
-                payload=payload,
-                commitments=commitments,
-                texts=tuple(texts[seq]),
-                gesture=renamed.get(gesture, gesture or ""),
-                undoes=None if taken_back is None else (taken_back, identities[undoes]),
-                erases=tuple(sorted(numbers[identities[each]] for each in erased[seq])),
-            )
+        row = Row(
+            identity=identity,
+            kind=kind,
+            at=at,
+            payload=payload,
+            commitments=commitments,
+            texts=tuple(texts[seq]),
+            gesture=renamed.get(gesture, gesture or ""),
+            undoes=None if taken_back is None else (taken_back, identities[undoes]),
+            erases=tuple(sorted(numbers[identities[each]] for each in erased[seq])),
         )
+        place = place.after(row, write_row(mine, row, seq=place.seq + 1, after=place.link))
+        numbers[identity] = place.seq
         if taken_back is not None:
             undo_of[taken_back] = numbers[identity]
 

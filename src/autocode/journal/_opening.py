@@ -88,6 +88,25 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def is_journal(path: Path) -> bool:
+    """
+    Return whether a file is a journal of autocode, by the mark that each has.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+    """
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            begin = file.read(72)
+    except OSError:
+        return False
+    return begin.startswith(b"SQLite format 3\0") and begin[68:] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def refuse_absent(path: Path, *, create: bool) -> None:
     """Raise a `JournalError` if there is no journal in a place where one was, or is to be."""
     head = read_head(path)
@@ -165,7 +184,7 @@ def snapshot(path: Path) -> sqlite3.Connection:
     memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     try:
         with translated_errors(path):
-            _copy_unchanged(path.resolve(), memory)
+            _copy_unchanged(path, memory)
             _migrate(memory, path, create=False)
     except OSError as error:
         memory.close()
@@ -178,10 +197,11 @@ def snapshot(path: Path) -> sqlite3.Connection:
 
 def _copy_unchanged(path: Path, memory: sqlite3.Connection) -> None:
     """Copy a journal that nobody writes to meanwhile, as far as that can be seen from here."""
+    file = path.resolve()  # what SQLite keeps beside a file is beside the file that a link stands for
     for _ in range(_ATTEMPTS):
-        before = _states(path)
-        _copy(path, memory, before)
-        if _states(path) == before:
+        before = _states(file)
+        _copy(file, memory, before)
+        if _states(file) == before:
             return
     raise JournalError.at(
         path, "another program writes to the journal, and here it can only be read; try again when that has ended."

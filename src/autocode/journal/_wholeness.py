@@ -97,16 +97,16 @@ class Wholeness:
                     f"the journal was overwritten while it was open: entry {self.seq} is another one now. Put back the "
                     "copy that has all entries, and start autocode again.",
                 )
-            rows = self._connection.execute(_ROWS, (self.seq,)).fetchall()
+            seq, link = self.seq, self.link
+            rows = self._connection.execute(_ROWS, (seq,)).fetchall()
+            for row in rows:
+                link = self._checked(row, seq=seq + 1, after=link)
+                seq += 1
             self._check_texts(rows)
             if not self._begun:
                 self._compare_with_head()
-        seq, link = self.seq, self.link
-        latest_id, latest_at = self.latest_id, self.latest_at
-        for row in rows:
-            link = self._checked(row, seq=seq + 1, after=link)
-            seq += 1
-            latest_id, latest_at = max(latest_id, row[6]), max(latest_at, row[2])
+        latest_id = max([self.latest_id, *(row[6] for row in rows)])
+        latest_at = max([self.latest_at, *(row[2] for row in rows)])
         about_lines = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT)]
         self._begun = True
         self.place = Place(seq, link, latest_id, latest_at, self.known_lines.with_records(about_lines))

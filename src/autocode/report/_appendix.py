@@ -99,6 +99,8 @@ def write_agreement(
     word.heading("Methods")
     paragraph = methods_paragraph(table, answers=answers)
     word.paragraph(*((piece, "h" if _GRRAS.fullmatch(piece) else "") for piece in _GRRAS.split(paragraph)))
+    if table.waiting:
+        word.paragraph(table.codebook)
     word.heading("Agreement per code")
     _per_code(word, table)
     if table.codes:

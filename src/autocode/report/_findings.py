@@ -223,6 +223,8 @@ def _agreement_summary(table: AgreementTable) -> tuple[str, ...]:
         )
     if "caution" in table.conventions:
         sentences.append(f"Caution: {table.conventions['caution']}.")
+    if table.waiting:
+        sentences.append(table.codebook)
     return tuple(sentences)
 
 

@@ -75,9 +75,9 @@ def quotes(
 
 
 def _counts(line: Line, code: CodeId, codings: Codings) -> tuple[int, int]:
-    """Return how many coders gave the line this code, on any basis, and how many judged it."""
-    of_line = codings.of(line.id)
-    return len({coding.coder for coding in of_line if code in coding.codes}), len({coding.coder for coding in of_line})
+    """Return how many coders gave the line this code, on any basis, and how many judged it for the code."""
+    judged = [coding for coding in codings.of(line.id) if code not in coding.unjudged]
+    return len({coding.coder for coding in judged if code in coding.codes}), len({coding.coder for coding in judged})
 
 
 def _attributes(interview: Transcript) -> str:

@@ -138,8 +138,14 @@ def adjudicate(
     given = chosen if ruled is None else ruled
     line = difference.line.id
     SettlementError.raise_if(_faults(line, ruling, given, codebook))
+    # what neither reading judged, a ruling between them does not judge either
+    unjudged = frozenset[CodeId]() if ruled is None else (left.unjudged & right.unjudged) - given
+    if ruling in (Ruling.LEFT, Ruling.RIGHT):
+        unjudged = (left if ruling is Ruling.LEFT else right).unjudged
     return Adjudicated(
-        coding=Coding(line=line, coder=name, codes=given, basis=Basis.ADJUDICATED, memo=reason, at=at),
+        coding=Coding(
+            line=line, coder=name, codes=given, basis=Basis.ADJUDICATED, memo=reason, at=at, unjudged=unjudged
+        ),
         adjudication=Adjudication(
             line=line,
             coder=name,
@@ -259,7 +265,7 @@ class AdjudicationSession:
             elif isinstance(record, Coding):
                 self._codings.setdefault(record.line, {})[number] = entry
                 self._line_of[number] = record.line
-            elif isinstance(record, Adjudication) and record.coder == self.coder:
+            elif isinstance(record, Adjudication) and record.coder == self.coder and record.line in self._lines:
                 self._acts[number] = record
             if isinstance(record, Coding):
                 changed[record.line] = None

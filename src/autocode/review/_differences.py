@@ -33,14 +33,16 @@ class Difference:
 
     @property
     def contested(self) -> frozenset[CodeId]:
-        """The codes that some of the coders gave and some did not."""
-        given = [reading.codes for reading in self.readings]
-        return frozenset().union(*given) - frozenset.intersection(*given)
+        """The codes that some of the coders gave and some did not; who did not judge a code does not differ on it."""
+        return _contested(self.readings)
 
     @property
     def digest(self) -> str:
         """A digest of who gave which codes, which changes when a coder judges the line again."""
-        text = "\x00".join(f"{sorted(reading.coders)}{sorted(reading.codes)}" for reading in self.readings)
+        text = "\x00".join(
+            f"{sorted(reading.coders)}{sorted(reading.codes)}{sorted(reading.unjudged) or ''}"
+            for reading in self.readings
+        )
         return hashlib.sha256(f"{self.line.id}\x00{text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def shuffled(self, salt: str) -> "Difference":
@@ -88,9 +90,23 @@ def differences(codings: Codings, lines: Transcripts, *, code: CodeId | None = N
 
 def difference_on(line: Line, codings: Iterable[Coding]) -> Difference | None:
     """Return how independent coders differ on a line with these codings, or None if they do not."""
-    given: dict[frozenset[CodeId], list[CoderId]] = {}
+    given: dict[tuple[frozenset[CodeId], frozenset[CodeId]], list[CoderId]] = {}
     for coding in sorted(codings, key=lambda coding: coding.coder):
         if coding.basis is Basis.INDEPENDENT:
-            given.setdefault(coding.codes, []).append(coding.coder)
-    readings = tuple(Reading(coders=tuple(coders), codes=codes) for codes, coders in given.items())
-    return Difference(line=line, readings=readings) if len(readings) > 1 else None
+            given.setdefault((coding.codes, coding.unjudged), []).append(coding.coder)
+    readings = tuple(
+        Reading(coders=tuple(coders), codes=codes, unjudged=unjudged) for (codes, unjudged), coders in given.items()
+    )
+    return Difference(line=line, readings=readings) if len(readings) > 1 and _contested(readings) else None
+
+
+def _contested(readings: Iterable[Reading]) -> frozenset[CodeId]:
+    given, not_given = set(), set()
+    readings = tuple(readings)
+    for code in frozenset[CodeId]().union(*(reading.codes for reading in readings)):
+        for reading in readings:
+            if code in reading.codes:
+                given.add(code)
+            elif code not in reading.unjudged:
+                not_given.add(code)
+    return frozenset(given & not_given)

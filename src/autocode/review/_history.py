@@ -19,6 +19,7 @@ from autocode.coding import (
     Stage,
     Verdict,
 )
+from autocode.conduct import Amendment, LineChanges
 from autocode.journal import Deferral, Entry, Undo
 from autocode.transcripts import LineId
 
@@ -67,6 +68,8 @@ class CoderHistory:
         self._acts: dict[str, Act] = {}
         self._act_of_entry: dict[int, str] = {}
         self._influenced: set[LineId] = set()
+        self._amendments: list[Amendment] = []
+        self._retired: frozenset[LineId] = frozenset()
         self._latest: dict[LineId, Act] = {}
         self._independent: dict[LineId, Act] = {}
 
@@ -84,10 +87,18 @@ class CoderHistory:
             self._act_of_entry.update(dict.fromkeys(act.entries, act.name))
         if acts and last is not None and acts[0].id < last.id:  # they were made on another laptop
             self._acts = {act.name: act for act in sorted(self._acts.values(), key=lambda act: act.id)}
+        as_made = sorted(entries, key=lambda entry: entry.id)
+        self._amendments += [entry.record for entry in as_made if isinstance(entry.record, Amendment)]
         self._reindex()
 
     def _reindex(self) -> None:
-        judgements = [(act, act.coding) for act in self._acts.values() if act.coding is not None]
+        self._retired = LineChanges(self._amendments).retired
+        for amendment in self._amendments:
+            for replacement in amendment.replaced:
+                # who saw suggestions for a line has seen them for what it was cut into
+                if not self._influenced.isdisjoint(replacement.before):
+                    self._influenced.update(replacement.after)
+        judgements = [(act, act.coding) for act in self.acts if act.coding is not None]
         self._latest = _latest_by_line(judgements)
         self._independent = _latest_by_line(
             (act, coding) for act, coding in judgements if coding.basis is Basis.INDEPENDENT
@@ -95,14 +106,14 @@ class CoderHistory:
 
     @property
     def acts(self) -> tuple[Act, ...]:
-        """What the coder did and did not undo, oldest first."""
-        return tuple(self._acts.values())
+        """What the coder did and did not undo, oldest first, without acts on lines that an amendment replaced."""
+        return tuple(act for act in self._acts.values() if act.line not in self._retired)
 
     def act(self, name: str | None) -> Act | None:
         """Return the act of this name, or the latest that can be undone; None if there is none."""
         if name is not None:
-            return self._acts.get(name)
-        return next((act for act in reversed(self._acts.values()) if act.entries), None)
+            return next((act for act in self.acts if act.name == name), None)
+        return next((act for act in reversed(self.acts) if act.entries), None)
 
     @property
     def codings(self) -> Mapping[LineId, Coding]:
@@ -140,7 +151,7 @@ class CoderHistory:
     def deferred(self) -> tuple[LineId, ...]:
         """The lines that were left for later, in the order in which they were last left."""
         lines: dict[LineId, None] = {}
-        for act in self._acts.values():
+        for act in self.acts:
             if act.coding is None:
                 lines.pop(act.line, None)  # a line that is left again goes to the end
                 lines[act.line] = None

@@ -97,7 +97,7 @@ def _progress(
         independent=len(own.with_basis(Basis.INDEPENDENT)),
         assisted=len(own.with_basis(Basis.ASSISTED)),
         adjudicated=len(own.with_basis(Basis.ADJUDICATED)),
-        none_fits=sum(not coding.codes for coding in latest.values()),
+        none_fits=sum(not coding.codes and not coding.unjudged for coding in latest.values()),
         proposed=proposed,
         last=max(times, default=None),
     )

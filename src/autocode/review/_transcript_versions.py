@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from autocode.coding import BatchId, Codings, SuggestionBatch
+from autocode.conduct import Amendment, LineChanges
 from autocode.errors import Fault, StudyError
 from autocode.journal import Entry, TranscriptSeen
 from autocode.review._offer import Offers
@@ -15,6 +16,7 @@ class TranscriptVersions:
     def __init__(self) -> None:
         self._digests: Mapping[str, str] = {}
         self._digests_at: dict[BatchId, Mapping[str, str]] = {}
+        self._amendments: list[Amendment] = []
 
     def ingest(self, entries: Iterable[Entry]) -> None:
         """Add what was appended to the journal."""
@@ -22,8 +24,24 @@ class TranscriptVersions:
             record = entry.record
             if isinstance(record, TranscriptSeen):
                 self._digests = {**self._digests, record.transcript: record.digest}
+            elif isinstance(record, Amendment):
+                self._amend(record)
             elif isinstance(record, SuggestionBatch):
                 self._digests_at[record.id] = self._digests
+
+    def _amend(self, amendment: Amendment) -> None:
+        """Take suggestions for the old text as suggestions for the new one: lines that changed much have other ids."""
+        name = amendment.transcript
+        self._amendments.append(amendment)
+        self._digests = {**self._digests, name: amendment.after}
+        for batch, digests in self._digests_at.items():
+            if digests.get(name) == amendment.before:
+                self._digests_at[batch] = {**digests, name: amendment.after}
+
+    @property
+    def changes(self) -> LineChanges:
+        """What became of lines through amendments."""
+        return LineChanges(self._amendments)
 
     def digest(self, transcript: str) -> str | None:
         """Return the digest of a transcript when it was last coded, or None if it was not."""
@@ -56,7 +74,7 @@ def refuse_edited(to_judge: Sequence[Line], codings: Codings, lines: Transcripts
     StudyError.raise_if(
         Fault(
             f"the transcript {name!r} was edited after it was coded, so its lines may have other words than those that "
-            "were judged; put the old text back, or add the new one under a name of its own.",
+            "were judged; put the old text back, or record the correction with autocode amend and start again.",
             lines.interview(name).source or None,
         )
         for name in codings.edited(lines)

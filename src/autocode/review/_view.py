@@ -16,6 +16,7 @@ from autocode.coding import (
     SuggestionBatch,
     human,
 )
+from autocode.conduct import Amendment
 from autocode.journal import Journal
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
@@ -65,7 +66,9 @@ class CoderView:
         self._queue: Queue | None = None
         self._last_entry = 0
         self.refresh()
-        self._assignment.choose(() if self.mode is Mode.INDEPENDENT else self._offers.lines)
+        suggested = () if self.mode is Mode.INDEPENDENT else self._offers.lines
+        # lines in the place of others are read again, though nothing was suggested for them yet
+        self._assignment.choose({*suggested, *self._versions.changes.to_read} if suggested else ())
         refuse_edited(self._assignment.lines, journal.codings(), lines)
         self._versions.refuse_stale_suggestions(self._assignment.lines, self._offers, lines, journal.path.parent)
         self.current: Line | None = self.queue.after(None)
@@ -90,10 +93,9 @@ class CoderView:
             self._offers.add(batch)
             if self._assignment.lines:
                 self._assignment.widen(batch)
-        if self._shows_new_batches:
-            for record in records:
-                if isinstance(record, BlindDraw):
-                    self._disclosure.keep_blind(record.drawn)
+        if self._shows_new_batches and any(isinstance(record, BlindDraw | Amendment) for record in records):
+            for draw in self._journal.blind_draws():
+                self._disclosure.keep_blind(draw.drawn)
         self._versions.ingest(as_made)
         self._history.ingest(entries)
         self._queue = None

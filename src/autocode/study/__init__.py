@@ -25,6 +25,7 @@ from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
     from autocode.study._amending import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
+    from autocode.study._backup import Backup, backup_study
     from autocode.study._faults import study_faults
     from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
     "_amending": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
+    "_backup": ("Backup", "backup_study"),
     "_faults": ("study_faults",),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
@@ -74,6 +76,7 @@ __all__ = [
     "TRANSCRIPTS",
     "VECTORS",
     "AmendmentPlan",
+    "Backup",
     "InterviewPlan",
     "Learner",
     "LearnerProcess",
@@ -88,6 +91,7 @@ __all__ = [
     "TextOptions",
     "add_files",
     "amend_study",
+    "backup_study",
     "choose_lines",
     "create_study",
     "draw_lines",

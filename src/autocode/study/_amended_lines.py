@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from autocode.conduct import Replacement
 from autocode.errors import StudyError
-from autocode.study._matching import Stretch, TracedLine, matched, traced, traced_by
+from autocode.study._matching import LONG, Stretch, TracedLine, matched, traced, traced_by
 from autocode.study._versions import TextVersion, plain_ids, with_ids
-from autocode.transcripts import LineId, Transcript, fingerprints_of
+from autocode.transcripts import LineId, Transcript, fingerprints_of, words_of
 from autocode.wording import count_of, listing
 
-_LONGEST = 90  # letters of a line that a plan shows
+_AROUND = 3  # words that a plan shows before and after those that changed
+_MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +74,8 @@ class AmendedLines:
         for stretch in self.stretches:
             if self._is_changed(stretch):
                 (i,), (j,) = stretch.before, stretch.after
-                words = _excerpt(self.after_texts[j])
-                if self.before_texts is not None:
-                    words = f"{_excerpt(self.before_texts[i])} -> {words}"
-                shown.append(f"{self.after_ids[j]} {words}")
+                before = None if self.before_texts is None else self.before_texts[i]
+                shown.append(f"{self.after_ids[j]} {_shown_change(before, self.after_texts[j])}")
         return shown
 
     def replacements(self) -> list[str]:
@@ -102,9 +102,30 @@ def _why(stretch: Stretch) -> str:
     return f" ({stretch.n_changed} of {count_of(stretch.n_words, 'word')} changed)"
 
 
-def _excerpt(text: str) -> str:
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return f"'{plain}'" if len(plain) <= _LONGEST else f"'{plain[:_LONGEST].rstrip()} ...'"
+def _shown_change(before: str | None, after: str) -> str:
+    """Return what changed in a line, with the words around it; where the old words are not known, how it begins now."""
+    new = _printable(after)
+    if before is None:
+        return _quoted(new[:_MOST_WORDS], cut_after=len(new) > _MOST_WORDS)
+    old = _printable(before)
+    opcodes = [code for code in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if code[0] != "equal"]
+    if not opcodes:
+        return "(blanks and line breaks only)"
+    (_, i, _, j, _), (_, _, i_end, _, j_end) = opcodes[0], opcodes[-1]
+    excerpts = [
+        _quoted(words[start:end], cut_before=start > 0, cut_after=end < len(words))
+        for words, first, last in ((old, i, i_end), (new, j, j_end))
+        for start, end in [(max(0, first - _AROUND), last + _AROUND)]
+    ]
+    return " -> ".join(excerpts)
+
+
+def _printable(text: str) -> list[str]:
+    return "".join(letter if letter.isprintable() else " " for letter in text).split()
+
+
+def _quoted(words: Sequence[str], *, cut_before: bool = False, cut_after: bool = False) -> str:
+    return f"'{'... ' if cut_before else ''}{' '.join(words)}{' ...' if cut_after else ''}'"
 
 
 def amended_lines(
@@ -185,8 +206,9 @@ def _new_ids(
         if j in ids:
             continue
         root = _root(origin.get(j) or ids.get(j - 1) or f"{transcript.id}:0")
-        back = [line for line, known in retired.items() if known == fingerprint and _root(line) == root]
-        # a line that has the words of an earlier text again is that line again
+        # a line that has the words of an earlier text again is that line again, unless many lines have such words
+        is_long = len(words_of(transcript.lines[j].text)) >= LONG
+        back = [line for line, known in retired.items() if is_long and known == fingerprint and _root(line) == root]
         ids[j] = back[0] if back else next(line for line in _parts(root) if line not in used)
         used.add(ids[j])
         retired.pop(ids[j], None)

@@ -20,7 +20,8 @@ from autocode.study._versions import TextVersion, plain_ids, text_versions, with
 from autocode.transcripts import LineId, Transcript, Unit, fingerprints_of
 from autocode.wording import count_of, listing
 
-_SHOWN = 12  # lines of one kind that a plan shows of an interview
+_SHOWN = 12  # lines of one kind that a plan shows of an interview, if there are few interviews
+_FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,17 @@ class InterviewPlan:
     is_measured: bool
 
     def __str__(self) -> str:
-        return "\n".join(self._sentences())
+        return "\n".join(self.sentences(shown=_SHOWN))
 
-    def _sentences(self) -> Iterator[str]:
+    def sentences(self, *, shown: int) -> Iterator[str]:
+        """
+        Yield the plan in sentences.
+
+        Parameters
+        ----------
+        shown : int
+            How many lines of each kind are listed.
+        """
         n_lines, n_changed = len(self.amendment.lines), len(self.amendment.changed)
         n_new = sum(len(replacement.after) for replacement in self.amendment.replaced)
         yield (
@@ -60,12 +69,11 @@ class InterviewPlan:
         )
         if not self.is_measured:
             yield "  The old words are not kept, so how much changed is estimated by what the journal keeps of them."
-        yield from _at_most(self.lines.small_changes(), "keep their codings:")
-        yield from _at_most(self.lines.replacements(), "to be read again:")
+        yield from _at_most(self.lines.small_changes(), "keep their codings:", shown)
+        yield from _at_most(self.lines.replacements(), "to be read again:", shown)
         if self.set_aside:
             yield (
-                f"  {_judgements(self.set_aside)} set aside; they count again if the correction is taken back by "
-                "amending with the earlier text or rule."
+                f"  {_judgements(self.set_aside)} set aside; they count again if the earlier text or rule comes back."
             )
         if self.restored:
             yield f"  {_judgements(self.restored)} come back."
@@ -103,9 +111,18 @@ class AmendmentPlan:
     def __str__(self) -> str:
         if not self.changes_anything:
             return f"{self.folder}: nothing to amend; every interview is as it was coded."
-        changed = [str(plan) for plan in self.interviews]
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        shown = _SHOWN if len(self.interviews) <= _FEW else 1
+        for plan in self.interviews:
+            yield from plan.sentences(shown=shown)
+        set_aside = Codings(coding for plan in self.interviews for coding in plan.set_aside)
+        if len(self.interviews) > 1 and set_aside:
+            yield f"in all {count_of(len(self.interviews), 'interview')}: {_judgements(set_aside)} set aside."
         names = [path.relative_to(self.folder).as_posix() for path in self.files.contents]
-        return "\n".join([*changed, *([f"files to be replaced: {listing(names)}."] if names else [])])
+        if names:
+            yield f"files to be replaced: {listing(names)}."
 
 
 def plan_amendment(
@@ -122,67 +139,67 @@ def plan_amendment(
     again: Collection[LineId] = (),
 ) -> AmendmentPlan:
     """
-        Return what a correction of coded transcripts would do; nothing is changed.
+    Return what a correction of coded transcripts would do; nothing is changed.
 
-        A line keeps its id and its codings where its boundaries stand, the speaker's role is the same, and at most a
-        quarter of its words changed. Other lines are replaced by lines with new ids, which are to be read again; codings of
-        replaced lines are set aside. A text or a rule that was in force before gives the lines their earlier ids back, and
-        with them the codings.
+    A line keeps its id and its codings where its boundaries stand, the speaker's role is the same, and at most a
+    quarter of its words changed. Other lines are replaced by lines with new ids, which are to be read again; codings of
+    replaced lines are set aside. A text or a rule that was in force before gives the lines their earlier ids back, and
+    with them the codings.
 
-        Parameters
-        ----------
-        folder : str or Path
-            The study's folder.
-        files : iterable of str or Path, default empty
-            Corrected transcripts, named as the interviews that they are of. Without any, the interviews in the study's
-            folder that are no longer as they were coded, because they or `study.toml` were edited there.
-        by : str
-            Who makes the correction.
-        reason : str
-            Why, in a few words.
-        interview : str, optional
-            The interview that the one file is of, if it is named otherwise.
-        unit : Unit or str, optional
-            What a line is from now on; `study.toml` is changed accordingly.
-        speakers : SpeakerRule, optional
-            Who the speakers are from now on; `study.toml` remembers it.
-        was : iterable of str or Path, default empty
-            Earlier texts of interviews that were edited in the study's folder, such as copies from a backup, by which the
-            change is measured exactly.
-        keep, again : collection of LineId, default empty
-            Lines whose boundaries stand that keep their codings although much changed, or are to be read again although
-            little did.
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder.
+    files : iterable of str or Path, default empty
+        Corrected transcripts, named as the interviews that they are of. Without any, the interviews in the study's
+        folder that are no longer as they were coded, because they or `study.toml` were edited there.
+    by : str
+        Who makes the correction.
+    reason : str
+        Why, in a few words.
+    interview : str, optional
+        The interview that the one file is of, if it is named otherwise.
+    unit : Unit or str, optional
+        What a line is from now on; `study.toml` is changed accordingly.
+    speakers : SpeakerRule, optional
+        Who the speakers are from now on; `study.toml` remembers it.
+    was : iterable of str or Path, default empty
+        Earlier texts of interviews that were edited in the study's folder, such as copies from a backup, by which the
+        change is measured exactly.
+    keep, again : collection of LineId, default empty
+        Lines whose boundaries stand that keep their codings although much changed, or are to be read again although
+        little did.
 
-        Raises
-        ------
-        StudyError
-            If the folder is not a study, a file is of no interview of it, the text that was coded is not known, or `keep`
-            names a line that was cut otherwise.
-        CodingError
-            If `by` is empty or the name of a machine.
-        AutocodeError
-            With every fault of the transcripts and of the settings.
+    Raises
+    ------
+    StudyError
+        If the folder is not a study, a file is of no interview of it, the text that was coded is not known, or `keep`
+        names a line that was cut otherwise.
+    CodingError
+        If `by` is empty or the name of a machine.
+    AutocodeError
+        With every fault of the transcripts and of the settings.
 
-        Examples
-        --------
-        >>> from pathlib import Path
+    Examples
+    --------
+    >>> from pathlib import Path
     from typing import NamedTuple
-        >>> from tempfile import TemporaryDirectory
-        >>> from autocode import Coding, Journal, read_study
-        >>> from autocode.study import amend_study, create_study, plan_amendment, unrecorded_digests
-        >>> with TemporaryDirectory() as folder:
-        ...     create_study(Path(folder))
-        ...     file = Path(folder, "transcripts", "Bea.txt")
-        ...     _ = file.write_text("Interviewer: And the council?\\nBea: Teh phone rings out.\\n")
-        ...     lines = read_study(folder).lines
-        ...     with Journal.open(Path(folder, "study.sqlite")) as journal:
-        ...         _ = journal.append(*unrecorded_digests(journal, lines))
-        ...         _ = journal.append(Coding(line="Bea:2", coder="MO", codes=frozenset({"an-example-subtheme"})))
-        ...     _ = file.write_text("Interviewer: And the council?\\nBea: The phone rings out.\\n")
-        ...     plan = plan_amendment(folder, by="TW", reason="typo")
-        ...     _ = amend_study(plan)
-        ...     print(read_study(folder).codings)
-        <Codings: 1 judgement of 1 line by 1 coder>
+    >>> from tempfile import TemporaryDirectory
+    >>> from autocode import Coding, Journal, read_study
+    >>> from autocode.study import amend_study, create_study, plan_amendment, unrecorded_digests
+    >>> with TemporaryDirectory() as folder:
+    ...     create_study(Path(folder))
+    ...     file = Path(folder, "transcripts", "Bea.txt")
+    ...     _ = file.write_text("Interviewer: And the council?\\nBea: Teh phone rings out.\\n")
+    ...     lines = read_study(folder).lines
+    ...     with Journal.open(Path(folder, "study.sqlite")) as journal:
+    ...         _ = journal.append(*unrecorded_digests(journal, lines))
+    ...         _ = journal.append(Coding(line="Bea:2", coder="MO", codes=frozenset({"an-example-subtheme"})))
+    ...     _ = file.write_text("Interviewer: And the council?\\nBea: The phone rings out.\\n")
+    ...     plan = plan_amendment(folder, by="TW", reason="typo")
+    ...     _ = amend_study(plan)
+    ...     print(read_study(folder).codings)
+    <Codings: 1 judgement of 1 line by 1 coder>
     """
     folder = Path(folder)
     if not is_study(folder):
@@ -377,9 +394,9 @@ def _judgements(codings: Codings) -> str:
     )
 
 
-def _at_most(sentences: Sequence[str], title: str) -> Iterator[str]:
+def _at_most(sentences: Sequence[str], title: str, shown: int) -> Iterator[str]:
     if sentences:
         yield f"  {title}"
-        yield from (f"    {sentence}" for sentence in sentences[:_SHOWN])
-    if len(sentences) > _SHOWN:
-        yield f"    and {len(sentences) - _SHOWN} more"
+        yield from (f"    {sentence}" for sentence in sentences[:shown])
+    if len(sentences) > shown:
+        yield f"    and {len(sentences) - shown} more"

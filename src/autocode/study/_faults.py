@@ -8,6 +8,7 @@ from autocode.codebook import read_codebook
 from autocode.coding import Codings
 from autocode.conduct import Amendment
 from autocode.errors import AutocodeError, Fault
+from autocode.study._backup import leftovers
 from autocode.study._consistency import inconsistencies
 from autocode.study._folder import CODEBOOK, MODEL, is_study
 from autocode.study._opening import has_journal, reading_journal
@@ -49,6 +50,8 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
     if record is not None and lines is not None and codebook is not None:
         faults += inconsistencies(record[0], lines, codebook, folder=path)
     faults += attempt(lambda: list(unfinished(path))) or []
+    if record is not None:
+        faults += attempt(lambda: list(leftovers(path))) or []
     if (path / MODEL).exists():
         attempt(lambda: _open_model(path, settings))
     return tuple(faults)

@@ -445,9 +445,10 @@ def _fresh(coded: dict[_Key, Coding], read: Codings, file: Path, *, force: bool)
     faults, fresh = [], []
     for key, coding in _by_key(read).items():
         earlier = coded.get(key)
-        if earlier is None or (force and earlier.codes != coding.codes):
+        is_same = earlier is not None and (earlier.codes, earlier.unjudged) == (coding.codes, coding.unjudged)
+        if earlier is None or (force and not is_same):
             fresh.append(coding)
-        elif earlier.codes != coding.codes:
+        elif not is_same:
             faults.append(
                 Fault(
                     f"{coding.coder} judged {coding.line} otherwise before ({_codes(earlier)} then, {_codes(coding)} "
@@ -460,7 +461,8 @@ def _fresh(coded: dict[_Key, Coding], read: Codings, file: Path, *, force: bool)
 
 
 def _codes(coding: Coding) -> str:
-    return ", ".join(sorted(coding.codes)) or "nothing"
+    given = ", ".join(sorted(coding.codes)) or "nothing"
+    return given + (f", and says nothing about {', '.join(sorted(coding.unjudged))}" if coding.unjudged else "")
 
 
 def _counts(codings: Codings) -> str:

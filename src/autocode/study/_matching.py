@@ -16,7 +16,7 @@ MUCH = 0.25  # share of a line's words; a line of which more changed is another 
 # Words in a row that two lines must share, if they share less than half of their words, so that one was cut from the
 # other: single words come up everywhere.
 _RUN = 3
-_LONG = 4  # words of a line that stands once in either text, so that it surely is the same line
+LONG = 4  # words of a line that stands once in either text, so that it surely is the same line
 _CONTEXT = 4  # classes of words in a row that stand for one word: one class fits an eighth of the dictionary
 
 Group: TypeAlias = tuple[list[int], list[int]]  # lines of before and of after, by their positions
@@ -92,7 +92,7 @@ def matched(before: Sequence[TracedLine], after: Sequence[TracedLine], *, by_cla
     """
     stretches: list[Stretch] = []
     i = j = 0
-    for anchor_i, anchor_j in [*_anchors(before, after), (len(before), len(after))]:
+    for anchor_i, anchor_j in [*_grown(_anchors(before, after), before, after), (len(before), len(after))]:
         stretches += _between(before, after, range(i, anchor_i), range(j, anchor_j), by_classes)
         if anchor_i < len(before):
             stretches.append(_compared(before, after, anchor_i, anchor_j, by_classes))
@@ -108,10 +108,32 @@ def _anchors(before: Sequence[TracedLine], after: Sequence[TracedLine]) -> list[
     return [pairs[k] for start, _, n in matcher.get_matching_blocks() for k in range(start, start + n)]
 
 
+def _grown(
+    anchors: list[tuple[int, int]], before: Sequence[TracedLine], after: Sequence[TracedLine]
+) -> list[tuple[int, int]]:
+    """Return anchors with the unchanged lines beside them, and those at the beginning and the end of the texts."""
+    grown: list[tuple[int, int]] = []
+    first_i = first_j = 0
+    for anchor_i, anchor_j in [*anchors, (len(before), len(after))]:
+        last_i, last_j = anchor_i, anchor_j
+        while first_i < last_i and first_j < last_j and before[first_i] == after[first_j]:
+            grown.append((first_i, first_j))
+            first_i, first_j = first_i + 1, first_j + 1
+        above: list[tuple[int, int]] = []
+        while first_i < last_i and first_j < last_j and before[last_i - 1] == after[last_j - 1]:
+            last_i, last_j = last_i - 1, last_j - 1
+            above.append((last_i, last_j))
+        grown += reversed(above)
+        if anchor_i < len(before):
+            grown.append((anchor_i, anchor_j))
+        first_i, first_j = anchor_i + 1, anchor_j + 1
+    return grown
+
+
 def _where_once(lines: Sequence[TracedLine]) -> dict[TracedLine, int]:
     places: dict[TracedLine, list[int]] = {}
     for place, line in enumerate(lines):
-        if len(line.words) >= _LONG:
+        if len(line.words) >= LONG:
             places.setdefault(line, []).append(place)
     return {line: found[0] for line, found in places.items() if len(found) == 1}
 
@@ -123,12 +145,25 @@ def _between(
     if not old and not new:
         return
     for olds, news, linked in _with_neighbours(_joined(_links(before, after, old, new, by_classes), old, new)):
-        # as many lines of other words in the place of lines: their boundaries stand
-        if len(olds) == len(news) and (len(olds) == 1 or not linked):
-            for i, j in zip(olds, news, strict=True):
-                yield _compared(before, after, i, j, by_classes)
-        else:
+        if linked and not len(olds) == len(news) == 1:
             yield Stretch(before=olds, after=news)
+            continue
+        for some_olds, some_news in _same_or_instead(before, after, olds, news):
+            # as many lines of other words in the place of lines: their boundaries stand
+            if len(some_olds) == len(some_news):
+                for i, j in zip(some_olds, some_news, strict=True):
+                    yield _compared(before, after, i, j, by_classes)
+            else:
+                yield Stretch(before=some_olds, after=some_news)
+
+
+def _same_or_instead(
+    before: Sequence[TracedLine], after: Sequence[TracedLine], olds: tuple[int, ...], news: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield lines that are the same in both texts, and those in the place of others, in order."""
+    matcher = SequenceMatcher(None, [before[i] for i in olds], [after[j] for j in news], autojunk=False)
+    for _, start, end, first, last in matcher.get_opcodes():
+        yield olds[start:end], news[first:last]
 
 
 def _links(

@@ -12,6 +12,7 @@ from autocode.study._folder import MODEL, MODELS
 from autocode.study._reading import StudyData, read_study_or_corpus
 from autocode.study._text_options import text_options
 from autocode.validation import Validation, validate
+from autocode.wording import count_of, listing
 
 # Sizes of the training set on the learning curve, for as long as they are well below what the study has.
 _SIZES = (50, 100, 250, 500, 1000, 2500)
@@ -147,6 +148,12 @@ def write_study_report(
         "spaCy": version("spacy"),
         "codebook": f"version {study.codebook.version}, SHA-256 {study.codebook.digest}",
     }
+    if study.amendments:
+        names = listing(dict.fromkeys(amendment.transcript for amendment in study.amendments), at_most=8)
+        made_with["amendments"] = (
+            f"{len(study.amendments)}, of {names}; {count_of(len(study.set_aside), 'judgement')} of "
+            f"{count_of(len(study.set_aside.lines), 'line')} set aside"
+        )
     if study.batch is not None:
         model = f"{MODELS}/{study.batch.model[:16]}"
         made_with["suggester"] = f"SHA-256 {study.batch.model} ({model if (study.folder / model).exists() else MODEL}/)"

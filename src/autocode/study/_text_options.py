@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from autocode.errors import TrainingError
 from autocode.study._folder import VECTORS, is_study
+from autocode.study._opening import is_writable
 from autocode.study._reading import StudyData
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def text_options(study: StudyData) -> TextOptions:
     """
     Return the language and the encoder that a study is trained with.
 
-    The vectors of an encoder are cached in the study's folder.
+    The vectors of an encoder are cached in the study's folder, if that can be written.
 
     Parameters
     ----------
@@ -63,7 +64,11 @@ def with_encoder(study: StudyData, encoder: str | None) -> StudyData:
 
 
 def encoding_of(encoder: str, *, folder: Path | None = None) -> "Encoding | None":
-    """Return the encoder of this name, with its vectors cached in a study's folder, or None for an empty name."""
+    """
+    Return the encoder of this name, or None for an empty name.
+
+    Its vectors are cached in a study's folder, if that can be written.
+    """
     if not encoder:
         return None
     from autocode.suggester import Embeddings, SentenceEncoder
@@ -82,4 +87,5 @@ def encoding_of(encoder: str, *, folder: Path | None = None) -> "Encoding | None
             ) from error
     else:
         raise TrainingError(f"the encoder {encoder!r} is neither minilm nor a name of a spaCy pipeline; change it.")
-    return Embeddings.from_encoder(source, store=None if folder is None else folder / VECTORS)
+    store = folder / VECTORS if folder is not None and is_writable(folder) else None
+    return Embeddings.from_encoder(source, store=store)

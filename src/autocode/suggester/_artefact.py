@@ -216,6 +216,8 @@ def _example_to_json(example: CodedExample) -> dict[str, Any]:
         "text": example.text,
         "codes": sorted(example.codes),
         "coders": [[code, list(coders)] for code, coders in example.coders],
+        # only where there are any: models of a codebook that did not grow are the same as before
+        **({"unjudged": sorted(example.unjudged)} if example.unjudged else {}),
     }
 
 
@@ -227,6 +229,7 @@ def _example_from_json(payload: dict[str, Any]) -> CodedExample:
         text=payload["text"],
         codes=frozenset(CodeId(code) for code in payload["codes"]),
         coders=tuple((CodeId(code), tuple(CoderId(coder) for coder in coders)) for code, coders in payload["coders"]),
+        unjudged=frozenset(CodeId(code) for code in payload.get("unjudged", ())),
     )
 
 

@@ -50,6 +50,8 @@ class CodedExample:
         The adjudicated or majority codes.
     coders : tuple of (CodeId, tuple of CoderId)
         The coders who gave each of these codes.
+    unjudged : frozenset of CodeId, default empty
+        The codes that nobody judged on the line, because they were added, split or redefined since.
     """
 
     line: LineId
@@ -58,6 +60,7 @@ class CodedExample:
     text: str
     codes: frozenset[CodeId]
     coders: tuple[tuple[CodeId, tuple[CoderId, ...]], ...]
+    unjudged: frozenset[CodeId] = frozenset()
 
     def coders_of(self, code: CodeId) -> tuple[CoderId, ...]:
         """Return the coders who gave the line a code.
@@ -87,6 +90,7 @@ def coded_examples(table: CodedLines) -> tuple[CodedExample, ...]:
                 text=line.text,
                 codes=frozenset(codes),
                 coders=coders,
+                unjudged=table.consensus.unjudged.get(line.id, frozenset()),
             )
         )
     return tuple(examples)
@@ -141,7 +145,12 @@ class ExampleIndex:
         texts = [examples[i].text for i in compared] or definitions
         vectors = l2_normalized(inputs.text_matrix(texts))
         of_codebook = codebook_centroids(l2_normalized(inputs.text_matrix(definitions)), codebook_texts)
-        of_classes = class_centroids(vectors, np.resize(applied[compared], (len(texts), len(codes))))
+        judged = _judged(examples, codes)
+        of_classes = class_centroids(
+            vectors,
+            np.resize(applied[compared], (len(texts), len(codes))),
+            None if judged is None else judged[compared],
+        )
         return cls(
             codes=tuple(codes),
             inputs=inputs,
@@ -229,6 +238,11 @@ class ExampleIndex:
         return np.asarray(far, dtype=np.bool_)
 
     @cached_property
+    def judged(self) -> NDArray[np.bool_] | None:
+        """Which codes were judged on the coded lines, shape (n_examples, n_codes); None where all were."""
+        return _judged(self.examples, self.codes)
+
+    @cached_property
     def interviews(self) -> NDArray[np.intp]:
         """Number of the interview of each coded line, from 0, shape (n_examples,)."""
         number: dict[TranscriptId, int] = {}
@@ -281,3 +295,9 @@ def _row_maxima(matrix: sp.csr_matrix) -> NDArray[np.float64]:
     if not matrix.nnz:
         return np.zeros(matrix.shape[0])
     return np.asarray(matrix.max(axis=1).toarray(), dtype=np.float64).ravel()
+
+
+def _judged(examples: Sequence[CodedExample], codes: Sequence[Code]) -> NDArray[np.bool_] | None:
+    if not any(example.unjudged for example in examples):
+        return None
+    return np.array([[code.id not in example.unjudged for code in codes] for example in examples], dtype=bool)

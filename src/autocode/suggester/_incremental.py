@@ -118,12 +118,14 @@ class LearningSuggester:
         return self._due
 
     @documented
-    def relearn(self, codings: Codings) -> Suggester:
+    def relearn(self, codings: Codings, codebook: Codebook | None = None) -> Suggester:
         """Make a full fit and return the suggester.
 
         Parameters
         ----------
         {codings}
+        codebook : Codebook or None, default None
+            The codebook after a change, whose codes the codings speak of; None for the one before.
 
         Raises
         ------
@@ -132,19 +134,22 @@ class LearningSuggester:
         StudyError
             If a coded transcript has changed since it was coded.
         """
+        codebook = self._codebook if codebook is None else codebook
         # The fit takes long; until it is done, other threads are answered by the present suggester.
         suggester = train(
             codings,
             self._lines,
-            self._codebook,
+            codebook,
             language=self._language,
             encoder=self._embeddings,
             seed=self._seed,
         )
-        table = CodedLines.from_codings(codings, self._lines, self._codebook)
+        table = CodedLines.from_codings(codings, self._lines, codebook)
         state = _laplace_state(suggester.model, table, codings)
         with self._lock:
-            self._full, self._state, self._due = suggester, state, False
+            if codebook.digest != self._codebook.digest:
+                self._shown.clear()  # what was shown may be a code that is no more
+            self._full, self._state, self._due, self._codebook = suggester, state, False, codebook
             self._present = suggester
         return suggester
 
@@ -233,10 +238,12 @@ def _regression_scores(model: LineModel, rows: sp.csr_matrix) -> NDArray[np.floa
 def _laplace_state(model: LineModel, table: CodedLines, codings: Codings) -> _LaplaceState:
     rows = _with_intercept(model.rows(table.lines))
     n, support = len(table), table.applied.sum(axis=0)
+    n_judged = n if table.judged is None else np.maximum(table.judged.sum(axis=0), 1)
     # The weights of a balanced logistic regression, as the model was fitted.
-    positive, negative = n / (2 * np.maximum(support, 1)), n / (2 * np.maximum(n - support, 1))
+    positive = n_judged / (2 * np.maximum(support, 1))
+    negative = n_judged / (2 * np.maximum(n_judged - support, 1))
     p = expit(_regression_scores(model, rows[:, :-1]))
-    curvature = (np.where(table.applied, positive, negative) * p * (1 - p)).mean(axis=1)
+    curvature = (_weights(table, positive, negative) * p * (1 - p)).mean(axis=1)
     kernel = (rows @ rows.T).toarray().astype(np.float32)
     kernel[np.diag_indices(n)] += 1 / np.maximum(DEFAULTS.C * curvature, 1e-3)
     factor = la.cholesky(kernel, lower=True, overwrite_a=True, check_finite=False)
@@ -250,6 +257,12 @@ def _laplace_state(model: LineModel, table: CodedLines, codings: Codings) -> _La
     )
 
 
+def _weights(table: CodedLines, positive: NDArray[np.float64], negative: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weight of each line for each code, shape (n_lines, n_codes): 0 where the code was not judged."""
+    weights = np.where(table.applied, positive, negative)
+    return weights if table.judged is None else weights * table.judged
+
+
 def _posterior_mode(model: LineModel, state: _LaplaceState, new: CodedLines) -> LineModel:
     """Return the model at the posterior mode given new lines, with the last fit as a normal prior."""
     rows = _with_intercept(model.rows(new.lines))
@@ -257,7 +270,7 @@ def _posterior_mode(model: LineModel, state: _LaplaceState, new: CodedLines) -> 
     explained = la.solve_triangular(state.factor, across, lower=True, check_finite=False)
     covariance = DEFAULTS.C * ((rows @ rows.T).toarray() - explained.T @ explained).astype(np.float64)
     before = _regression_scores(model, rows[:, :-1])
-    weight = np.where(new.applied, state.positive, state.negative)
+    weight = _weights(new, state.positive, state.negative)
     scores, pulls = before, np.zeros_like(before)
     for _ in range(STEPS):
         p = expit(scores)

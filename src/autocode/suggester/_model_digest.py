@@ -69,6 +69,8 @@ def model_digest(
     for example in examples:
         text = f"\x00{example.line}\x00{example.text}\x00{sorted(example.codes)}"
         digest.update(text.encode("utf-8", "surrogatepass"))
+        if example.unjudged:
+            digest.update(f"\x00{sorted(example.unjudged)}".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
@@ -80,6 +82,7 @@ def examples_digest(examples: Sequence[CodedExample]) -> str:
             example.text,
             sorted(example.codes),
             [[code, list(coders)] for code, coders in example.coders],
+            *([sorted(example.unjudged)] if example.unjudged else []),
         ]
         for example in examples
     ]

@@ -27,9 +27,15 @@ def l2_normalized(rows: sp.csr_matrix) -> sp.csr_matrix:
     return sp.csr_matrix((data, rows.indices, rows.indptr), shape=rows.shape)
 
 
-def class_centroids(rows: sp.csr_matrix, applied: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the mean of the lines of each code and of those without a code, shape (n_features, n_codes + 1)."""
-    member = np.column_stack([applied, ~applied.any(axis=1)]).astype(np.float64)
+def class_centroids(
+    rows: sp.csr_matrix, applied: NDArray[np.bool_], judged: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
+    """Return the mean of the lines of each code and of those without a code, shape (n_features, n_codes + 1).
+
+    A line without a code that was not judged for all of them may have one, and is in no mean.
+    """
+    without = ~applied.any(axis=1) if judged is None else ~applied.any(axis=1) & judged.all(axis=1)
+    member = np.column_stack([applied, without]).astype(np.float64)
     return np.ascontiguousarray(rows.T @ (member / np.maximum(member.sum(axis=0), 1)))
 
 
@@ -132,7 +138,8 @@ def novelty_threshold(
         seen = in_codebook | (features.rows[~held_out].getnnz(axis=0) > 0)
         rows = l2_normalized(features.rows[held_out] @ sp.diags(seen.astype(np.float64)))
         coverage = vocabulary_coverage(features.words, vocabulary, idf, seen[: len(vocabulary)])
-        of_classes = class_centroids(l2_normalized(features.rows[~held_out]), table.applied[~held_out])
+        judged = None if table.judged is None else table.judged[~held_out]
+        of_classes = class_centroids(l2_normalized(features.rows[~held_out]), table.applied[~held_out], judged)
         centroids = np.column_stack([of_classes, of_codebook])
         similarities[held_out] = similarity(rows, centroids, coverage[held_out])
     return min(float(np.quantile(similarities, quantile)), MAX_THRESHOLD)

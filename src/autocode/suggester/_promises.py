@@ -240,6 +240,7 @@ def certify(
     applied: NDArray[np.bool_],
     interview: NDArray[np.intp],
     *,
+    judged: NDArray[np.bool_] | None = None,
     seed: int,
 ) -> PromiseMet | PromiseRefused:
     """Return the promise with the threshold that keeps it, or why it cannot be certified.
@@ -258,6 +259,8 @@ def certify(
         Which codes the lines have.
     interview : ndarray of int, shape (n_lines,)
         Number of the interview of each line, from 0.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes were judged on each line; None for all. Suggestions of the others are neither hits nor misses.
     seed : int
         Random seed of the bootstrap.
 
@@ -281,7 +284,7 @@ def certify(
     is_precision = promise.kind is PromiseKind.PRECISION
     strength = Thresholds(codes=np.zeros(applied.shape[1]), line=0.0).strength(probabilities)
     if is_precision:
-        cases = _suggestions(probabilities, applied, interview)
+        cases = _suggestions(probabilities, applied, interview, judged)
     else:
         cases = _lines_with_a_code(strength, applied, interview)
     if len(cases.score) < MIN_CASES:
@@ -315,13 +318,19 @@ def thresholds_for(met: PromiseMet, thresholds: Thresholds) -> Thresholds:
     return Thresholds(codes=thresholds.codes, line=met.threshold)
 
 
-def _suggestions(probabilities: NDArray[np.float64], applied: NDArray[np.bool_], interview: NDArray[np.intp]) -> _Cases:
-    """Return the most probable codes of each line: a hit is a code that the line has."""
+def _suggestions(
+    probabilities: NDArray[np.float64],
+    applied: NDArray[np.bool_],
+    interview: NDArray[np.intp],
+    judged: NDArray[np.bool_] | None,
+) -> _Cases:
+    """Return the most probable codes of each line, as far as they were judged: a hit is a code that the line has."""
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, :SHOWN]
+    counted = np.take_along_axis(np.ones_like(applied) if judged is None else judged, order, axis=1).ravel()
     return _Cases(
-        score=np.take_along_axis(probabilities, order, axis=1).ravel(),
-        hit=np.take_along_axis(applied, order, axis=1).ravel(),
-        interview=np.repeat(interview, order.shape[1]),
+        score=np.take_along_axis(probabilities, order, axis=1).ravel()[counted],
+        hit=np.take_along_axis(applied, order, axis=1).ravel()[counted],
+        interview=np.repeat(interview, order.shape[1])[counted],
     )
 
 

@@ -42,15 +42,19 @@ class CodeQuality:
         return self.true_positives / self.support if self.support else None
 
 
-def quality(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[CodeQuality, ...]:
+def quality(
+    model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_], judged: NDArray[np.bool_] | None = None
+) -> tuple[CodeQuality, ...]:
     """Return the quality of each code from the model's held-out scores; empty for a model without them.
 
     Thresholds and calibration were chosen on the same scores, which makes it slightly optimistic; `autocode validate`
-    is not.
+    is not. Lines on which a code was not judged do not count.
     """
     if model.held_out.shape != applied.shape or not len(applied):
         return ()
     predicted = model.calibration(model.held_out) >= model.thresholds.codes
+    if judged is not None:
+        predicted &= judged
     return tuple(
         CodeQuality(
             code=code.id,

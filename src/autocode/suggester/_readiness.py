@@ -72,19 +72,22 @@ class UnsupportedCode:
         return f"{self.name!r} is not yet supported by coded examples: {self.why}; {self.remedy}."
 
 
-def unsupported(model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_]) -> tuple[UnsupportedCode, ...]:
+def unsupported(
+    model: LineModel, codes: Sequence[Code], applied: NDArray[np.bool_], judged: NDArray[np.bool_] | None = None
+) -> tuple[UnsupportedCode, ...]:
     """Return the codes whose held-out lines do not rank above the other lines beyond chance.
 
     Each line is scored by a model not trained on its fold, and each code is tested by itself (Mann-Whitney test,
     one-sided). The number of examples that would help is the number at which the code's present AUC would be
-    significant.
+    significant. Lines on which a code was not judged do not count.
 
     References
     ----------
     Mann & Whitney (1947), On a test of whether one of two random variables is stochastically larger than the other.
     """
     support = applied.sum(axis=0)
-    auc = _auc(model.held_out, applied)
+    n_judged = np.full(applied.shape[1], len(applied)) if judged is None else judged.sum(axis=0)
+    auc = _auc(model.held_out, applied) if judged is None else _auc_of_judged(model.held_out, applied, judged)
     known = support >= MIN_EXAMPLES
     weight = np.where(known, support, 0)
     mean_auc = float(weight @ np.where(known, auc, 0.0) / weight.sum()) if known.any() else PRIOR_AUC
@@ -92,7 +95,7 @@ def unsupported(model: LineModel, codes: Sequence[Code], applied: NDArray[np.boo
     prior = mean_auc if mean_auc > 0.5 else PRIOR_AUC
     codes_found = []
     for j, code in enumerate(codes):
-        n, others = int(support[j]), len(applied) - int(support[j])
+        n, others = int(support[j]), int(n_judged[j] - support[j])
         if n >= MIN_EXAMPLES and _is_significant(auc[j], n, others):
             continue
         shrunk = (n * auc[j] + PRIOR_EXAMPLES * prior) / (n + PRIOR_EXAMPLES) if n >= MIN_EXAMPLES else prior
@@ -138,6 +141,14 @@ def _auc(scores: NDArray[np.float64], applied: NDArray[np.bool_]) -> NDArray[np.
     pairs = support * others
     won = ranks - support * (support + 1) / 2
     return np.asarray(np.divide(won, pairs, out=np.full(len(support), 0.5), where=pairs > 0), dtype=np.float64)
+
+
+def _auc_of_judged(
+    scores: NDArray[np.float64], applied: NDArray[np.bool_], judged: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the AUC of each code among the lines on which it was judged, shape (n_codes,)."""
+    columns = [np.flatnonzero(judged[:, j]) for j in range(applied.shape[1])]
+    return np.array([_auc(scores[rows, j : j + 1], applied[rows, j : j + 1])[0] for j, rows in enumerate(columns)])
 
 
 def _is_significant(auc: float, n: int, others: int) -> bool:

@@ -156,7 +156,7 @@ class Suggester:
         if len(probabilities) != len(self.examples) and interviews.max(initial=-1) + 1 >= MIN_INTERVIEWS:
             why = "this suggester was not cross-validated; train it with a promise."
             return PromiseRefused(promise=asked, why=why)
-        return certify(asked, probabilities, self.index.applied, interviews, seed=self.seed)
+        return certify(asked, probabilities, self.index.applied, interviews, judged=self.index.judged, seed=self.seed)
 
     def with_promise(self, promise: Promise | str) -> "Suggester":
         """Return this suggester with the thresholds that keep a promise.
@@ -219,7 +219,10 @@ class Suggester:
         lines : sequence of Line
             The lines, together with those that may be their context.
         """
-        best = CodeSets.from_coded_lines(self.index.applied).best(self.probabilities(lines))
+        judged, applied = self.index.judged, self.index.applied
+        # a line that some code was not judged on has no whole set
+        whole = applied if judged is None else applied[judged.all(axis=1)]
+        best = CodeSets.from_coded_lines(whole).best(self.probabilities(lines))
         return {
             line.id: frozenset(code.id for code, is_given in zip(self.codes, row, strict=True) if is_given)
             for line, row in zip(lines, best, strict=True)

@@ -108,8 +108,8 @@ def train(
         learnt_from=_source(table),
         notes=_notes(table),
         seed=seed,
-        quality=quality(model, table.codes, table.applied),
-        unsupported=unsupported(model, table.codes, table.applied),
+        quality=quality(model, table.codes, table.applied, table.judged),
+        unsupported=unsupported(model, table.codes, table.applied, table.judged),
         novelty_threshold=novelty_threshold(model, table, texts, seed=seed),
     )
     if promise is None:

@@ -20,11 +20,19 @@ def logistic(train: CodedLines, test: CodedLines, codebook: Codebook) -> Predict
     train_features, test_features = words.fit_transform(_texts(train)), words.transform(_texts(test))
     scores = np.zeros(test.applied.shape)
     for j in range(train.applied.shape[1]):
-        applied = train.applied[:, j]
+        features, applied = train_features, train.applied[:, j]
+        if train.judged is not None:
+            features, applied = features[train.judged[:, j]], applied[train.judged[:, j]]
         if 0 < applied.sum() < len(applied):
             model = LogisticRegression(C=_INVERSE_REGULARISATION, class_weight="balanced", max_iter=1000)
-            scores[:, j] = model.fit(train_features, applied).predict_proba(test_features)[:, 1]
-    return Predictions(truth=test.applied, scores=scores, predicted=scores >= _LEAST_PROBABILITY, probabilities=scores)
+            scores[:, j] = model.fit(features, applied).predict_proba(test_features)[:, 1]
+    return Predictions(
+        truth=test.applied,
+        scores=scores,
+        predicted=scores >= _LEAST_PROBABILITY,
+        probabilities=scores,
+        judged=test.judged,
+    )
 
 
 def definitions(train: CodedLines, test: CodedLines, codebook: Codebook) -> Predictions:
@@ -35,7 +43,13 @@ def definitions(train: CodedLines, test: CodedLines, codebook: Codebook) -> Pred
     ]
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit([*_texts(train), *codebook_texts])
     scores: NDArray[np.float64] = (words.transform(_texts(test)) @ words.transform(codebook_texts).T).toarray()
-    return Predictions(truth=test.applied, scores=scores, predicted=scores >= _LEAST_SIMILARITY, probabilities=None)
+    return Predictions(
+        truth=test.applied,
+        scores=scores,
+        predicted=scores >= _LEAST_SIMILARITY,
+        probabilities=None,
+        judged=test.judged,
+    )
 
 
 def _texts(table: CodedLines) -> list[str]:

@@ -23,12 +23,36 @@ class Predictions:
         The codes that are predicted; thresholds are chosen on the training lines only.
     probabilities : ndarray of float, shape (n_lines, n_codes), or None
         Calibrated probabilities; None for a method that gives none.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes humans judged on each line; None for all. The other pairs of line and code do not count.
     """
 
     truth: NDArray[np.bool_]
     scores: NDArray[np.float64]
     predicted: NDArray[np.bool_]
     probabilities: NDArray[np.float64] | None
+    judged: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        if self.judged is None:
+            return
+        # last in every ranking, never predicted, and without error: so no metric counts what nobody judged
+        object.__setattr__(self, "scores", np.where(self.judged, self.scores, -np.inf))
+        object.__setattr__(self, "predicted", self.predicted & self.judged)
+        if self.probabilities is not None:
+            object.__setattr__(self, "probabilities", np.where(self.judged, self.probabilities, 0.0))
+
+    def n_pairs(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how many pairs of line and code were judged in each resample, shape (n_resamples,).
+
+        Parameters
+        ----------
+        weights : ndarray of float, shape (n_resamples, n_lines)
+            How often each line is drawn.
+        """
+        if self.judged is None:
+            return np.asarray(weights.sum(axis=1) * self.truth.shape[1], dtype=np.float64)
+        return np.asarray((weights @ self.judged).sum(axis=1), dtype=np.float64)
 
 
 def measure(predictions: Predictions, weights: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -71,8 +95,8 @@ def measure(predictions: Predictions, weights: NDArray[np.float64]) -> dict[str,
     metrics["macroF1"] = _ratio(np.where(occurs, np.nan_to_num(f1), 0).sum(axis=1), occurs.sum(axis=1))
     p = predictions.probabilities
     undefined = np.full(len(w), np.nan)
-    metrics["brier"] = undefined if p is None else _ratio(w @ ((p - y) ** 2).sum(axis=1), w.sum(axis=1) * y.shape[1])
-    metrics["ece"] = undefined if p is None else _calibration_error(p, y, w)
+    metrics["brier"] = undefined if p is None else _ratio(w @ ((p - y) ** 2).sum(axis=1), predictions.n_pairs(w))
+    metrics["ece"] = undefined if p is None else _calibration_error(p, y, w, predictions.n_pairs(w))
     return metrics
 
 
@@ -98,13 +122,15 @@ def average_precision(
     return _ratio((gained * np.nan_to_num(_ratio(hits, retrieved))).sum(axis=1), hits[:, -1])
 
 
-def _calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64]) -> NDArray[np.float64]:
+def _calibration_error(
+    p: NDArray[np.float64], y: NDArray[np.float64], w: NDArray[np.float64], n_pairs: NDArray[np.float64]
+) -> NDArray[np.float64]:
     bins = np.minimum((p * BINS).astype(int), BINS - 1)
     difference = np.zeros(len(w))
     for b in range(BINS):
         inside = bins == b
         difference += np.abs(w @ np.where(inside, p - y, 0).sum(axis=1))
-    return _ratio(difference, w.sum(axis=1) * y.shape[1])
+    return _ratio(difference, n_pairs)
 
 
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -195,7 +195,9 @@ def _predict(
     model = fit(train, codebook, language=language, encoder=encoder, seed=seed)
     # codes are ranked as they are in suggestions: by calibrated probability
     p = model.probabilities(test.lines)
-    own = Predictions(truth=test.applied, scores=p, predicted=p >= model.thresholds.codes, probabilities=p)
+    own = Predictions(
+        truth=test.applied, scores=p, predicted=p >= model.thresholds.codes, probabilities=p, judged=test.judged
+    )
     return {"autocode": own, **{name: predict(train, test, codebook) for name, predict in BASELINES.items()}}
 
 

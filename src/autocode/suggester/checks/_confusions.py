@@ -75,9 +75,10 @@ def find_confused_codes(
 ) -> tuple[ConfusedCodes, ...]:
     """Return the n pairs of codes with the lowest AUC of out-of-fold scores, among those that are confused."""
     y = table.applied
+    absent = ~y if table.judged is None else ~y & table.judged
     confused = []
     for j, k in combinations(range(len(table.codes)), 2):
-        first, second = y[:, j] & ~y[:, k], y[:, k] & ~y[:, j]
+        first, second = y[:, j] & absent[:, k], y[:, k] & absent[:, j]
         if min(first.sum(), second.sum()) < LEAST_LINES:
             continue
         rows = np.flatnonzero(first | second)
@@ -88,7 +89,7 @@ def find_confused_codes(
             confused.append((float(auc), j, k))
     found = []
     for auc, j, k in sorted(confused)[:n]:
-        first, second = y[:, j] & ~y[:, k], y[:, k] & ~y[:, j]
+        first, second = y[:, j] & absent[:, k], y[:, k] & absent[:, j]
         replicates = _resampled_auc(scores[:, j] - scores[:, k], first, second, draws[1:, interview])
         low, high = np.quantile(replicates, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]) if len(replicates) else (np.nan, np.nan)
         found.append(

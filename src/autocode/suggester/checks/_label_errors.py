@@ -132,6 +132,9 @@ def line_surprisal(surprisal: NDArray[np.float64], applied: NDArray[np.bool_]) -
 def find_label_issues(table: CodedLines, probabilities: NDArray[np.float64], *, n: int) -> tuple[LabelIssue, ...]:
     """Return the n lines of a table with the highest surprisal, given their out-of-fold probabilities."""
     surprisal = excess_surprisal(probabilities, table.applied)
+    not_given = ~table.applied
+    if table.judged is not None:  # what nobody judged cannot be wrong
+        surprisal, not_given = np.where(table.judged, surprisal, -np.inf), not_given & table.judged
     of_lines = line_surprisal(surprisal, table.applied)
     found = []
     for i in np.argsort(-of_lines, kind="stable")[:n]:
@@ -152,7 +155,7 @@ def find_label_issues(table: CodedLines, probabilities: NDArray[np.float64], *, 
                 given=codes_of(table, int(i)),
                 surprisal=float(of_lines[i]),
                 unlikely_code=most_surprising(applied),
-                missing=most_surprising(~applied),
+                missing=most_surprising(not_given[i]),
             )
         )
     return tuple(found)

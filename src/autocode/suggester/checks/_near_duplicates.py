@@ -72,6 +72,9 @@ def find_near_duplicates(table: CodedLines, rows: sp.csr_matrix, *, n: int) -> t
     """
     first, second, similarity = pairs_at_least(rows, LEAST_SIMILARITY)
     a, b = table.applied[first], table.applied[second]
+    if table.judged is not None:  # lines differ only in what was judged on both
+        judged = table.judged[first] & table.judged[second]
+        a, b = a & judged, b & judged
     union = (a | b).sum(axis=1)
     distance = 1 - (a & b).sum(axis=1) / np.maximum(union, 1)
     distance[union == 0] = 0.0

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from autocode.codebook import Code, CodeId
-from autocode.coding import CoderId
+from autocode.coding import CoderId, Coding
 from autocode.suggester.checks._coherence import Ratio, ratio
 from autocode.suggester.checks._similarity import mean_similarity
 from autocode.suggester.model._coded_lines import CodedLines
@@ -23,7 +23,7 @@ LEAST_LINES = 5
 # them: once or twice is an exception, not a use.
 LEAST_INSTEAD = 3
 
-CodesOfLines = Mapping[LineId, frozenset[CodeId]]
+CodingOfLine = Mapping[LineId, Coding]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +90,16 @@ def find_different_uses(
     the other coder gives another code instead. `rows` are the words of the table's lines.
     """
     row_of = {line.id: i for i, line in enumerate(table.lines)}
-    codes_by: dict[CoderId, dict[LineId, frozenset[CodeId]]] = {}
+    codings_by: dict[CoderId, dict[LineId, Coding]] = {}
     for coding in table.codings.independent():
         if coding.line in row_of:
-            codes_by.setdefault(coding.coder, {})[coding.line] = coding.codes
+            codings_by.setdefault(coding.coder, {})[coding.line] = coding
     found: list[tuple[float, DifferentUse]] = []
-    for a, b in combinations(sorted(codes_by), 2):
+    for a, b in combinations(sorted(codings_by), 2):
         for code in table.codes:
             given = [
-                np.array([row_of[line] for line, codes in codes_by[coder].items() if code.id in codes], dtype=np.intp)
-                for coder in (a, b)
+                np.array([row_of[line] for line, coding in of_coder.items() if code.id in coding.codes], dtype=np.intp)
+                for of_coder in (codings_by[a], codings_by[b])
             ]
             if min(map(len, given)) < LEAST_LINES:
                 continue
@@ -107,7 +107,7 @@ def find_different_uses(
                 table,
                 code,
                 (a, b),
-                (codes_by[a], codes_by[b]),
+                (codings_by[a], codings_by[b]),
                 lines=(len(given[0]), len(given[1])),
                 separation=_separation(rows, interview, draws, given),
             )
@@ -135,13 +135,17 @@ def _compare_use(
     table: CodedLines,
     code: Code,
     coders: tuple[CoderId, CoderId],
-    codes_of: tuple[CodesOfLines, CodesOfLines],
+    codings_of: tuple[CodingOfLine, CodingOfLine],
     *,
     lines: tuple[int, int],
     separation: Ratio,
 ) -> DifferentUse:
-    coded_by_both = codes_of[0].keys() & codes_of[1].keys()
-    by_a, by_b = ({line for line in coded_by_both if code.id in codes[line]} for codes in codes_of)
+    coded_by_both = [
+        line
+        for line in codings_of[0].keys() & codings_of[1].keys()
+        if all(code.id not in own[line].unjudged for own in codings_of)
+    ]
+    by_a, by_b = ({line for line in coded_by_both if code.id in own[line].codes} for own in codings_of)
     code_of = {known.id: known for known in table.codes}
     return DifferentUse(
         code=code,
@@ -149,8 +153,8 @@ def _compare_use(
         lines=lines,
         shared=(len(by_a), len(by_b), len(by_a & by_b)),
         instead=(
-            _given_instead(by_a - by_b, codes_of[0], codes_of[1], code_of),
-            _given_instead(by_b - by_a, codes_of[1], codes_of[0], code_of),
+            _given_instead(by_a - by_b, codings_of[0], codings_of[1], code_of),
+            _given_instead(by_b - by_a, codings_of[1], codings_of[0], code_of),
         ),
         separation=separation,
     )
@@ -165,10 +169,15 @@ def _difference(use: DifferentUse) -> float:
 
 
 def _given_instead(
-    lines: set[LineId], own: CodesOfLines, other: CodesOfLines, code_of: Mapping[CodeId, Code]
+    lines: set[LineId], own: CodingOfLine, other: CodingOfLine, code_of: Mapping[CodeId, Code]
 ) -> tuple[Code, int] | None:
     """Return the code that the other coder gave to most of these lines and this coder did not, if it is on half."""
-    counts = Counter(code for line in sorted(lines) for code in sorted(other[line] - own[line]) if code in code_of)
+    counts = Counter(
+        code
+        for line in sorted(lines)
+        for code in sorted(other[line].codes - own[line].codes - own[line].unjudged)
+        if code in code_of
+    )
     for code, n in counts.most_common(1):
         if n >= LEAST_INSTEAD and 2 * n >= len(lines):
             return code_of[code], n

@@ -76,6 +76,7 @@ def best_blend(
     codebook_similarity: NDArray[np.float64],
     embedding_similarity: NDArray[np.float64] | None = None,
     *,
+    judged: NDArray[np.bool_] | None = None,
     hyperparameters: Hyperparameters = DEFAULTS,
 ) -> tuple[Blend, NDArray[np.float64]]:
     """Return the blend that ranks the codes of the coded lines best, and the scores that it gives them.
@@ -96,6 +97,8 @@ def best_blend(
         Similarity of each line to what the codebook says about each code, by words.
     embedding_similarity : ndarray of float, shape (n_lines, n_codes), or None
         The same by sentence vectors; None without an encoder.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes were judged on each line; None for all. The others are left out.
     hyperparameters : Hyperparameters
         The candidates and the strength of the preference for the default weights.
     """
@@ -122,7 +125,8 @@ def best_blend(
         spread = learnt + context.context_scores(lines, learnt)
         for codebook_weight, embedding_weight in product(grid.codebook_weights, grid.embedding_weights):
             candidate = spread + codebook_weight * by_words + embedding_weight * by_vectors
-            order = np.argsort(-candidate, axis=1, kind="stable")
+            ranked = candidate if judged is None else np.where(judged, candidate, -np.inf)
+            order = np.argsort(-ranked, axis=1, kind="stable")
             rank = np.argsort(order, axis=1)[applied] + 1
             distance = _doublings((index, codebook_weight, embedding_weight), grid.default_weights)
             criterion = float((1 / rank).sum() - hyperparameters.prior_strength * distance)

@@ -48,6 +48,7 @@ def fit_platt(
     scores: NDArray[np.float64],
     applied: NDArray[np.bool_],
     *,
+    judged: NDArray[np.bool_] | None = None,
     n_interviews: int,
     hyperparameters: Hyperparameters = DEFAULTS,
 ) -> Platt:
@@ -62,6 +63,8 @@ def fit_platt(
         Scores by models that were fitted without the line's fold.
     applied : ndarray of bool, shape (n_lines, n_codes)
         Which codes humans gave each line.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes were judged on each line; None for all. The others are left out.
     n_interviews : int
         Number of interviews that the lines come from.
     hyperparameters : Hyperparameters
@@ -80,10 +83,14 @@ def fit_platt(
     >>> calibration(scores).round(2).ravel().tolist()
     [0.17, 0.31, 0.69, 0.83]
     """
-    pooled = _curve(scores.ravel(), applied.ravel(), centre=np.array(POOLED_CENTRE), sd=np.array(POOLED_SD))
+    rows: list[NDArray[np.intp] | slice] = [
+        slice(None) if judged is None else np.flatnonzero(judged[:, j]) for j in range(scores.shape[1])
+    ]
+    counted = np.ones(applied.shape, dtype=bool) if judged is None else judged
+    pooled = _curve(scores[counted], applied[counted], centre=np.array(POOLED_CENTRE), sd=np.array(POOLED_SD))
     sd = np.array([hyperparameters.slope_sd, hyperparameters.intercept_sd])
     curves = np.array(
-        [_curve(scores[:, j], applied[:, j], centre=pooled, sd=sd) for j in range(scores.shape[1])]
+        [_curve(scores[of_code, j], applied[of_code, j], centre=pooled, sd=sd) for j, of_code in enumerate(rows)]
     ).reshape(-1, 2)
     own = (n_interviews - 1) / (n_interviews - 1 + hyperparameters.calibration_interviews)
     return Platt(

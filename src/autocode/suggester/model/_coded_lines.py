@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.codebook import Code, Codebook
+from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus, consensus
 from autocode.doctext import documented
 from autocode.errors import TrainingError
@@ -29,6 +29,10 @@ class CodedLines:
         Every human coding of these lines.
     consensus : Consensus
         The rule by which the codes of each line were decided.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes were judged on each line: a line that nobody judged for a code, because the code was added, split or
+        redefined since, is neither a positive nor a negative example of it. None where every code was judged on every
+        line.
 
     Examples
     --------
@@ -48,6 +52,7 @@ class CodedLines:
     applied: NDArray[np.bool_]
     codings: Codings
     consensus: Consensus
+    judged: NDArray[np.bool_] | None = None
 
     @classmethod
     @documented
@@ -86,7 +91,13 @@ class CodedLines:
                 f"the line {place} is coded {name!r}, which is not a subtheme of this codebook; "
                 "add it to the codebook or correct the coding."
             )
-        return cls(lines=coded, codes=codes, applied=applied, codings=codings, consensus=agreed)
+        judged = None
+        if any(line.id in agreed.unjudged for line in coded):
+            nothing: frozenset[CodeId] = frozenset()
+            judged = np.array(
+                [[code.id not in agreed.unjudged.get(line.id, nothing) for code in codes] for line in coded], dtype=bool
+            )
+        return cls(lines=coded, codes=codes, applied=applied, codings=codings, consensus=agreed, judged=judged)
 
     def take(self, rows: NDArray[np.intp]) -> "CodedLines":
         """Return some of the lines, in the order given.
@@ -102,6 +113,7 @@ class CodedLines:
             applied=self.applied[rows],
             codings=self.codings,
             consensus=self.consensus,
+            judged=None if self.judged is None else self.judged[rows],
         )
 
     def only(self, columns: NDArray[np.intp]) -> "CodedLines":
@@ -118,6 +130,7 @@ class CodedLines:
             applied=self.applied[:, columns],
             codings=self.codings,
             consensus=self.consensus,
+            judged=None if self.judged is None else self.judged[:, columns],
         )
 
     def __len__(self) -> int:

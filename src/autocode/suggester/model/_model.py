@@ -253,7 +253,14 @@ def fit(
     fold = folds([line.transcript for line in table.lines], seed=seed)
     out_of_fold = out_of_fold_rows(design.X, design.D, fold, inputs)
     (coefficients, intercepts), seen, unseen = _fit_folds(
-        design, table.applied, fold, out_of_fold, seed=seed, n_jobs=n_jobs, hyperparameters=hyperparameters
+        design,
+        table.applied,
+        fold,
+        out_of_fold,
+        judged=table.judged,
+        seed=seed,
+        n_jobs=n_jobs,
+        hyperparameters=hyperparameters,
     )
     codebook_means = _codebook_means(design, n_codes=len(table.codes))
     # The similarity by words and that by sentence vectors have weights of their own.
@@ -262,7 +269,9 @@ def fit(
     if embeddings is not None:
         codebook_means[:, split:] /= inputs.embedding_scale**2
         by_vectors = np.asarray(design.X[:, split:] @ codebook_means[:, split:].T)
-    blend, _ = best_blend(table.lines, table.applied, seen, by_words, by_vectors, hyperparameters=hyperparameters)
+    blend, _ = best_blend(
+        table.lines, table.applied, seen, by_words, by_vectors, judged=table.judged, hyperparameters=hyperparameters
+    )
     codebook_means[:, :split] *= blend.codebook_weight
     codebook_means[:, split:] *= blend.embedding_weight
     codebook_coefficients = _single_precision(relative_to_codes(codebook_means.T).T)
@@ -272,6 +281,7 @@ def fit(
         fit_platt(
             held_out,
             table.applied,
+            judged=table.judged,
             n_interviews=len({line.transcript for line in table.lines}),
             hyperparameters=hyperparameters,
         )
@@ -285,7 +295,9 @@ def fit(
         intercepts=intercepts,
         blend=blend,
         calibration=calibration,
-        thresholds=fit_thresholds(calibration(held_out), table.applied, hyperparameters=hyperparameters),
+        thresholds=fit_thresholds(
+            calibration(held_out), table.applied, judged=table.judged, hyperparameters=hyperparameters
+        ),
         held_out=held_out,
     )
 
@@ -299,6 +311,7 @@ def _fit_folds(
     fold: NDArray[np.intp],
     out_of_fold: sp.csr_matrix,
     *,
+    judged: NDArray[np.bool_] | None,
     seed: int,
     n_jobs: int | None,
     hyperparameters: Hyperparameters,
@@ -312,7 +325,7 @@ def _fit_folds(
     # Only the scores of the models without a fold are kept: their coefficients would take most of the memory.
     coefficients, *scores_of_folds = Parallel(n_jobs=n_jobs)(
         chain(
-            [delayed(_regress)(X, applied, D, code_of_text, seed=seed, hyperparameters=hyperparameters)],
+            [delayed(_regress)(X, applied, D, code_of_text, judged, seed=seed, hyperparameters=hyperparameters)],
             (
                 delayed(_held_out_scores)(
                     X[fold != k],
@@ -320,6 +333,7 @@ def _fit_folds(
                     sp.vstack([X[fold == k], out_of_fold[fold == k]], format="csr"),
                     D,
                     code_of_text,
+                    None if judged is None else judged[fold != k],
                     seed=seed,
                     hyperparameters=hyperparameters,
                 )
@@ -407,12 +421,13 @@ def _held_out_scores(
     held_out: sp.csr_matrix,
     D: sp.csr_matrix,
     code_of_text: NDArray[np.intp],
+    judged: NDArray[np.bool_] | None,
     *,
     seed: int,
     hyperparameters: Hyperparameters,
 ) -> NDArray[np.float64]:
     """Return the scores of rows that the regressions are not fitted to, shape (n_held_out, n_codes)."""
-    coefficients, intercepts = _regress(X, applied, D, code_of_text, seed=seed, hyperparameters=hyperparameters)
+    coefficients, intercepts = _regress(X, applied, D, code_of_text, judged, seed=seed, hyperparameters=hyperparameters)
     return np.asarray(held_out @ coefficients.T + intercepts)
 
 
@@ -421,23 +436,27 @@ def _regress(
     applied: NDArray[np.bool_],
     D: sp.csr_matrix,
     code_of_text: NDArray[np.intp],
+    judged: NDArray[np.bool_] | None,
     *,
     seed: int,
     hyperparameters: Hyperparameters,
 ) -> Coefficients:
     """Return coefficients (n_codes, n_features) and intercepts (n_codes,) of one balanced logistic regression per code.
 
-    The codebook's texts are among the examples, so that a code with few lines has coefficients, too.
+    The codebook's texts are among the examples, so that a code with few lines has coefficients, too. Lines on which a
+    code was not judged are no examples of it.
     """
     n_codes = applied.shape[1]
-    # Where the only line is held out, no line is left, and the codebook's texts still need a weight.
-    n = max(len(applied), 1)
-    rows = sp.vstack([X, D], format="csr")
+    of_all_lines = sp.vstack([X, D], format="csr")
     n_texts = np.bincount(code_of_text, minlength=n_codes)
     coefficients, intercepts = np.zeros((n_codes, X.shape[1])), np.zeros(n_codes)
     examples, counterexamples = hyperparameters.codebook_examples, hyperparameters.codebook_counterexamples
     for j in range(n_codes):
-        positive = applied[:, j]
+        rows, positive = of_all_lines, applied[:, j]
+        if judged is not None and not judged[:, j].all():
+            rows, positive = sp.vstack([X[judged[:, j]], D], format="csr"), positive[judged[:, j]]
+        # Where the only line is held out, no line is left, and the codebook's texts still need a weight.
+        n = max(len(positive), 1)
         n_positive = int(positive.sum())
         own = code_of_text == j
         line_weight = np.where(positive, n / (2 * max(n_positive, 1)), n / (2 * max(n - n_positive, 1)))

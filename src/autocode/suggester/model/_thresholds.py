@@ -41,6 +41,7 @@ def fit_thresholds(
     probabilities: NDArray[np.float64],
     applied: NDArray[np.bool_],
     *,
+    judged: NDArray[np.bool_] | None = None,
     hyperparameters: Hyperparameters = DEFAULTS,
 ) -> Thresholds:
     """Return the thresholds that fit out-of-fold probabilities.
@@ -55,6 +56,8 @@ def fit_thresholds(
         Calibrated probabilities by models that were fitted without the line's fold.
     applied : ndarray of bool, shape (n_lines, n_codes)
         Which codes humans gave each line.
+    judged : ndarray of bool, shape (n_lines, n_codes), or None, default None
+        Which codes were judged on each line; None for all. The others are left out.
     hyperparameters : Hyperparameters
         How strongly thresholds are shrunk towards that of all codes together.
 
@@ -71,15 +74,18 @@ def fit_thresholds(
     >>> fit_thresholds(probabilities, np.array([[True], [True], [False], [False]])).codes.round(2).tolist()
     [0.55]
     """
-    pooled = _count_matching(probabilities.ravel(), applied.ravel(), fallback=0.5)
+    counted = np.ones(applied.shape, dtype=bool) if judged is None else judged
+    pooled = _count_matching(probabilities[counted], applied[counted], fallback=0.5)
     codes = np.full(applied.shape[1], pooled)
     for j in range(applied.shape[1]):
         n_positive = float(applied[:, j].sum())
-        own = _count_matching(probabilities[:, j], applied[:, j], fallback=pooled)
+        own = _count_matching(probabilities[counted[:, j], j], applied[counted[:, j], j], fallback=pooled)
         weight = n_positive / (n_positive + hyperparameters.threshold_shrinkage)
         codes[j] = pooled + weight * (own - pooled)
     strength = Thresholds(codes=codes, line=0.0).strength(probabilities)
-    line = _best_f1(strength, np.asarray(applied.any(axis=1), dtype=np.bool_), fallback=0.0)
+    has_code = np.asarray(applied.any(axis=1), dtype=np.bool_)
+    is_known = has_code | counted.all(axis=1)  # of the others it is not known whether they have a code
+    line = _best_f1(strength[is_known], has_code[is_known], fallback=0.0)
     return Thresholds(codes=codes, line=line)
 
 
