@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         write_report,
     )
     from autocode.review import ReviewSession, settle
-    from autocode.study import StudyData, read_study
+    from autocode.study import StudyData, merge, read_study
     from autocode.suggester import (
         LineClassifier,
         Recheck,
@@ -101,7 +101,7 @@ _ROOMS = {
         "write_report",
     ),
     "review": ("ReviewSession", "settle"),
-    "study": ("StudyData", "read_study"),
+    "study": ("StudyData", "merge", "read_study"),
     "suggester": (
         "LineClassifier",
         "Recheck",
@@ -158,6 +158,7 @@ __all__ = [
     "gwet_ac1",
     "human_ceiling",
     "krippendorff_alpha",
+    "merge",
     "methods_paragraph",
     "model_table",
     "open_suggester",

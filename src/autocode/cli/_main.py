@@ -378,6 +378,36 @@ def _confirmed(question: str) -> bool:
 
 @main.command()
 @STUDY
+@click.argument(
+    "others",
+    nargs=-1,
+    required=True,
+    metavar="OTHER...",
+    type=EXISTING,
+    cls=Argument,
+    help="Folders of copies of the study on which others worked, or their journals.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be taken, and change nothing.")
+@JSON
+def merge(study: Path, others: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Take in what was coded in copies.
+
+    Everything is taken once, or nothing where the interviews or codebooks differ. The copies are not changed.
+    """
+    from autocode.study import merge as merge_copies
+    from autocode.wording import count_of
+
+    plan = merge_copies(study, *others, dry_run=dry_run)
+    if as_json:
+        click.echo(dumped(plan.to_json()))
+        return
+    click.echo(str(plan))
+    entries = count_of(plan.n_entries, "entry", plural="entries")
+    click.echo(f"{study}: {f'{entries} would be taken; nothing was changed' if dry_run else f'{entries} taken'}.")
+
+
+@main.command()
+@STUDY
 def check(study: Path) -> None:
     """Report every fault of a study's files.
 

@@ -1,9 +1,12 @@
 """Digests that chain the entries of a journal, so that a changed, missing or reordered entry is found."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 ID_SIZE = 16  # bytes of identities, links and salts
+_CLOCK_SIZE = 8  # bytes of the identity of an entry that say when it was appended
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def link_of(
@@ -50,8 +53,31 @@ def commitment_to(text: str, *, salt: bytes) -> str:
 
 
 def new_id() -> bytes:
-    """Return an identity, or a salt, that no other has."""
+    """Return an identity of a journal, or a salt, that no other has."""
     return secrets.token_bytes(ID_SIZE)
+
+
+def entry_id(at: datetime, *, after: bytes = b"", unique: bytes = b"") -> bytes:
+    """
+    Return the identity of an entry. In order of identities, entries stand in the order in which they were appended.
+
+    Journals that are merged have the same entries in another order of their numbers. Their identities say the same of
+    the order in every copy: they begin with the time of appending in microseconds, or one more than in the latest
+    identity of the journal where a clock was set back.
+
+    Parameters
+    ----------
+    at : datetime
+        When the entry is appended.
+    after : bytes, default empty
+        The greatest identity in the journal.
+    unique : bytes, default empty
+        What the rest of the identity is derived from; by default it is drawn at random.
+    """
+    now = (at - _EPOCH) // timedelta(microseconds=1)
+    clock: int = min(max(now, int.from_bytes(after[:_CLOCK_SIZE], "big") + 1), 2 ** (8 * _CLOCK_SIZE) - 1)
+    rest = derived_id(unique) if unique else new_id()
+    return clock.to_bytes(_CLOCK_SIZE, "big") + rest[_CLOCK_SIZE:]
 
 
 def derived_id(*parts: bytes) -> bytes:

@@ -219,7 +219,8 @@ class Entry:
     gesture : str, default ""
         The idempotency key under which it was appended, perhaps with other entries; empty for none.
     id : str, default ""
-        The identity of the entry, 32 hexadecimal digits: the same in every copy of the journal.
+        The identity of the entry, 32 hexadecimal digits: the same in every copy of the journal, and greater than those
+        of the entries that were appended before it.
     erased : tuple of str, default ()
         The fields of the record whose text was erased, such as "memo"; they are empty in the record.
     """
@@ -646,7 +647,7 @@ def _undo_from(fields: Mapping[str, Any], at: datetime) -> Undo:
 
 
 def _erasure_to(erasure: Erasure) -> dict[str, Any]:
-    return {"coder": erasure.coder, "n_entries": len(erasure.entries), "why": erasure.why}
+    return {"coder": erasure.coder, "n_entries": len(set(erasure.entries)), "why": erasure.why}
 
 
 def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:

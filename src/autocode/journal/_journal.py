@@ -1,10 +1,9 @@
 """The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -23,26 +22,27 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment
 from autocode.errors import JournalError
-from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
+from autocode.journal._chain import entry_id
 from autocode.journal._entries import (
     Deferral,
     Entry,
     Erasure,
     Kind,
     Record,
-    TranscriptSeen,
     Undo,
-    deserialized,
     records_in,
     serialized,
     utc_timestamp,
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
+from autocode.journal._merging import refuse_other_versions, write_missing_rows
 from autocode.journal._opening import translated_errors
+from autocode.journal._other_texts import refuse_other_texts, unrecorded
 from autocode.journal._reader import JournalReader
-from autocode.journal._texts import refuse_other_texts, unrecorded
-from autocode.journal._wholeness import Wholeness
+from autocode.journal._stored import stored_entries
+from autocode.journal._wholeness import Place, Wholeness
+from autocode.journal._writing import Row, Text, commitments_to, write_row
 
 
 @no_single_text
@@ -194,33 +194,52 @@ class Journal(JournalReader):
             raise JournalError.at(
                 self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
             )
-        now = datetime.now(UTC)
-        seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
+        seen = [record for entry in entries if isinstance(entry, Codings) for record in unrecorded(self, entry)]
         records = (*seen, *records_in(entries))
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
         coders = [record.coder for record in records if isinstance(record, by_coders)]
         for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
             human(name, people=self._people)
-        rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
-                self._refuse_other_texts(records)
+                refuse_other_texts(self, records)
                 known_lines = self._whole.known_lines.with_records(records)
                 known_lines.refuse_unknown(records)
-                seq, link = self._whole.seq, self._whole.link
-                for record, kind, payload, texts, at in rows:
-                    seq += 1
-                    link = self._insert(record, seq, link, (kind, payload, texts, at), gesture)
-            self._whole.place = (seq, link, known_lines)
+                place, now = self._whole.place, self._present_time(records)
+                for record in records:
+                    row = self._row(record, place, now=now, gesture=gesture)
+                    link = write_row(self._connection, row, seq=place.seq + 1, after=place.link)
+                    place = place.after(row, link)
+            self._whole.place = place._replace(known_lines=known_lines)
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
-        return seq
+        return place.seq
+
+    def _present_time(self, records: Collection[Record]) -> datetime:
+        """Return the time for records without one: after the judgements that they replace, if a clock was ahead."""
+        now = datetime.now(UTC)
+        if utc_timestamp(now) > self._whole.latest_at:
+            return now
+        judged = {
+            (record.coder, record.line)
+            for record in records
+            if isinstance(record, Coding | Decision) and record.at is None
+        }
+        later = stored_entries(
+            self._connection, self.path, "e.at >= ? AND e.kind IN ('coding', 'decision')", utc_timestamp(now)
+        )
+        replaced = [
+            entry.at
+            for entry in later
+            if isinstance(entry.record, Coding | Decision) and (entry.record.coder, entry.record.line) in judged
+        ]
+        return max([now, *(at + timedelta(microseconds=1) for at in replaced)])
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
-        if self._connection.in_transaction:
+        if self._connection.in_transaction or self._file.read_only:
             return
         whole = self._whole
         write_head(self.path, Head(journal=whole.journal, seq=whole.seq, link=whole.link))
@@ -241,54 +260,70 @@ class Journal(JournalReader):
                 raise
             self._after_commit()
 
-    def _insert(
-        self, record: Record, seq: int, previous: bytes, row: tuple[Kind, str, Mapping[str, str], str], gesture: str
-    ) -> bytes:
-        """Write one entry with its texts and return its link; the caller holds the transaction."""
-        kind, payload, texts, at = row
-        execute = self._connection.execute
-        undoes, undone = self._undoable(record) if isinstance(record, Undo) else (None, None)
-        salts = {field: new_id() for field in texts}
-        commitments = joined({field: commitment_to(text, salt=salts[field]) for field, text in texts.items()})
-        identity = new_id()
-        link = link_of(
-            previous,
-            identity=identity,
-            undone=undone,
-            kind=kind,
-            at=at,
-            payload=payload,
-            commitments=commitments,
-            gesture=gesture,
-        )
-        execute(
-            "INSERT INTO entries (seq, kind, at, payload, commitments, undoes, gesture, id, link) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, kind, at, payload, commitments, undoes, gesture or None, identity, link),
-        )
-        for field, text in texts.items():
-            execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, field, salts[field], text))
+    def merge(self, other: "Journal") -> tuple[Entry, ...]:
+        """
+        Append what another journal holds that this one does not have, all of it or nothing, and return it.
+
+        Entries keep their identity, their time and their texts, so merging once more, or in another order, changes
+        nothing. Of a journal that is opened for reading only, the copy in memory changes and the file does not: it
+        shows what a merge would come to.
+
+        Parameters
+        ----------
+        other : Journal
+            The other journal, such as that of a copy of the study on which a colleague worked.
+
+        Raises
+        ------
+        JournalError
+            If one of the journals cannot be written or is not whole.
+        StudyError
+            If the two know different texts of a transcript.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from autocode import Coding, Journal
+        >>> with (
+        ...     TemporaryDirectory() as folder,
+        ...     Journal.open(Path(folder) / "ann.sqlite") as ann,
+        ...     Journal.open(Path(folder) / "ben.sqlite") as ben,
+        ... ):
+        ...     _ = ann.append(Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"})))
+        ...     _ = ben.append(Coding(line="GP1:2", coder="ben", codes=frozenset()))
+        ...     len(ann.merge(ben)), len(ann.merge(ben)), ann.codings()
+        (1, 0, <Codings: 2 judgements of 1 line by 2 coders>)
+        """
+        with self.exclusively(), other._verified():
+            self._whole.verify()
+            place = self._whole.place
+            refuse_other_versions(self, other)
+            write_missing_rows(self._connection, other._connection, last=other._whole.seq, place=place)
+            self._whole.verify()  # reads what was written, and finds it whole or takes it back
+            return tuple(self.history(after=place.seq))
+
+    def _row(self, record: Record, place: Place, *, now: datetime, gesture: str) -> Row:
+        """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
+        kind, payload, by_field = serialized(record)
+        texts = tuple(Text.new(field, text) for field, text in by_field.items())
+        erases: tuple[int, ...] = ()
         if isinstance(record, Erasure):
-            for erased in sorted(set(record.entries)):
-                if not 0 < erased < seq:
+            erases = tuple(sorted(set(record.entries)))
+            for erased in erases:
+                if not 0 < erased <= place.seq:
                     raise JournalError.at(self.path, f"there is no entry {erased} whose text could be erased.")
-                execute("INSERT INTO erasures VALUES (?, ?)", (erased, seq))
-                execute("DELETE FROM texts WHERE seq = ?", (erased,))
-        return link
-
-    def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
-        """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
-        if not codings.digests:
-            return []
-        amended = {amendment.transcript for amendment in self.amendments()}
-        return unrecorded(codings, self.codings(), amended=amended, path=self.path)
-
-    def _refuse_other_texts(self, records: Collection[Record]) -> None:
-        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
-        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        if about:
-            amended = {amendment.transcript for amendment in self.amendments()}
-            refuse_other_texts(about, known=self.transcripts(), amended=amended, path=self.path)
+        return Row(
+            identity=entry_id(now, after=place.latest_id),
+            kind=kind,
+            at=utc_timestamp(record.at or now),
+            payload=payload,
+            commitments=commitments_to(texts),
+            texts=texts,
+            gesture=gesture,
+            undoes=self._undoable(record) if isinstance(record, Undo) else None,
+            erases=erases,
+        )
 
     def copy_to(self, path: Path) -> None:
         """
@@ -379,44 +414,7 @@ class Journal(JournalReader):
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
 
     def _latest_of(self, kind: Kind) -> Entry | None:
-        return next(self._entries("e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)", kind), None)
+        return next(self._entries("e.id = (SELECT max(id) FROM entries WHERE kind = ?)", kind), None)
 
     def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        """Yield the entries for which a condition holds."""
-        rows = self._connection.execute(
-            "SELECT e.seq, e.kind, e.at, e.payload, e.commitments, e.undoes, e.gesture, e.id, "
-            "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
-            f"FROM entries e WHERE {clause} ORDER BY e.seq",
-            values,
-        ).fetchall()
-        texts: dict[int, dict[str, str]] = defaultdict(dict)
-        if any(row[4] for row in rows):
-            found = self._connection.execute(
-                "SELECT seq, field, text FROM texts WHERE seq BETWEEN ? AND ?", (rows[0][0], rows[-1][0])
-            )
-            for seq, field, text in found.fetchall():
-                texts[seq][field] = text
-        for seq, kind, written_at, payload, commitments, undoes, gesture, identity, undone in rows:
-            erased = tuple(field for field in parted(commitments) if field not in texts[seq]) if commitments else ()
-            reaches = (undoes,) if undoes is not None else self._erased_by(seq) if kind == Kind.ERASURE else ()
-            try:
-                at = datetime.fromisoformat(written_at)
-                record = deserialized(Kind(kind), payload, at, texts=texts.get(seq, {}), reaches=reaches)
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                raise JournalError.at(
-                    self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
-                ) from error
-            yield Entry(
-                seq=seq,
-                kind=Kind(kind),
-                at=at,
-                record=record,
-                undone=bool(undone),
-                gesture=gesture or "",
-                id=identity.hex(),
-                erased=erased,
-            )
-
-    def _erased_by(self, seq: int) -> tuple[int, ...]:
-        rows = self._connection.execute("SELECT seq FROM erasures WHERE because = ? ORDER BY seq", (seq,))
-        return tuple(erased for (erased,) in rows)
+        return stored_entries(self._connection, self.path, clause, *values)

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from autocode.coding import (
     Basis,
@@ -22,12 +23,14 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment, LineChanges
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
-from autocode.journal._texts import inherited_draw, inherited_sample
+from autocode.journal._inherited import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
 class JournalReader(ABC):
     """What is asked of a journal; how the entries are stored is the matter of `Journal`."""
+
+    path: Path
 
     @abstractmethod
     def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
@@ -35,11 +38,17 @@ class JournalReader(ABC):
 
     @abstractmethod
     def _latest_of(self, kind: Kind) -> Entry | None:
-        """Return the last entry of a kind; None if there is none."""
+        """Return the entry of a kind that was made last; None if there is none."""
+
+    def _as_made(self, *kinds: Kind) -> list[Entry]:
+        """Return entries in the order in which they were made, which is the same in every journal that was merged."""
+        return sorted(self.history(kinds=kinds), key=lambda entry: entry.id)
 
     def codings(self) -> Codings:
         """
         Return the codings in force: each coder's latest on each line and basis that was not undone.
+
+        The latest is the one with the latest time; of those with the same time, the one appended last.
 
         Codings of lines that an amendment replaced are set aside, see `set_aside`. The codings have the digests of the
         transcripts, so that functions that join them with lines can refuse edited ones.
@@ -58,11 +67,13 @@ class JournalReader(ABC):
         return Codings(coding for coding in self._latest_codings() if coding.line in retired)
 
     def _latest_codings(self) -> Collection[Coding]:
-        latest: dict[tuple[CoderId, LineId, Basis], Coding] = {}
-        for entry in self.history(kinds=(Kind.CODING,)):
+        latest: dict[tuple[CoderId, LineId, Basis], tuple[datetime, Coding]] = {}
+        for entry in self._as_made(Kind.CODING):
             if isinstance(entry.record, Coding) and not entry.undone:
-                latest[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
-        return latest.values()
+                key = (entry.record.coder, entry.record.line, entry.record.basis)
+                if key not in latest or latest[key][0] <= entry.at:
+                    latest[key] = (entry.at, entry.record)
+        return [coding for _, coding in latest.values()]
 
     def decisions(self) -> tuple[Decision, ...]:
         """
@@ -71,15 +82,17 @@ class JournalReader(ABC):
         Decisions on lines that an amendment replaced are left out.
         """
         retired = LineChanges(self.amendments()).retired
-        in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
-        for entry in self.history(kinds=(Kind.DECISION,)):
+        latest: dict[tuple[CoderId, LineId, BatchId], tuple[datetime, Decision]] = {}
+        for entry in self._as_made(Kind.DECISION):
             if isinstance(entry.record, Decision) and not entry.undone and entry.record.line not in retired:
-                in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
-        return tuple(in_force.values())
+                key = (entry.record.coder, entry.record.line, entry.record.batch)
+                if key not in latest or latest[key][0] <= entry.at:
+                    latest[key] = (entry.at, entry.record)
+        return tuple(decision for _, decision in latest.values())
 
     def batches(self) -> tuple[SuggestionBatch, ...]:
         """Return every batch of suggestions, oldest first; the text of neighbours is in the transcripts, not here."""
-        records = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
+        records = (entry.record for entry in self._as_made(Kind.BATCH))
         return tuple(record for record in records if isinstance(record, SuggestionBatch))
 
     def latest_batch(self) -> SuggestionBatch | None:
@@ -102,7 +115,7 @@ class JournalReader(ABC):
         changes = LineChanges(self.amendments())
         samples: list[Sample] = []
         ended: dict[str, datetime | None] = {}
-        for entry in self.history(kinds=(Kind.SAMPLE,)):
+        for entry in self._as_made(Kind.SAMPLE):
             if isinstance(entry.record, Sample):
                 samples.append(inherited_sample(entry.record, changes))
             elif isinstance(entry.record, SampleEnd):
@@ -112,7 +125,7 @@ class JournalReader(ABC):
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
         changes = LineChanges(self.amendments())
-        records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
+        records = (entry.record for entry in self._as_made(Kind.PROPOSAL) if not entry.undone)
         return tuple(
             replace(record, line=next(iter(changes.successors(record.line)), record.line))
             for record in records
@@ -121,7 +134,7 @@ class JournalReader(ABC):
 
     def paradata(self) -> tuple[Paradata, ...]:
         """Return the paradata of every act, oldest first, undone acts included."""
-        records = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
+        records = (entry.record for entry in self._as_made(Kind.PARADATA))
         return tuple(record for record in records if isinstance(record, Paradata))
 
     def blind_draws(self) -> tuple[BlindDraw, ...]:
@@ -131,18 +144,18 @@ class JournalReader(ABC):
         A line in the place of lines that an amendment replaced was drawn if the first of them was.
         """
         changes = LineChanges(self.amendments())
-        records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
+        records = (entry.record for entry in self._as_made(Kind.BLIND))
         return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.AMENDMENT,)))
+        records = (entry.record for entry in self._as_made(Kind.AMENDMENT))
         return tuple(record for record in records if isinstance(record, Amendment))
 
     def transcripts(self) -> dict[TranscriptId, str]:
         """Return the digest that each transcript had when it was last coded or amended, by its name."""
         digests: dict[TranscriptId, str] = {}
-        for entry in self.history(kinds=(Kind.TRANSCRIPT, Kind.AMENDMENT)):
+        for entry in self._as_made(Kind.TRANSCRIPT, Kind.AMENDMENT):
             if isinstance(entry.record, TranscriptSeen):
                 digests[entry.record.transcript] = entry.record.digest
             elif isinstance(entry.record, Amendment):

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any
 
-from autocode.journal._chain import commitment_to, derived_id, joined, link_of, new_id
+from autocode.journal._chain import commitment_to, derived_id, entry_id, joined, link_of, new_id
 from autocode.unicode import well_formed
 
 
@@ -31,10 +32,12 @@ def rewrite_schema_3(connection: sqlite3.Connection) -> None:
     for seq, kind, at, payload, undoes, gesture in rows.fetchall():
         try:
             fields, texts = _parted(kind, payload)
+            appended_at = datetime.fromisoformat(at)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"entry {seq} was not written by autocode") from error
         whole = "\0".join((kind, at, payload, gesture or "")).encode("utf-8", "surrogatepass")
-        identity = ids[seq] = previous = derived_id(previous, whole)
+        digest = derived_id(previous, whole)
+        identity = ids[seq] = previous = entry_id(appended_at, after=previous, unique=digest)
         if not link:
             link = derived_id(b"journal", identity)
             connection.execute("INSERT INTO journal VALUES (1, ?)", (link,))

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, link_of, parted
 from autocode.journal._entries import Kind, Record, deserialized
 from autocode.journal._head import head_path, read_head
 from autocode.journal._known_lines import KnownLines
+from autocode.journal._writing import Row
 
 _ROWS = """
     SELECT e.seq, e.kind, e.at, e.payload, e.commitments, e.gesture, e.id, e.link, u.id
@@ -20,6 +21,21 @@ _ROWS = """
 """
 _REMEDY = "put back the latest copy of the journal"
 _Row = tuple[Any, ...]
+
+
+class Place(NamedTuple):
+    """How far a journal goes: its last entry with its link, the latest identity and time, and the lines it knows."""
+
+    seq: int
+    link: bytes
+    latest_id: bytes
+    latest_at: str
+    known_lines: KnownLines
+
+    def after(self, row: Row, link: bytes) -> "Place":
+        """Return the place after an entry that was written."""
+        latest_id, latest_at = max(self.latest_id, row.identity), max(self.latest_at, row.at)
+        return Place(self.seq + 1, link, latest_id, latest_at, self.known_lines)
 
 
 class Wholeness:
@@ -41,6 +57,10 @@ class Wholeness:
         The number of the last entry that was read; 0 for none.
     link : bytes
         Its link; the identity of the journal while there is no entry.
+    latest_id : bytes
+        The greatest identity of an entry; empty while there is none.
+    latest_at : str
+        The latest time of an entry, as it is stored; empty while there is none.
     known_lines : KnownLines
         The lines of the transcripts that were coded.
     """
@@ -52,16 +72,17 @@ class Wholeness:
         self.journal: bytes = journal
         self.seq, self.link = 0, self.journal
         self._begun = False
+        self.latest_id, self.latest_at = b"", ""
         self.known_lines = KnownLines()
 
     @property
-    def place(self) -> tuple[int, bytes, KnownLines]:
+    def place(self) -> Place:
         """How far the journal was read, to be set where this program appends entries itself or takes them back."""
-        return self.seq, self.link, self.known_lines
+        return Place(self.seq, self.link, self.latest_id, self.latest_at, self.known_lines)
 
     @place.setter
-    def place(self, place: tuple[int, bytes, KnownLines]) -> None:
-        self.seq, self.link, self.known_lines = place
+    def place(self, place: Place) -> None:
+        self.seq, self.link, self.latest_id, self.latest_at, self.known_lines = place
 
     def verify(self) -> None:
         """Read what was appended since the last time; raises `JournalError` if the journal is not whole."""
@@ -84,9 +105,11 @@ class Wholeness:
             self._check_texts(rows)
             if not self._begun:
                 self._compare_with_head()
+        latest_id = max([self.latest_id, *(row[6] for row in rows)])
+        latest_at = max([self.latest_at, *(row[2] for row in rows)])
         about_lines = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT)]
         self._begun = True
-        self.place = seq, link, self.known_lines.with_records(about_lines)
+        self.place = Place(seq, link, latest_id, latest_at, self.known_lines.with_records(about_lines))
 
     def _link_at(self, seq: int) -> bytes | None:
         (link,) = self._connection.execute("SELECT link FROM entries WHERE seq = ?", (seq,)).fetchone() or (None,)

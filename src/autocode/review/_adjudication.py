@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from json import dumps
 
 from autocode.arguments import no_single_text
@@ -12,11 +12,13 @@ from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.frozen import FrozenMapping
-from autocode.journal import Journal, Kind, Undo
+from autocode.journal import Entry, Journal, Kind, Undo
 from autocode.names import aside
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
+
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 @displayed
@@ -242,11 +244,11 @@ class AdjudicationSession:
         self._journal = journal
         self._last_entry = 0
         self._lines = {line.id: line for line in lines.participant_lines}
-        self._codings: dict[LineId, dict[int, Coding]] = {}  # by the numbers of their entries, without those undone
+        self._codings: dict[LineId, dict[int, Entry]] = {}  # by the numbers of their entries, without those undone
         self._line_of: dict[int, LineId] = {}
         self._differences: dict[LineId, Difference] = {}
         self._settled: dict[LineId, tuple[Coding, ...]] = {}
-        self._acts: dict[int, Adjudication] = {}  # of this adjudicator, by the numbers of their entries
+        self._acts: dict[int, Adjudication] = {}  # of this adjudicator by time, with the numbers of their entries
         self._update_left_to_read()
         self.refresh()
 
@@ -267,9 +269,9 @@ class AdjudicationSession:
                 self._acts.pop(number, None)
                 if number not in self._line_of:
                     continue
-                record = self._codings[self._line_of.pop(number)].pop(number)
+                record = self._codings[self._line_of.pop(number)].pop(number).record
             elif isinstance(record, Coding):
-                self._codings.setdefault(record.line, {})[number] = record
+                self._codings.setdefault(record.line, {})[number] = entry
                 self._line_of[number] = record.line
             elif isinstance(record, Adjudication) and record.coder == self.coder and record.line in self._lines:
                 self._acts[number] = record
@@ -277,6 +279,7 @@ class AdjudicationSession:
                 changed[record.line] = None
                 is_own_changed |= record.coder == self.coder and record.basis is not Basis.ADJUDICATED
         self._last_entry = last
+        self._acts = dict(sorted(self._acts.items(), key=lambda act: act[1].at or _UNKNOWN))
         self._update_differences(line for line in changed if line in self._lines)
         if is_own_changed:
             self._update_left_to_read()
@@ -285,7 +288,7 @@ class AdjudicationSession:
         """Find how coders differ on these lines now, and how the lines are adjudicated."""
         is_added = False
         for line in changed:
-            latest = {(coding.coder, coding.basis): coding for coding in self._codings[line].values()}
+            latest = {(coding.coder, coding.basis): coding for coding in self._as_made(line)}
             difference = difference_on(self._lines[line], latest.values())
             is_added |= difference is not None and line not in self._differences
             self._settled[line] = tuple(coding for coding in latest.values() if coding.basis is Basis.ADJUDICATED)
@@ -296,12 +299,17 @@ class AdjudicationSession:
         if is_added:  # in the order of the interviews
             self._differences = {line: self._differences[line] for line in self._lines if line in self._differences}
 
+    def _as_made(self, line: LineId) -> list[Coding]:
+        """Return the codings of a line by their time; entries that came from another laptop are not in that order."""
+        entries = sorted(self._codings[line].values(), key=lambda entry: (entry.at, entry.id))
+        return [entry.record for entry in entries if isinstance(entry.record, Coding)]
+
     def _update_left_to_read(self) -> None:
         """Count the lines that this adjudicator, as a coder, has yet to judge."""
         latest = {
             (coding.line, coding.basis): coding
-            for codings in self._codings.values()
-            for coding in codings.values()
+            for line in self._codings
+            for coding in self._as_made(line)
             if coding.coder == self.coder
         }
         self.left_to_read = lines_left_to_read(self.coder, Codings(latest.values()), self.lines, coders=self._coders)

@@ -1,8 +1,9 @@
 """What one coder did and saw, act by act, as the journal records it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
@@ -49,6 +50,8 @@ class Act:
     entries : tuple of int
         The numbers of the entries that undoing takes back; empty for codings from a file or an adjudication, which
         cannot be undone in review.
+    id : str
+        The identity of its first entry: in order of identities, acts stand in the order in which they were made.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Act:
     revealed: tuple[CodeId, ...]
     batch: BatchId | None
     entries: tuple[int, ...]
+    id: str
 
 
 class CoderHistory:
@@ -80,10 +84,15 @@ class CoderHistory:
                 self._acts.pop(self._act_of_entry[entry.record.entry], None)
         own = [entry for entry in entries if getattr(entry.record, "coder", None) == self._coder]
         self._influenced.update(line for entry in own if (line := _influenced_line(entry.record)) is not None)
-        for act in acts_in(own):
+        last = next(reversed(self._acts.values()), None)
+        acts = sorted(acts_in(own), key=lambda act: act.id)
+        for act in acts:
             self._acts[act.name] = act
             self._act_of_entry.update(dict.fromkeys(act.entries, act.name))
-        self._amendments += [entry.record for entry in entries if isinstance(entry.record, Amendment)]
+        if acts and last is not None and acts[0].id < last.id:  # they were made on another laptop
+            self._acts = {act.name: act for act in sorted(self._acts.values(), key=lambda act: act.id)}
+        as_made = sorted(entries, key=lambda entry: entry.id)
+        self._amendments += [entry.record for entry in as_made if isinstance(entry.record, Amendment)]
         self._reindex()
 
     def _reindex(self) -> None:
@@ -93,11 +102,11 @@ class CoderHistory:
                 # who saw suggestions for a line has seen them for what it was cut into
                 if not self._influenced.isdisjoint(replacement.before):
                     self._influenced.update(replacement.after)
-        judgements = [act for act in self.acts if act.coding is not None]
-        self._latest = {act.line: act for act in judgements}
-        self._independent = {
-            act.line: act for act in judgements if act.coding is not None and act.coding.basis is Basis.INDEPENDENT
-        }
+        judgements = [(act, act.coding) for act in self.acts if act.coding is not None]
+        self._latest = _latest_by_line(judgements)
+        self._independent = _latest_by_line(
+            (act, coding) for act, coding in judgements if coding.basis is Basis.INDEPENDENT
+        )
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -151,6 +160,16 @@ class CoderHistory:
                 lines.pop(act.line, None)  # a line that is left again goes to the end
                 lines[act.line] = None
         return tuple(lines)
+
+
+def _latest_by_line(judgements: Iterable[tuple[Act, Coding]]) -> dict[LineId, Act]:
+    """Return the judgement of each line with the latest time; of those with the same time, the one made last."""
+    latest: dict[LineId, tuple[Act, datetime | None]] = {}
+    for act, coding in judgements:
+        _, known = latest.get(act.line, (act, None))
+        if known is None or coding.at is None or known <= coding.at:
+            latest[act.line] = (act, coding.at)
+    return {line: act for line, (act, _) in latest.items()}
 
 
 def _influenced_line(record: object) -> LineId | None:
@@ -214,4 +233,5 @@ def _act_from(group: Sequence[Entry], paradata: Paradata | None, *, from_file: b
         revealed=() if paradata is None else paradata.revealed,
         batch=None if paradata is None else paradata.batch,
         entries=() if made_elsewhere else tuple(entry.seq for entry in group),
+        id=group[0].id,
     )

@@ -82,7 +82,9 @@ class CoderView:
         if not entries:
             return False
         self._last_entry = entries[-1].seq
-        records = [entry.record for entry in entries]
+        # entries that came from another laptop since may be older than those that were here
+        as_made = sorted(entries, key=lambda entry: entry.id)
+        records = [entry.record for entry in as_made]
         batches = [
             record
             for record in records
@@ -99,7 +101,7 @@ class CoderView:
                 self._disclosure.keep_blind(draw.drawn)
         if self._shows_new_batches and any(isinstance(record, Sample | SampleEnd | Amendment) for record in records):
             self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
-        self._versions.ingest(entries)
+        self._versions.ingest(as_made)
         self._history.ingest(entries)
         self._queue = None
         return bool(batches)

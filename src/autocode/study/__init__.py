@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
+    from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
     from autocode.study._pages import serve_adjudication, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
@@ -52,6 +53,7 @@ _LAZY = {
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
+    "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
     "_pages": ("serve_adjudication", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
@@ -82,6 +84,9 @@ __all__ = [
     "InterviewPlan",
     "Learner",
     "LearnerProcess",
+    "MergePlan",
+    "MergedCoder",
+    "MergedCopy",
     "PrevalenceMethod",
     "PrevalenceRow",
     "PrevalenceTable",
@@ -102,6 +107,7 @@ __all__ = [
     "end_sample",
     "inconsistencies",
     "is_study",
+    "merge",
     "open_journal",
     "open_review",
     "plan_amendment",

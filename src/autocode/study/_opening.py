@@ -90,6 +90,26 @@ def reading_journal(folder: Path) -> Iterator[Journal]:
         yield journal
 
 
+@contextmanager
+def journal_as_it_is(folder: Path) -> Iterator[Journal]:
+    """
+    Open a copy in memory of a study's journal; nothing is written in the study, whether or not it could be.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder, which has a journal.
+
+    Raises
+    ------
+    JournalError
+        If the file is not a journal, is newer than this autocode, or is another one than the study's settings name.
+    """
+    with Journal.open(folder / JOURNAL, read_only=True) as journal:
+        _refuse_another(folder, journal)
+        yield journal
+
+
 def _named(folder: Path) -> str:
     """Return the journal that a study's settings name; "" if there is none, or if they cannot be read."""
     try:

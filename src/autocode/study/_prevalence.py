@@ -295,7 +295,8 @@ def _batch_before_the_draw(journal: Journal, names: Collection[str]) -> tuple[Su
     batch: SuggestionBatch | None = None
     is_drawn = has_later = False
     coming = iter(journal.samples())
-    for entry in journal.history(kinds=(Kind.SAMPLE, Kind.BATCH)):
+    entries = journal.history(kinds=(Kind.BATCH, Kind.SAMPLE))
+    for entry in sorted(entries, key=lambda entry: entry.id):
         if isinstance(entry.record, Sample):
             is_drawn = next(coming).name in names or is_drawn
         if isinstance(entry.record, SuggestionBatch):

@@ -31,7 +31,8 @@ def plain_ids(transcript: TranscriptId, n: int) -> tuple[LineId, ...]:
 def text_versions(journal: Journal) -> tuple[TextVersion, ...]:
     """Return every text that the journal knows of, oldest first."""
     versions = []
-    for entry in journal.history(kinds=(Kind.TRANSCRIPT, Kind.AMENDMENT)):
+    entries = journal.history(kinds=(Kind.TRANSCRIPT, Kind.AMENDMENT))
+    for entry in sorted(entries, key=lambda entry: entry.id):
         record = entry.record
         if isinstance(record, TranscriptSeen):
             versions.append(TextVersion(record.transcript, record.digest, record.fingerprints, ()))
