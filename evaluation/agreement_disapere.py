@@ -173,7 +173,7 @@ def study(
     of_shared = independent.on(shared)
     documents = frozenset(lines.line(line).transcript for line in shared)
     report("agreement among the coders")
-    coders = agreement_table(codings, codebook, lines, interval="interviews", resamples=resamples, seed=0)
+    coders = agreement_table(codings, lines, codebook, interval="interviews", resamples=resamples, seed=0)
     predicted = []
     for seed in range(seeds):
         by_rule = predict_unseen(

@@ -2,67 +2,11 @@
 
 import inspect
 import re
-from enum import Enum
-from importlib import import_module
-from pathlib import Path
-from typing import get_origin
 
 import pytest
 
-import autocode
 from autocode.doctext import PARAMETERS
-
-PACKAGE = Path(autocode.__file__).parent
-ROOMS = sorted(
-    path.stem
-    for path in PACKAGE.iterdir()
-    if (path.suffix == ".py" or (path / "__init__.py").exists())
-    and not path.stem.startswith("__")
-    and path.stem != "cli"
-)
-
-
-def exported() -> list[tuple[str, object]]:
-    """Return everything callable that a room exports, with its name."""
-    found = []
-    for room in ROOMS:
-        module = import_module(f"autocode.{room}")
-        for name in module.__all__:
-            value = getattr(module, name)
-            if (
-                callable(value)
-                and get_origin(value) is None
-                and getattr(value, "__module__", "").startswith("autocode")
-            ):
-                found.append((f"{room}.{name}", value))
-    return found
-
-
-def callables() -> list[tuple[str, object]]:
-    """Return what is exported, and the public methods of exported classes, each with its name."""
-    found = []
-    for name, value in exported():
-        found.append((name, value))
-        if inspect.isclass(value) and not issubclass(value, Enum):
-            for method, member in vars(value).items():
-                function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
-                if not method.startswith("_") and inspect.isfunction(function):
-                    found.append((f"{name}.{method}", function))
-    return found
-
-
-CALLABLES = callables()
-
-
-def parameters_of(value: object) -> list[str]:
-    """Return the names of the parameters that a caller gives."""
-    if inspect.isclass(value) and (issubclass(value, Enum | BaseException) or getattr(value, "_is_protocol", False)):
-        return []
-    try:
-        parameters = inspect.signature(value).parameters
-    except ValueError:
-        return []
-    return [name for name in parameters if name not in ("self", "cls") and not name.startswith("_")]
+from exports import CALLABLES, PACKAGE, parameters_of
 
 
 def documented_in(text: str) -> set[str]:

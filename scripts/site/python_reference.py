@@ -16,17 +16,19 @@ ROOMS = (
     "codebook",
     "transcripts",
     "coding",
+    "conduct",
     "exchange",
     "journal",
     "agreement",
     "suggester",
+    "themes",
     "validation",
     "review",
     "report",
     "web",
     "errors",
 )
-INTERNAL = ("cli", "doctext", "files", "tables", "wording")
+INTERNAL = ("arguments", "cli", "doctext", "files", "names", "resampling", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 
@@ -128,6 +130,6 @@ def _summary(module: griffe.Object) -> str:
 def _first_sentence(room: str, name: str) -> str:
     """Return the first paragraph of a docstring; of the type of an identifier, which has none, what it is."""
     target = _target(room, name)
-    if target is not None and target.is_attribute and str(target.value).startswith("NewType("):
+    if target is not None and target.is_attribute and str(target.value) == "str":
         return "The type of an identifier, a `str`."
     return _summary(target).replace("|", "\\|") if target else ""

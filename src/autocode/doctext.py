@@ -82,6 +82,10 @@ lines : Transcripts
     "codebook": """\
 codebook : Codebook
     The codes of the study.""",
+    "codebook_or_none": """\
+codebook : Codebook, collection of CodeId or None{default}
+    The codes of the study. A code in it may be one that nobody gave; without it, such a code is refused, since it may
+    be a typo.""",
     "frame_or_rows": """\
 frame_or_rows : data frame or iterable of mappings
     A frame of pandas, polars or pyarrow, or plain rows such as a list of dicts.""",

@@ -3,7 +3,7 @@
 The caller's files and data raise a child of `AutocodeError`; the caller's arguments raise `ValueError` or `TypeError`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,7 @@ __all__ = [
     "StudyError",
     "TrainingError",
     "TranscriptError",
+    "UnknownNameError",
 ]
 
 
@@ -155,3 +156,32 @@ class StudyError(AutocodeError):
 
 class ReportError(AutocodeError):
     """A report cannot be made or written."""
+
+
+class UnknownNameError(KeyError, ValueError):
+    """
+    An argument names a code, coder, line, interview or attribute that there is not.
+
+    It is a `KeyError` and a `ValueError`: what looks a name up raises the one, what takes it as an option the other.
+    Its message names the value, and the closest name that there is.
+
+    Parameters
+    ----------
+    message : str or callable
+        The sentence, or what makes it when it is shown: to look for the closest of many names takes a while.
+    """
+
+    def __init__(self, message: str | Callable[[], str]) -> None:
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        if not isinstance(self.args[0], str):
+            self.args = (self.args[0](),)
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (str(self),)
+
+
+class ThemesError(AutocodeError):
+    """How codes are spread over interviews cannot be computed from these codings."""

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from autocode.arguments import no_single_text
+
 __all__ = ["CsvError", "Table", "csv_text", "delimiter_of", "iter_rows", "read_rows"]
 
 _DELIMITERS = ",;\t"
@@ -50,6 +52,7 @@ def read_rows(text: str) -> list[tuple[int, list[str]]]:
     return [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
 
 
+@no_single_text
 def iter_rows(lines: Iterable[str], *, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a table in CSV one by one, each with the number of its first line; empty lines are left out.
 
@@ -118,6 +121,7 @@ def csv_text(header: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Rows of text under a heading, drawn as text or as HTML.

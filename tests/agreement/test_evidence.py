@@ -113,10 +113,18 @@ def test_every_row_of_the_table_has_its_verdict(codings_of: Callable[..., Coding
             "JB": ["cost", "", "", "", "", "cost", "cost", "", "cost", "", "", "cost"],
         }
     )
-    table = agreement_table(codings, Codebook([Code(id=CodeId("cost"), name="Cost")]), interviews)
+    table = agreement_table(codings, interviews, Codebook([Code(id=CodeId("cost"), name="Cost")]))
     row = table.codes[0]
 
     assert row.verdict == verdict(row.alpha)
     assert row.verdict.startswith("not enough evidence yet: about ")
     assert row.verdict == f"not enough evidence yet: {row.missing_evidence}"
     assert table.rows()[1][-1] == row.verdict
+
+
+def test_results_are_equal_where_both_have_no_number() -> None:
+    without = replace(SOME, value=float("nan"), low=float("nan"))
+
+    assert without == replace(SOME, value=float("nan"), low=float("nan"))
+    assert without != SOME
+    assert SOME != "0.77"

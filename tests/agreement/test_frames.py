@@ -150,7 +150,7 @@ def test_nan_cannot_be_declared():
         (["MO"], "row 1 is str, not a mapping of columns to cells; give a dict for each row."),
         (
             pd.DataFrame([{"unit": 1, "coder": "MO", "talk": "GP1"}]),
-            "there is no column 'code'; the columns are 'unit', 'coder', 'talk'.",
+            "there is no column 'code' (the closest is 'coder'); the columns are 'unit', 'coder', 'talk'.",
         ),
     ],
 )  # fmt: skip

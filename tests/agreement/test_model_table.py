@@ -93,7 +93,8 @@ def test_difference_and_ratio_come_from_the_same_resamples(
 
 def test_a_code_that_coders_agree_on_no_better_than_by_chance_has_no_ratio(codings_of: Callable[..., Codings]) -> None:
     codings = codings_of({"MO": ["x", "", "x", ""], "JB": ["", "x", "", "x"]})
-    found = model_table(codings, dict.fromkeys(codings.lines, frozenset()), codes=[CodeId("x"), CodeId("y")])
+    codes = [CodeId("x"), CodeId("y")]
+    found = model_table(codings, dict.fromkeys(codings.lines, frozenset()), codes=codes, codebook=codes)
 
     assert found.codes[0].human.value < 0
     assert found.codes[0].ratio.undefined is Undefined.NOT_ABOVE_CHANCE
@@ -147,6 +148,6 @@ def test_what_cannot_be_compared_is_refused(codings_of: Callable[..., Codings], 
     alone = codings_of({"MO": ["cost"]})
 
     with pytest.raises(AgreementError, match="lines that two of them coded independently and that the model has"):
-        model_table(alone, dict.fromkeys(alone.lines, frozenset()), codes=CODES)
+        model_table(alone, dict.fromkeys(alone.lines, frozenset()), codes=CODES, codebook=CODES)
     with pytest.raises(ValueError, match="name the codes to compare; there is none"):
         model_table(codings, {}, codes=[])

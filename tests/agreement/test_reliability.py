@@ -126,7 +126,7 @@ def test_a_pair_is_chosen_by_name() -> None:
     data = ReliabilityData.from_table([[0, 1], [1, 1], [0, 0]], coders=["MO", "JB", "SK"])
 
     assert data.pair("SK", "MO").values.tolist() == [[0, 0], [0, 1]]
-    with pytest.raises(ValueError, match=r"there is no coder 'XX'; the coders are MO, JB and SK\."):
+    with pytest.raises(ValueError, match=r"there is no coder 'XX'; there are 'MO', 'JB' and 'SK'\."):
         data.pair("MO", "XX")
 
 

@@ -43,7 +43,7 @@ def test_every_row_is_what_the_coefficients_say_alone(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
     codings = codings_of(THREE)
-    table = agreement_table(codings, codebook, interviews, seed=3)
+    table = agreement_table(codings, interviews, codebook, seed=3)
     row = table.codes[0]
     data = ReliabilityData.for_code(CodeId("cost"), codings, interviews)
 
@@ -64,7 +64,7 @@ def test_every_row_is_what_the_coefficients_say_alone(
 def test_rows_tell_lines_coders_and_prevalence(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    table = agreement_table(codings_of(THREE), codebook, interviews)
+    table = agreement_table(codings_of(THREE), interviews, codebook)
 
     assert [(row.code, row.theme, row.units, row.coders, row.applied) for row in table.codes] == [
         ("cost", "Access", 12, 3, 4),
@@ -79,7 +79,7 @@ def test_over_all_codes_alpha_is_of_sets_and_kappa_a_mean(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
     codings = codings_of(THREE)
-    table = agreement_table(codings, codebook, interviews, seed=3)
+    table = agreement_table(codings, interviews, codebook, seed=3)
     sets = ReliabilityData.for_sets(codings, interviews)
     kappas = [agreement.value for row in table.codes for agreement in row.pairs.values() if agreement.undefined is None]
 
@@ -96,7 +96,7 @@ def test_only_independent_codings_of_lines_that_two_coders_judged_count(
 ) -> None:
     independent = codings_of({"MO": ["cost", "", "cost"], "JB": ["cost", "cost"]})
     assisted = coding_of("I2:1", "JB", "cost", basis=Basis.ASSISTED)
-    table = agreement_table(Codings([*independent, assisted]), codebook, interviews)
+    table = agreement_table(Codings([*independent, assisted]), interviews, codebook)
 
     assert table.codes[0].units == 2
 
@@ -104,10 +104,10 @@ def test_only_independent_codings_of_lines_that_two_coders_judged_count(
 def test_the_json_has_the_promised_shape(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    table = agreement_table(codings_of(THREE), codebook, interviews)
+    table = agreement_table(codings_of(THREE), interviews, codebook)
     said = json.loads(json.dumps(table.to_json(), allow_nan=False))
 
-    assert set(said) == {"codes", "overall", "conventions"}
+    assert set(said) == {"codes", "overall", "codebook", "waiting", "conventions"}
     assert set(said["codes"][0]) == {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"}
     assert [row["verdict"] for row in said["codes"]] == [row.verdict for row in table.codes]
     assert said["overall"]["verdict"] == table.overall.verdict
@@ -129,7 +129,7 @@ def test_the_json_has_the_promised_shape(
 def test_a_code_that_nobody_used_is_undefined_with_its_reason(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    table = agreement_table(codings_of({"MO": ["cost", ""], "JB": ["cost", ""]}), codebook, interviews)
+    table = agreement_table(codings_of({"MO": ["cost", ""], "JB": ["cost", ""]}), interviews, codebook)
     trust = table.codes[2]
 
     assert trust.alpha.undefined is Undefined.ONE_CATEGORY
@@ -140,7 +140,7 @@ def test_a_code_that_nobody_used_is_undefined_with_its_reason(
 def test_a_study_that_one_coder_read_has_a_table_of_reasons(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    table = agreement_table(codings_of({"MO": ["cost", ""]}), codebook, interviews)
+    table = agreement_table(codings_of({"MO": ["cost", ""]}), interviews, codebook)
 
     assert {row.alpha.undefined for row in (*table.codes, table.overall)} == {Undefined.ONE_CODER}
     assert table.to_json()["codes"][0]["prevalence"] is None
@@ -148,7 +148,7 @@ def test_a_study_that_one_coder_read_has_a_table_of_reasons(
 
 
 def test_a_codebook_without_subthemes_has_no_rows(interviews: Transcripts) -> None:
-    table = agreement_table(Codings(), Codebook([]), interviews)
+    table = agreement_table(Codings(), interviews, Codebook([]))
 
     assert table.codes == ()
     assert str(table).splitlines()[0].startswith("code")
@@ -160,13 +160,13 @@ def test_an_unknown_code_is_named(
     message = "the code 'fear' was given to lines but is not in the codebook; add it or correct the codings."
 
     with pytest.raises(AgreementError, match=message):
-        agreement_table(codings_of({"MO": ["fear"]}), codebook, interviews)
+        agreement_table(codings_of({"MO": ["fear"]}), interviews, codebook)
 
 
 def test_the_table_reads_as_text_and_as_html(
     codings_of: Callable[..., Codings], interviews: Transcripts, codebook: Codebook
 ) -> None:
-    table = agreement_table(codings_of(THREE), codebook, interviews, seed=3)
+    table = agreement_table(codings_of(THREE), interviews, codebook, seed=3)
     text = str(table)
 
     assert text.splitlines()[0].split() == [

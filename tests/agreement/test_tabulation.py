@@ -88,7 +88,9 @@ def test_a_compressed_table_says_what_the_table_says(n_labels: int, counts_only:
 
 
 def test_coders_count_where_another_judged_too() -> None:
-    data = ReliabilityData.from_table([[0, 1, 1, None], [0, None, 1, None], [None, None, None, 1]], interviews="abcd")
+    data = ReliabilityData.from_table(
+        [[0, 1, 1, None], [0, None, 1, None], [None, None, None, 1]], interviews=["a", "b", "c", "d"]
+    )
 
     for interval in (None, "linearised"):
         found = krippendorff_alpha(data, interval=interval)

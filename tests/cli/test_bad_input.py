@@ -29,8 +29,8 @@ NOT_WORD = (
     "text file in UTF-8."
 )
 EDITED = (
-    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore the "
-    "text (and the unit in study.toml), or save the edited interview under a new name and code that."
+    "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; record the "
+    "correction with: autocode amend study{} --by YOU --why REASON, or restore the text (and the unit in study.toml)."
 )
 
 
@@ -149,8 +149,8 @@ def test_a_coding_for_a_line_that_does_not_exist(not_added):
     said = not_added(more__csv="line_id,coder,code\nGP1:2,coder_a,forms\nGP1:999,coder_a,forms\n")
 
     assert said == (
-        "autocode: more.csv:3: names the line 'GP1:999', which is in no transcript; correct the id or add the "
-        "transcript.\n"
+        "autocode: more.csv:3: names the line 'GP1:999', which is in no transcript (the closest is 'GP1:9'); "
+        "correct the id or add the transcript.\n"
     )
 
 
@@ -172,7 +172,7 @@ def test_a_code_used_that_is_a_theme(not_added):
     )
 
 
-@pytest.mark.parametrize("name", ["gpt-4", "autocode", "Model 2", "claude"])
+@pytest.mark.parametrize("name", ["gpt-4", "autocode", "Model 2", "claude-3"])
 def test_a_coder_named_like_a_machine_in_a_table(not_added, name):
     said = not_added(more__csv=f"line_id,coder,code\nGP1:2,{name},forms\n")
 
@@ -272,7 +272,7 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: interviewers must be a list such as [\"Interviewer\"], not 'Me'.",
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
         "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, "
-        "speakers, not_speakers, mode, blind_share, adjudicators, independent_coding, coders, encoder.",
+        "speakers, not_speakers, mode, blind_share, adjudicators, independent_coding, coders, encoder, journal.",
     ]
 
 
@@ -401,7 +401,7 @@ def test_a_transcript_edited_after_it_was_coded(study, run, digest, command):
     more = {"report": ["-o", "r.html"], "export": ["out"], "review": ["--coder", "MO", "--terminal"]}
     before = digest(kept)
     result = run(command, "study", *more.get(command, []))
-    said = f"study/transcripts/GP2.txt: {EDITED}\n"
+    said = f"study/transcripts/GP2.txt: {EDITED.format('')}\n"
 
     assert result.exit_code == 1
     assert digest(kept) == before
@@ -414,7 +414,7 @@ def test_a_transcript_edited_after_it_was_coded(study, run, digest, command):
 def test_a_transcript_that_is_coded_is_not_replaced_by_force(coded, refused, tmp_path):
     (tmp_path / "GP2.txt").write_text("GP2: Quite another talk.\n")
 
-    assert refused(coded, "add", "study", "GP2.txt", "--force") == f"autocode: GP2.txt: {EDITED}\n"
+    assert refused(coded, "add", "study", "GP2.txt", "--force") == f"autocode: GP2.txt: {EDITED.format(' GP2.txt')}\n"
 
 
 def test_a_transcript_that_is_gone_after_it_was_coded(coded, refused):

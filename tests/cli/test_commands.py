@@ -131,6 +131,7 @@ def test_a_folder_of_interviews_with_its_participants(study, run, tmp_path, labe
         "GP1",
         "GP2",
         "GP10",
+        "no row for the interviews 'GP2' and 'GP10'.",
     ]
     assert (kept / "participants.csv").read_text() == "participant,role\nGP1,partner\n"
 
@@ -157,7 +158,10 @@ def test_a_table_of_participants_is_not_overwritten_unasked(study, run, tmp_path
     before = digest(kept)
     other = run("add", "study", "participants.csv")
 
-    assert first.stdout == "added participants.csv: attributes of 1 participant.\n"
+    assert first.stdout.splitlines() == [
+        "added participants.csv: attributes of 1 participant.",
+        "  no row for the interviews 'GP2', 'GP3', 'GP4', 'PM1', 'PM2' and 'PM3'.",
+    ]
     assert again.stdout == "added participants.csv: nothing that is not there already.\n"
     assert other.exit_code == 1
     assert other.stderr == (

@@ -147,7 +147,7 @@ def test_every_code_is_on_enough_lines_to_be_learnt(codings, codebook):
 
 
 def test_coders_agree_as_careful_readers_do(codings, codebook, lines):
-    table = agreement_table(codings, codebook, lines, resamples=20)
+    table = agreement_table(codings, lines, codebook, resamples=20)
     alpha = {row.name: row.coefficients["alpha"].value for row in table.codes}
 
     assert {name: value for name, value in alpha.items() if not 0.5 <= value <= 0.9} == {}

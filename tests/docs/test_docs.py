@@ -269,7 +269,7 @@ def test_the_numbers_of_the_samples_readme_are_those_of_its_codings():
     lines = ac.read_transcripts(ROOT / SAMPLE / "transcripts")
     sheets = sorted((ROOT / SAMPLE / "codings").glob("*.csv"))
     coders = [ac.read_codings(sheet, lines=lines, codebook=codebook) for sheet in sheets]
-    printed = str(ac.agreement_table(ac.Codings(chain.from_iterable(coders)), codebook, lines)).splitlines()
+    printed = str(ac.agreement_table(ac.Codings(chain.from_iterable(coders)), lines, codebook)).splitlines()
     readme = (ROOT / SAMPLE / "README.md").read_text(encoding="utf-8")
     rows = [
         [cell.strip(" *") for cell in row.split("|")[1:-1]]

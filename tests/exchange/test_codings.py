@@ -242,7 +242,8 @@ def test_every_fault_of_a_wide_table_has_its_line(table, faults):
     )
 
     assert faults(path) == [
-        "2: names the line 'GP9:1', which is in no transcript; correct the id or add the transcript.",
+        "2: names the line 'GP9:1', which is in no transcript (the closest is 'GP1:1'); "
+        "correct the id or add the transcript.",
         "3: has 'maybe' under 'logistics'; write 1 if the code applies and 0 if not.",
         "4: has a memo and no mark; write 0 under one code if the line was read and nothing applies.",
         "6: judges the line of line 5 again; keep one row for each coder and line.",

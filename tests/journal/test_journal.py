@@ -23,7 +23,7 @@ def path(tmp_path):
 
 
 def test_what_is_appended_is_there_when_the_journal_is_opened_again(path, coding_of, decision_of, batch):
-    coding = coding_of("GP1:2", "logistics", "contact", memo="Größe \ud800 of the form\nand \x00")
+    coding = coding_of("GP1:2", "logistics", "contact", memo="Größe of the form\nand \u202e, 😀")
     with Journal.open(path) as journal:
         last = journal.append(batch, decision_of("GP1:2"), coding)
 

@@ -172,7 +172,7 @@ def study(
         "lines": lines,
         "codebook": codebook,
         "codings": codings,
-        "table": agreement_table(codings, codebook, lines),
+        "table": agreement_table(codings, lines, codebook),
         "validation": validation,
         "batch": batch,
         "decisions": decisions,

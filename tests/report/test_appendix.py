@@ -154,7 +154,7 @@ def test_only_the_worst_are_listed_where_there_are_many(tmp_path: Path, study: S
 
 
 def test_a_study_that_nobody_coded_has_a_document_without_pairs_and_disagreements(tmp_path: Path, study: Study) -> None:
-    none = agreement_table(Codings(), study["codebook"], study["lines"])
+    none = agreement_table(Codings(), study["lines"], study["codebook"])
     document = read(write_agreement(tmp_path / "a.docx", title="T", table=none))
 
     assert "Wherever two coders judged the same line, they gave it the same codes." in [

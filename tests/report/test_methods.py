@@ -38,7 +38,7 @@ def test_numbers_and_conventions_are_those_of_the_table(study: dict[str, Any]) -
 
 def test_an_interval_that_resamples_is_told_with_its_seed(study: dict[str, Any]) -> None:
     table = agreement_table(
-        study["codings"], study["codebook"], study["lines"], interval="interviews", resamples=200, seed=7
+        study["codings"], study["lines"], study["codebook"], interval="interviews", resamples=200, seed=7
     )
 
     assert "from a bootstrap of interviews (200 resamples, seed 7)" in methods_paragraph(table)
@@ -87,7 +87,7 @@ def test_the_appendix_has_every_row_with_its_verdict_and_every_convention(study:
 
 
 def test_a_table_without_codings_still_has_its_paragraph(study: dict[str, Any]) -> None:
-    table = agreement_table(Codings(), study["codebook"], study["lines"])
+    table = agreement_table(Codings(), study["lines"], study["codebook"])
     told = methods_paragraph(table)
 
     assert "0 lines were judged by at least two of 0 coders, with 3 codes." in told

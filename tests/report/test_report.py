@@ -104,7 +104,7 @@ def test_no_interviewers_line_is_quoted(tmp_path: Path, study: Study) -> None:
     study["codings"] = Codings(
         [*study["codings"], Coding(line=LineId("GP1:1"), coder=CoderId("coder_a"), codes=frozenset({CodeId("money")}))]
     )
-    study["table"] = agreement_table(study["codings"], study["codebook"], study["lines"])
+    study["table"] = agreement_table(study["codings"], study["lines"], study["codebook"])
 
     assert "Tell me about forms" not in page_of(tmp_path, study)
 
@@ -142,7 +142,7 @@ def test_a_study_that_nobody_has_coded_has_a_report(
     tmp_path: Path, bare: Callable[..., Study], lines: Transcripts
 ) -> None:
     codebook = Codebook([Code(id=CodeId("x"), name="X")])
-    none = agreement_table(Codings(), codebook, lines)
+    none = agreement_table(Codings(), lines, codebook)
     text = page_of(tmp_path, bare(codebook=codebook, codings=Codings(), table=none))
 
     assert "Their judgements: none yet." in text

@@ -215,13 +215,13 @@ def test_a_ruling_overwrites_nothing_and_stands_in_the_consensus(session, journa
 
 
 def test_the_record_comes_back_from_the_journal_whole(session, journal, lines, codebook):
-    session.settle(LineId("GP1:5"), Ruling.NEITHER, reason="Größe \ud800\n", names_hidden=True, milliseconds=12)
+    session.settle(LineId("GP1:5"), Ruling.NEITHER, reason="Größe 😀\n", names_hidden=True, milliseconds=12)
 
     (entry,) = journal.history(kinds=(Kind.ADJUDICATION,))
     again = AdjudicationSession(journal, lines=lines, codebook=codebook, coder=TEAM, adjudicators={TEAM})
     assert entry.record.left == reading(["meetings"], "JB", "SK")
     assert entry.record.right == reading([], "MO")
-    assert (entry.record.ruling, entry.record.names_hidden, entry.record.reason) == ("neither", True, "Größe \ud800\n")
+    assert (entry.record.ruling, entry.record.names_hidden, entry.record.reason) == ("neither", True, "Größe 😀\n")
     assert entry.record.at == entry.at
     assert again.ruling(LineId("GP1:5")) == entry.record
     assert [one.codes for one in again.settled(LineId("GP1:5"))] == [frozenset()]

@@ -77,7 +77,8 @@ def test_suggestions_of_equal_strength_stand_in_an_order_that_is_each_coders_own
     codes = ["logistics", "awareness", "meetings"]
     equal = [suggestion_of(f"GP1:{n}", code, rank) for n in (2, 3, 5) for rank, code in enumerate(codes, start=1)]
     strong = suggestion_of("PM1:2", "computers", 2, Band.STRONG)
-    told = replace(batch, suggestions=(*equal, suggestion_of("PM1:2", "logistics", 1, Band.WEAK), strong))
+    weak = suggestion_of("PM1:2", "logistics", 1, Band.WEAK)
+    told = replace(batch, suggestions=(*equal, weak, strong), abstentions=())
 
     def orders(coder):
         session = session_of(coder, batch=told)

@@ -43,7 +43,7 @@ def test_a_journal_records_what_the_codings_of_a_table_are_about(read, codings_o
     assert journal.transcripts() == {"Bea": lines.interview("Bea").digest}
     assert len(list(journal.history(kinds=[Kind.TRANSCRIPT]))) == 1
     with pytest.raises(StudyError, match="the transcript Bea is not as it was when it was coded"):
-        ac.agreement_table(journal.codings(), codebook, read(unit="paragraph"))
+        ac.agreement_table(journal.codings(), read(unit="paragraph"), codebook)
 
 
 def test_codings_of_another_text_are_not_appended(read, codings_of, journal, folder):
@@ -56,7 +56,8 @@ def test_codings_of_another_text_are_not_appended(read, codings_of, journal, fol
         journal.append(codings_of(read(), TABLE.replace("MO", "JB")))
     assert str(refusal.value) == (
         f"{journal.path}: has codings of another text of Bea than these codings, or of one that was cut into other "
-        "lines; restore the text that was coded, or save the edited interview under a new name and code that."
+        "lines; restore the text that was coded, record the correction with autocode amend, or save the edited "
+        "interview under a new name and code that."
     )
     assert journal.last == last
 

@@ -2,9 +2,11 @@
 
 import inspect
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,14 +18,16 @@ from autocode.errors import StudyError
 from autocode.journal import Journal, TranscriptSeen
 from autocode.review import AdjudicationSession, differences, lines_left_to_read, progress_of_coders
 from autocode.suggester import CodedLines, LearningSuggester, theme_coherence
+from autocode.themes import Incidence, together
 from autocode.validation import eligible
 from autocode.web import adjudication_page, team_page
 
-ROOMS = ("agreement", "coding", "exchange", "journal", "report", "review", "suggester", "validation", "web")
+ROOMS = ("agreement", "coding", "exchange", "journal", "report", "review", "suggester", "themes", "validation", "web")
 REFUSED = (
     "the transcript Bea is not as it was when it was coded: its text was edited, or cut into lines with another unit, "
     "language or list of interviewers, so the codings may stand at other words. Read the study with "
-    "autocode.read_study(FOLDER), which knows its settings, or restore the text that was coded."
+    "autocode.read_study(FOLDER), which knows its settings, restore the text that was coded, or record the correction "
+    "with: autocode amend STUDY."
 )
 
 
@@ -40,7 +44,7 @@ class Joined(NamedTuple):
 SAMPLE = Sample(drawn=("Bea:3",), probabilities={"Bea:3": 1.0}, seed=1)
 # what each public function is called with; where `lines` may be a plain sequence, it is called with one as well
 OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
-    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.codebook, a.lines),
+    "agreement.agreement_table": lambda a: ac.agreement_table(a.codings, a.lines, a.codebook),
     "agreement.anchoring_audit": lambda a: anchoring_audit(a.codings, a.codings, (), a.lines),
     "agreement.code_prevalence": lambda a: ac.code_prevalence(["phone"], a.codings, a.lines, samples=[SAMPLE]),
     "agreement.code_prevalence_by": lambda a: code_prevalence_by(
@@ -55,7 +59,6 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "agreement.stability": lambda a: stability(a.codings, a.codings, a.lines),
     "agreement.ReliabilityData.for_sets": lambda a: ac.ReliabilityData.for_sets(a.codings, a.lines),
     "agreement.ReliabilityData.for_code": lambda a: ac.ReliabilityData.for_code("phone", a.codings, a.lines),
-    "agreement.ReliabilityData.for_codes": lambda a: ac.ReliabilityData.for_codes(a.codings, a.lines, ["phone"]),
     "agreement.ReliabilityData.for_theme": lambda a: ac.ReliabilityData.for_theme(["phone"], a.codings, a.lines),
     "exchange.write_corpus": lambda a: ac.write_corpus(
         a.folder / "plain", codings=a.codings, lines=a.lines, codebook=a.codebook
@@ -70,6 +73,8 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "review.differences": lambda a: differences(a.codings, a.lines),
     "review.lines_left_to_read": lambda a: lines_left_to_read("MO", a.codings, a.lines),
     "review.progress_of_coders": lambda a: progress_of_coders(a.journal, a.lines),
+    "themes.Incidence.of": lambda a: Incidence.of(a.codings, a.lines, a.codebook),
+    "themes.together": lambda a: together(a.codings, a.lines, a.codebook, unit="line"),
     "validation.eligible": lambda a: eligible(a.codings, a.lines, a.codebook, min_uses=1),
     "validation.validate": lambda a: ac.validate(a.codings, a.lines, a.codebook, seeds=1, min_uses=1),
     "web.adjudication_page": lambda a: adjudication_page(
@@ -132,6 +137,14 @@ def test_no_public_function_is_missing_here():
     found -= {"coding.Codings.on"}  # it takes ids
 
     assert found - JOINING_NOTHING == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_refusal_is_documented(name):
+    room, _, path = name.partition(".")
+
+    text = inspect.getdoc(attrgetter(path)(import_module(f"autocode.{room}")))
+    assert re.search(r"Raises\n-+\n(.*\n)*StudyError\n|(raises|else) as `for_", text)
 
 
 @pytest.mark.parametrize("settings", [{"unit": "paragraph"}, {"interviewers": []}])

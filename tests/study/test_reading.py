@@ -38,7 +38,8 @@ def test_the_same_files_read_without_the_study_s_settings_are_refused(folder):
     assert str(refusal.value) == (
         "the transcript Bea is not as it was when it was coded: its text was edited, or cut into lines with another "
         "unit, language or list of interviewers, so the codings may stand at other words. Read the study with "
-        "autocode.read_study(FOLDER), which knows its settings, or restore the text that was coded."
+        "autocode.read_study(FOLDER), which knows its settings, restore the text that was coded, or record the "
+        "correction with: autocode amend STUDY."
     )
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import TrainingError
+from autocode.resampling import interview_draws
 from autocode.suggester import CodedLines, excess_surprisal, line_surprisal, recheck, theme_coherence
 from autocode.suggester.checks._near_duplicates import pairs_at_least
 from autocode.suggester.checks._similarity import mean_similarity, word_rows
-from autocode.suggester.model._interview_draws import draws_of_interviews
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +223,7 @@ def test_mean_likeness_is_the_mean_over_pairs_of_lines_of_different_interviews(s
     dense = rng.random((n, 8)) * (rng.random((n, 8)) < 0.5)
     dense /= np.maximum(np.linalg.norm(dense, axis=1, keepdims=True), 1e-12)
     interview, member = rng.integers(0, n_interviews, n), rng.random((n, n_groups)) < 0.6
-    draws = draws_of_interviews(n_interviews, resamples=3, seed=seed)
+    draws = interview_draws(n_interviews, resamples=3, seed=seed, with_sample=True)
     found = mean_similarity(sp.csr_matrix(dense), interview, member, draws)
 
     for r, times in enumerate(draws):

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autocode.errors import TranscriptError
-from autocode.transcripts import Unit, read_participants, read_text, read_transcripts
+from autocode.transcripts import Unit, read_participants, read_text, read_transcripts, unmatched_participants
 
 TALK = "Interviewer: How?\nGP1: I said, “no”, it’s £40 – naïve café.\nMore, yes. And more!\n"
 
@@ -230,6 +230,26 @@ def test_participants_in_the_folder_or_beside_it_give_attributes(text_file, tmp_
     assert [dict(one.attributes) for one in beside.interviews] == [{"role": "GP", "borough": "Lambeth"}, {}]
     assert dict(named.interviews[0].attributes) == {"role": "PM"}
     assert list(read_participants(tmp_path / "participants.csv")) == ["GP1", "GP9"]
+
+
+def test_a_participant_in_another_spelling_is_refused_and_one_without_an_interview_is_not(text_file, tmp_path):
+    text_file(TALK, "transcripts/GP1.txt")
+    text_file(TALK, "transcripts/PM2.txt")
+    table = text_file("participant,role\nGP01,GP\npm2,PM\nGP9,GP\n", "participants.csv")
+    with pytest.raises(TranscriptError) as refusal:
+        read_transcripts(tmp_path / "transcripts")
+
+    assert [str(fault) for fault in refusal.value.faults] == [
+        f"{table}:2: names 'GP01', but the interview is called 'GP1', and its attributes would be lost; write 'GP1'.",
+        f"{table}:3: names 'pm2', but the interview is called 'PM2', and its attributes would be lost; write 'PM2'.",
+    ]
+    table.write_text("participant,role\nGP01,GP\nGP1,GP\nGP9,GP\n")  # GP01 may be another interview, yet to come
+    read = read_transcripts(tmp_path / "transcripts")
+    assert [dict(interview.attributes) for interview in read.interviews] == [{"role": "GP"}, {}]
+    assert unmatched_participants(read_participants(table), [interview.id for interview in read.interviews]) == (
+        "no interview is called 'GP01' or 'GP9', so these rows are not used",
+        "no row for the interview 'PM2'",
+    )
 
 
 def test_every_fault_of_a_table_of_participants_has_its_line(text_file):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from html import escape
 from types import MappingProxyType
@@ -142,6 +142,15 @@ class Agreement:
     interviews_known: bool = True
     lines_for_interviews: bool = False
     conventions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether all fields are equal; NaN in both is equal, which dataclasses deny from Python 3.13 on."""
+        if not isinstance(other, Agreement):
+            return NotImplemented
+        return all(
+            mine == theirs or (isinstance(mine, float) and math.isnan(mine) and math.isnan(theirs))
+            for mine, theirs in ((getattr(self, part.name), getattr(other, part.name)) for part in fields(self))
+        )
 
     @property
     def reliability(self) -> Reliability:

@@ -14,6 +14,7 @@ from autocode.cli._ratings import SUFFIXES, read_ratings
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault
+from autocode.names import aside
 from autocode.study import StudyData, is_study, read_study_or_corpus
 from autocode.tables import Table
 from autocode.wording import count_of, listing
@@ -178,14 +179,15 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
     study = read_study_or_corpus(path)
     codings, codebook = independent_codings(study, options), study.codebook
     if options.coefficient is None and options.interval is None:
-        table = agreement.agreement_table(codings, codebook, study.lines)
+        table = agreement.agreement_table(codings, study.lines, codebook)
         if options.by == "theme":
             return replace(table, codes=())
         return table if options.by is None else replace(table, themes=())
-    sets = ReliabilityData.for_sets(codings, study.lines).pairable()
+    readings = ReliabilityData.for_readings(codings, study.lines)
+    sets = readings.whole_sets().pairable()
     all_codes = _coefficients(sets, options, level="nominal", leave_out=_UNWEIGHTED)
     rows = {"all codes": all_codes} | {
-        name: _coefficients(sets.applied(*codes), options, level="nominal")
+        name: _coefficients(readings.applied(*codes, codebook=codebook).pairable(), options, level="nominal")
         for name, codes in _codes_by_row(codebook, options.by).items()
     }
     about = {
@@ -195,14 +197,20 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         "interviews": len(set(sets.interviews or ())),
     }
     title = f"{path.resolve().name}: {_coders(sets)}, {len(sets.units)} lines judged by at least two"
-    return CoefficientTable(title=title, about=about, data=sets, rows=rows, notes=("independent codings only",))
+    notes = ["independent codings only", f"codebook version {codings.version or codebook.version}"]
+    if waiting := codings.partly_judged():
+        notes.append(
+            f"{count_of(len(waiting), 'judgement')} made before a code was added, split or redefined, left out where "
+            "they say nothing about it"
+        )
+    return CoefficientTable(title=title, about=about, data=sets, rows=rows, notes=tuple(notes))
 
 
 def independent_codings(study: StudyData, options: AgreeOptions) -> Codings:
     """Return the independent codings of the coders asked for, or of all."""
     codings = study.codings.independent()
     AgreementError.raise_if(
-        Fault(f"there is no coder {name!r}; the coders are {', '.join(codings.coders)}.")
+        Fault(f"there is no coder {name!r}{aside(name, codings.coders)}; the coders are {', '.join(codings.coders)}.")
         for name in options.coders
         if name not in codings.coders
     )

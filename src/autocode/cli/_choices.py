@@ -76,9 +76,21 @@ def _bases() -> Iterable[str]:
     return [basis.value for basis in Basis]
 
 
+def _from_themes(name: str) -> Callable[[], Iterable[str]]:
+    def choices() -> Iterable[str]:
+        from autocode import themes
+
+        return get_args(getattr(themes, name))
+
+    return choices
+
+
 COEFFICIENT = LazyChoice(_coefficients)
 INTERVAL = LazyChoice(_intervals)
 LEVEL = LazyChoice(_levels)
 METHOD = LazyChoice(_methods)
 UNIT = LazyChoice(_units)
 BASIS = LazyChoice(_bases)
+CODED_BY = LazyChoice(_from_themes("CodedBy"))
+WHICH_CODES = LazyChoice(_from_themes("Level"))
+TOGETHER = LazyChoice(_from_themes("Where"))

@@ -62,7 +62,7 @@ def run(
     say(f"1. Read: {len(study.lines.interviews)} invented interviews, {len(study.lines.participant_lines)} lines of")
     say(f"   participants, {len(study.codings)} judgements by {len(study.codings.coders)} coders ({out}).")
 
-    table = agreement_table(study.codings.independent(), study.codebook, study.lines)
+    table = agreement_table(study.codings.independent(), study.lines, study.codebook)
     say("\n2. Do the coders agree, before any machine is involved?\n")
     say(str(table))
 

@@ -14,7 +14,7 @@ import click
 from autocode.cli._choices import BASIS, COEFFICIENT, INTERVAL, LEVEL, METHOD, UNIT, Argument
 from autocode.cli._chosen import print_lines, sample_json, stored_as
 from autocode.cli._interrupt import interrupts_noted, raise_if_interrupted
-from autocode.errors import AutocodeError
+from autocode.errors import AutocodeError, UnknownNameError
 
 EXISTING = click.Path(exists=True, path_type=Path)
 ANY_PATH = click.Path(path_type=Path)
@@ -62,6 +62,15 @@ def _parse_promise(context: click.Context, parameter: click.Parameter, text: str
         raise click.BadParameter(str(error)) from error
 
 
+def _known_encoding(context: click.Context, parameter: click.Parameter, name: str | None) -> str | None:
+    import codecs
+
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except LookupError as error:
+        raise click.BadParameter(f"{name!r} is not an encoding that Python knows, such as cp1252.") from error
+
+
 PROMISE = click.option(
     "--promise",
     metavar="precision=0.8",
@@ -81,6 +90,8 @@ class Commands(click.Group):
         except AutocodeError as error:
             for fault in error.faults:
                 click.echo(f"autocode: {fault}", err=True)
+        except UnknownNameError as error:
+            click.echo(f"autocode: {error}", err=True)
         except KeyboardInterrupt:
             click.echo("\nautocode: stopped; what was reported as done is stored, nothing else is.", err=True)
         except OSError as error:
@@ -159,13 +170,20 @@ def init(folder: Path, force: bool) -> None:
 )
 @click.option("--speaker", help="Column with the speakers, for transcripts in .csv or .xlsx.")
 @click.option("--text", help="Column with the words, for transcripts in .csv or .xlsx.")
-@click.option("--transcript", help="Column with the transcripts' names, if one table holds several.")
+@click.option("--transcript", help="Column with the names of transcripts or respondents, if one table holds several.")
+@click.option(
+    "--question", "questions", multiple=True, help="Column with answers of a survey; remembered in study.toml."
+)
+@click.option(
+    "--attribute", "attributes", multiple=True, help="Column about the respondents; remembered in study.toml."
+)
 @click.option("--sheet", help="Sheet of an Excel file that is read, if several are filled.")
 @click.option("--interviewer", "interviewers", multiple=True, help="Speaker who asks; remembered in study.toml.")
 @click.option("--no-interviewer", is_flag=True, help="Say that nobody asks; remembered in study.toml.")
 @click.option("--speaker-label", "labels", multiple=True, help="Label that is a speaker; remembered in study.toml.")
 @click.option("--no-speaker", "no_labels", multiple=True, help="Words that are no speaker; remembered in study.toml.")
 @click.option("--speaker-name", help="Name of the speaker of files in which one person speaks and nobody is named.")
+@click.option("--encoding", callback=_known_encoding, help="Encoding of text files, such as cp1252.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and change nothing.")
 @FORCE
 def add(
@@ -176,12 +194,15 @@ def add(
     speaker: str | None,
     text: str | None,
     transcript: str | None,
+    questions: tuple[str, ...],
+    attributes: tuple[str, ...],
     sheet: str | None,
     interviewers: tuple[str, ...],
     no_interviewer: bool,
     labels: tuple[str, ...],
     no_labels: tuple[str, ...],
     speaker_name: str | None,
+    encoding: str | None,
     dry_run: bool,
     force: bool,
 ) -> None:
@@ -197,9 +218,17 @@ def add(
         raise click.UsageError("--speaker and --text go together: a table of lines needs both columns.")
     if interviewers and no_interviewer:
         raise click.UsageError("--interviewer and --no-interviewer contradict each other; give one.")
-    columns = None
-    if speaker is not None and text is not None:
-        columns = Columns(speaker=speaker, text=text, transcript=transcript, sheet=sheet)
+    if questions and speaker is not None:
+        raise click.UsageError("--question is for a survey and --speaker for a table of turns; give one.")
+    named = Columns(
+        speaker=speaker or "speaker",
+        text=text or "text",
+        transcript=transcript,
+        sheet=sheet,
+        questions=questions,
+        attributes=attributes or None,
+    )
+    columns = None if named == Columns() and speaker is None else named
     rule = SpeakerRule(
         interviewers=interviewers if interviewers or no_interviewer else None,
         speakers=labels,
@@ -213,6 +242,7 @@ def add(
         basis=Basis(basis),
         columns=columns,
         speakers=rule,
+        encoding=encoding,
         dry_run=dry_run,
         force=force,
     ):
@@ -226,7 +256,7 @@ def check(study: Path) -> None:
 
     Each fault is printed with its file and line, and with what to do about it.
     """
-    from autocode.study import read_study_or_corpus, study_faults
+    from autocode.study import read_study_or_corpus, study_faults, study_remarks
     from autocode.wording import count_of
 
     faults = study_faults(study)
@@ -236,6 +266,8 @@ def check(study: Path) -> None:
         click.echo(f"autocode: {count_of(len(faults), 'fault')} found; fix and check again.", err=True)
         raise SystemExit(1)
     click.echo(f"{study}: no faults. {read_study_or_corpus(study)}.")
+    for sentence in study_remarks(study):
+        click.echo(sentence)
 
 
 @main.command()

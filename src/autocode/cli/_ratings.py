@@ -11,6 +11,7 @@ from autocode.agreement import ReliabilityData
 from autocode.coding import Basis
 from autocode.errors import AgreementError, Fault
 from autocode.exchange import Sheet, read_sheet
+from autocode.names import aside
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 
@@ -186,7 +187,9 @@ def _first(names: Collection[str], known: Sequence[str]) -> str | None:
 def _chosen(coders: Sequence[str], known: Sequence[str]) -> Sequence[str]:
     """Return the coders asked for, or all."""
     AgreementError.raise_if(
-        Fault(f"there is no coder {name!r}; the coders are {', '.join(known)}.") for name in coders if name not in known
+        Fault(f"there is no coder {name!r}{aside(name, known)}; the coders are {', '.join(known)}.")
+        for name in coders
+        if name not in known
     )
     return coders or known
 

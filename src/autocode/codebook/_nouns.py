@@ -5,14 +5,17 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import NewType
+from typing import TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.errors import CodebookError, Fault
+from autocode.names import unknown
 from autocode.wording import count_of
 
-CodeId = NewType("CodeId", str)
+CodeId: TypeAlias = str
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """
@@ -92,7 +95,17 @@ class Codebook(Mapping[CodeId, Code]):
         self._codes = {code.id: code for code in given}
 
     def __getitem__(self, code_id: CodeId) -> Code:
-        return self._codes[code_id]
+        try:
+            return self._codes[code_id]
+        except KeyError:
+            raise unknown("code", code_id, self._codes, titles=self._titles) from None
+
+    def __contains__(self, code_id: object) -> bool:
+        return code_id in self._codes
+
+    @property
+    def _titles(self) -> dict[CodeId, str]:
+        return {code.id: code.name for code in self._codes.values()}
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -124,7 +137,7 @@ class Codebook(Mapping[CodeId, Code]):
         KeyError
             If the codebook has no such code.
         """
-        code, top = self._codes[code_id], None
+        code, top = self[code_id], None
         while code.parent is not None:
             code = top = self._codes[code.parent]
         return top
@@ -143,7 +156,7 @@ class Codebook(Mapping[CodeId, Code]):
         KeyError
             If the codebook has no such code.
         """
-        below = {self._codes[code_id].id}
+        below = {self[code_id].id}
         while more := {code.id for code in self._codes.values() if code.parent in below} - below:
             below |= more
         return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)

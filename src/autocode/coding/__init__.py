@@ -7,7 +7,6 @@ from autocode.coding._nouns import (
     Band,
     Basis,
     BatchId,
-    CoderId,
     Coding,
     Codings,
     Decision,
@@ -18,9 +17,10 @@ from autocode.coding._nouns import (
     Suggestion,
     SuggestionBatch,
     Verdict,
-    human,
 )
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
+from autocode.coding._people import CoderId, human, person_key
+from autocode.coding._remapping import remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
 
 __all__ = [
@@ -56,4 +56,6 @@ __all__ = [
     "free_name",
     "human",
     "named",
+    "person_key",
+    "remapped",
 ]

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.coding._nouns import CoderId
+from autocode.coding._people import CoderId
 from autocode.transcripts import LineId
+from autocode.unicode import well_formed
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """
@@ -71,7 +74,7 @@ class Adjudication:
     names_hidden : bool, default False
         Whether the adjudicator decided without seeing who had given which codes.
     reason : str, default ""
-        The adjudicator's reason.
+        The adjudicator's reason. What UTF-8 or a page cannot hold becomes U+FFFD.
     milliseconds : int or None, default None
         Time from the line's appearance on the screen to the ruling; None if it was not measured.
     at : datetime or None, default None
@@ -87,3 +90,6 @@ class Adjudication:
     reason: str = ""
     milliseconds: int | None = None
     at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", well_formed(self.reason))

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.coding._nouns import Basis, CoderId, Coding, Codings
+from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._people import CoderId
 from autocode.doctext import documented
 from autocode.transcripts import LineId
 from autocode.wording import count_of
@@ -20,6 +22,7 @@ class Rule(StrEnum):
     SINGLE = "single coder"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consensus:
     """

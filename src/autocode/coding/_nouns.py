@@ -1,58 +1,24 @@
 """Codings by humans, suggestions by a model, and the decisions of humans on suggestions."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import NewType, overload
+from typing import TypeAlias, overload
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault, StudyError
+from autocode.names import check_known
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
+from autocode.unicode import well_formed
 from autocode.wording import count_of
 
-CoderId = NewType("CoderId", str)
-BatchId = NewType("BatchId", str)
-
-# names of models and of their kinds, alone, with a version, or before a further name ("model-3")
-_MACHINES = re.compile(
-    r"(?i)^(auto-?code|suggester|model|machine|classifier|algorithm|ai|bot|nv|gpt|chat-?gpt|llm|claude|gemini|llama|mistral)"
-    r"([ _.:/-]*[0-9][\w .:-]*)?$|^(model|suggester|autocode|machine|gpt)[ _.:/-]"
-)
-
-
-def human(name: str) -> CoderId:
-    """
-    Return the id of a human coder.
-
-    Parameters
-    ----------
-    name : str
-        The coder's initials, name or pseudonym; spaces around it do not matter.
-
-    Raises
-    ------
-    CodingError
-        If the name is empty or that of a machine, such as "gpt-4".
-
-    Examples
-    --------
-    >>> from autocode.coding import human
-    >>> human(" ann ")
-    'ann'
-    """
-    stripped = name.strip()
-    if not stripped:
-        raise CodingError("a coder needs a name; write the coder's initials or a pseudonym.")
-    if _MACHINES.search(stripped):
-        raise CodingError(
-            f"the coder {stripped!r} is named like a machine; a coder is a person, "
-            "and what a machine proposes is a suggestion. Give the person's initials or a pseudonym."
-        )
-    return CoderId(stripped)
+BatchId: TypeAlias = str
 
 
 class Basis(StrEnum):
@@ -63,6 +29,7 @@ class Basis(StrEnum):
     ADJUDICATED = "adjudicated"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
     """
@@ -75,13 +42,26 @@ class Coding:
     coder : CoderId
         Who judged it.
     codes : frozenset of CodeId
-        The codes that apply; empty if the line was read and none applies.
+        The codes that apply; empty if the line was read and none applies. A list or set becomes a frozenset; one code
+        that is not in a collection is refused.
     basis : Basis, default Basis.INDEPENDENT
         What the coder had seen.
     memo : str, default ""
-        The coder's note.
+        The coder's note. What UTF-8 or a page cannot hold becomes U+FFFD.
     at : datetime or None, default None
         When; None if unknown.
+    version : str, default ""
+        The version of the codebook under which it was made; empty for the one before all recorded changes.
+    unjudged : frozenset of CodeId, default empty
+        The codes that this judgement says nothing about, as they were added or redefined since. `remapped` finds them.
+    waiting_parts : frozenset of frozenset of CodeId, default empty
+        For each code that the coder gave and the team split since, the parts, of which the coder has yet to say which
+        apply; all of them are among `unjudged`.
+
+    Raises
+    ------
+    CodingError
+        If a code is both given and not judged.
 
     Examples
     --------
@@ -96,6 +76,61 @@ class Coding:
     basis: Basis = Basis.INDEPENDENT
     memo: str = ""
     at: datetime | None = None
+    version: str = ""
+    unjudged: frozenset[CodeId] = frozenset()
+    waiting_parts: frozenset[frozenset[CodeId]] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.codes, frozenset):  # a list or a set, which could be changed later
+            object.__setattr__(self, "codes", frozenset(self.codes))
+        if self.memo:
+            object.__setattr__(self, "memo", well_formed(self.memo))
+        if self.unjudged and not self.codes.isdisjoint(self.unjudged):
+            both = ", ".join(map(repr, sorted(self.codes & self.unjudged)))
+            raise CodingError(f"{self.coder} cannot both give and not judge {both} on {self.line}; say which it is.")
+
+    def applies(self, code: CodeId) -> bool | None:
+        """
+        Return whether a code applies; None if the judgement says nothing about it.
+
+        Parameters
+        ----------
+        code : CodeId
+            The code.
+
+        Examples
+        --------
+        >>> from autocode.coding import Coding
+        >>> coding = Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"}), unjudged=frozenset({"fixers"}))
+        >>> coding.applies("phone"), coding.applies("wait"), coding.applies("fixers")
+        (True, False, None)
+        """
+        return True if code in self.codes else None if code in self.unjudged else False
+
+    def applies_any(self, codes: Collection[CodeId]) -> bool | None:
+        """
+        Return whether any of these codes applies, as the codes of a theme do; None if the judgement does not tell.
+
+        It does not tell if it says nothing about one of the codes and none of the others applies. Where the coder gave
+        a code that was split since, and all its parts are among these codes, one of them applies.
+
+        Parameters
+        ----------
+        codes : collection of CodeId
+            The codes.
+
+        Examples
+        --------
+        >>> from autocode.coding import Coding
+        >>> coding = Coding(line="GP1:2", coder="ann", codes=frozenset({"phone"}), unjudged=frozenset({"fixers"}))
+        >>> coding.applies_any(["phone", "fixers"]), coding.applies_any(["wait", "fixers"])
+        (True, None)
+        """
+        if not self.codes.isdisjoint(codes):
+            return True
+        if self.unjudged.isdisjoint(codes):
+            return False
+        return True if any(parts.issubset(codes) for parts in self.waiting_parts) else None
 
 
 class Codings(Sequence[Coding]):
@@ -112,6 +147,11 @@ class Codings(Sequence[Coding]):
         The digest that each transcript had when it was coded, by its name, if it is known. `Journal.codings` and
         `read_codings` give it. With it, `check_lines` finds lines that are not those that were coded. Comparisons of
         codings ignore it.
+    version : str, default ""
+        The version of the codebook in whose codes these codings speak, once `remapped` has brought them to it; empty
+        for codings as they were made. Comparisons of codings ignore it, too.
+    amended : collection of str, default empty
+        Transcripts that were amended after they were coded: their lines are compared even if no coding is left on them.
 
     Raises
     ------
@@ -135,10 +175,17 @@ class Codings(Sequence[Coding]):
     """
 
     def __init__(
-        self, codings: Iterable[Coding] = (), *, digests: Mapping[TranscriptId, str] = MappingProxyType({})
+        self,
+        codings: Iterable[Coding] = (),
+        *,
+        digests: Mapping[TranscriptId, str] = MappingProxyType({}),
+        version: str = "",
+        amended: Collection[TranscriptId] = (),
     ) -> None:
+        self.version = version
         self._codings = tuple(codings)
         self._digests = dict(digests)
+        self._amended = frozenset(amended)
         seen: set[tuple[str, str, Basis]] = set()
         faults = []
         for coding in self._codings:
@@ -173,7 +220,7 @@ class Codings(Sequence[Coding]):
         return hash(frozenset(self._codings))
 
     def _subset(self, codings: Iterable[Coding]) -> "Codings":
-        return Codings(codings, digests=self._digests)
+        return Codings(codings, digests=self._digests, version=self.version, amended=self._amended)
 
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:
@@ -211,7 +258,13 @@ class Codings(Sequence[Coding]):
         ----------
         *coders : CoderId
             The coders.
+
+        Raises
+        ------
+        UnknownNameError
+            If somebody has coded nothing: "Ann" is another coder than "ann".
         """
+        check_known("coder", coders, self.coders)
         return self._subset(coding for coding in self._codings if coding.coder in coders)
 
     def with_basis(self, *bases: Basis) -> "Codings":
@@ -222,13 +275,20 @@ class Codings(Sequence[Coding]):
         ----------
         *bases : Basis
             The bases.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such basis.
         """
+        check_known("basis", bases, [*Basis])
         return self._subset(coding for coding in self._codings if coding.basis in bases)
 
     def independent(self) -> "Codings":
         """Return the judgements made without seeing suggestions or other coders' codings; agreement is about these."""
         return self.with_basis(Basis.INDEPENDENT)
 
+    @no_single_text
     def on(self, lines: Iterable[LineId]) -> "Codings":
         """
         Return the judgements of these lines.
@@ -240,6 +300,10 @@ class Codings(Sequence[Coding]):
         """
         wanted = frozenset(lines)
         return self._subset(coding for coding in self._codings if coding.line in wanted)
+
+    def partly_judged(self) -> "Codings":
+        """Return the judgements that say nothing about some codes, see `Coding.unjudged`."""
+        return self._subset(coding for coding in self._codings if coding.unjudged)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:
         """
@@ -284,8 +348,9 @@ class Codings(Sequence[Coding]):
         differing = [name for name, digest in digests_of(lines).items() if self._digests.get(name, digest) != digest]
         if not differing:
             return ()
-        coded = {line.transcript for line in lines if line.id in self._by_line}
-        return tuple(name for name in differing if name in coded or name in self._names_in_ids)
+        coded: set[str] = {line.transcript for line in lines if line.id in self._by_line}
+        coded |= self._names_in_ids | self._amended
+        return tuple(name for name in differing if name in coded)
 
     def check_lines(self, lines: Sequence[Line]) -> None:
         """
@@ -311,7 +376,7 @@ class Codings(Sequence[Coding]):
                 f"the {transcripts} {', '.join(names)} {'are' if several else 'is'} not as {they} when {they} coded: "
                 f"{their} was edited, or cut into lines with another unit, language or list of interviewers, so the "
                 "codings may stand at other words. Read the study with autocode.read_study(FOLDER), which knows its "
-                "settings, or restore the text that was coded."
+                "settings, restore the text that was coded, or record the correction with: autocode amend STUDY."
             )
 
     def __repr__(self) -> str:
@@ -327,6 +392,7 @@ class Band(StrEnum):
     WEAK = "weak"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """
@@ -405,6 +471,11 @@ class Suggestion:
     evidence : Evidence, default empty
         What the suggestion is based on.
 
+    Raises
+    ------
+    CodingError
+        If the probability does not lie between 0 and 1, or the rank is less than 1.
+
     Examples
     --------
     >>> from autocode.coding import Band, Suggestion
@@ -418,6 +489,16 @@ class Suggestion:
     probability: float
     band: Band
     evidence: Evidence = field(default_factory=Evidence)
+
+    def __post_init__(self) -> None:
+        _check_strength(f"the suggestion {self.code!r} for the line {self.line}", self.probability, self.rank)
+
+
+def _check_strength(what: str, probability: float, rank: int) -> None:
+    if not 0 <= probability <= 1:  # also refuses nan
+        raise CodingError(f"{what} has the probability {probability:g}; give one between 0 and 1.")
+    if rank < 1:
+        raise CodingError(f"{what} has the rank {rank}; ranks are counted from 1.")
 
 
 class Reason(StrEnum):
@@ -472,6 +553,11 @@ class SuggestionBatch:
     at : datetime or None, default None
         When; None if unknown.
 
+    Raises
+    ------
+    CodingError
+        If a line has both suggestions and an abstention, or one code is suggested twice for a line.
+
     Examples
     --------
     >>> from autocode.coding import Abstention, Band, Reason, Suggestion, SuggestionBatch
@@ -493,6 +579,20 @@ class SuggestionBatch:
     abstentions: tuple[Abstention, ...]
     at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        suggested = Counter((suggestion.line, suggestion.code) for suggestion in self.suggestions)
+        lines = {line for line, _ in suggested}
+        CodingError.raise_if(
+            Fault(f"the line {abstention.line} has suggestions and an abstention; keep one of the two.")
+            for abstention in self.abstentions
+            if abstention.line in lines
+        )
+        CodingError.raise_if(
+            Fault(f"{code!r} is suggested {n} times for the line {line}; suggest it once.")
+            for (line, code), n in suggested.items()
+            if n > 1
+        )
+
     def of(self, line: LineId) -> tuple[Suggestion, ...]:
         """
         Return the suggestions for one line by rank.
@@ -504,6 +604,23 @@ class SuggestionBatch:
         """
         suggestions = (suggestion for suggestion in self.suggestions if suggestion.line == line)
         return tuple(sorted(suggestions, key=lambda suggestion: suggestion.rank))
+
+    def without(self, lines: Collection[LineId]) -> "SuggestionBatch":
+        """
+        Return the batch without what it says of these lines.
+
+        Parameters
+        ----------
+        lines : collection of LineId
+            The lines.
+        """
+        if not lines:
+            return self
+        return replace(
+            self,
+            suggestions=tuple(suggestion for suggestion in self.suggestions if suggestion.line not in lines),
+            abstentions=tuple(abstention for abstention in self.abstentions if abstention.line not in lines),
+        )
 
     def __len__(self) -> int:
         return len(self.suggestions)
@@ -539,6 +656,11 @@ class Shown:
         Its strength in words.
     verdict : Verdict
         What the coder decided.
+
+    Raises
+    ------
+    CodingError
+        If the probability does not lie between 0 and 1, or the rank is less than 1.
     """
 
     code: CodeId
@@ -546,6 +668,9 @@ class Shown:
     probability: float
     band: Band
     verdict: Verdict
+
+    def __post_init__(self) -> None:
+        _check_strength(f"the suggestion {self.code!r} that was shown", self.probability, self.rank)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

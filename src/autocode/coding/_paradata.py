@@ -6,10 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.coding._nouns import BatchId, CoderId
+from autocode.coding._nouns import BatchId
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
+from autocode.unicode import well_formed
 
 
 class Mode(StrEnum):
@@ -29,6 +32,7 @@ class Stage(StrEnum):
     ADJUDICATION = "adjudication"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paradata:
     """
@@ -83,7 +87,7 @@ class Proposal:
     Attributes
     ----------
     name : str
-        What the code should be called.
+        What the code should be called. What UTF-8 or a page cannot hold becomes U+FFFD.
     line : LineId
         The line for which the coder needed it.
     coder : CoderId
@@ -103,10 +107,12 @@ class Proposal:
     at: datetime | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "name", well_formed(self.name))
         if not self.name.strip():
             raise CodingError("a proposed code needs a name; write what it should be called.")
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindDraw:
     """

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
 from autocode.wording import count_of
@@ -23,6 +24,7 @@ class Design(StrEnum):
 _PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next"}
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """
@@ -101,6 +103,7 @@ class SampleEnd:
     at: datetime | None = None
 
 
+@no_single_text
 def free_name(design: Design, taken: Collection[str]) -> str:
     """
     Return the first name of the form draw-1, draw-2 ... or next-1, next-2 ... that no sample has.

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
 from autocode.doctext import documented
 from autocode.errors import CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.names import aside
 from autocode.tables import csv_text
 from autocode.transcripts import Line, LineId, digests_of
 
@@ -25,6 +27,7 @@ _APPLIED = frozenset({"1", "x", "yes", "y", "true", "✓", "✔"})
 _NOT_APPLIED = frozenset({"0", "no", "n", "false"})
 
 
+@no_single_text
 def read_codings(
     path: str | Path,
     *,
@@ -32,6 +35,7 @@ def read_codings(
     codebook: Codebook,
     coder: str | None = None,
     basis: Basis = Basis.INDEPENDENT,
+    people: Collection[str] = (),
 ) -> Codings:
     """
     Return the codings in a long table (`line_id,coder,code`) or a wide one (one row per line, one column per code).
@@ -53,6 +57,9 @@ def read_codings(
         The coder, where the table names none. None for the name of the file, in a wide table.
     basis : Basis, default Basis.INDEPENDENT
         The basis of the codings, where the table names none; the coder `gold` has adjudicated.
+    people : collection of str, default ()
+        Coders who are known; a name that is theirs but for case, blanks or composed letters gets their spelling, and
+        one that may be a machine's is a person's if it is among them. Within the table the first spelling stands.
 
     Raises
     ------
@@ -74,16 +81,24 @@ def read_codings(
     [('GP1:2', 'ann', ['phone']), ('GP1:3', 'ann', [])]
     """
     sheet = read_sheet(Path(path))
-    return codings_in(sheet, lines=lines, codebook=codebook, coder=coder, basis=basis)
+    return codings_in(sheet, lines=lines, codebook=codebook, coder=coder, basis=basis, people=people)
 
 
 def codings_in(
-    sheet: Sheet, *, lines: Collection[Line], codebook: Codebook, coder: str | None, basis: Basis
+    sheet: Sheet,
+    *,
+    lines: Collection[Line],
+    codebook: Codebook,
+    coder: str | None,
+    basis: Basis,
+    people: Collection[str] = (),
 ) -> Codings:
     """Return the codings in a table that was read; raises `CodingError` with every fault."""
     names = [_column_name(name) for name in sheet.header]
     ids = {line.id for line in lines}
-    reading = _Reading(sheet=sheet, names=names, line_ids=ids, codebook=codebook, coder=coder, basis=basis)
+    reading = _Reading(
+        sheet=sheet, names=names, line_ids=ids, codebook=codebook, coder=coder, basis=basis, people=list(people)
+    )
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
         found = ", ".join(map(repr, sheet.header))
@@ -128,6 +143,7 @@ class _Reading:
     codebook: Codebook
     coder: str | None
     basis: Basis
+    people: list[str]
     faults: list[Fault] = field(default_factory=list)
     judgements: dict[_Key, _Judgement] = field(default_factory=dict)
     _people: dict[str, CoderId | None] = field(default_factory=dict)
@@ -237,7 +253,9 @@ class _Reading:
             self._fault(line, "names no line; write its id into the column 'line_id'.")
         elif line_id not in self.line_ids:
             self._fault(
-                line, f"names the line {line_id!r}, which is in no transcript; correct the id or add the transcript."
+                line,
+                f"names the line {line_id!r}, which is in no transcript{aside(line_id, self.line_ids)}; "
+                "correct the id or add the transcript.",
             )
         name = row.get("coder", "").strip() or self.coder or ""
         basis = self._basis(line, row.get("basis", "").strip(), name)
@@ -259,7 +277,8 @@ class _Reading:
     def _coder(self, line: int, name: str) -> CoderId | None:
         if name not in self._people:
             try:
-                self._people[name] = human(name)
+                self._people[name] = person = human(name, people=self.people)
+                self.people.append(person)
             except CodingError as error:
                 self._people[name] = None
                 self._fault(line, error.faults[0].what)

@@ -243,6 +243,8 @@ def write_corpus(
     ------
     CodingError
         If a file exists and `force` is False, or a file cannot be written; then none is changed.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------

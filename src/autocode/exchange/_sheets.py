@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.errors import AutocodeError, CodingError, Fault
 from autocode.tables import CsvError, read_rows
 from autocode.transcripts import cells_of_workbook, read_text
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """

@@ -1,7 +1,7 @@
 """The entries of a journal, one for each coding, batch, decision or undo, and their canonical JSON."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -37,7 +37,10 @@ from autocode.coding import (
     SuggestionBatch,
     Verdict,
 )
-from autocode.transcripts import LineId, TranscriptId
+from autocode.conduct import Amendment, Replacement
+from autocode.errors import CodingError
+from autocode.transcripts import LineId, Role, Transcript, TranscriptId, fingerprints_of
+from autocode.unicode import well_formed
 
 
 class Kind(StrEnum):
@@ -53,7 +56,9 @@ class Kind(StrEnum):
     TRANSCRIPT = "transcript"
     SAMPLE = "sample"
     ADJUDICATION = "adjudication"
+    AMENDMENT = "amendment"
     UNDO = "undo"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,41 @@ class Undo:
     entry: int
     coder: CoderId
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """
+    Somebody erases the free text of entries: memos, reasons and the words of evidence. The acts stay.
+
+    Attributes
+    ----------
+    entries : tuple of int
+        The numbers of the entries whose text is erased.
+    coder : CoderId
+        Who erases it.
+    why : str
+        Why, such as the wish of a participant. It is free text too, so leave out what is to be erased.
+    at : datetime or None, default None
+        When; None for the time of appending.
+
+    Raises
+    ------
+    CodingError
+        If no entry is named, or no reason is given.
+    """
+
+    entries: tuple[int, ...]
+    coder: CoderId
+    why: str
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "why", well_formed(self.why))
+        if not self.entries:
+            raise CodingError("an erasure names the entries whose text is erased; name at least one.")
+        if not self.why.strip():
+            raise CodingError("an erasure says why; write the reason, without the words that are erased.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +147,36 @@ class TranscriptSeen:
         The transcript.
     digest : str
         Its digest at that time.
+    fingerprints : tuple of str, default empty
+        The fingerprint of each of its lines, see `fingerprints_of`; empty if they are not known.
+    lines : tuple of LineId, default ()
+        The lines of participants, which are those that may be coded; empty if they are not known.
     at : datetime or None, default None
         When; None for the time of appending.
     """
 
     transcript: TranscriptId
     digest: str
+    fingerprints: tuple[str, ...] = ()
+    lines: tuple[LineId, ...] = ()
     at: datetime | None = None
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> "TranscriptSeen":
+        """
+        Return the record of a transcript as it is now.
+
+        Parameters
+        ----------
+        transcript : Transcript
+            The transcript.
+        """
+        return cls(
+            transcript=transcript.id,
+            digest=transcript.digest,
+            fingerprints=fingerprints_of(transcript.lines),
+            lines=tuple(line.id for line in transcript.lines if line.role is Role.PARTICIPANT),
+        )
 
 
 Record = (
@@ -128,7 +191,9 @@ Record = (
     | Sample
     | SampleEnd
     | BlindDraw
+    | Amendment
     | Undo
+    | Erasure
 )
 
 
@@ -151,6 +216,10 @@ class Entry:
         Whether it was taken back since.
     gesture : str, default ""
         The idempotency key under which it was appended, perhaps with other entries; empty for none.
+    id : str, default ""
+        The identity of the entry, 32 hexadecimal digits: the same in every copy of the journal.
+    erased : tuple of str, default ()
+        The fields of the record whose text was erased, such as "memo"; they are empty in the record.
     """
 
     seq: int
@@ -159,6 +228,8 @@ class Entry:
     record: Record
     undone: bool
     gesture: str = ""
+    id: str = ""
+    erased: tuple[str, ...] = ()
 
 
 def records_in(entries: Iterable[Record | Codings]) -> Iterator[Record]:
@@ -170,19 +241,44 @@ def records_in(entries: Iterable[Record | Codings]) -> Iterator[Record]:
             yield entry
 
 
-def serialized(record: Record) -> tuple[Kind, str]:
-    """Return the kind and the canonical JSON of a record, without its time."""
+def serialized(record: Record) -> tuple[Kind, str, dict[str, str]]:
+    """Return the kind of a record, the canonical JSON of its act, without its time, and its free text by field."""
     for kind, (noun, to_json, _) in _FORMS.items():
         if isinstance(record, noun):
-            # escapes keep file names that are not UTF-8 (lone surrogates) writable
-            return kind, json.dumps(to_json(record), sort_keys=True, separators=(",", ":"), allow_nan=False)
+            fields = to_json(record)
+            texts = {field: fields.pop(field) for field in _TEXTS.get(kind, ())}
+            payload = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
+            return kind, payload, {field: text for field, text in texts.items() if text}
     raise TypeError(f"a journal stores codings, suggestions, decisions and undos, not {type(record).__name__}.")
 
 
-def deserialized(kind: Kind, payload: str, at: datetime) -> Record:
-    """Return the record written as this JSON; raises `KeyError`, `TypeError` or `ValueError` if it is not one."""
+def deserialized(
+    kind: Kind, payload: str, at: datetime, *, texts: Mapping[str, str], reaches: tuple[int, ...] = ()
+) -> Record:
+    """
+    Return the record written as this JSON with this free text.
+
+    Parameters
+    ----------
+    kind : Kind
+        What the record is.
+    payload : str
+        The JSON of its act.
+    at : datetime
+        When it was made.
+    texts : mapping of str to str
+        The free text by field; what is missing was empty or erased.
+    reaches : tuple of int, default ()
+        The numbers of the entries that an undo takes back or an erasure erases.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If it is not a record.
+    """
     _, _, from_json = _FORMS[kind]
-    return from_json(json.loads(payload), at)
+    fields = dict.fromkeys(_TEXTS.get(kind, ()), "") | json.loads(payload) | texts
+    return from_json({**fields, "entries": reaches}, at)
 
 
 def utc_timestamp(at: datetime) -> str:
@@ -193,8 +289,13 @@ def utc_timestamp(at: datetime) -> str:
 
 
 def _coding_to(coding: Coding) -> dict[str, Any]:
-    fields = {"line": coding.line, "coder": coding.coder, "codes": sorted(coding.codes), "basis": coding.basis}
-    return {**fields, "memo": coding.memo} if coding.memo else fields
+    return {
+        "line": coding.line,
+        "coder": coding.coder,
+        "codes": sorted(coding.codes),
+        "basis": coding.basis,
+        "memo": coding.memo,
+    }
 
 
 def _coding_from(fields: Mapping[str, Any], at: datetime) -> Coding:
@@ -203,7 +304,7 @@ def _coding_from(fields: Mapping[str, Any], at: datetime) -> Coding:
         coder=CoderId(fields["coder"]),
         codes=frozenset(map(CodeId, fields["codes"])),
         basis=Basis(fields["basis"]),
-        memo=fields.get("memo", ""),
+        memo=fields["memo"],
         at=at,
     )
 
@@ -220,7 +321,6 @@ def _batch_to(batch: SuggestionBatch) -> dict[str, Any]:
                 "rank": suggestion.rank,
                 "probability": suggestion.probability,
                 "band": suggestion.band,
-                "words": suggestion.evidence.words,
                 "definition": suggestion.evidence.definition,
                 "beside": suggestion.evidence.beside,
                 # the neighbours' words stay in the transcripts: a participant who withdraws can have them erased there
@@ -237,7 +337,18 @@ def _batch_to(batch: SuggestionBatch) -> dict[str, Any]:
             for suggestion in batch.suggestions
         ],
         "abstentions": [{"line": abstention.line, "reason": abstention.reason} for abstention in batch.abstentions],
+        "words": _words_to([suggestion.evidence.words for suggestion in batch.suggestions]),
     }
+
+
+def _words_to(words: Sequence[Sequence[tuple[str, float]]]) -> str:
+    """Return the words of evidence as one text: any of them may have been said by a participant who withdraws."""
+    return json.dumps(words, separators=(",", ":")) if any(words) else ""
+
+
+def _words_from(text: str, n_suggestions: int) -> list[tuple[tuple[str, float], ...]]:
+    words = json.loads(text) if text else [[]] * n_suggestions
+    return [tuple((word, share) for word, share in of_suggestion) for of_suggestion in words]
 
 
 def _batch_from(fields: Mapping[str, Any], at: datetime) -> SuggestionBatch:
@@ -253,7 +364,7 @@ def _batch_from(fields: Mapping[str, Any], at: datetime) -> SuggestionBatch:
                 probability=suggestion["probability"],
                 band=Band(suggestion["band"]),
                 evidence=Evidence(
-                    words=tuple((word, share) for word, share in suggestion["words"]),
+                    words=words,
                     definition=suggestion["definition"],
                     beside=suggestion.get("beside", 0.0),  # older journals do not have it
                     neighbours=tuple(
@@ -268,7 +379,9 @@ def _batch_from(fields: Mapping[str, Any], at: datetime) -> SuggestionBatch:
                     ),
                 ),
             )
-            for suggestion in fields["suggestions"]
+            for suggestion, words in zip(
+                fields["suggestions"], _words_from(fields["words"], len(fields["suggestions"])), strict=True
+            )
         ),
         abstentions=tuple(
             Abstention(line=LineId(abstention["line"]), reason=Reason(abstention["reason"]))
@@ -355,11 +468,56 @@ def _adjudication_from(fields: Mapping[str, Any], at: datetime) -> Adjudication:
 
 
 def _transcript_to(seen: TranscriptSeen) -> dict[str, Any]:
-    return {"transcript": seen.transcript, "digest": seen.digest}
+    known = {"fingerprints": seen.fingerprints, "lines": seen.lines}
+    return {
+        "transcript": seen.transcript,
+        "digest": seen.digest,
+        **{field: values for field, values in known.items() if values},
+    }
 
 
 def _transcript_from(fields: Mapping[str, Any], at: datetime) -> TranscriptSeen:
-    return TranscriptSeen(transcript=TranscriptId(fields["transcript"]), digest=fields["digest"], at=at)
+    return TranscriptSeen(
+        transcript=TranscriptId(fields["transcript"]),
+        digest=fields["digest"],
+        fingerprints=tuple(fields.get("fingerprints", ())),  # older journals have neither of the two
+        lines=tuple(map(LineId, fields.get("lines", ()))),
+        at=at,
+    )
+
+
+def _amendment_to(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "transcript": amendment.transcript,
+        "before": amendment.before,
+        "after": amendment.after,
+        "lines": amendment.lines,
+        "fingerprints": amendment.fingerprints,
+        "changed": amendment.changed,
+        "replaced": [{"before": replacement.before, "after": replacement.after} for replacement in amendment.replaced],
+        "by": amendment.by,
+        "reason": amendment.reason,
+    }
+
+
+def _amendment_from(fields: Mapping[str, Any], at: datetime) -> Amendment:
+    return Amendment(
+        transcript=TranscriptId(fields["transcript"]),
+        before=fields["before"],
+        after=fields["after"],
+        lines=tuple(map(LineId, fields["lines"])),
+        fingerprints=tuple(fields["fingerprints"]),
+        changed=tuple(map(LineId, fields["changed"])),
+        replaced=tuple(
+            Replacement(
+                before=tuple(map(LineId, replacement["before"])), after=tuple(map(LineId, replacement["after"]))
+            )
+            for replacement in fields["replaced"]
+        ),
+        by=fields["by"],
+        reason=fields["reason"],
+        at=at,
+    )
 
 
 def _frame_to(probabilities: Mapping[LineId, float]) -> list[dict[str, Any]]:
@@ -463,11 +621,23 @@ def _blind_from(fields: Mapping[str, Any], at: datetime) -> BlindDraw:
 
 
 def _undo_to(undo: Undo) -> dict[str, Any]:
-    return {"entry": undo.entry, "coder": undo.coder}
+    return {"coder": undo.coder}  # the entry that it takes back is a column, as numbers differ between merged journals
 
 
 def _undo_from(fields: Mapping[str, Any], at: datetime) -> Undo:
-    return Undo(entry=fields["entry"], coder=CoderId(fields["coder"]), at=at)
+    (entry,) = fields["entries"]
+    return Undo(entry=entry, coder=CoderId(fields["coder"]), at=at)
+
+
+def _erasure_to(erasure: Erasure) -> dict[str, Any]:
+    return {"coder": erasure.coder, "n_entries": len(erasure.entries), "why": erasure.why}
+
+
+def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:
+    if len(fields["entries"]) != fields["n_entries"]:
+        raise ValueError("an erasure and the table of erasures differ")
+    why = fields["why"] or "(erased)"
+    return Erasure(entries=tuple(fields["entries"]), coder=CoderId(fields["coder"]), why=why, at=at)
 
 
 _Serializer = Callable[[Any], dict[str, Any]]
@@ -484,5 +654,16 @@ _FORMS: dict[Kind, tuple[type | UnionType, _Serializer, _Deserializer]] = {
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
     Kind.SAMPLE: (Sample | SampleEnd, _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
+    Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
+    Kind.ERASURE: (Erasure, _erasure_to, _erasure_from),
+}
+
+# what is free text, stored apart from the acts so that it can be erased
+_TEXTS: dict[Kind, tuple[str, ...]] = {
+    Kind.CODING: ("memo",),
+    Kind.BATCH: ("words",),
+    Kind.ADJUDICATION: ("reason",),
+    Kind.AMENDMENT: ("reason",),
+    Kind.ERASURE: ("why",),
 }

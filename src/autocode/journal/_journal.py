@@ -1,37 +1,33 @@
 """The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
-import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
+from autocode.arguments import no_single_text
 from autocode.coding import (
     Adjudication,
-    Basis,
-    BatchId,
-    BlindDraw,
     CoderId,
     Coding,
     Codings,
     Decision,
     Paradata,
     Proposal,
-    Sample,
-    SampleEnd,
-    SuggestionBatch,
     human,
-    named,
 )
+from autocode.conduct import Amendment
 from autocode.errors import Fault, JournalError, StudyError
+from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
 from autocode.journal._entries import (
     Deferral,
     Entry,
+    Erasure,
     Kind,
     Record,
     TranscriptSeen,
@@ -41,38 +37,30 @@ from autocode.journal._entries import (
     serialized,
     utc_timestamp,
 )
-from autocode.journal._schema import APPLICATION_ID, MIGRATIONS
-from autocode.transcripts import LineId, TranscriptId, Transcripts
-
-_PATIENCE = 30.0  # seconds to wait for another process to finish its append, which takes milliseconds on a sound disk
-
-_REMEDIES = {
-    "SQLITE_FULL": "the disk is full, and nothing of this step was written; make room on it and do the step again.",
-    "SQLITE_READONLY": "the journal cannot be written, because the file or its folder is read-only; "
-    "allow writing there or copy the study to a folder of your own.",
-    "SQLITE_CANTOPEN": "the journal cannot be opened for writing; "
-    "check that its folder exists and that you may write in it, or copy the study to a folder of your own.",
-    "SQLITE_BUSY": "another program keeps the journal locked; close whatever has it open and try again.",
-    "SQLITE_NOTADB": "this is not a journal of autocode (not an SQLite file); "
-    "name the right file, or move this one away to begin a new journal.",
-    "SQLITE_CORRUPT": "the journal is damaged; put back the latest copy of it.",
-    "SQLITE_IOERR": "the disk failed, and nothing of this step was written; check that it is attached and has room.",
-}
+from autocode.journal._file import JournalFile
+from autocode.journal._head import Head, write_head
+from autocode.journal._opening import translated_errors
+from autocode.journal._reader import JournalReader
+from autocode.journal._wholeness import Wholeness
 
 
-class Journal:
+@no_single_text
+class Journal(JournalReader):
     """
     An append-only record of codings, suggestions and decisions in one SQLite file; open it with `Journal.open`.
 
     Entries are never changed or deleted: what is undone stays, and is marked as undone. Several processes may append at
     the same time, and one journal may be used from several threads.
 
+    Every entry is linked to the one before it. Whoever reads or appends first reads all of them, and a journal in which
+    an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is refused.
+
     Parameters
     ----------
-    connection : sqlite3.Connection
-        The open database.
-    path : Path
-        Its file.
+    file : JournalFile
+        The open file.
+    people : collection of str, default ()
+        As in `open`.
 
     Attributes
     ----------
@@ -91,13 +79,20 @@ class Journal:
     (1, 2, [['phone', 'wait']])
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
-        self.path = path
-        self._connection = connection
+    def __init__(self, file: JournalFile, *, people: Collection[str] = ()) -> None:
+        self.path = file.path
+        self._people = tuple(people)
+        self._file = file
+        self._connection = file.connection
         self._lock = RLock()
+        with translated_errors(self.path):
+            self._whole = Wholeness(file.connection, path=self.path)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+    @no_single_text
+    def open(
+        cls, path: str | Path, *, create: bool = True, read_only: bool = False, people: Collection[str] = ()
+    ) -> Self:
         """
         Return the journal in a file.
 
@@ -106,31 +101,43 @@ class Journal:
         path : str or Path
             The file.
         create : bool, default True
-            Whether to make the file if it does not exist.
+            Whether to make the file if it does not exist. It is not made where a journal with entries was, as the file
+            beside it knows (`study.head` for `study.sqlite`).
+        read_only : bool, default False
+            Whether the journal is read as it is now, and nothing is written, neither to the file nor beside it. It is
+            for folders that cannot be written, such as an archive.
+        people : collection of str, default ()
+            Names that are known to be people's, as `coders` in study.toml lists them; see `autocode.coding.human`.
 
         Raises
         ------
         JournalError
-            If the file is not a journal, was written by a newer autocode, cannot be written, or does not exist and
-            `create` is False.
+            If the file is not a journal, was written by a newer autocode, cannot be written, is missing where one was,
+            or does not exist and `create` is False or `read_only` is True.
         """
-        path = Path(path)
-        if not create and not path.exists():
-            raise JournalError.at(path, "there is no journal here; check the name of the study.")
-        with _translated_errors(path):
-            connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        file = JournalFile.open(Path(path), create=create, read_only=read_only)
         try:
-            with _translated_errors(path):
-                _prepare(connection, path, create=create)
+            return cls(file, people=people)
         except BaseException:
-            connection.close()
+            file.connection.close()
             raise
-        return cls(connection, path=path)
+
+    @property
+    def id(self) -> str:
+        """The identity of the journal, 32 hexadecimal digits; its copies have the same."""
+        return self._whole.journal.hex()
 
     def close(self) -> None:
-        """Close the file; closing twice does no harm."""
+        """
+        Close the file; closing twice does no harm.
+
+        Raises
+        ------
+        JournalError
+            If the file was deleted or replaced while it was open. What was stored is saved beside it then.
+        """
         with self._lock:
-            self._connection.close()
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -138,7 +145,24 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        with suppress(JournalError) if raised is not None else nullcontext():
+            self.close()
+
+    def coder(self, name: str) -> CoderId:
+        """
+        Return the id of a human coder in the spelling that the journal knows, if it knows the coder.
+
+        Parameters
+        ----------
+        name : str
+            The name as somebody wrote it: "ANN" is "ann", if "ann" coded before or is among the known people.
+
+        Raises
+        ------
+        CodingError
+            If the name is empty or that of a machine.
+        """
+        return human(name, people=(*self._people, *self.codings().coders))
 
     def append(self, *entries: Record | Codings, gesture: str = "") -> int:
         """
@@ -157,30 +181,99 @@ class Journal:
         Raises
         ------
         CodingError
-            If a coder has the name of a machine.
+            If a coder has the name of a machine, or a record is about a line that is none of a participant's in the
+            transcripts that the journal has recorded.
         JournalError
-            If an undo is not allowed, or the journal cannot be written.
+            If an undo is not allowed, or the journal cannot be written, is not whole, or was deleted or replaced.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has.
+            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
+            was amended and this is not the text that it was amended to or from.
         """
+        if self._file.read_only:
+            raise JournalError.at(
+                self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
+            )
         now = datetime.now(UTC)
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = (*seen, *records_in(entries))
-        by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata
-        for coder in dict.fromkeys(record.coder for record in records if isinstance(record, by_coders)):
-            human(coder)
+        by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
+        coders = [record.coder for record in records if isinstance(record, by_coders)]
+        for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
+            human(name, people=self._people)
         rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
-        with self._lock, _translated_errors(self.path), _transaction(self._connection):
-            if gesture and (stored := self._last_of(gesture)):
-                return stored
-            for record, kind, payload, at in rows:
-                undoes = self._undoable(record) if isinstance(record, Undo) else None
-                self._connection.execute(
-                    "INSERT INTO entries (kind, at, payload, undoes, gesture) VALUES (?, ?, ?, ?, ?)",
-                    (kind, at, payload, undoes, gesture or None),
-                )
-            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-        return int(last)
+        with self._lock, translated_errors(self.path):
+            with self._file.transaction():
+                self._whole.verify()
+                if gesture and (stored := self._last_of(gesture)):
+                    return stored
+                self._refuse_other_texts(records)
+                known_lines = self._whole.known_lines.with_records(records)
+                known_lines.refuse_unknown(records)
+                seq, link = self._whole.seq, self._whole.link
+                for record, kind, payload, texts, at in rows:
+                    seq += 1
+                    link = self._insert(record, seq, link, (kind, payload, texts, at), gesture)
+            self._whole.place = (seq, link, known_lines)
+            self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
+        return seq
+
+    def _after_commit(self, *, erased: bool = False) -> None:
+        """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
+        if self._connection.in_transaction:
+            return
+        whole = self._whole
+        write_head(self.path, Head(journal=whole.journal, seq=whole.seq, link=whole.link))
+        if erased:
+            with suppress(sqlite3.OperationalError):  # what was erased is overwritten already; this frees its room
+                self._connection.execute("VACUUM")
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Let nobody else append in this block; what is appended in it is written at its end, or not at all."""
+        with self._lock, translated_errors(self.path):
+            before = self._whole.place
+            try:
+                with self._file.transaction():
+                    yield
+            except BaseException:
+                self._whole.place = before
+                raise
+            self._after_commit()
+
+    def _insert(
+        self, record: Record, seq: int, previous: bytes, row: tuple[Kind, str, Mapping[str, str], str], gesture: str
+    ) -> bytes:
+        """Write one entry with its texts and return its link; the caller holds the transaction."""
+        kind, payload, texts, at = row
+        execute = self._connection.execute
+        undoes, undone = self._undoable(record) if isinstance(record, Undo) else (None, None)
+        salts = {field: new_id() for field in texts}
+        commitments = joined({field: commitment_to(text, salt=salts[field]) for field, text in texts.items()})
+        identity = new_id()
+        link = link_of(
+            previous,
+            identity=identity,
+            undone=undone,
+            kind=kind,
+            at=at,
+            payload=payload,
+            commitments=commitments,
+            gesture=gesture,
+        )
+        execute(
+            "INSERT INTO entries (seq, kind, at, payload, commitments, undoes, gesture, id, link) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (seq, kind, at, payload, commitments, undoes, gesture or None, identity, link),
+        )
+        for field, text in texts.items():
+            execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, field, salts[field], text))
+        if isinstance(record, Erasure):
+            for erased in sorted(set(record.entries)):
+                if not 0 < erased < seq:
+                    raise JournalError.at(self.path, f"there is no entry {erased} whose text could be erased.")
+                execute("INSERT INTO erasures VALUES (?, ?)", (erased, seq))
+                execute("DELETE FROM texts WHERE seq = ?", (erased,))
+        return link
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
@@ -191,18 +284,41 @@ class Journal:
             coded, named = (
                 {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
             )
+            coded |= {amendment.transcript for amendment in self.amendments()}
             # where ids do not name their transcript, as in a plain corpus, it may have been coded
             refused = [name for name in differing if name in coded or name not in named]
             StudyError.raise_if(
                 Fault(
                     f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, or save the edited interview under a new name and code "
-                    "that.",
+                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
+                    "edited interview under a new name and code that.",
                     self.path,
                 )
                 for name in refused
             )
         return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
+
+    def _refuse_other_texts(self, records: Collection[Record]) -> None:
+        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
+        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
+        known = self.transcripts() if about else {}
+        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
+        for record in about:
+            present = known.get(record.transcript)
+            if isinstance(record, Amendment):
+                if present not in (None, record.before):
+                    raise StudyError.at(
+                        self.path,
+                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
+                        "again.",
+                    )
+                known[record.transcript] = record.after
+                amended.add(record.transcript)
+            elif record.transcript in amended and present != record.digest:
+                raise StudyError.at(
+                    self.path,
+                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
+                )
 
     def stores(self, gesture: str) -> bool:
         """
@@ -213,7 +329,7 @@ class Journal:
         gesture : str
             The key.
         """
-        with self._lock, _translated_errors(self.path):
+        with self._verified():
             return bool(self._last_of(gesture))
 
     def _last_of(self, gesture: str) -> int:
@@ -222,9 +338,9 @@ class Journal:
         ).fetchone()
         return int(last)
 
-    def _undoable(self, undo: Undo) -> int:
-        """Return the number of the entry that an undo takes back; raises `JournalError` if that is not allowed."""
-        entry = next(self._entries("e.seq = ?", undo.entry), None)
+    def _undoable(self, undo: Undo) -> tuple[int, bytes]:
+        """Return the number and identity of what an undo takes back; raises `JournalError` if it is not allowed."""
+        entry = next(self._selected("e.seq = ?", undo.entry), None)
         if entry is None:
             raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
         if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral | Proposal):
@@ -240,7 +356,7 @@ class Journal:
             )
         if entry.undone:
             raise JournalError.at(self.path, f"entry {undo.entry} is already undone.")
-        return undo.entry
+        return undo.entry, bytes.fromhex(entry.id)
 
     def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
         """
@@ -260,185 +376,60 @@ class Journal:
     @property
     def last(self) -> int:
         """The number of the last entry, 0 while there is none."""
-        with self._lock, _translated_errors(self.path):
-            (last,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()
-        return int(last)
+        with self._verified():
+            return self._whole.seq
+
+    @contextmanager
+    def _verified(self) -> Iterator[None]:
+        """Use the file, known to be the same and whole."""
+        with self._lock, translated_errors(self.path):
+            self._file.check_same()
+            self._whole.verify()
+            yield
 
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        with self._lock, _translated_errors(self.path):
-            rows = self._connection.execute(
-                "SELECT e.seq, e.kind, e.at, e.payload, e.gesture, "
-                "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
-                f"FROM entries e WHERE {clause} ORDER BY e.seq",
-                values,
-            ).fetchall()
-        for seq, kind, written_at, payload, gesture, undone in rows:
+        with self._verified():
+            return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
+
+    def _latest_of(self, kind: Kind) -> Entry | None:
+        return next(self._entries("e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)", kind), None)
+
+    def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
+        """Yield the entries for which a condition holds."""
+        rows = self._connection.execute(
+            "SELECT e.seq, e.kind, e.at, e.payload, e.commitments, e.undoes, e.gesture, e.id, "
+            "EXISTS (SELECT 1 FROM entries u WHERE u.undoes = e.seq) "
+            f"FROM entries e WHERE {clause} ORDER BY e.seq",
+            values,
+        ).fetchall()
+        texts: dict[int, dict[str, str]] = defaultdict(dict)
+        if any(row[4] for row in rows):
+            found = self._connection.execute(
+                "SELECT seq, field, text FROM texts WHERE seq BETWEEN ? AND ?", (rows[0][0], rows[-1][0])
+            )
+            for seq, field, text in found.fetchall():
+                texts[seq][field] = text
+        for seq, kind, written_at, payload, commitments, undoes, gesture, identity, undone in rows:
+            erased = tuple(field for field in parted(commitments) if field not in texts[seq]) if commitments else ()
+            reaches = (undoes,) if undoes is not None else self._erased_by(seq) if kind == Kind.ERASURE else ()
             try:
                 at = datetime.fromisoformat(written_at)
-                record = deserialized(Kind(kind), payload, at)
+                record = deserialized(Kind(kind), payload, at, texts=texts.get(seq, {}), reaches=reaches)
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise JournalError.at(
                     self.path, f"entry {seq} was not written by autocode; put back the latest copy of the journal."
                 ) from error
-            yield Entry(seq=seq, kind=Kind(kind), at=at, record=record, undone=bool(undone), gesture=gesture or "")
+            yield Entry(
+                seq=seq,
+                kind=Kind(kind),
+                at=at,
+                record=record,
+                undone=bool(undone),
+                gesture=gesture or "",
+                id=identity.hex(),
+                erased=erased,
+            )
 
-    def codings(self) -> Codings:
-        """
-        Return the codings in force: each coder's latest on each line and basis that was not undone.
-
-        They have the digests of the transcripts, so that functions that join them with lines can refuse edited ones.
-        """
-        in_force: dict[tuple[CoderId, LineId, Basis], Coding] = {}
-        for entry in self.history(kinds=(Kind.CODING,)):
-            if isinstance(entry.record, Coding) and not entry.undone:
-                in_force[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
-        return Codings(in_force.values(), digests=self.transcripts())
-
-    def decisions(self) -> tuple[Decision, ...]:
-        """Return the decisions in force: each coder's latest on each line and batch that was not undone."""
-        in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
-        for entry in self.history(kinds=(Kind.DECISION,)):
-            if isinstance(entry.record, Decision) and not entry.undone:
-                in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
-        return tuple(in_force.values())
-
-    def batches(self) -> tuple[SuggestionBatch, ...]:
-        """Return every batch of suggestions, oldest first; the text of neighbours is in the transcripts, not here."""
-        records = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
-        return tuple(record for record in records if isinstance(record, SuggestionBatch))
-
-    def latest_batch(self) -> SuggestionBatch | None:
-        """Return the batch of suggestions that was appended last, or None if there is none."""
-        clause = "e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)"
-        for entry in self._entries(clause, Kind.BATCH):
-            if isinstance(entry.record, SuggestionBatch):
-                return entry.record
-        return None
-
-    def samples(self) -> tuple[Sample, ...]:
-        """Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when."""
-        samples: list[Sample] = []
-        ended: dict[str, datetime | None] = {}
-        for entry in self.history(kinds=(Kind.SAMPLE,)):
-            if isinstance(entry.record, Sample):
-                samples.append(entry.record)
-            elif isinstance(entry.record, SampleEnd):
-                ended.setdefault(entry.record.sample, entry.record.at)
-        return tuple(replace(sample, ended=ended.get(sample.name)) for sample in named(samples))
-
-    def proposals(self) -> tuple[Proposal, ...]:
-        """Return the codes that coders proposed and did not take back, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
-        return tuple(record for record in records if isinstance(record, Proposal))
-
-    def paradata(self) -> tuple[Paradata, ...]:
-        """Return the paradata of every act, oldest first, undone acts included."""
-        records = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
-        return tuple(record for record in records if isinstance(record, Paradata))
-
-    def blind_draws(self) -> tuple[BlindDraw, ...]:
-        """Return every draw of lines to be judged without suggestions, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(record for record in records if isinstance(record, BlindDraw))
-
-    def transcripts(self) -> dict[TranscriptId, str]:
-        """Return the digest that each transcript had when it was last coded, by its name."""
-        records = (entry.record for entry in self.history(kinds=(Kind.TRANSCRIPT,)))
-        return {record.transcript: record.digest for record in records if isinstance(record, TranscriptSeen)}
-
-    def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
-        """
-        Return the interviews that have changed since they were last coded.
-
-        Parameters
-        ----------
-        transcripts : Transcripts
-            The interviews as they are now.
-        """
-        digests = self.transcripts()
-        return tuple(
-            interview.id
-            for interview in transcripts.interviews
-            if digests.get(interview.id, interview.digest) != interview.digest
-        )
-
-
-@contextmanager
-def _translated_errors(path: Path) -> Iterator[None]:
-    """Turn an error of SQLite into a `JournalError` that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "")
-        for known, remedy in _REMEDIES.items():
-            if name.startswith(known):
-                raise JournalError.at(path, remedy) from error
-        raise JournalError.at(path, f"the journal cannot be used: {str(error).rstrip('.')}.") from error
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold the write lock; commit on leaving, or roll back on an error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has rolled back by itself if, for example, the disk is full
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
-    """Migrate the file to the present schema and make every commit durable."""
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # without it, a sync on macOS returns before the data are on the disk
-    connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute("BEGIN")  # one consistent view, as another process may be making the tables
-    try:
-        version = _version(connection, path, create=create)
-    finally:
-        connection.execute("ROLLBACK")
-    if version < len(MIGRATIONS):
-        with _transaction(connection):
-            # another process may have migrated the file meanwhile
-            for step in MIGRATIONS[_version(connection, path, create=create) :]:
-                for statement in step:
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        _switch_to_wal(connection)
-
-
-def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
-    """Return the schema of the file, 0 for an empty file; raises `JournalError` for other files and newer schemas."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if application != APPLICATION_ID and (tables or version or not create):
-        raise JournalError.at(
-            path,
-            "this file is not a journal of autocode; "
-            "name the right file, or move this one away to begin a new journal.",
-        )
-    if version > len(MIGRATIONS):
-        raise JournalError.at(
-            path,
-            f"this journal was written by a newer autocode (schema {version}; this one knows {len(MIGRATIONS)}); "
-            "update autocode to open it.",
-        )
-    return int(version)
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Switch to write-ahead logging, in which readers do not block the writer nor it them."""
-    patience_ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:  # another process is switching too, and SQLite does not wait for it here
-            if time.monotonic() > patience_ends:
-                raise
-            time.sleep(0.01)
+    def _erased_by(self, seq: int) -> tuple[int, ...]:
+        rows = self._connection.execute("SELECT seq FROM erasures WHERE because = ? ORDER BY seq", (seq,))
+        return tuple(erased for (erased,) in rows)

@@ -88,7 +88,7 @@ def write_agreement(
     >>> path = ac.write_agreement(
     ...     Path(mkdtemp()) / "appendix.docx",
     ...     title="Barriers to integration",
-    ...     table=ac.agreement_table(codings, codebook, lines),
+    ...     table=ac.agreement_table(codings, lines, codebook),
     ...     disagreements=ac.disagreements(codings, lines, codebook),
     ... )
     >>> path.name

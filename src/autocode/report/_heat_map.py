@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from autocode.agreement import Agreement, AgreementTable
 from autocode.coding import CoderId
+from autocode.names import unknown
 from autocode.report._plots import PALETTE, new_axes
 
 _LIGHT_FROM = 0.9  # from this kappa on, white figures have more contrast with the cell than dark ones
@@ -67,5 +68,4 @@ def _pairs(table: AgreementTable, code: str | None) -> Mapping[tuple[CoderId, Co
     for row in (*table.codes, *table.themes):
         if code in (row.code, row.name):
             return row.pairs
-    names = ", ".join(row.name for row in (*table.codes, *table.themes))
-    raise ValueError(f"there is no code {code!r} in the table; its codes are {names}.")
+    raise unknown("code", code, [row.name for row in (*table.codes, *table.themes)])

@@ -83,7 +83,7 @@ def methods_paragraph(table: AgreementTable, *, answers: Mapping[int, str] | Non
     Examples
     --------
     {sample_study}
-    >>> table = ac.agreement_table(codings, codebook, lines)
+    >>> table = ac.agreement_table(codings, lines, codebook)
     >>> paragraph = ac.methods_paragraph(table, answers={2: "The codebook has nine codes."})
     >>> print(paragraph[:100])
     The codebook has nine codes. [GRRAS 3: say the population of subjects: here whose words were coded.]

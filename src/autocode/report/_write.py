@@ -69,6 +69,8 @@ def write_report(
     ------
     ReportError
         If the suffix is another, the file exists, or its folder cannot be written to.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -80,7 +82,7 @@ def write_report(
     ...     lines=lines,
     ...     codebook=codebook,
     ...     codings=codings,
-    ...     table=ac.agreement_table(codings, codebook, lines),
+    ...     table=ac.agreement_table(codings, lines, codebook),
     ... )
     >>> path.read_text(encoding="utf-8").splitlines()[0]
     '# Barriers to integration'

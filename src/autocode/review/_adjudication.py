@@ -6,11 +6,13 @@ from datetime import datetime
 from json import dumps
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError, StudyError
 from autocode.journal import Journal, Kind, Undo
+from autocode.names import aside
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
 from autocode.transcripts import LineId, Transcripts
@@ -38,6 +40,7 @@ class Adjudicated:
         return (self.adjudication, self.coding)
 
 
+@no_single_text
 def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
     """
     Return the id of a human whom the study names as an adjudicator.
@@ -62,9 +65,9 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
     >>> may_adjudicate("kim", ["kim", "lee"])
     'kim'
     """
-    name = human(coder)
+    name = human(coder, people=adjudicators)
     if name not in adjudicators:
-        named = ", ".join(adjudicators) or "nobody"
+        named = f"{', '.join(adjudicators)}{aside(name, adjudicators)}" if adjudicators else "nobody"
         raise StudyError(
             f"{name} may not adjudicate in this study; study.toml names {named}. "
             f"The team can add the name there: adjudicators = {dumps([*adjudicators, name], ensure_ascii=False)}."
@@ -73,6 +76,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
 
 
 @documented
+@no_single_text
 def adjudicate(
     difference: Difference,
     ruling: Ruling,
@@ -170,7 +174,8 @@ def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Co
     for code in sorted(given):
         if code not in codebook:
             yield Fault(
-                f"{line}: the code {code!r} is not in the codebook; add it there first, or choose another ruling."
+                f"{line}: the code {code!r} is not in the codebook{aside(code, codebook)}; add it there "
+                "first, or choose another ruling."
             )
         elif not codebook[code].codable:
             yield Fault(f"{line}: {code!r} is a theme; give the line one of its subthemes.")
@@ -209,6 +214,7 @@ class AdjudicationSession:
         If the coder is not a human.
     """
 
+    @no_single_text
     def __init__(
         self,
         journal: Journal,
@@ -344,6 +350,7 @@ class AdjudicationSession:
         """The lines on which coders differ and that nobody has adjudicated."""
         return tuple(difference for line, difference in self._differences.items() if not self._settled[line])
 
+    @no_single_text
     def settle(
         self,
         line: LineId,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from autocode.coding import SuggestionBatch
+from autocode.names import check_known
 from autocode.transcripts import Line, LineId, Transcripts
 
 
@@ -10,6 +11,7 @@ class Assignment:
     """The lines to judge: those asked for, else those with suggestions, else all lines of participants."""
 
     def __init__(self, lines: Transcripts, *, only: Collection[LineId] | None) -> None:
+        check_known("line", only or (), {line.id for line in lines})
         self._participant_lines = lines.participant_lines
         self._only = only
         self.lines: tuple[Line, ...] = ()

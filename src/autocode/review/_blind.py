@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from hashlib import sha256
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook
 from autocode.coding import BlindDraw
 from autocode.doctext import documented
@@ -26,6 +27,7 @@ def blind_seed(lines: Transcripts, codebook: Codebook) -> int:
 
 
 @documented
+@no_single_text
 def draw_blind(
     lines: Iterable[Line], *, share: float, seed: int, earlier: Iterable[BlindDraw] = (), seen: Collection[LineId] = ()
 ) -> BlindDraw | None:

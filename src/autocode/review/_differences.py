@@ -1,12 +1,14 @@
 """The lines on which coders differ, with the codes that each gave."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, Reading
 from autocode.doctext import documented
+from autocode.names import check_known
 from autocode.transcripts import Line, Transcripts
 
 
@@ -61,7 +63,10 @@ class Difference:
 
 
 @documented
-def differences(codings: Codings, lines: Transcripts, *, code: CodeId | None = None) -> tuple[Difference, ...]:
+@no_single_text
+def differences(
+    codings: Codings, lines: Transcripts, *, code: CodeId | None = None, codebook: Collection[CodeId] | None = None
+) -> tuple[Difference, ...]:
     """
     Return the lines on which independent coders differ, in the order of the interviews.
 
@@ -73,13 +78,18 @@ def differences(codings: Codings, lines: Transcripts, *, code: CodeId | None = N
     {lines}
     code : CodeId or None, default None
         Only lines on which coders differ about this code; None for all.
+    {codebook_or_none}
 
     Raises
     ------
     StudyError
         If a coded transcript has changed since it was coded.
+    UnknownNameError
+        If there is no such code.
     """
     codings.check_lines(lines)
+    if code is not None:
+        check_known("code", (code,), {*(codebook or ()), *(given for coding in codings for given in coding.codes)})
     found = (difference_on(line, codings.of(line.id)) for line in lines.participant_lines)
     return tuple(
         difference for difference in found if difference is not None and (code is None or code in difference.contested)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import (
     Adjudication,
@@ -22,6 +23,7 @@ from autocode.journal import Deferral, Entry, Undo
 from autocode.transcripts import LineId
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """

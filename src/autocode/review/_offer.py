@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Abstention, Band, BatchId, CoderId, Neighbour, Suggestion, SuggestionBatch
 from autocode.transcripts import LineId, Transcripts
@@ -42,6 +43,7 @@ class Offer:
         first = next(iter(self.suggestions), None)
         return first.code if first is not None and first.band is Band.STRONG else None
 
+    @no_single_text
     def without(self, codes: Collection[CodeId]) -> "Offer":
         """
         Return the offer without some codes.

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 
+from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Codings
 from autocode.doctext import documented
 from autocode.transcripts import Transcripts
 
 
 @documented
+@no_single_text
 def lines_left_to_read(
     coder: CoderId, codings: Codings, lines: Transcripts, *, coders: Collection[CoderId] = ()
 ) -> int:
@@ -32,7 +34,8 @@ def lines_left_to_read(
     StudyError
         If a coded transcript has changed since it was coded.
     """
-    own = codings.by(coder).with_basis(Basis.INDEPENDENT, Basis.ASSISTED)
+    begun = (coder,) if coder in codings.coders else ()
+    own = codings.by(*begun).with_basis(Basis.INDEPENDENT, Basis.ASSISTED)
     if coders and coder not in coders and not own:
         return 0
     return len(own.uncoded(lines.participant_lines))

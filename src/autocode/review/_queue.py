@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from autocode.arguments import no_single_text
 from autocode.transcripts import Line, LineId, Role
 from autocode.wording import count_of
 
@@ -58,6 +59,7 @@ class Queue:
         How far the coder has come.
     """
 
+    @no_single_text
     def __init__(
         self,
         lines: Iterable[Line],

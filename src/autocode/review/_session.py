@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import BatchId, Paradata, Proposal, Stage, Verdict
 from autocode.doctext import documented
@@ -16,6 +17,7 @@ from autocode.transcripts import Line, LineId
 _NOTHING = Settlement(coding=None, decision=None)
 
 
+@no_single_text
 @documented
 class ReviewSession(CoderView):
     """
@@ -68,6 +70,7 @@ class ReviewSession(CoderView):
     1 of 2 lines decided, 0 left for later | It rings out.
     """
 
+    @no_single_text
     def settle(
         self,
         accepted: Iterable[CodeId] = (),
@@ -257,6 +260,7 @@ class ReviewSession(CoderView):
             batch=None if shown is None else shown.batch,
             memo=memo,
             influenced=self._history.is_influenced(line.id),
+            people=[self.coder],
         )
 
     def _append(

@@ -1,10 +1,11 @@
 """What a human's verdicts on a line become: the only place where a suggestion becomes a coding."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import (
     Basis,
@@ -19,6 +20,7 @@ from autocode.coding import (
 )
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
+from autocode.names import aside
 from autocode.transcripts import Line, LineId
 
 
@@ -45,6 +47,7 @@ class Settlement:
 
 
 @documented
+@no_single_text
 def settle(
     line: Line,
     *,
@@ -57,6 +60,7 @@ def settle(
     memo: str = "",
     at: datetime | None = None,
     influenced: bool = False,
+    people: Collection[str] = (),
 ) -> Settlement:
     """
     Return the coding and the decision that result from a human's verdicts on one line.
@@ -86,6 +90,8 @@ def settle(
         When; None if unknown.
     influenced : bool, default False
         Whether the coder saw suggestions for the line earlier, so that the coding is not independent.
+    people : collection of str, default ()
+        Names that are known to be people's; see `autocode.coding.human`.
 
     Raises
     ------
@@ -116,7 +122,7 @@ def settle(
     >>> sorted(settlement.coding.codes), settlement.coding.basis.value
     (['phone', 'wait'], 'assisted')
     """
-    coder = human(coder)
+    coder = human(coder, people=people)
     if shown is not None and batch is None:
         raise ValueError("suggestions that were shown come from a batch; name it.")
     seen, extra = tuple(shown or ()), tuple(dict.fromkeys(added))
@@ -182,7 +188,7 @@ def _faults_of_codes(
     """Yield the codes that the line cannot be given."""
     for code in dict.fromkeys((*verdicts, *added)):
         if code not in codebook:
-            yield f"the code {code!r} is not in the codebook; correct it or add it there first."
+            yield f"the code {code!r} is not in the codebook{aside(code, codebook)}; correct it or add it there first."
         elif not codebook[code].codable:
             yield f"{code!r} is a theme; give the line one of its subthemes."
     for code in added:

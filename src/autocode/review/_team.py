@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, Decision, Proposal, Verdict
 from autocode.doctext import documented
@@ -45,6 +46,7 @@ class CoderProgress:
 
 
 @documented
+@no_single_text
 def progress_of_coders(
     journal: Journal, lines: Transcripts, *, members: Collection[CoderId] = ()
 ) -> tuple[CoderProgress, ...]:
@@ -73,9 +75,14 @@ def progress_of_coders(
             deferred.setdefault(record.coder, {})[record.line] = None
     proposed = Counter(proposal.coder for proposal in journal.proposals())
     return tuple(
-        _progress(coder, codings.by(coder), lines, tuple(deferred.get(coder, ())), proposed[coder])
+        _progress(coder, _own(codings, coder), lines, tuple(deferred.get(coder, ())), proposed[coder])
         for coder in sorted({*codings.coders, *deferred, *proposed, *members})
     )
+
+
+def _own(codings: Codings, coder: CoderId) -> Codings:
+    """Return the codings of a coder, who need not have begun."""
+    return codings.by(coder) if coder in codings.coders else Codings()
 
 
 def _skipped(decision: Decision) -> bool:

@@ -17,9 +17,9 @@ from autocode.coding import (
     Stage,
     Suggestion,
     SuggestionBatch,
-    human,
 )
 from autocode.journal import Journal
+from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._disclosure import Disclosure
@@ -49,7 +49,7 @@ class CoderView:
             raise ValueError(
                 "give a batch or a mode, not both: in a mode, a session shows the suggestions in the journal."
             )
-        self.coder = human(coder)
+        self.coder = journal.coder(coder)
         self.lines = lines
         self.codebook = codebook
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)
@@ -251,7 +251,7 @@ class CoderView:
             return self.current
         line = find_line(self.lines, line_id)
         if line is None:
-            raise ValueError(f"there is no line {line_id!r} in these transcripts.")
+            raise unknown("line", line_id, [other.id for other in self.lines])
         if line.role is not Role.PARTICIPANT:
             raise ValueError(f"the line {line_id!r} is the interviewer's; only participants' lines are coded.")
         return line

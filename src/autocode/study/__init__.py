@@ -18,12 +18,14 @@ from autocode.study._folder import (
     replaced_on_success,
     translated_disk_errors,
 )
-from autocode.study._reading import StudyData, open_journal, read_lines, read_study, read_study_or_corpus
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_lines, read_study, read_study_or_corpus
 from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
-    from autocode.study._faults import study_faults
+    from autocode.study._amending import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
+    from autocode.study._faults import study_faults, study_remarks
     from autocode.study._intake import SpeakerRule, add_files
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
-    "_faults": ("study_faults",),
+    "_faults": ("study_faults", "study_remarks"),
+    "_amending": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
@@ -72,6 +75,8 @@ __all__ = [
     "SETTINGS",
     "TRANSCRIPTS",
     "VECTORS",
+    "AmendmentPlan",
+    "InterviewPlan",
     "Learner",
     "LearnerProcess",
     "PrevalenceMethod",
@@ -86,6 +91,7 @@ __all__ = [
     "Suggested",
     "TextOptions",
     "add_files",
+    "amend_study",
     "choose_lines",
     "create_study",
     "draw_lines",
@@ -94,6 +100,7 @@ __all__ = [
     "is_study",
     "open_journal",
     "open_review",
+    "plan_amendment",
     "read_lines",
     "read_settings",
     "read_study",
@@ -104,6 +111,7 @@ __all__ = [
     "serve_review",
     "study_faults",
     "study_prevalence",
+    "study_remarks",
     "study_samples",
     "suggest_for_file",
     "suggest_for_study",

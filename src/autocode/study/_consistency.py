@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import Fault
 from autocode.journal import Journal, TranscriptSeen
 from autocode.study._folder import CODEBOOK, JOURNAL, TRANSCRIPTS
+from autocode.study._versions import text_versions
 from autocode.transcripts import LineId, Transcripts
 
 
@@ -34,10 +36,14 @@ def inconsistencies(codings: Codings, lines: Transcripts, codebook: Codebook, *,
     """
     edited = codings.edited(lines)
     for name in edited:
+        source = lines.interview(name).source or name
+        # a file that is not in the study yet has to be named, those in it are looked through
+        words = [folder] if Path(source).parent == folder / TRANSCRIPTS else [folder, source]
         yield Fault(
-            "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; restore "
-            "the text (and the unit in study.toml), or save the edited interview under a new name and code that.",
-            lines.interview(name).source or name,
+            "was edited, or cut into other lines, after it was coded, so its codings may stand at other words; record "
+            f"the correction with: autocode amend {' '.join(quote(str(word)) for word in words)} --by YOU --why "
+            "REASON, or restore the text (and the unit in study.toml).",
+            source,
         )
     known = {line.id for line in lines}
     missing = sorted(line for line in codings.lines if line not in known and _transcript(line) not in edited)
@@ -62,12 +68,13 @@ def _transcript(line: LineId) -> str:
 
 
 def unrecorded_digests(
-    journal: Journal, lines: Transcripts, codings: Codings | None = None
+    journal: Journal, lines: Transcripts, *, codings: Codings | None = None
 ) -> tuple[TranscriptSeen, ...]:
     """
     Return the digests of transcripts that a journal does not know yet, to be appended to it.
 
-    A transcript that was corrected before anybody coded it is recorded anew; one that was coded is not.
+    A transcript that was corrected before anybody coded it is recorded anew; one that was coded is not. One of whose
+    lines the journal has no fingerprints is recorded with them.
 
     Parameters
     ----------
@@ -79,12 +86,13 @@ def unrecorded_digests(
         Codings about to be appended: only the transcripts of their lines are recorded. By default, all are.
     """
     known = journal.transcripts()
+    traced = {(version.transcript, version.digest) for version in text_versions(journal) if version.fingerprints}
     edited = journal.codings().edited(lines)
     coded = None if codings is None else {lines.line(line).transcript for line in codings.lines}
     return tuple(
-        TranscriptSeen(transcript=transcript.id, digest=transcript.digest)
+        TranscriptSeen.of(transcript)
         for transcript in lines.interviews
-        if known.get(transcript.id) != transcript.digest
+        if (known.get(transcript.id) != transcript.digest or (transcript.id, transcript.digest) not in traced)
         and transcript.id not in edited
         and (coded is None or transcript.id in coded)
     )

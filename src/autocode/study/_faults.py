@@ -6,12 +6,16 @@ from typing import TypeVar
 
 from autocode.codebook import read_codebook
 from autocode.coding import Codings
+from autocode.conduct import Amendment
 from autocode.errors import AutocodeError, Fault
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, JOURNAL, MODEL, is_study
-from autocode.study._reading import open_journal, read_lines, read_study_or_corpus
+from autocode.study._folder import CODEBOOK, MODEL, PARTICIPANTS, is_study
+from autocode.study._opening import has_journal, reading_journal
+from autocode.study._reading import read_lines, read_study_or_corpus
 from autocode.study._settings import Settings, read_settings
+from autocode.study._staging import finish_interrupted, unfinished
 from autocode.study._text_options import encoding_of
+from autocode.transcripts import read_participants, unmatched_participants
 
 T = TypeVar("T")
 
@@ -37,21 +41,46 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
     if not is_study(path):
         attempt(lambda: read_study_or_corpus(path))
         return tuple(faults)
+    attempt(lambda: finish_interrupted(path))
     settings = attempt(lambda: read_settings(path)) or Settings()
-    lines = attempt(lambda: read_lines(path, settings))
+    record = attempt(lambda: _record(path))
+    amendments = () if record is None else record[1]
+    lines = attempt(lambda: read_lines(path, settings, amendments=amendments))
     codebook = attempt(lambda: read_codebook(path / CODEBOOK))
-    if (path / JOURNAL).exists():
-        codings = attempt(lambda: _codings(path))
-        if codings is not None and lines is not None and codebook is not None:
-            faults += inconsistencies(codings, lines, codebook, folder=path)
+    if record is not None and lines is not None and codebook is not None:
+        faults += inconsistencies(record[0], lines, codebook, folder=path)
+    faults += attempt(lambda: list(unfinished(path))) or []
     if (path / MODEL).exists():
         attempt(lambda: _open_model(path, settings))
     return tuple(faults)
 
 
-def _codings(folder: Path) -> Codings:
-    with open_journal(folder) as journal:
-        return journal.codings()
+def study_remarks(path: Path) -> tuple[str, ...]:
+    """
+    Return what is worth knowing of a study that has no faults: participants without an interview, and the reverse.
+
+    Parameters
+    ----------
+    path : Path
+        The study's folder; a plain corpus has no remarks.
+
+    Raises
+    ------
+    AutocodeError
+        If the study has faults, see `study_faults`.
+    """
+    table = path / PARTICIPANTS
+    if not is_study(path) or not table.is_file():
+        return ()
+    interviews = [interview.id for interview in read_lines(path, read_settings(path)).interviews]
+    return tuple(f"{table}: {what}." for what in unmatched_participants(read_participants(table), interviews))
+
+
+def _record(folder: Path) -> tuple[Codings, tuple[Amendment, ...]]:
+    if not has_journal(folder):
+        return Codings(), ()
+    with reading_journal(folder) as journal:
+        return journal.codings(), journal.amendments()
 
 
 def _open_model(folder: Path, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from autocode.files import draft
 
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
 JOURNAL, MODEL, VECTORS = "study.sqlite", "model", "vectors.sqlite"
+HEAD = "study.head"  # how far the journal went, which the journal keeps beside itself
 MODELS = "models"  # trained while coders coded, each under the digest that the journal names
 
 _NEW_SETTINGS = """# What autocode has to know about this study. Lines that begin with # are notes.
@@ -35,6 +36,12 @@ encoder = ""
 # Labels that are speakers, and words before a colon that are none, where a transcript does not make it clear.
 speakers = []
 not_speakers = []
+
+# Headings in survey tables, where these do not make it clear: the questions whose answers are coded, what is known
+# about the respondents, and the column that names them.
+questions = []
+attributes = []
+respondents = []
 
 # What coders see of the machine. "independent": nothing. "blind-first": its suggestions appear only after a coder's own
 # reading is stored, and only where they differ. "assisted": they are shown with the line, except on a share of lines

@@ -7,33 +7,44 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Basis, Coding, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, unrecorded_digests
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
-from autocode.study._reading import open_journal, read_lines
-from autocode.study._settings import Settings, read_settings, with_labels
+from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
+from autocode.study._opening import has_journal, open_journal, reading_journal
+from autocode.study._reading import read_lines
+from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
+from autocode.study._staging import finish_interrupted
+from autocode.study._surveys import remembered_columns, with_attributes
 from autocode.transcripts import (
     Columns,
     Role,
     Transcript,
     TranscriptId,
     Transcripts,
+    misspelt_participants,
     read_participants,
+    read_text,
     read_transcripts,
     reading_account,
     reading_faults,
+    shows_interviews,
+    unmatched_participants,
 )
-from autocode.wording import count_of
+from autocode.wording import count_of, listing
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
+_ENCODED = {".txt", ".md", ".vtt", ".srt"}
+_SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
 _Key: TypeAlias = tuple[str, str, Basis]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeakerRule:
     """
@@ -81,12 +92,26 @@ class SpeakerRule:
         return settings, {path: source.encode("utf-8")}
 
 
-class _Source(NamedTuple):
-    """How the files of an intake are read."""
+class TranscriptReader(NamedTuple):
+    """How files that are not in the study yet are read."""
 
     settings: Settings
     columns: Columns | None = None
     speaker_name: str | None = None
+    encoding: str | None = None
+
+    def columns_of(self, file: Path) -> Columns | None:
+        """Return the columns of a table that the caller names, or else those of a survey that `study.toml` names."""
+        known = self.settings
+        if self.columns is not None or not known.questions or file.suffix.casefold() not in _TABLES:
+            return self.columns
+        header = [name.strip() for name in read_sheet(file).header]
+        questions = tuple(name for name in header if name in known.questions)
+        attributes = tuple(name for name in header if name in known.attributes)
+        respondents = next((name for name in header if name in known.respondents), None)
+        if not questions:
+            return None
+        return Columns(questions=questions, attributes=attributes or None, transcript=respondents)
 
     def read(self, file: Path) -> Transcripts:
         """Return the interviews of a file or a folder."""
@@ -98,8 +123,15 @@ class _Source(NamedTuple):
             speakers=self.settings.speakers,
             not_speakers=self.settings.not_speakers,
             speaker_name=self.speaker_name,
-            columns=self.columns,
+            columns=self.columns_of(file),
+            encoding=self.encoding,
         )
+
+    def content_of(self, file: Path) -> bytes:
+        """Return what the study keeps of a file: in UTF-8 where the caller names the encoding of a text."""
+        if self.encoding is None or file.suffix.casefold() not in _ENCODED:
+            return file.read_bytes()
+        return read_text(file, encoding=self.encoding).encode("utf-8")
 
 
 class _NewTranscripts(NamedTuple):
@@ -129,6 +161,7 @@ def add_files(
     basis: Basis = Basis.INDEPENDENT,
     columns: Columns | None = None,
     speakers: SpeakerRule | None = None,
+    encoding: str | None = None,
     dry_run: bool = False,
     force: bool = False,
 ) -> list[str]:
@@ -149,6 +182,8 @@ def add_files(
         The columns of a table of lines; by default, no table is a transcript.
     speakers : SpeakerRule, optional
         Who the speakers are, where the transcripts do not make it clear; `study.toml` remembers it.
+    encoding : str, optional
+        Encoding of text files, such as "cp1252"; None to recognise it. With it, they are kept in UTF-8.
     dry_run : bool, default False
         Whether the sentences say what would be added, and nothing is.
     force : bool, default False
@@ -160,9 +195,11 @@ def add_files(
         With every fault: of a file that cannot be read, of a transcript whose name the study has already, of a coding
         that differs from an earlier one. Nothing is changed then.
     """
+    finish_interrupted(folder)
     rule = speakers or SpeakerRule()
     settings, remembered = rule.applied_to(folder)
-    source = _Source(settings, columns, rule.speaker_name)
+    remembered = remembered_columns(folder, columns, remembered)
+    source = TranscriptReader(settings, columns, rule.speaker_name, encoding)
     intake = _read(folder, source, files, coder=coder, basis=basis, force=force)
     if dry_run:
         return [f"would add {sentence}" for sentence in intake.sentences]
@@ -172,17 +209,17 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines, intake.codings), *intake.codings)
+                journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 
 def _read(
-    folder: Path, source: _Source, files: Sequence[Path], *, coder: str | None, basis: Basis, force: bool
+    folder: Path, source: TranscriptReader, files: Sequence[Path], *, coder: str | None, basis: Basis, force: bool
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
     codebook = read_codebook(folder / CODEBOOK)
-    interviews, tables, participants = _by_kind(files, source.columns)
+    interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
     new = [transcript for reading in readings for transcript in reading.transcripts]
@@ -190,20 +227,27 @@ def _read(
     sentences = [reading.sentence for reading in readings]
     for table in participants:
         sentence, placed = _read_participants(table, folder, force=force)
-        sentences.append(sentence)
         contents |= placed
+        names = [interview.id for interview in lines.interviews]
+        TranscriptError.raise_if(misspelt_participants(table, names))
+        unmatched = unmatched_participants(read_participants(table), names)
+        sentences.append("\n  ".join([sentence, *(f"{what}." for what in unmatched)]))
+    contents |= with_attributes(folder, new, contents, force=force)
     coded = _coded(folder, lines, codebook)
     codings: dict[_Key, Coding] = {}
     faults: list[Fault] = []
     for table in tables:
         try:
-            read = _read_codings(table, lines, codebook, coder=coder, basis=basis)
+            people = source.settings.coders or {key[1] for key in (*coded, *codings)}
+            read = _read_codings(table, lines, codebook, coder=coder, basis=basis, people=people)
+            refuse_unlisted(_judges(read), source.settings, folder, file=table)
             fresh = _fresh(coded, read, table, force=force)
         except AutocodeError as error:
             faults += error.faults
             continue
         known = len(read) - len(fresh)
         sentences.append(f"{table}: {_counts(fresh)}{f'; {known} were there already' if known else ''}.")
+        sentences += _respelt(table, read, people)
         # of two tables with one coding, and force, the later one stands: as it would, one after the other
         codings |= _by_key(fresh)
         coded |= _by_key(fresh)
@@ -217,7 +261,7 @@ def _by_key(codings: Iterable[Coding]) -> dict[_Key, Coding]:
     return {(coding.line, coding.coder, coding.basis): coding for coding in codings}
 
 
-def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path], list[Path], list[Path]]:
+def _by_kind(files: Iterable[Path], source: TranscriptReader) -> tuple[list[Path], list[Path], list[Path]]:
     """Return which files hold interviews, which codings, and which are tables of participants."""
     interviews: list[Path] = []
     tables: list[Path] = []
@@ -228,10 +272,11 @@ def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path]
         sheets = [path for path in inside if path not in of_people and path.suffix.casefold() in _TABLES]
         if file.name.casefold() == PARTICIPANTS:
             participants.append(file)
-        elif sheets and columns is None and len(sheets) + len(of_people) == len(inside):
-            tables += sheets
+        elif sheets and source.columns is None and len(sheets) + len(of_people) == len(inside):
+            interviews += [sheet for sheet in sheets if _is_transcript(sheet, source)]
+            tables += [sheet for sheet in sheets if sheet not in interviews]
             participants += of_people
-        elif file.is_dir() or columns is not None or file.suffix.casefold() not in _TABLES or _is_transcript(file):
+        elif file.is_dir() or file.suffix.casefold() not in _TABLES or _is_transcript(file, source):
             interviews.append(file)
             participants += of_people
         else:
@@ -239,13 +284,15 @@ def _by_kind(files: Iterable[Path], columns: Columns | None) -> tuple[list[Path]
     return interviews, tables, participants
 
 
-def _is_transcript(table: Path) -> bool:
-    """Return whether a table has the columns of a transcript, `speaker` and `text`, and not those of codings."""
+def _is_transcript(table: Path, source: TranscriptReader) -> bool:
+    """Return whether a table holds interviews: its columns are named by the caller or `study.toml`, or show it."""
     try:
-        header = {name.strip().casefold() for name in read_sheet(table).header}
+        if source.columns_of(table) is not None:
+            return True
+        sheet = read_sheet(table)
     except AutocodeError:
         return False  # reading it as codings will say what is wrong
-    return {"speaker", "text"} <= header and "line_id" not in header
+    return shows_interviews(sheet.header, sheet.rows)
 
 
 def _is_hidden(name: str) -> bool:
@@ -262,7 +309,7 @@ def _existing(folder: Path, settings: Settings) -> Transcripts:
 
 
 def _read_interviews(
-    files: Iterable[Path], existing: Transcripts, folder: Path, source: _Source
+    files: Iterable[Path], existing: Transcripts, folder: Path, source: TranscriptReader
 ) -> list[_NewTranscripts]:
     readings: list[_NewTranscripts] = []
     faults: list[Fault] = []
@@ -275,7 +322,7 @@ def _read_interviews(
     return readings
 
 
-def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _Source) -> _NewTranscripts:
+def _read_interview(file: Path, existing: Transcripts, folder: Path, source: TranscriptReader) -> _NewTranscripts:
     read = source.read(file)
     known = {transcript.id: transcript for transcript in existing.interviews}
     new: list[Transcript] = []
@@ -285,11 +332,11 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _So
         if all(_is_same(transcript, known.get(transcript.id)) for transcript in transcripts):
             continue
         if source.columns is None and source.speaker_name is None and Path(path).suffix.casefold() not in _TABLES:
-            contents[folder / TRANSCRIPTS / Path(path).name] = Path(path).read_bytes()
+            contents[folder / TRANSCRIPTS / Path(path).name] = source.content_of(Path(path))
         else:
             # A table needs its columns named, and one speaker a name; as labelled text the study reads it by itself.
             contents |= {
-                folder / TRANSCRIPTS / f"{transcript.id}.txt": _labelled(transcript, source.settings)
+                folder / TRANSCRIPTS / f"{transcript.id}.txt": labelled(transcript, source.settings)
                 for transcript in transcripts
             }
         new += transcripts
@@ -302,10 +349,18 @@ def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _So
 
 def _accounts(new: Sequence[Transcript]) -> Iterator[str]:
     """Yield how each interview was read, indented under the sentence about its file."""
-    for transcript in new:
-        if len(new) > 1:
-            yield f"  {transcript.id}"
-        yield from (f"  {'  ' * (len(new) > 1)}{sentence}" for sentence in reading_account(transcript))
+    for _, group in groupby(new, key=lambda transcript: transcript.source):
+        of_file = tuple(group)
+        if len(of_file) > _SHOWN_SINGLY:
+            yield from (f"  {sentence}" for sentence in reading_account(*of_file))
+            continue
+        shared = [note for note in of_file[0].notes if len(of_file) > 1]
+        yield from (f"  {note}" for note in shared)
+        for transcript in of_file:
+            if len(new) > 1:
+                yield f"  {transcript.id}"
+            account = (sentence for sentence in reading_account(transcript) if sentence not in shared)
+            yield from (f"  {'  ' * (len(new) > 1)}{sentence}" for sentence in account)
 
 
 def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
@@ -313,7 +368,7 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
     if new:
         lines = [line for transcript in new for line in transcript.lines]
         n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
-        names = ", ".join(transcript.id for transcript in new)
+        names = listing((transcript.id for transcript in new), at_most=12)
         parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants} of participants")
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")
@@ -329,7 +384,7 @@ def _turns(transcript: Transcript) -> list[tuple[str, str]]:
     return [(line.speaker, line.text) for line in transcript.lines]
 
 
-def _labelled(transcript: Transcript, settings: Settings) -> bytes:
+def labelled(transcript: Transcript, settings: Settings) -> bytes:
     """Return an interview as labelled text that reads back as the same lines."""
     if Path(transcript.id).name != transcript.id or _is_hidden(transcript.id):
         raise TranscriptError.at(
@@ -348,7 +403,7 @@ def _labelled(transcript: Transcript, settings: Settings) -> bytes:
                 speaker = line.speaker
             file.write_text("\n".join(rows) + "\n", encoding="utf-8")
             try:
-                (read,) = _Source(settings).read(file).interviews
+                (read,) = TranscriptReader(settings).read(file).interviews
             except TranscriptError:
                 continue  # the other way of labelling may do
             if _is_same(read, transcript):
@@ -421,19 +476,44 @@ def _read_participants(table: Path, folder: Path, *, force: bool) -> tuple[str, 
 
 def _coded(folder: Path, lines: Transcripts, codebook: Codebook) -> dict[_Key, Coding]:
     """Return what the journal holds; nothing is written to look, and no journal begun."""
-    if not (folder / JOURNAL).exists():
+    if not has_journal(folder):
         return {}
-    with open_journal(folder) as journal:
+    with reading_journal(folder) as journal:
         codings = journal.codings()
     StudyError.raise_if(inconsistencies(codings, lines, codebook, folder=folder) if lines else ())
     return _by_key(codings)
 
 
-def _read_codings(file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis) -> Codings:
+def _judges(codings: Codings) -> Iterable[CoderId]:
+    """Return who coded; an adjudicator need not be a coder."""
+    return dict.fromkeys(coding.coder for coding in codings if coding.basis is not Basis.ADJUDICATED)
+
+
+def _respelt(file: Path, codings: Codings, people: Collection[str]) -> list[str]:
+    """Return a sentence for each coder whom the table spells otherwise than the study, or in several ways."""
+    sheet = read_sheet(file)
+    names = [name.strip().casefold() for name in sheet.header]
+    column = names.index("coder") if "coder" in names else None
+    written = {file.stem} if column is None else {cells[column].strip() for _, cells in sheet.rows}
+    found = {person_key(coder): coder for coder in (*people, *codings.coders)}
+    return [
+        f"{file}: {name} is taken for the coder {coder}, spelt otherwise."
+        for name in sorted(written)
+        if (coder := found.get(person_key(name))) is not None and coder != name
+    ]
+
+
+def _read_codings(
+    file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis, people: Collection[str]
+) -> Codings:
     try:
-        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis)
+        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis, people=people)
     except CodingHeaderError as error:
-        hint = Fault("if this is a transcript, name its columns with --speaker and --text.", file)
+        hint = Fault(
+            "if this is a transcript, name its columns with --speaker and --text; if it is a survey with one row per "
+            "respondent, name the columns of its questions with --question.",
+            file,
+        )
         raise CodingError(*error.faults, hint) from error
 
 

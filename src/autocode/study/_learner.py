@@ -5,7 +5,8 @@ from pathlib import Path
 
 from autocode.coding import Codings
 from autocode.study._folder import MODELS
-from autocode.study._reading import open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import LearningSuggester, Suggester, save_suggester, train
 

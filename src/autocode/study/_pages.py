@@ -11,7 +11,8 @@ from autocode.review import may_adjudicate
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import MODEL
 from autocode.study._learner_process import LearnerProcess
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
 from autocode.web import (

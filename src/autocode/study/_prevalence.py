@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from autocode.agreement import Prevalence, code_prevalence
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Design, Sample, SuggestionBatch
 from autocode.errors import AgreementError, StudyError
 from autocode.journal import Journal, Kind
-from autocode.study._folder import JOURNAL, is_study
-from autocode.study._reading import StudyData, open_journal, read_study_or_corpus
+from autocode.names import aside
+from autocode.study._folder import is_study
+from autocode.study._opening import has_journal, reading_journal
+from autocode.study._reading import StudyData, read_study_or_corpus
 from autocode.study._samples import sample_named
 from autocode.tables import Table
 from autocode.transcripts import LineId, Transcripts
@@ -45,6 +48,7 @@ class PrevalenceRow:
     reason: str | None = None
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrevalenceTable:
     """
@@ -152,6 +156,7 @@ def _share(value: float) -> str:
     return percent(value, decimals=1)
 
 
+@no_single_text
 def study_prevalence(
     folder: Path,
     *,
@@ -194,8 +199,8 @@ def study_prevalence(
     used = _samples_to_use(study, samples)
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False
-    if is_study(folder) and (folder / JOURNAL).exists():
-        with open_journal(folder) as journal:
+    if is_study(folder) and has_journal(folder):
+        with reading_journal(folder) as journal:
             batch, has_later = _batch_before_the_draw(journal, {sample.name for sample in used})
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
     rows = []
@@ -205,7 +210,14 @@ def study_prevalence(
         for group, lines in groups.items():
             try:
                 estimate = code_prevalence(
-                    ids, study.codings, lines, samples=used, suggested=suggested, method=method, level=level
+                    ids,
+                    study.codings,
+                    lines,
+                    samples=used,
+                    suggested={line.id: suggested[line.id] for line in lines if line.id in suggested},
+                    method=method,
+                    codebook=study.codebook,
+                    level=level,
                 )
             except AgreementError as error:
                 if group is None:
@@ -295,7 +307,10 @@ def _probabilities(batch: SuggestionBatch | None, codes: Sequence[CodeId]) -> di
 def _code(name: str, codebook: Codebook) -> Code:
     code = codebook.get(CodeId(name)) or codebook.find(name)
     if code is None:
-        raise AgreementError(f"there is no code {name!r}; name a code or theme of the codebook, or none for all.")
+        known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
+        raise AgreementError(
+            f"there is no code {name!r}{aside(name, known)}; name a code or theme of the codebook, or none for all."
+        )
     return code
 
 
@@ -304,7 +319,11 @@ def _groups(study: StudyData, attribute: str) -> dict[str | None, Transcripts]:
     interviews = study.lines.interviews
     known = {name for interview in interviews for name, value in interview.attributes.items() if value}
     if attribute not in known:
-        which = f"; known are {', '.join(sorted(known))}" if known else "; participants.csv is empty"
+        which = (
+            f"{aside(attribute, known)}; known are {', '.join(sorted(known))}"
+            if known
+            else "; participants.csv is empty"
+        )
         raise StudyError(f"participants have no {attribute!r}{which}.")
     without = [interview.id for interview in interviews if not interview.attributes.get(attribute)]
     if without:

@@ -1,18 +1,21 @@
 """A study read whole: its lines, codebook, codings and settings, found consistent with each other."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Codings, Decision, Design, Sample, SuggestionBatch
+from autocode.conduct import Amendment
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
-from autocode.journal import Journal
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
+from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
+from autocode.study._opening import has_journal, reading_journal
 from autocode.study._settings import Settings, read_settings
+from autocode.study._staging import finish_interrupted
+from autocode.study._versions import with_recorded_ids
 from autocode.transcripts import TranscriptId, Transcripts, read_transcripts
 from autocode.wording import count_of
 
@@ -42,6 +45,10 @@ class StudyData:
         Each coder's decision in force on the suggestions shown for a line.
     samples : tuple of Sample, default empty
         The samples of lines that were drawn or chosen to be coded, oldest first, ended ones included.
+    amendments : tuple of Amendment, default empty
+        The corrections of transcripts that were coded, oldest first.
+    set_aside : Codings, default empty
+        Codings of lines that an amendment replaced; they are not among `codings` and count nowhere.
     """
 
     folder: Path
@@ -53,6 +60,8 @@ class StudyData:
     batch: SuggestionBatch | None = None
     decisions: tuple[Decision, ...] = ()
     samples: tuple[Sample, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    set_aside: Codings = field(default_factory=Codings)
 
     @property
     def title(self) -> str:
@@ -75,6 +84,7 @@ class StudyData:
             f"{count_of(len(self.lines.participant_lines), 'line')} of participants, "
             f"{count_of(len(self.codebook.subthemes), 'subtheme')}, "
             f"{count_of(len(self.codings), 'judgement')} by {count_of(len(self.codings.coders), 'coder')}"
+            f"{f', {len(self.set_aside)} set aside by amendments' if self.set_aside else ''}"
         )
 
     def __repr__(self) -> str:
@@ -160,27 +170,49 @@ def read_study_or_corpus(path: str | Path) -> StudyData:
 
 
 def _read_study(folder: Path) -> StudyData:
+    finish_interrupted(folder)
     settings = read_settings(folder)
-    lines, codebook = read_lines(folder, settings), read_codebook(folder / CODEBOOK)
-    codings, batch = Codings(), None
-    decisions: tuple[Decision, ...] = ()
-    samples: tuple[Sample, ...] = ()
-    if (folder / JOURNAL).exists():
-        with open_journal(folder) as journal:
-            codings = journal.codings()
-            StudyError.raise_if(inconsistencies(codings, lines, codebook, folder=folder))
-            batch, decisions, samples = journal.latest_batch(), journal.decisions(), journal.samples()
+    record = _read_record(folder)
+    lines, codebook = read_lines(folder, settings, amendments=record.amendments), read_codebook(folder / CODEBOOK)
+    StudyError.raise_if(inconsistencies(record.codings, lines, codebook, folder=folder))
     return StudyData(
         folder=folder,
         settings=settings,
         lines=lines,
         codebook=codebook,
-        codings=codings,
+        codings=record.codings,
         participants=_participants(lines),
-        batch=batch,
-        decisions=decisions,
-        samples=samples,
+        batch=record.batch,
+        decisions=record.decisions,
+        samples=record.samples,
+        amendments=record.amendments,
+        set_aside=record.set_aside,
     )
+
+
+class _Record(NamedTuple):
+    """What a study's journal holds; nothing if there is none yet."""
+
+    codings: Codings = Codings()
+    batch: SuggestionBatch | None = None
+    decisions: tuple[Decision, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+    set_aside: Codings = Codings()
+
+
+def _read_record(folder: Path) -> _Record:
+    if not has_journal(folder):
+        return _Record()
+    with reading_journal(folder) as journal:
+        return _Record(
+            codings=journal.codings(),
+            batch=journal.latest_batch(),
+            decisions=journal.decisions(),
+            samples=journal.samples(),
+            amendments=journal.amendments(),
+            set_aside=journal.set_aside(),
+        )
 
 
 def _participants(lines: Transcripts) -> dict[TranscriptId, Mapping[str, str]]:
@@ -195,9 +227,9 @@ def _not_a_study(path: Path, *, nor: str = "") -> StudyError:
     )
 
 
-def read_lines(folder: Path, settings: Settings) -> Transcripts:
+def read_lines(folder: Path, settings: Settings, *, amendments: Sequence[Amendment] | None = None) -> Transcripts:
     """
-    Return a study's interviews, cut into lines as its settings say.
+    Return a study's interviews, cut into lines as its settings say, with the ids that amendments gave their lines.
 
     Parameters
     ----------
@@ -205,6 +237,8 @@ def read_lines(folder: Path, settings: Settings) -> Transcripts:
         The study's folder.
     settings : Settings
         The study's settings.
+    amendments : sequence of Amendment, optional
+        The amendments in the study's journal; by default, they are read from it.
 
     Raises
     ------
@@ -212,7 +246,7 @@ def read_lines(folder: Path, settings: Settings) -> Transcripts:
         With every fault of the transcripts and of the table of participants.
     """
     participants = folder / PARTICIPANTS
-    return read_transcripts(
+    lines = read_transcripts(
         folder / TRANSCRIPTS,
         unit=settings.unit,
         language=settings.language,
@@ -221,24 +255,11 @@ def read_lines(folder: Path, settings: Settings) -> Transcripts:
         not_speakers=settings.not_speakers,
         participants=participants if participants.is_file() else None,
     )
+    return with_recorded_ids(lines, _amendments(folder) if amendments is None else amendments)
 
 
-@contextmanager
-def open_journal(folder: Path, *, create: bool = True) -> Iterator[Journal]:
-    """
-    Open a study's journal, and close it at the end of the block.
-
-    Parameters
-    ----------
-    folder : Path
-        The study's folder.
-    create : bool, default True
-        Whether a journal is made if there is none.
-
-    Raises
-    ------
-    JournalError
-        If the file is not a journal, is newer than this autocode, or cannot be written.
-    """
-    with Journal.open(folder / JOURNAL, create=create) as journal:
-        yield journal
+def _amendments(folder: Path) -> tuple[Amendment, ...]:
+    if not has_journal(folder):
+        return ()
+    with reading_journal(folder) as journal:
+        return journal.amendments()

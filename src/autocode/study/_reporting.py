@@ -57,7 +57,7 @@ def report_on_study(
     if not out.parent.is_dir():  # better now than after minutes of validation
         raise ReportError.at(out, f"cannot be written: there is no folder {out.parent}; make it or choose another.")
     study = read_study_or_corpus(folder)
-    table = agreement_table(study.codings.independent(), study.codebook, study.lines)
+    table = agreement_table(study.codings.independent(), study.lines, study.codebook)
     validation = None
     if seeds:
         try:

@@ -1,19 +1,20 @@
 """A coder's review of a study: who may code, which suggestions are shown, which lines stay blind."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from json import dumps
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.coding import Basis, CoderId, Design, Mode, Sample, human
-from autocode.errors import Fault, StudyError
+from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import unrecorded_digests
-from autocode.study._folder import SETTINGS
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
+from autocode.study._settings import refuse_unlisted
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -45,6 +46,7 @@ class StudyReview:
 
 
 @contextmanager
+@no_single_text
 def open_review(
     folder: Path,
     *,
@@ -83,11 +85,14 @@ def open_review(
         If the study does not name a coder, if suggestions were made with another version of the codebook, if a
         transcript was edited after it was coded or after suggestions were made for it, or if there is no such sample.
     """
-    names = tuple(dict.fromkeys(human(coder) for coder in coders))
     study = read_study(folder)
     settings = study.settings
-    if settings.coders:
-        _refuse_others(names, settings.coders, folder)
+    people = settings.coders or study.codings.coders
+    names = tuple(dict.fromkeys(human(coder, people=people) for coder in coders))
+    refuse_unlisted(names, settings, folder)
+    for written in coders:
+        if (name := human(written, people=people)) != written.strip():
+            remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")
     drawn = open_sample(study.samples, sample) if chosen or sample is not None else None
     mode = settings.mode
     if blind or (drawn is not None and drawn.design is Design.RANDOM):
@@ -119,19 +124,6 @@ def _lines_of(sample: Sample, study: StudyData, remark: Callable[[str], object])
             f"{missing[0]} first; the others are shown."
         )
     return frozenset(sample.drawn) & there
-
-
-def _refuse_others(names: Collection[CoderId], coders: Collection[CoderId], folder: Path) -> None:
-    """Raise a `StudyError` if somebody is to code whom the study does not name as a coder."""
-    StudyError.raise_if(
-        Fault(
-            f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
-            f"The team can add the name there: coders = {dumps([*sorted(coders), name], ensure_ascii=False)}.",
-            folder / SETTINGS,
-        )
-        for name in names
-        if name not in coders
-    )
 
 
 def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> None:

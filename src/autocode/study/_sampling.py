@@ -6,17 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from autocode.agreement import draw_sample
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Design, Sample, free_name
 from autocode.errors import AgreementError, StudyError
+from autocode.names import hint
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import is_study
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import select_lines, train
 from autocode.transcripts import LineId
 
 
+@no_single_text
 def draw_lines(
     folder: Path,
     n: int,
@@ -158,5 +162,6 @@ def _seed(seed: int | None, study: StudyData) -> int:
 def _code(name: str, codebook: Codebook) -> CodeId:
     code = codebook.get(CodeId(name)) or codebook.find(name)
     if code is None:
-        raise AgreementError(f"there is no code {name!r} to enrich for; name one of the codebook.")
+        known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
+        raise AgreementError(f"there is no code {name!r} to enrich for; {hint(name, known)}.")
     return code.id

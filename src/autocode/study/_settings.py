@@ -3,18 +3,21 @@
 import json
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from autocode.coding import CoderId, Mode, human
+from autocode.arguments import no_single_text
+from autocode.coding import CoderId, Mode, human, person_key
 from autocode.errors import AutocodeError, Fault, StudyError
+from autocode.names import aside
 from autocode.study._folder import SETTINGS
 from autocode.transcripts import Unit
 from autocode.wording import listing
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -34,6 +37,9 @@ class Settings:
         Labels that are speakers in every transcript, whatever they look like.
     not_speakers : frozenset of str, default empty
         Words before a colon that are no speakers in any transcript.
+    questions, attributes, respondents : frozenset of str, default empty
+        Headings in survey tables: of the questions whose answers are coded, of what is known about the respondents, and
+        of the column that names them.
     mode : Mode, default Mode.ASSISTED
         What coders see of the suggestions.
     blind_share : float, default 0.15
@@ -46,6 +52,8 @@ class Settings:
         Who codes in the study; without names, everybody may.
     encoder : str, default ""
         Source of sentence embeddings: "minilm", the name of a spaCy pipeline, or "" for none.
+    journal : str, default ""
+        Identity of the study's journal, which autocode writes when it makes the journal; "" while there is none.
     """
 
     title: str = ""
@@ -54,12 +62,16 @@ class Settings:
     interviewers: frozenset[str] | None = None
     speakers: frozenset[str] = frozenset()
     not_speakers: frozenset[str] = frozenset()
+    questions: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    respondents: frozenset[str] = frozenset()
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
     independent_coding: str = "open"
     coders: frozenset[CoderId] = frozenset()
     encoder: str = ""
+    journal: str = ""
 
 
 def read_settings(folder: Path) -> Settings:
@@ -92,6 +104,9 @@ def read_settings(folder: Path) -> Settings:
         interviewers=keys.labels("interviewers") if "interviewers" in keys else None,
         speakers=keys.labels("speakers"),
         not_speakers=keys.labels("not_speakers"),
+        questions=keys.labels("questions"),
+        attributes=keys.labels("attributes"),
+        respondents=keys.labels("respondents"),
         unit=Unit(keys.choice("unit", defaults.unit.value, [*Unit])),
         mode=Mode(keys.choice("mode", defaults.mode.value, [*Mode])),
         blind_share=keys.share("blind_share", defaults.blind_share),
@@ -99,10 +114,39 @@ def read_settings(folder: Path) -> Settings:
         coders=keys.people("coders"),
         independent_coding=keys.choice("independent_coding", defaults.independent_coding, ["open", "closed"]),
         encoder=keys.text("encoder", defaults.encoder),
+        journal=keys.text("journal", defaults.journal),
     )
     keys.refuse_the_rest()
     StudyError.raise_if(keys.faults)
     return settings
+
+
+def refuse_unlisted(names: Iterable[CoderId], settings: Settings, folder: Path, *, file: Path | None = None) -> None:
+    """
+    Raise a `StudyError` if somebody codes whom the study does not name, where it names its coders.
+
+    Parameters
+    ----------
+    names : iterable of CoderId
+        Who codes.
+    settings : Settings
+        The study's settings.
+    folder : Path
+        The study's folder.
+    file : Path, optional
+        The file of codings that names them.
+    """
+    listed = sorted(settings.coders)
+    StudyError.raise_if(
+        Fault(
+            f"{name} does not code in this study; {'study.toml' if file else 'it'} names {', '.join(listed)}"
+            f"{aside(name, listed)}. "
+            f"The team can add the name there: coders = {json.dumps([*listed, name], ensure_ascii=False)}.",
+            file or folder / SETTINGS,
+        )
+        for name in names
+        if listed and name not in settings.coders
+    )
 
 
 class _Keys:
@@ -153,10 +197,14 @@ class _Keys:
         names = set()
         for name in self.items(key):
             try:
-                names.add(human(str(name)))
+                names.add(human(str(name), people=[str(name).strip()]))  # the list decides
             except AutocodeError as error:
                 for fault in error.faults:
                     self._add_fault(f"{key}: {fault.what}")
+        for name in names:
+            same = sorted(other for other in names if person_key(other) == person_key(name))
+            if len(same) > 1 and name == same[0]:
+                self._add_fault(f"{key}: {listing(same)} are spellings of one name; keep one of them.")
         return frozenset(names)
 
     def refuse_the_rest(self) -> None:
@@ -191,3 +239,21 @@ def with_labels(source: str, key: str, labels: Collection[str]) -> str:
     if not line.search(source):
         raise StudyError(f"{SETTINGS}: {key} is written over several lines; add {listing(labels)} to it by hand.")
     return line.sub(lambda _: f"{key} = {written}", source, count=1)
+
+
+def with_unit(source: str, unit: Unit) -> str:
+    """Return the text of a `study.toml` with another unit, and all else as it was."""
+    line = re.compile(r"^unit\s*=\s*(\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
+    if line.search(source):
+        return line.sub(f'unit = "{unit.value}"', source, count=1)
+    return f'unit = "{unit.value}"\n\n{source}'
+
+
+def with_journal(source: str, journal: str) -> str:
+    """Return the text of a `study.toml` with the identity of the study's journal, and all else as it was."""
+    line = re.compile(r"^journal\s*=.*$", re.MULTILINE)
+    written = f'journal = "{journal}"'
+    if line.search(source):
+        return line.sub(written, source, count=1)
+    note = "# Which journal (study.sqlite) is this study's. autocode wrote it; a missing or another one is refused."
+    return f"{source.rstrip()}\n\n{note}\n{written}\n"

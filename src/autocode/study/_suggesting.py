@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.coding import SuggestionBatch
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.review import band_meanings
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import MODEL, replaced_on_success
-from autocode.study._reading import StudyData, open_journal, read_study
+from autocode.study._opening import open_journal
+from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import Promise, Suggester, describe_unsupported, open_suggester, save_suggester, train
 from autocode.tables import csv_text
@@ -143,6 +145,7 @@ def suggest_for_study(
     return suggested
 
 
+@no_single_text
 def suggest_for_file(
     file: Path,
     *,

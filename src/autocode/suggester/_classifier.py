@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from autocode.arguments import refuse_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, Consensus
 from autocode.doctext import documented
@@ -210,6 +211,7 @@ def _listed(values: Any) -> list[Any]:
 
 def _texts(X: Any) -> tuple[list[str], list[str] | None]:
     """Return texts and, if there are two columns, speakers."""
+    refuse_single_text("X", X)
     frame = nw.from_native(X, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
         columns = [frame[name].to_list() for name in frame.columns]

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId, Neighbour
 from autocode.suggester._novelty import (
@@ -32,6 +33,7 @@ MIN_COSINE = 0.05
 MAX_COMPARED = 4000
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedExample:
     """A human-coded line that a suggester was trained on and may show as evidence.

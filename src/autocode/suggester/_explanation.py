@@ -7,7 +7,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
+from autocode.names import unknown
 from autocode.suggester.features._inputs import Setting, setting
 from autocode.suggester.features._ngrams import Tokens
 from autocode.suggester.model._model import LineModel
@@ -41,6 +43,7 @@ class WordShare:
     share: float
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """The fewest words without which the prediction changes: another code comes first, or the threshold is missed.
@@ -166,7 +169,7 @@ def explain(
     """
     ids = [known.id for known in codes]
     if code not in ids:
-        raise ValueError(f"the suggester knows no code {code!r}; it knows {', '.join(map(repr, ids))}.")
+        raise unknown("code", code, ids, titles={known.id: known.name for known in codes})
     j = ids.index(CodeId(code))
     window = [*(other for other in around if other.id != line.id), line]
     scores = model.scores(window)[-1]

@@ -82,6 +82,11 @@ class LearningSuggester:
         The present suggester. It does not change; `learn` and `relearn` put another in its place.
     due : bool
         Whether a full fit is due: fifty lines are new, or the codes of a line of the last full fit have changed.
+
+    Raises
+    ------
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
 
     def __init__(

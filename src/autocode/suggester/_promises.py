@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from autocode.codebook import Codebook
+from autocode.resampling import interview_draws
 from autocode.suggester._predictions import SHOWN
 from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.model._model import fit, folds
 from autocode.suggester.model._thresholds import Thresholds
 
@@ -348,7 +348,7 @@ def _curve(promise: Promise, cases: _Cases, n_interviews: int, *, seed: int) -> 
         per_interview = np.bincount(cases.interview, minlength=n_interviews)
         counts = np.repeat(per_interview[:, None], len(thresholds), axis=1).astype(np.float64)
     # The first draw takes each interview once: it is the sample itself.
-    draws = draws_of_interviews(n_interviews, resamples=RESAMPLES, seed=seed)
+    draws = interview_draws(n_interviews, resamples=RESAMPLES, seed=seed, with_sample=True)
     n, n_hits = draws @ counts, draws @ hits
     share = np.divide(n_hits, n, out=np.ones_like(n_hits), where=n > 0)
     bootstrap_bound = np.quantile(share[1:], 1 - CONFIDENCE, axis=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
 from autocode.coding import Abstention, Suggestion, SuggestionBatch
 from autocode.doctext import documented
@@ -39,6 +40,7 @@ from autocode.suggester.model._model import LineModel
 from autocode.transcripts import INTERVIEWERS, Line, LineId
 
 
+@no_single_text
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Suggester:
     """Suggests codes for lines that nobody has coded; a suggestion is never a coding.
@@ -296,6 +298,7 @@ class Suggester:
         return explain(self.model, self.codes, self.vocabulary.words, line, code, around=around)
 
     @documented
+    @no_single_text
     def suggest_frame(
         self,
         frame: Frame,
@@ -326,6 +329,7 @@ class Suggester:
         return suggest_frame(self, frame, text=text, speaker=speaker, transcript=transcript, interviewers=interviewers)
 
     @documented
+    @no_single_text
     def suggest_table(
         self,
         source: Path | str,

@@ -2,6 +2,7 @@
 
 from autocode.transcripts._account import reading_account, reading_faults
 from autocode.transcripts._decoding import read_text
+from autocode.transcripts._fingerprints import fingerprints_of, words_of
 from autocode.transcripts._nouns import (
     LeftOut,
     LeftOutKind,
@@ -16,10 +17,10 @@ from autocode.transcripts._nouns import (
     digests_of,
 )
 from autocode.transcripts._office import cells_of_workbook
-from autocode.transcripts._participants import read_participants
+from autocode.transcripts._participants import misspelt_participants, read_participants, unmatched_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
 from autocode.transcripts._roles import INTERVIEWERS, role_of
-from autocode.transcripts._tables import Columns
+from autocode.transcripts._tables import Columns, shows_interviews
 
 __all__ = [
     "INTERVIEWERS",
@@ -37,10 +38,15 @@ __all__ = [
     "Unit",
     "cells_of_workbook",
     "digests_of",
+    "fingerprints_of",
+    "misspelt_participants",
     "read_participants",
     "read_text",
     "read_transcripts",
     "reading_account",
     "reading_faults",
     "role_of",
+    "shows_interviews",
+    "unmatched_participants",
+    "words_of",
 ]

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._labelled import NO_SPEAKER, SpeakerRules
+from autocode.transcripts._labelled import NO_SPEAKER
+from autocode.transcripts._marks import SpeakerRules, begins_like
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._script import Script, script_of
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?$")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^>]*)>")
+_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+(?P<name>[^<>]*)>")
 # Only the tags of WebVTT and SubRip: `a<b then c>d` is speech.
 _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt)(?:\.[\w.-]+)*>|</?(?:v|lang|font)(?:[\s.][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE
@@ -24,7 +25,8 @@ _TAG = re.compile(
 _NAMED = re.compile(
     r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
 )
-_NUMBER = re.compile(r"\s*\d+\s*")
+# what stands over a cue's timing: a number, or a name of one word with a number in it
+_IDENTIFIER = re.compile(r"\s*\S*\d\S*\s*")
 _NOTE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _ARROW = re.compile(r"--\s*>|[-–—]>|\d\s*->\s*\d")
 UNKNOWN = "Unknown speaker"
@@ -34,36 +36,56 @@ def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     """Return one turn for each run of cues that one speaker says; a cue without a name goes on with the last one."""
     left_out: list[LeftOut] = []
     cues = list(_payloads(text, path, left_out))
-    if any(_VOICE.search(cue) for cue in cues):
-        utterances = [part for cue in cues for part in _voices(cue)]
+    if any(_VOICE.search(" ".join(cue.values())) for cue in cues):
+        utterances = [part for cue in cues for part in _voices(" ".join(cue.values()))]
     else:
-        plain = [_plain(cue) for cue in cues]
-        candidates = [match[match.lastgroup or 0] for cue in plain if (match := _NAMED.match(cue))]
-        known = _known(candidates, rules)
-        # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
-        named = {_labels.key(label) for label in candidates if _labels.is_name(label)}
-        utterances = [_named(cue, known | named) for cue in plain]
+        utterances = _named_utterances(cues, path, rules)
     if not any(speaker for speaker, _ in utterances):
         if rules.speaker_name is None:
             raise TranscriptError.at(path, NO_SPEAKER)
         utterances = [(rules.speaker_name, words) for _, words in utterances]
-    return replace(script_of(_runs(utterances)), left_out=tuple(left_out))
+    script = script_of(_runs(utterances, left_out))
+    return replace(script, left_out=tuple(left_out))
+
+
+def _named_utterances(cues: list[dict[int, str]], path: Path, rules: SpeakerRules) -> list[tuple[str, str]]:
+    """Return the words of each line of each cue, with the name before them; a name within a cue must be known.
+
+    Raises
+    ------
+    TranscriptError
+        With each name that stands once before a colon within a cue, so that it may be a speaker or not.
+    """
+    plain = [{n: _plain(line) for n, line in cue.items()} for cue in cues]
+    labels = {
+        n: match[match.lastgroup or 0] for cue in plain for n, line in cue.items() if (match := _NAMED.match(line))
+    }
+    known = _known(list(labels.values()), rules)
+    # what opens a cue and looks like a name is one, even once: Zoom writes the name before every cue
+    opening = {labels[n] for cue in plain for n in list(cue)[:1] if n in labels}
+    known |= {_labels.key(label) for label in opening if _labels.is_name(label)} - set(rules.not_speakers)
+    doubtful = {
+        n: label
+        for n, label in labels.items()
+        if _labels.is_name(label) and _labels.key(label) not in known | set(rules.not_speakers)
+    }
+    TranscriptError.raise_if(Fault(begins_like(label), path, n) for n, label in doubtful.items())
+    return [_named(line, known) for line in lines.values()]
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
-    """Return the keys of labels that are sure, or that stand at the beginning of cues again and again."""
+    """Return the keys of labels that are sure, or that stand at the beginning of lines again and again."""
     times = Counter(map(_labels.key, labels))
     known = {
         _labels.key(label)
         for label in labels
-        if _labels.is_sure(label, interviewers=rules.interviewers, stem=rules.stem)
-        or (times[_labels.key(label)] > 1 and not _labels.is_sentence(label))
+        if rules.is_sure(label) or (times[_labels.key(label)] > 1 and not _labels.is_sentence(label))
     }
     return (known | set(rules.speakers)) - set(rules.not_speakers)
 
 
-def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
-    """Yield the words of each cue; what stands between cues and is nobody's words is noted in `left_out`."""
+def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[dict[int, str]]:
+    """Yield the lines of each cue by their numbers; what is nobody's words is noted in `left_out`."""
     lines = text.split("\n")
     timings = [n for n, line in enumerate(lines) if _TIMING.match(line)]
     if not timings:
@@ -79,17 +101,17 @@ def _payloads(text: str, path: Path, left_out: list[LeftOut]) -> Iterator[str]:
         )
         for n in broken
     )
-    for n, line in enumerate(lines[: timings[0]], start=1):
-        if line.strip() and not _NUMBER.fullmatch(line) and not line.startswith("WEBVTT"):
-            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n))
+    for n, line in enumerate(lines[: timings[0]]):
+        named = n == timings[0] - 1 and _IDENTIFIER.fullmatch(line) is not None
+        if line.strip() and not named and (n or line.strip() != "WEBVTT"):
+            left_out.append(LeftOut(LeftOutKind.FRONT_MATTER, line.strip(), n + 1))
     for n, following in pairwise([*timings, len(lines)]):
-        yield " ".join(_cue_lines(lines, n + 1, following, left_out))
+        yield dict(_cue_lines(lines, n + 1, following, left_out))
 
 
-def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut]) -> Iterator[str]:
+def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut]) -> Iterator[tuple[int, str]]:
     """Yield the lines of one cue, also after a blank line; the next cue's identifier and notes are no words."""
-    identified = stop < len(lines) and stop - 2 >= start and not lines[stop - 2].strip()
-    if identified or (stop < len(lines) and stop - 1 >= start and _NUMBER.fullmatch(lines[stop - 1])):
+    if stop < len(lines) and stop - 1 >= start and _is_identifier(lines, stop - 1, after_blank=stop - 2 >= start):
         stop -= 1
     note = False
     for n in range(start, stop):
@@ -98,7 +120,14 @@ def _cue_lines(lines: list[str], start: int, stop: int, left_out: list[LeftOut])
         if note:
             left_out.append(LeftOut(LeftOutKind.NOTE, line, n + 1))
         elif line:
-            yield line
+            yield n + 1, line
+
+
+def _is_identifier(lines: list[str], n: int, *, after_blank: bool) -> bool:
+    """Return whether a line over a timing names the cue; words there belong to the cue before."""
+    if lines[n].strip().isdigit():
+        return True
+    return after_blank and not lines[n - 1].strip() and _IDENTIFIER.fullmatch(lines[n]) is not None
 
 
 def _plain(payload: str) -> str:
@@ -121,14 +150,19 @@ def _named(cue: str, known: Collection[str]) -> tuple[str, str]:
     return "", cue
 
 
-def _runs(utterances: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _runs(utterances: list[tuple[str, str]], left_out: list[LeftOut]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the words of each speaker until the next speaks; who says nothing is noted in `left_out`."""
     current, words = UNKNOWN, list[str]()
     for speaker, text in utterances:
         if speaker and speaker != current:
             if words:
                 yield current, (" ".join(words),)
+            elif current != UNKNOWN:
+                left_out.append(LeftOut(LeftOutKind.NO_WORDS, current))
             current, words = speaker, []
         if text:
             words.append(text)
     if words:
         yield current, (" ".join(words),)
+    elif current != UNKNOWN:
+        left_out.append(LeftOut(LeftOutKind.NO_WORDS, current))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from autocode.errors import TranscriptError
-from autocode.wording import count_of
+from autocode.wording import count_of, listing
 
 # longest first: the byte order mark of UTF-32 begins with that of UTF-16
 _MARKS = (
@@ -51,8 +51,13 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
     ValueError
         If Python knows no such encoding.
     """
+    return decoded_text(path, encoding=encoding)[0]
+
+
+def decoded_text(path: Path, *, encoding: str | None = None) -> tuple[str, str]:
+    """Return the text of a file, as `read_text` does, and the encoding if that was guessed, else an empty text."""
     data = read_bytes(path)
-    text = _decoded_as(data, encoding, path) if encoding else _decoded(data, path)
+    text, guessed = (_decoded_as(data, encoding, path), "") if encoding else _decoded(data, path)
     control = _NOT_TEXT.search(text)
     if control:
         line = text.count("\n", 0, control.start()) + 1
@@ -64,7 +69,14 @@ def read_text(path: Path, *, encoding: str | None = None) -> str:
         )
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
-    return text
+    return text, guessed
+
+
+def guess_in_words(text: str, encoding: str) -> str:
+    """Return the sentence that shows what a guessed encoding made of letters beyond ASCII."""
+    words = dict.fromkeys(word for word in re.findall(r"\w+", text) if not word.isascii())
+    shown = listing(words, at_most=4) or "its quotation marks and dashes"
+    return f"the encoding was guessed to be {encoding}; if {shown} look wrong, name it with encoding=... (--encoding)"
 
 
 def _decoded_as(data: bytes, encoding: str, path: Path) -> str:
@@ -80,14 +92,14 @@ def _decoded_as(data: bytes, encoding: str, path: Path) -> str:
         ) from error
 
 
-def _decoded(data: bytes, path: Path) -> str:
+def _decoded(data: bytes, path: Path) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _decoded_as(data, encoding, path)
+            return _decoded_as(data, encoding, path), ""
     if b"\x00" in data:
-        return _decoded_as(data, _wide_encoding(data, path), path)
+        return _decoded_as(data, _wide_encoding(data, path), path), ""
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), ""
     except UnicodeDecodeError as error:
         _refuse_nearly_utf8(data, error.start, path)
         return _recognised(data, path)
@@ -121,7 +133,7 @@ def _wide_encoding(data: bytes, path: Path) -> str:
     )
 
 
-def _recognised(data: bytes, path: Path) -> str:
+def _recognised(data: bytes, path: Path) -> tuple[str, str]:
     from charset_normalizer import from_bytes
 
     # where most of a text is ASCII, charset-normalizer prefers rare code pages to that of Windows; accented letters are
@@ -133,16 +145,16 @@ def _recognised(data: bytes, path: Path) -> str:
         except UnicodeDecodeError:
             text = ""
         if text and not _ODD.search(text):
-            return text
+            return text, "cp1252"
         mac = data.decode("mac_roman")
         if all(letter < "\x80" or letter in _MAC for letter in mac):
-            return mac
+            return mac, "mac_roman"
     best = from_bytes(data).best()
     if best is None:
         raise TranscriptError.at(
             path, "is not text in any encoding that can be recognised; save it as UTF-8 or name its encoding."
         )
-    return str(best)
+    return str(best), str(best.encoding)
 
 
 # what text in the encoding of old Macs holds besides ASCII; other code pages give mathematical signs there

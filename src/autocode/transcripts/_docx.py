@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from docx.oxml.ns import qn
 
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
-from autocode.transcripts._labelled import SpeakerRules, read_labelled
-from autocode.transcripts._labels import TIME, is_short
+from autocode.transcripts._grid import Page
+from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._office import BROKEN, refuse_bomb
 from autocode.transcripts._script import Script
@@ -34,7 +33,6 @@ _NOT_SHOWN = {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
 _MATHS_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_COUNT = re.compile(rf"(?:\d{{1,5}}[.)]?|{TIME}(?:\s*[-–—]\s*{TIME})?)$")
 _ASIDE = {
     "footnotes": (qn("w:footnote"), LeftOutKind.NOTE),
     "endnotes": (qn("w:endnote"), LeftOutKind.NOTE),
@@ -50,39 +48,38 @@ def read_docx(path: Path, *, rules: SpeakerRules) -> Script:
     refuse_bomb(data, path)
     try:
         document = docx.Document(io.BytesIO(data))
-        left_out: list[LeftOut] = []
-        text = "\n".join(_blocks(document.element.body, left_out))
-        left_out += _asides(document)
+        page = Page(rules)
+        text = "\n".join(_blocks(document.element.body, page))
+        page.left_out += _asides(document, rules)
     except BROKEN as error:
         raise TranscriptError.at(path, _NOT_WORD) from error
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
-    script = read_labelled(text, path=path, rules=rules)
-    return replace(script, left_out=(*script.left_out, *left_out))
+    return page.read(text, path)
 
 
-def _blocks(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
+def _blocks(parent: Any, page: Page) -> Iterator[str]:
     """Yield the text of each paragraph and each row of a table, in order, whatever they are wrapped in."""
     for child in parent:
         if child.tag == qn("w:p"):
-            yield _paragraph(child, left_out)
-            yield from _text_boxes(child, left_out)
+            yield _paragraph(child, page)
+            yield from _text_boxes(child, page)
         elif child.tag == qn("w:tbl"):
-            yield from _rows(child, left_out)
+            yield from page.lines_of_table(_rows(child, page))
         elif child.tag == qn("w:del") or child.tag == qn("w:moveFrom"):
-            _note_deleted(child, left_out)
+            _note_deleted(child, page)
         elif child.tag not in _NOT_SHOWN and isinstance(child.tag, str):
-            yield from _blocks(child, left_out)
+            yield from _blocks(child, page)
 
 
-def _paragraph(paragraph: Any, left_out: list[LeftOut]) -> str:
-    return "".join(_pieces(paragraph, left_out)).replace("\r", "\n").replace("\xa0", " ")
+def _paragraph(paragraph: Any, page: Page) -> str:
+    return "".join(_pieces(paragraph, page)).replace("\r", "\n").replace("\xa0", " ")
 
 
-def _pieces(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
+def _pieces(parent: Any, page: Page) -> Iterator[str]:
     for child in parent:
         if child.tag in (qn("w:del"), qn("w:moveFrom")):
-            _note_deleted(child, left_out)
+            _note_deleted(child, page)
         elif child.tag in _NOT_SHOWN or child.tag == qn("w:txbxContent") or not isinstance(child.tag, str):
             continue
         elif child.tag in (qn("w:t"), _MATHS_TEXT):
@@ -92,34 +89,29 @@ def _pieces(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
         elif child.tag == qn("w:p"):  # a paragraph within a paragraph stands in a text box
             continue
         else:
-            yield from _pieces(child, left_out)
+            yield from _pieces(child, page)
 
 
-def _note_deleted(deleted: Any, left_out: list[LeftOut]) -> None:
+def _note_deleted(deleted: Any, page: Page) -> None:
     """Note what a tracked change took out; what was moved is read where it stands now."""
     words = "".join(text.text or "" for text in deleted.iter(qn("w:delText"))).strip()
     if words:
-        left_out.append(LeftOut(LeftOutKind.DELETED, words))
+        page.left_out.append(LeftOut(LeftOutKind.DELETED, words))
 
 
-def _text_boxes(paragraph: Any, left_out: list[LeftOut]) -> Iterator[str]:
+def _text_boxes(paragraph: Any, page: Page) -> Iterator[str]:
     fallback = next(tag for tag in _NOT_SHOWN if tag.endswith("}Fallback"))
     for box in paragraph.iter(qn("w:txbxContent")):
         if not any(ancestor.tag == fallback for ancestor in box.iterancestors()):
-            yield from _blocks(box, left_out)
+            yield from _blocks(box, page)
 
 
-def _rows(table: Any, left_out: list[LeftOut]) -> Iterator[str]:
-    """Yield a row of two filled cells as `speaker: words`, of others as their cells; times and numbers stand apart."""
-    for row in _children(table, qn("w:tr")):
-        cells = [text for cell in _children(row, qn("w:tc")) if (text := "\n".join(_blocks(cell, left_out)).strip())]
-        while len(cells) > 1 and _COUNT.match(cells[0]):
-            left_out.append(LeftOut(LeftOutKind.TIME, cells.pop(0)))
-        while len(cells) > 1 and _COUNT.match(cells[-1]):
-            left_out.append(LeftOut(LeftOutKind.TIME, cells.pop()))
-        if len(cells) == 2 and not re.search("[:：]", cells[0]) and is_short(cells[0]):
-            cells[0] += ":"
-        yield " ".join(cells)
+def _rows(table: Any, page: Page) -> list[list[str]]:
+    """Return the text of each cell of each row."""
+    return [
+        ["\n".join(_blocks(cell, page)).strip() for cell in _children(row, qn("w:tc"))]
+        for row in _children(table, qn("w:tr"))
+    ]
 
 
 def _children(parent: Any, tag: str) -> Iterator[Any]:
@@ -131,7 +123,7 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
             yield from _children(child, tag)
 
 
-def _asides(document: Any) -> Iterator[LeftOut]:
+def _asides(document: Any, rules: SpeakerRules) -> Iterator[LeftOut]:
     """Yield the words of comments, footnotes, headers and footers, which nobody in the interview spoke."""
     from docx.oxml import parse_xml
 
@@ -141,9 +133,10 @@ def _asides(document: Any) -> Iterator[LeftOut]:
         if kind is None:
             continue
         tag, why = kind
+        page = Page(rules)
         for element in parse_xml(part.blob).iter(tag):
             words = " ".join(
-                "".join(_pieces(p, [])) for p in ([element] if tag == qn("w:p") else element.iter(qn("w:p")))
+                "".join(_pieces(p, page)) for p in ([element] if tag == qn("w:p") else element.iter(qn("w:p")))
             )
             if words.strip():
                 yield LeftOut(why, " ".join(words.split()))

@@ -1,18 +1,21 @@
-"""Turns in a text whose speakers are named at the beginnings of lines."""
+"""Turns in a text with speaker labels, as texts, Word files and Markdown hold them."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._labels import TIME
-from autocode.transcripts._nouns import LeftOut, LeftOutKind
-from autocode.transcripts._script import Script, Turn, trimmed
+from autocode.transcripts._labels import BLANK, TIME
+from autocode.transcripts._marks import SpeakerRules, find_marks
+from autocode.transcripts._nouns import LeftOutKind
+from autocode.transcripts._script import Gap, Script, Turn, trimmed
 from autocode.transcripts._styles import TIMING, Candidate, SourceLine, Style, candidates, source_lines
+from autocode.transcripts._summary import NO_TRANSCRIPT, summary_headings
+from autocode.wording import listing
 
 NO_SPEAKER = (
     "names no speaker; begin each turn with its speaker, as in 'GP1: words', or, where only one person speaks, name "
@@ -20,55 +23,39 @@ NO_SPEAKER = (
 )
 
 _TIME_FIRST = re.compile(rf"{TIME}(?=\s|$)\s*")
-_ONLY_TIME = re.compile(rf"{TIME}$")
+_ONLY_TIME = re.compile(rf"#?{TIME}(?:-\d{{1,2}}#)?$")
 _F4_TIME = re.compile(r"\s*#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#$")
-_RECORDER = re.compile(r".{0,80}\b(?:started|stopped) transcription$")
+_RECORDER = re.compile(r".{0,80}\b(?:started|stopped) transcription$|Transcription ended after [\d:]{4,8}$")
+_SERVICES = r"otter\.ai|sonix|trint|descript|rev(?:\.com)?|temi|happy scribe|fireflies|notta|turboscribe|amberscript"
 _FOOTER = re.compile(
-    r"(?:this transcript was )?(?:transcribed|generated|created|powered|exported)\s+(?:by|with|on|using|from)\b.*$",
+    r"(?:this (?:editable )?transcript was )?(?:computer[ -])?(?:transcribed|generated|created|powered|exported)\s+"
+    r"(?:by|with|on|using|from|and might)\b.*$"
+    rf"|(?:{_SERVICES})\s+(?:is|was|can|makes)\b.*$",
     re.IGNORECASE,
 )
 _PAGE = re.compile(
     r"(?:page|seite|página|pagina|p\.)\s*\d{1,4}(?:\s*(?:of|/|von|de|di|van)\s*\d{1,4})?$|-\s*\d{1,4}\s*-$",
     re.IGNORECASE,
 )
+_TAPE = re.compile(
+    r"[\[(<*-]{0,3}\s*(?:(?:end|start|beginning) of (?:the )?(?:recording|interview|transcript|tape|audio)"
+    r"|(?:recording|interview|transcript|tape|audio) (?:ends|ended|stops|stopped|begins|began|starts|started|resumes)"
+    r"|ende der aufnahme|fin de l['’]enregistrement|fin de la grabación)\s*[\])>*.-]{0,3}$",
+    re.IGNORECASE,
+)
+_LINE_NUMBER = re.compile(r"(\d{1,4})[.)]?[ \t]+(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.?!…:;。？！][\"'”’)\]]*$")
 # Where at least this share of the line ends within turns cuts a sentence, lines end where the page did.
 _WRAPPED_SHARE, _WRAPPED_WIDTH = 1 / 3, 130
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeakerRules:
-    """What the caller knows about the speakers of a file beforehand.
-
-    Attributes
-    ----------
-    interviewers : keys of labels that stand for interviewers.
-    speakers : keys of labels that are speakers, whatever they look like.
-    not_speakers : keys of words before a colon that are no speakers.
-    speaker_name : the one speaker of a file that names nobody.
-    stem : the file's name without its suffix, which its participant may be called by.
-    """
-
-    interviewers: Collection[str]
-    stem: str
-    speakers: Collection[str] = ()
-    not_speakers: Collection[str] = ()
-    speaker_name: str | None = None
-
-    def is_sure(self, candidate: Candidate) -> bool:
-        """Return whether a label is believed the first time that it stands at the beginning of a line."""
-        if candidate.key in self.not_speakers:
-            return False
-        return candidate.key in self.speakers or _labels.is_sure(
-            candidate.label, interviewers=self.interviewers, stem=self.stem
-        )
+_WRAPPED = "lines end where the page did; a paragraph ends at a blank line or a new speaker"
 
 
 def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     """Return the turns of a text with speaker labels, and what of it is nobody's words.
 
     A label that stands at the beginning of turns again and again is a speaker, whatever its words; a number code, an
-    interviewer, a role and the file's own name are speakers the first time. Styles of labelling may be mixed.
+    interviewer, a role and the file's own name are speakers the first time. Styles of labelling may be mixed. Two
+    spellings of one label that differ in case are one speaker.
 
     Raises
     ------
@@ -76,30 +63,67 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
         Where nobody is named, or where a name stands before a colon only once, so that it may be a speaker or not.
     """
     lines = source_lines(text)
+    numbers = _line_numbers(lines)
+    lines = [_without_number(line, numbers) for line in lines]
     front = _front_matter(lines)
-    found = list(candidates(lines[front:]))
-    marks = _marks(text, lines[front:], found, rules, path)
+    try:
+        marks = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
+    except TranscriptError as error:
+        raise TranscriptError(*_doubts(text, path), *error.faults) from error
     if not marks and rules.speaker_name is not None and lines[front:]:
         start = lines[front].start
         marks = [Candidate(rules.speaker_name, Style.COLON, lines[front].number, start, start)]
     if not marks:
-        raise TranscriptError.at(path, NO_SPEAKER)
+        raise TranscriptError(*(_doubts(text, path) or [Fault(NO_SPEAKER, path)]))
+    names = _names(marks)
     wrapped = _is_wrapped(lines, {mark.line for mark in marks})
-    left_out: list[LeftOut] = []
-    before = (line for line in lines if line.start < marks[0].start)
-    left_out += [LeftOut(LeftOutKind.FRONT_MATTER, line.text, line.number) for line in before]
-    left_out += [LeftOut(LeftOutKind.STAGE, mark.remark, mark.line) for mark in marks if mark.remark]
+    gaps = [Gap(LeftOutKind.NUMBER, *span) for span in numbers.values()]
+    gaps += _before(text, lines, marks[0].start)
     footers = _footers(lines)
-    ends = [mark.start for mark in marks[1:]] + [len(text)]
     turns = []
-    for mark, end in zip(marks, ends, strict=True):
-        paragraphs = tuple(_paragraphs(text, mark.end, end, lines, footers, left_out, wrapped=wrapped))
+    for mark, end in zip(marks, [*(mark.start for mark in marks[1:]), len(text)], strict=True):
+        paragraphs = tuple(_paragraphs(text, mark.end, end, footers, numbers, gaps, wrapped=wrapped))
         if paragraphs:
-            turns.append(Turn(speaker=mark.label, paragraphs=paragraphs))
+            turns.append(Turn(speaker=names[mark.label.casefold()], paragraphs=paragraphs))
         else:
-            left_out.append(LeftOut(LeftOutKind.NO_WORDS, mark.label, mark.line))
-    notes = ("lines end where the page did; a paragraph ends at a blank line or a new speaker",) if wrapped else ()
-    return Script(text=text, turns=tuple(turns), left_out=tuple(left_out), notes=notes)
+            match = _find(mark.label, text[mark.start : mark.end])
+            span = match.span() if match else (0, mark.end - mark.start)
+            gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
+        gaps += _with_label(text, mark)
+    return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=(_WRAPPED,) if wrapped else ())
+
+
+def _line_numbers(lines: Sequence[SourceLine]) -> dict[int, tuple[int, int]]:
+    """Return the span of the number before each line, where lines are numbered one by one, as for close analysis."""
+    matches = [(line, _LINE_NUMBER.match(line.text)) for line in lines]
+    numbered = [(line, match) for line, match in matches if match is not None]
+    values = [int(match[1]) for _, match in numbered]
+    if len(values) < 4 or len(values) < 0.8 * len(lines) or any(b != a + 1 for a, b in pairwise(values)):
+        return {}
+    return {line.number: (line.start, line.start + len(match[0].rstrip())) for line, match in numbered}
+
+
+def _without_number(line: SourceLine, numbers: Mapping[int, tuple[int, int]]) -> SourceLine:
+    if line.number not in numbers:
+        return line
+    number = numbers[line.number][1] - line.start
+    words = line.text[number:]
+    after = number + len(words) - len(words.lstrip(BLANK))
+    return replace(line, start=line.start + after, text=line.text[after:])
+
+
+def _doubts(text: str, path: Path) -> list[Fault]:
+    """Return the doubt whether a text without clear speakers is a transcript at all."""
+    headings = summary_headings(text)
+    return [Fault(NO_TRANSCRIPT.format(listing(map(repr, headings), at_most=4)), path)] if len(headings) > 1 else []
+
+
+def _names(marks: Sequence[Candidate]) -> dict[str, str]:
+    """Return the name of each speaker by the label in lower case: the commonest spelling, of two the first."""
+    spellings: dict[str, Counter[str]] = {}
+    for mark in marks:
+        spellings.setdefault(mark.label.casefold(), Counter())[mark.label] += 1
+    return {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
 
 
 def _front_matter(lines: Sequence[SourceLine]) -> int:
@@ -128,127 +152,29 @@ def _is_entry(line: SourceLine) -> bool:
     return len(rest.split()) <= 6 and not re.search(r"[.?!]$", rest.strip())
 
 
-def _marks(
-    text: str, lines: Sequence[SourceLine], found: Sequence[Candidate], rules: SpeakerRules, path: Path
-) -> list[Candidate]:
-    """Return the places where turns begin, in order."""
-    by_style: dict[Style, list[Candidate]] = defaultdict(list)
-    for candidate in found:
-        by_style[candidate.style].append(candidate)
-    accepted = {style: _accepted(style, by_style[style], lines, rules) for style in Style}
-    best = max(Style, key=lambda style: len(accepted[style]))
-    if not accepted[best]:
-        return []
-    known = {candidate.key for candidate in accepted[best]}
-    begun = {candidate.line: candidate for candidate in accepted[best]}
-    for style in Style:
-        for candidate in accepted[style]:
-            if candidate.line not in begun and _may_join(candidate, known, rules):
-                begun[candidate.line] = candidate
-    if best is Style.COLON:
-        _refuse_doubtful(by_style[Style.COLON], begun, rules, path)
-    marks = sorted(begun.values(), key=lambda candidate: candidate.start)
-    return [*_with_inner(text, lines, marks, rules)] if best is Style.COLON else marks
-
-
-def _may_join(candidate: Candidate, known: Collection[str], rules: SpeakerRules) -> bool:
-    """Return whether a label in another style than most of the file's is believed there."""
-    if candidate.style in (Style.TAB, Style.DASH, Style.OWN_LINE):
-        return candidate.key in known
-    return candidate.key in known or rules.is_sure(candidate) or candidate.style in (Style.HEADER, Style.TIMED)
-
-
-def _accepted(
-    style: Style, found: Sequence[Candidate], lines: Sequence[SourceLine], rules: SpeakerRules
-) -> list[Candidate]:
-    """Return the candidates of one style whose labels name speakers."""
-    if style in (Style.HASH, Style.TIMING):
-        return [candidate for candidate in found if candidate.key not in rules.not_speakers]
-    sure = {candidate.key for candidate in found if rules.is_sure(candidate)}
-    believed = [c for c in found if c.spaced or c.key in sure]
-    runs = _runs(believed)
-    keys = set(sure)
-    for candidate in believed:
-        label = candidate.label
-        if candidate.key in rules.not_speakers or _labels.is_clause(label):
-            continue
-        again = runs[candidate.key] > 1 and not (
-            _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
-        )
-        if style in (Style.TAB, Style.DASH, Style.OWN_LINE):
-            again = again and _labels.is_name(label)
-        if again or (style in (Style.HEADER, Style.TIMED) and _labels.is_name(candidate.label)):
-            keys.add(candidate.key)
-    if style in (Style.TAB, Style.DASH, Style.OWN_LINE) and len(keys) < 2:
-        return []
-    if style in (Style.COLON, Style.BRACKET):
-        everywhere = {candidate.line for candidate in believed} == {line.number for line in lines}
-        if everywhere or not keys - set(rules.interviewers):
-            named = (candidate for candidate in believed if _labels.is_name(candidate.label))
-            keys |= {candidate.key for candidate in named if candidate.key not in rules.not_speakers}
-    return [candidate for candidate in believed if candidate.key in keys]
-
-
-def _runs(found: Iterable[Candidate]) -> Counter[str]:
-    """Return how often each label takes turns with others: labels that follow themselves count once."""
-    runs: Counter[str] = Counter()
-    before = ""
-    for candidate in found:
-        if _labels.is_clause(candidate.label):
-            continue
-        runs[candidate.key] += candidate.key != before
-        before = candidate.key
-    return runs
-
-
-def _refuse_doubtful(found: Sequence[Candidate], begun: dict[int, Candidate], rules: SpeakerRules, path: Path) -> None:
-    """Raise a question for each name that stands before a colon and may be a speaker or not."""
-    runs = _runs(found)
-    asked: dict[str, Candidate] = {}
-    for candidate in found:
-        doubtful = candidate.spaced and candidate.line not in begun and candidate.key not in rules.not_speakers
-        if doubtful and (_labels.is_name(candidate.label) or runs[candidate.key] > 1):
-            asked.setdefault(candidate.key, candidate)
-    TranscriptError.raise_if(
-        Fault(
-            f"begins like a turn of {candidate.label!r}; say whether that is a speaker: "
-            f"speakers=[{candidate.label!r}] if so (--speaker-label), not_speakers=[{candidate.label!r}] if not "
-            "(--no-speaker).",
-            path,
-            candidate.line,
-        )
-        for candidate in asked.values()
-    )
-
-
-def _with_inner(
-    text: str, lines: Sequence[SourceLine], marks: Sequence[Candidate], rules: SpeakerRules
-) -> Iterator[Candidate]:
-    """Yield the marks, and those of known speakers who begin to speak within a line."""
-    written = {candidate.label for candidate in marks}
-    written |= {rules.stem} if _labels.is_code(rules.stem) else set()
-    written |= {label.capitalize() for label in rules.interviewers if len(label) > 3 and label.isalpha()}
-    inner = _inner_pattern(written, rules)
-    begun = {candidate.line: candidate for candidate in marks}
+def _before(text: str, lines: Sequence[SourceLine], stop: int) -> Iterator[Gap]:
+    """Yield what stands before the first turn."""
     for line in lines:
-        after = 0
-        if line.number in begun:
-            yield begun[line.number]
-            after = begun[line.number].end - line.start
-        for match in inner.finditer(line.text, after):
-            label = match["sure"] or match["name"]
-            yield Candidate(label, Style.COLON, line.number, line.start + match.start(), line.start + match.end())
+        start, end = trimmed(text, line.start, min(line.start + len(line.text), stop))
+        if start < end:
+            yield Gap(_kind_without_speech(text[start:end]) or LeftOutKind.FRONT_MATTER, start, end)
 
 
-def _inner_pattern(written: Collection[str], rules: SpeakerRules) -> re.Pattern[str]:
-    """Return what finds a known speaker inside a line: a code anywhere, a name after the end of a sentence."""
-    either = {True: ["(?!)"], False: ["(?!)"]}
-    for label in sorted(written, key=len, reverse=True):
-        sure = len(label) > 1 and _labels.is_sure(label, interviewers=rules.interviewers, stem=rules.stem)
-        either[sure and not label.isdigit()].append(re.escape(label))
-    names = rf"(?<=[.?!…\"”’')\]–—-])\s(?:{TIME}\s?)?(?P<name>{'|'.join(either[False])})"
-    sure_names = rf"(?<!\S)(?:{TIME}\s?)?(?P<sure>{'|'.join(either[True])})"
-    return re.compile(rf"(?:{sure_names}|{names})\s?(?::(?=\s|$)|：)")
+def _with_label(text: str, mark: Candidate) -> Iterator[Gap]:
+    """Yield what stands with a label and is no part of the speaker's name: a time, or a remark in brackets."""
+    region = text[mark.start : mark.end]
+    match = _find(mark.label, region)
+    pieces = [(0, match.start()), (match.end(), len(region))] if match else [(0, len(region))]
+    for begin, end in pieces:
+        words = re.search(r"[\[(#]?\w.*\w[\])#]?|\w", region[begin:end], re.DOTALL)
+        if words is not None:
+            kind = LeftOutKind.TIME if any(letter.isdigit() for letter in words[0]) else LeftOutKind.STAGE
+            yield Gap(kind, mark.start + begin + words.start(), mark.start + begin + words.end())
+
+
+def _find(label: str, region: str) -> re.Match[str] | None:
+    """Return where a label stands among the words before a turn, whatever blanks are between its words."""
+    return re.search(r"(?<!\w)" + r"\s+".join(map(re.escape, label.split())) + r"(?!\w)", region, re.IGNORECASE)
 
 
 def _is_wrapped(lines: Sequence[SourceLine], marked: Collection[int]) -> bool:
@@ -280,6 +206,8 @@ def _kind_without_speech(line: str) -> LeftOutKind | None:
         return LeftOutKind.TIME
     if _PAGE.match(line):
         return LeftOutKind.PAGE
+    if _TAPE.match(line):
+        return LeftOutKind.STAGE
     return LeftOutKind.RULE if set(line) <= set("-_=*~ ") else None
 
 
@@ -287,23 +215,25 @@ def _paragraphs(
     text: str,
     start: int,
     end: int,
-    lines: Sequence[SourceLine],
     footers: Collection[int],
-    left_out: list[LeftOut],
+    numbers: Mapping[int, tuple[int, int]],
+    gaps: list[Gap],
     *,
     wrapped: bool,
 ) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the paragraphs of a turn; what is nobody's words is noted in `left_out`."""
+    """Yield the spans of the paragraphs of a turn; what is nobody's words is noted in `gaps`."""
     number = text.count("\n", 0, start) + 1
     begin = start
     whole: tuple[int, int] | None = None
     for offset, raw in enumerate(text[start:end].split("\n")):
         stop = begin + len(raw)
-        line = raw.strip()
+        if number + offset in numbers and begin <= numbers[number + offset][0]:
+            begin = min(stop, numbers[number + offset][1])
+        line = text[begin:stop].strip(BLANK)
         kind = LeftOutKind.FOOTER if number + offset in footers else _kind_without_speech(line) if line else None
         if kind is not None:
-            left_out.append(LeftOut(kind, line, number + offset))
-        span = (begin, begin) if kind is not None else _span_of_words(text, begin, stop, first=begin == start)
+            gaps.append(Gap(kind, *trimmed(text, begin, stop)))
+        span = (begin, begin) if kind is not None else _span_of_words(text, begin, stop, gaps, first=begin == start)
         if not wrapped:
             if span[0] < span[1]:
                 yield span
@@ -317,14 +247,15 @@ def _paragraphs(
         yield whole
 
 
-def _span_of_words(text: str, start: int, stop: int, *, first: bool) -> tuple[int, int]:
+def _span_of_words(text: str, start: int, stop: int, gaps: list[Gap], *, first: bool) -> tuple[int, int]:
     """Return where the words of a line are, without a time before them and a time mark after them."""
     start, stop = trimmed(text, start, stop)
-    line = text[start:stop]
-    time = _TIME_FIRST.match(line)
+    time = _TIME_FIRST.match(text[start:stop])
     if time is not None and (first or "[" in time[0]):
+        gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start, start + time.end())))
         start += time.end()
     mark = _F4_TIME.search(text[start:stop])
     if mark is not None:
+        gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start + mark.start(), stop)))
         stop = start + mark.start()
     return trimmed(text, start, stop)

@@ -1,10 +1,20 @@
 """Which words at the start of a line name a speaker, and which are only followed by a colon."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Collection
 
 MAX_WORDS, MAX_LETTERS = 6, 60
+
+# What a reader sees as nothing: white space, and the marks of width zero and of direction that editors leave.
+BLANK = string.whitespace + "".join(
+    map(
+        chr,
+        (0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2010), *range(0x2028, 0x2030), 0x205F, *range(0x2060, 0x2070)),
+    )
+)
+BLANK += "\u3000\ufeff"
 
 TIME = r"[\[(<]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])>]?"
 
@@ -71,7 +81,7 @@ _OPENERS = _words("he i it she that the there these they this those we what whic
 
 def tidy(label: str) -> str:
     """Return a label without marks of emphasis, hashes or doubled spaces."""
-    return " ".join(label.strip().strip("*_#").strip().split())
+    return " ".join(label.strip(BLANK).strip("*_#").strip(BLANK).split())
 
 
 def key(label: str) -> str:

@@ -1,12 +1,13 @@
 """The lines of an interview: its turns segmented into coding units."""
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from autocode.errors import TranscriptError
-from autocode.transcripts._nouns import Line, LineId, Role, Transcript, TranscriptId, Unit
+from autocode.transcripts._nouns import LeftOut, Line, LineId, Role, Transcript, TranscriptId, Unit
 from autocode.transcripts._roles import decide_roles
 from autocode.transcripts._script import Script, Turn, trimmed
 
@@ -85,7 +86,7 @@ def transcript_of(
         interviewers,
     )
     spans = ((turn.speaker, span) for turn in script.turns for span in segment(script.text, turn))
-    lines = (
+    lines = tuple(
         Line(
             id=LineId(f"{name}:{order}"),
             transcript=TranscriptId(name),
@@ -98,5 +99,17 @@ def transcript_of(
         )
         for order, (speaker, (start, end)) in enumerate(spans, start=1)
     )
-    transcript = Transcript.from_lines(lines, name=TranscriptId(name), text=script.text, source=source)
-    return replace(transcript, roles=roles, left_out=script.left_out, notes=script.notes)
+    transcript = Transcript.from_lines(
+        lines, name=TranscriptId(name), text=script.text, attributes=script.attributes, source=source
+    )
+    left_out = (*_left_out(script, lines), *script.left_out)
+    return replace(transcript, roles=roles, left_out=left_out, notes=script.notes)
+
+
+def _left_out(script: Script, lines: Sequence[Line]) -> Iterator[LeftOut]:
+    """Yield what of the text is in no line; a page number between two paragraphs of a turn is in the turn's line."""
+    starts = [line.start for line in lines]
+    for gap in sorted(script.gaps, key=lambda gap: gap.start):
+        place = bisect_right(starts, gap.start) - 1
+        if place < 0 or lines[place].end <= gap.start:
+            yield LeftOut(gap.kind, script.text[gap.start : gap.end], script.text.count("\n", 0, gap.start) + 1)

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NewType, Self, overload
+from typing import Literal, Self, TypeAlias, overload
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
+from autocode.names import unknown
 from autocode.wording import count_of
 
-LineId = NewType("LineId", str)
-TranscriptId = NewType("TranscriptId", str)
+LineId: TypeAlias = str
+TranscriptId: TypeAlias = str
 
 
 class Role(StrEnum):
@@ -86,6 +88,7 @@ class LeftOutKind(StrEnum):
     NO_WORDS = "speaker without words"
     STAGE = "stage direction"
     TIME = "time"
+    NUMBER = "number of a line"
     PAGE = "page number"
     RULE = "rule"
     NOTE = "note"
@@ -94,6 +97,7 @@ class LeftOutKind(StrEnum):
     DELETED = "deleted text"
     SHEET = "sheet"
     COLUMN = "column"
+    UNANSWERED = "question without an answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class LeftOut:
     line: int | None = None
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True)
 class RoleDecision:
     """Who was taken for an interviewer, and on what evidence.
@@ -135,6 +140,7 @@ class RoleDecision:
     asks: bool
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """
@@ -318,7 +324,10 @@ class Transcripts(Sequence[Line]):
         KeyError
             If there is no such line.
         """
-        return self._by_id[line_id]
+        try:
+            return self._by_id[line_id]
+        except KeyError:
+            raise unknown("line", line_id, self._by_id) from None
 
     def interview(self, transcript_id: TranscriptId) -> Transcript:
         """
@@ -334,7 +343,10 @@ class Transcripts(Sequence[Line]):
         KeyError
             If there is no such interview.
         """
-        return self._by_name[transcript_id]
+        try:
+            return self._by_name[transcript_id]
+        except KeyError:
+            raise unknown("interview", transcript_id, self._by_name) from None
 
     @cached_property
     def participant_lines(self) -> tuple[Line, ...]:

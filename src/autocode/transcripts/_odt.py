@@ -2,14 +2,13 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from autocode.errors import TranscriptError
-from autocode.transcripts import _labels
 from autocode.transcripts._decoding import read_bytes
-from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._grid import Page
+from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._office import BROKEN, refuse_bomb
 from autocode.transcripts._script import Script
@@ -34,46 +33,53 @@ def read_odt(path: Path, *, rules: SpeakerRules) -> Script:
     refuse_bomb(data, path)
     try:
         body = odfdo.Document(io.BytesIO(data)).body
-        left_out: list[LeftOut] = []
-        text = "\n".join(_blocks(body, left_out)).replace("\xa0", " ")
+        page = Page(rules)
+        text = "\n".join(_blocks(body, page)).replace("\xa0", " ")
     except BROKEN as error:
         raise TranscriptError.at(path, _NOT_ODT) from error
     if not text.strip():
         raise TranscriptError.at(path, "is empty; put the interview into it or remove it.")
-    script = read_labelled(text, path=path, rules=rules)
-    return replace(script, left_out=(*script.left_out, *left_out))
+    return page.read(text, path)
 
 
-def _blocks(parent: Any, left_out: list[LeftOut]) -> Iterator[str]:
+def _blocks(parent: Any, page: Page) -> Iterator[str]:
     """Yield the text of each paragraph and each row of a table, in order, whatever they are wrapped in."""
     for child in parent.children:
         if child.tag in ("text:p", "text:h"):
-            yield "".join(_pieces(child, left_out))
-        elif child.tag == "table:table-row":
-            cells = [text for cell in child.children if (text := "\n".join(_blocks(cell, left_out)).strip())]
-            if len(cells) == 2 and ":" not in cells[0] and _labels.is_short(cells[0]):
-                cells[0] += ":"
-            yield " ".join(cells)
+            yield "".join(_pieces(child, page))
+        elif child.tag == "table:table":
+            yield from page.lines_of_table(_rows(child, page))
         elif child.tag in _ASIDE:
-            _note(child, left_out)
+            _note(child, page)
         else:
-            yield from _blocks(child, left_out)
+            yield from _blocks(child, page)
 
 
-def _pieces(element: Any, left_out: list[LeftOut]) -> Iterator[str]:
+def _rows(parent: Any, page: Page) -> list[list[str]]:
+    """Return the text of each cell of each row, also of rows in a group such as the heading."""
+    rows = []
+    for child in parent.children:
+        if child.tag == "table:table-row":
+            rows.append(["\n".join(_blocks(cell, page)).strip() for cell in child.children])
+        elif child.tag.startswith("table:table-") and child.tag.endswith(("rows", "group")):
+            rows += _rows(child, page)
+    return rows
+
+
+def _pieces(element: Any, page: Page) -> Iterator[str]:
     """Yield what is read of a paragraph; white space of the file is one blank, as in OpenDocument."""
     yield _folded(element.text)
     for child in element.children:
         if child.tag in _ASIDE:
-            _note(child, left_out)
+            _note(child, page)
         elif child.tag == "text:s":
             yield " " * int(child.get_attribute("text:c") or 1)
         elif child.tag in _WORDS:
             yield _WORDS[child.tag]
         elif child.tag == "draw:frame":  # a text box stands in its paragraph
-            yield "\n" + "\n".join(text for box in child.children for text in _blocks(box, left_out))
+            yield "\n" + "\n".join(text for box in child.children for text in _blocks(box, page))
         else:
-            yield from _pieces(child, left_out)
+            yield from _pieces(child, page)
         yield _folded(child.tail)
 
 
@@ -81,7 +87,7 @@ def _folded(text: str | None) -> str:
     return " ".join((text or "").replace("\t", " ").replace("\n", " ").split(" ")) if text else ""
 
 
-def _note(element: Any, left_out: list[LeftOut]) -> None:
-    words = " ".join(text for text in _blocks(element, []) if text.strip())
+def _note(element: Any, page: Page) -> None:
+    words = " ".join(text for text in _blocks(element, Page(page.rules)) if text.strip())
     if words:
-        left_out.append(LeftOut(_ASIDE[element.tag], words))
+        page.left_out.append(LeftOut(_ASIDE[element.tag], words))

@@ -93,6 +93,13 @@ def cells_of_workbook(
     return values[chosen]
 
 
+def words_of_other_sheets(data: bytes, sheet: str) -> dict[str, str]:
+    """Return the words of each filled sheet of a workbook but one, by the name of the sheet."""
+    sheets = _sheets(data, values=True)
+    words = {name: " ".join(cell for row in rows for cell in row if cell.strip()) for name, rows in sheets.items()}
+    return {name: found for name, found in words.items() if found and name != sheet}
+
+
 class _TooLargeError(Exception):
     """A sheet says that it reaches further than anybody types."""
 

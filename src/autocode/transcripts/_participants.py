@@ -1,10 +1,16 @@
 """The table of participants: their attributes, such as role or borough, as the study defines them."""
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
+from autocode.names import respelt
 from autocode.transcripts._nouns import TranscriptId
 from autocode.transcripts._tables import rows_of_csv
+from autocode.wording import listing
+
+_MOST_NAMED = 8
 
 
 def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
@@ -73,3 +79,77 @@ def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
             attributes[TranscriptId(name)] = row
     TranscriptError.raise_if(faults)
     return attributes
+
+
+@no_single_text
+def misspelt_participants(path: Path, interviews: Collection[TranscriptId]) -> list[Fault]:
+    """
+    Return a fault for each participant without an interview whose name is that of an interview in another spelling.
+
+    Only interviews that no row names are compared: `GP01` may be another interview than `GP1` if `GP1` has a row too.
+
+    Parameters
+    ----------
+    path : Path
+        A table of participants that can be read.
+    interviews : collection of TranscriptId
+        The names of the interviews.
+
+    Raises
+    ------
+    TranscriptError
+        As `read_participants` does.
+    """
+    participants = read_participants(path)
+    lines = dict(_named_rows(path))
+    without_row = [name for name in interviews if name not in participants]
+    return [
+        Fault(
+            f"names {name!r}, but the interview is called {like!r}, and its attributes would be lost; write {like!r}.",
+            path,
+            lines.get(name),
+        )
+        for name in participants
+        if name not in interviews and (like := respelt(name, without_row)) is not None
+    ]
+
+
+def _named_rows(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the name of the participant of each row of a table that can be read, and its line."""
+    (_, header), *body = rows_of_csv(path)
+    place = [name.strip() for name in header].index("participant")
+    for line, cells in body:
+        yield cells[place].strip(), line
+
+
+@no_single_text
+def unmatched_participants(
+    participants: Collection[TranscriptId], interviews: Collection[TranscriptId]
+) -> tuple[str, ...]:
+    """
+    Return sentences on the participants without an interview and the interviews without a participant.
+
+    Parameters
+    ----------
+    participants : collection of TranscriptId
+        The names in the table of participants; where it is empty, no interview lacks its row.
+    interviews : collection of TranscriptId
+        The names of the interviews.
+
+    Examples
+    --------
+    >>> from autocode.transcripts import unmatched_participants
+    >>> unmatched_participants(["GP1", "GP9"], ["GP1", "GP2"])
+    ("no interview is called 'GP9', so this row is not used", "no row for the interview 'GP2'")
+    """
+    sentences = []
+    without_interview = [repr(name) for name in participants if name not in interviews]
+    if without_interview:
+        rows = "this row is" if len(without_interview) == 1 else "these rows are"
+        names = listing(without_interview, conjunction="or", at_most=_MOST_NAMED)
+        sentences.append(f"no interview is called {names}, so {rows} not used")
+    without_row = [repr(name) for name in interviews if name not in participants]
+    if participants and without_row:
+        noun = "interview" if len(without_row) == 1 else "interviews"
+        sentences.append(f"no row for the {noun} {listing(without_row, at_most=_MOST_NAMED)}")
+    return tuple(sentences)

@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
-from autocode.transcripts._decoding import read_text
-from autocode.transcripts._labelled import SpeakerRules, read_labelled
+from autocode.transcripts._decoding import decoded_text, guess_in_words
+from autocode.transcripts._grid import Page, markdown_tables_as_turns
+from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
+from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import Transcript, TranscriptId, Transcripts, Unit
-from autocode.transcripts._participants import read_participants
+from autocode.transcripts._participants import misspelt_participants, read_participants
 from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
@@ -29,6 +32,7 @@ SUFFIXES = (*TEXTS, *OFFICE, *SUBTITLES, *TABLES)
 _NO_TRANSCRIPTS = frozenset({"participants.csv", "thumbs.db", "desktop.ini"})
 
 
+@no_single_text
 def read_transcripts(
     path: str | Path,
     *,
@@ -66,7 +70,7 @@ def read_transcripts(
     participants : str or Path or None, default None
         Table of the participants' attributes. None for `participants.csv` in the folder or next to it, if there is one.
     columns : Columns or None, default None
-        Names of the columns of .csv and .xlsx; None for speaker and text.
+        Names of the columns of .csv and .xlsx; None for speaker and text, or for what the headings show.
     encoding : str or None, default None
         Encoding of text files; None to recognise it.
 
@@ -124,6 +128,7 @@ def read_transcripts(
     if table is not None:
         try:
             attributes = read_participants(table)
+            faults.extend(misspelt_participants(table, [interview.id for interview in interviews]))
         except TranscriptError as error:
             faults.extend(error.faults)
     TranscriptError.raise_if(faults)
@@ -189,7 +194,7 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
     stem = rules.stem
     suffix = file.suffix.lower()
     if suffix in TABLES:
-        return read_table(file, stem=stem, columns=columns, encoding=encoding)
+        return read_table(file, stem=stem, columns=columns, rules=rules, encoding=encoding)
     if suffix == ".docx":
         from autocode.transcripts._docx import read_docx
 
@@ -202,12 +207,28 @@ def _scripts(file: Path, *, rules: SpeakerRules, columns: Columns, encoding: str
         from autocode.transcripts._rtf import read_rtf
 
         return {stem: read_rtf(file, rules=rules)}
-    text = read_text(file, encoding=encoding).replace("\r\n", "\n").replace("\r", "\n")
+    decoded, guessed = decoded_text(file, encoding=encoding)
+    script = _script_of_text(_with_plain_line_ends(decoded), file, rules)
+    notes = (guess_in_words(decoded, guessed),) if guessed else ()
+    return {stem: replace(script, notes=(*notes, *script.notes))}
+
+
+def _script_of_text(text: str, file: Path, rules: SpeakerRules) -> Script:
+    """Return the turns of a text file or of subtitles."""
+    suffix = file.suffix.lower()
     if suffix in SUBTITLES:
         from autocode.transcripts._cues import read_cues
 
-        return {stem: read_cues(text, path=file, rules=rules)}
-    return {stem: read_labelled(text, path=file, rules=rules)}
+        return read_cues(text, path=file, rules=rules)
+    if suffix == ".md":
+        page = Page(rules)
+        return page.read(markdown_tables_as_turns(text, page), file)
+    return read_labelled(text, path=file, rules=rules)
+
+
+def _with_plain_line_ends(text: str) -> str:
+    """Return a text in which each sign that ends a line is a line feed."""
+    return re.sub("\r\n|[\r\x0b\x85\u2028\u2029]", "\n", text)
 
 
 def _repeated_names(interviews: list[Transcript]) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 
+from autocode.arguments import no_single_text
 from autocode.transcripts import _labels
 from autocode.transcripts._nouns import Role, RoleDecision
 
@@ -46,6 +47,7 @@ _ASKS, _ANSWERS = 0.5, 0.2
 _QUESTION = re.compile(r"[?？؟;]\s*[\"'”’)\]]*\s*$|[?？؟]")
 
 
+@no_single_text
 def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Role:
     """
     Return whether a speaker is an interviewer or a participant.

@@ -1,9 +1,11 @@
 """The text of a source with its speaking turns: what the reader of every format returns."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from autocode.transcripts._nouns import LeftOut
+from autocode.transcripts._labels import BLANK
+from autocode.transcripts._nouns import LeftOut, LeftOutKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,21 +16,42 @@ class Turn:
     paragraphs: tuple[tuple[int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Words of the text that nobody spoke, as a span (start, end) of it."""
+
+    kind: LeftOutKind
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """The text of one interview, its turns in order, what of the file is in no turn, and what was assumed."""
+    """The text of one interview, its turns in order, what of the file is in no turn, and what was assumed.
+
+    Attributes
+    ----------
+    text : what was read.
+    turns : who spoke, in order.
+    gaps : what of the text is in no turn and no label.
+    left_out : what of the file is not in the text, such as comments.
+    notes : what was assumed, in sentences.
+    attributes : what the file says about the participant.
+    """
 
     text: str
     turns: tuple[Turn, ...]
+    gaps: tuple[Gap, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a span without the white space at its ends; an empty span if it contains nothing else."""
+    """Return a span without white space and invisible marks at its ends; an empty span if it contains nothing else."""
     words = text[start:end]
-    left = len(words) - len(words.lstrip())
-    return start + left, max(start + left, start + len(words.rstrip()))
+    left = len(words) - len(words.lstrip(BLANK))
+    return start + left, max(start + left, start + len(words.rstrip(BLANK)))
 
 
 def script_of(utterances: Iterable[tuple[str, tuple[str, ...]]]) -> Script:

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from autocode.transcripts import _labels
-from autocode.transcripts._labels import TIME
+from autocode.transcripts._labels import BLANK, TIME
 
 # No label begins further into a line than this: what comes later in a line is speech.
 _REACH = 100
 
-_LEAD_TIME = re.compile(rf"(?:#?{TIME}(?:-\d{{1,2}}#)?)\s*(?:[-–—|]\s*)?")
+_DATE = r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
+_LEAD_TIME = re.compile(
+    rf"#?(?:\[?{_DATE},?[ \t\u202f]{{1,3}})?{TIME}(?:[ \u202f]?[AaPp]\.?[Mm]\b\.?\]?)?"
+    rf"(?:\s{{0,3}}(?:-->|[-–—])\s{{0,3}}{TIME})?(?:-\d{{1,2}}#)?\s*(?:[-–—|]\s*)?"
+)
 _TIMES = re.compile(TIME)
 _TRAILING_TIME = re.compile(rf"[\s,]*{TIME}$")
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
+# the chat of a meeting: `From Anna to Everyone:`
+_TO_EVERYONE = re.compile(r"^From\s+(.{1,40}?)\s+to\s+(?:Everyone|.{1,30}\(.{1,30}\))$")
 _HEADER = re.compile(
     r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,59}?)\]?\*{0,2},?"
     rf"(?:[ \t]{{1,8}}|[ \t]{{0,8}}[-–—|][ \t]{{0,8}}){TIME}$"
@@ -46,7 +52,12 @@ class Style(StrEnum):
     TIMING = "a timing over the name"
     TAB = "a name and a tab"
     DASH = "a name and a dash"
+    DOT = "a letter and a full stop"
     OWN_LINE = "a name on a line of its own"
+
+
+# styles in which words of speech often stand too, so that a label has to come again and again
+WEAK = frozenset({Style.TAB, Style.DASH, Style.DOT, Style.OWN_LINE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +97,8 @@ def source_lines(text: str) -> list[SourceLine]:
     blank: set[int] = set()
     start = 0
     for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            rows.append((number, start + len(line) - len(line.lstrip()), line.strip()))
+        if line.strip(BLANK):
+            rows.append((number, start + len(line) - len(line.lstrip(BLANK)), line.strip(BLANK)))
         else:
             blank.add(number)
         start += len(line) + 1
@@ -107,15 +118,20 @@ def source_lines(text: str) -> list[SourceLine]:
 def candidates(lines: list[SourceLine]) -> Iterator[Candidate]:
     """Yield every place that may name a speaker, in any style; a line may yield several."""
     for position, line in enumerate(lines):
-        for find in (_hash, _colon, _bracket, _header, _timed, _tab, _dash):
+        for find in (_hash, _colon, _bracket, _header, _timed, _tab, _dash, _dot):
             candidate = find(line)
             if candidate is not None:
                 yield candidate
         if position and TIMING.fullmatch(lines[position - 1].text) and len(line.text) <= _labels.MAX_LETTERS:
             yield Candidate(_labels.tidy(line.text), Style.TIMING, line.number, line.start, line.start + len(line.text))
-        if line.after_blank and not line.before_blank and _labels.is_short(line.text):
+        if line.after_blank and _labels.is_short(line.text):
             yield Candidate(
-                _labels.tidy(line.text), Style.OWN_LINE, line.number, line.start, line.start + len(line.text)
+                _labels.tidy(line.text),
+                Style.OWN_LINE,
+                line.number,
+                line.start,
+                line.start + len(line.text),
+                spaced=not line.before_blank,
             )
 
 
@@ -135,16 +151,15 @@ def _colon(line: SourceLine) -> Candidate | None:
     place = next((p for p in places if not any(a <= p < b for a, b in timed)), -1)
     if place < 1 or re.match(r"[\d/\\]", head[place + 1 : place + 2]):
         return None
-    label = _without_brackets(_TRAILING_TIME.sub("", head[:place].strip(" \t*")))
-    if not label or "<" in label or ">" in label or "[" in label or "]" in label:
+    label, remark = _without_stage(_labels.tidy(_TRAILING_TIME.sub("", head[:place].strip(f"{BLANK}*"))))
+    label = _without_brackets(label)
+    label = _TO_EVERYONE.sub(r"\1", label)
+    if not label or set(label) & set("<>[]") or not _labels.is_short(label):
         return None
     end = begin + place + 1
     end += len(line.text) - end - len(line.text[end:].lstrip("*"))
     spaced = head[place] == "：" or line.text[end : end + 1].isspace() or end >= len(line.text)
-    if not _labels.is_short(label):
-        return None
-    label, remark = _without_stage(_labels.tidy(label))
-    return Candidate(label, Style.COLON, line.number, line.start, line.start + end, spaced, remark)
+    return Candidate(_labels.tidy(label), Style.COLON, line.number, line.start, line.start + end, spaced, remark)
 
 
 def _without_stage(label: str) -> tuple[str, str]:
@@ -210,6 +225,13 @@ def _tab(line: SourceLine) -> Candidate | None:
     if not tab or not _labels.is_short(label) or label.rstrip().endswith((":", "：")):
         return None
     return Candidate(_labels.tidy(label), Style.TAB, line.number, line.start, line.start + begin + len(label) + 1)
+
+
+def _dot(line: SourceLine) -> Candidate | None:
+    match = re.match(r"(?P<label>[^\W\d_]{1,2}\d{0,2})\.[ \t]+(?=\S)", line.text)
+    if match is None:
+        return None
+    return Candidate(match["label"], Style.DOT, line.number, line.start, line.start + match.end())
 
 
 def _dash(line: SourceLine) -> Candidate | None:

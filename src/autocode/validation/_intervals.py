@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode import resampling
 from autocode.suggester import CodedLines
 from autocode.validation._protocol import Split
 from autocode.validation._results import Estimate
@@ -36,8 +37,7 @@ def interview_draws(
         One array per split. Row 0 is the sample itself, each line once.
     """
     names = sorted({table.lines[i].transcript for part in splits for i in part.test})
-    drawn = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
-    times = np.vstack([np.ones((1, len(names))), drawn])
+    times = resampling.interview_draws(len(names), resamples=resamples, seed=seed, with_sample=True)
     column = {name: d for d, name in enumerate(names)}
     return [times[:, [column[table.lines[i].transcript] for i in part.test]] for part in splits]
 

@@ -52,6 +52,8 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     ------
     TrainingError
         If fewer than two codes are left.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     table = CodedLines.from_codings(codings, lines, codebook)
     order = sorted(range(len(table)), key=lambda i: (table.lines[i].transcript, table.lines[i].order))

@@ -74,6 +74,8 @@ def validate(
         If too few lines, codes or interviews are coded to hold any out.
     ValueError
         If fewer than one line, seed or resample is asked for.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Notes
     -----

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Reading, Ruling
 from autocode.errors import AutocodeError, JournalError
@@ -223,6 +224,7 @@ class AdjudicationApi:
         return sorted(codes, key=lambda code: (self._order.get(code, len(self._order)), code))
 
 
+@no_single_text
 def adjudication_page(
     journal: Journal,
     *,

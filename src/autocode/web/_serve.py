@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 
+from autocode.arguments import no_single_text
 from autocode.coding import CoderId
 from autocode.errors import StudyError
 from autocode.web._app import Page, make_app
@@ -39,6 +40,7 @@ class Certificate:
     key: Path
 
 
+@no_single_text
 def serve(
     pages: Sequence[Page],
     *,

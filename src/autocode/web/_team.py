@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId
 from autocode.errors import AgreementError, AutocodeError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 TEAM, CODEBOOK = "/team", "/codebook"
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggesterStatus:
     """
@@ -173,7 +175,7 @@ class _TeamRequests:
         settled = {coding.line for coding in codings if coding.basis is Basis.ADJUDICATED}
         rows: Sequence[_AgreementRow] = ()
         try:
-            table = agreement_table(codings, self._codebook, self._lines)
+            table = agreement_table(codings, self._lines, self._codebook)
         except AgreementError as error:
             overall, basis = "", str(error)
         else:
@@ -193,6 +195,7 @@ class _TeamRequests:
         )
 
 
+@no_single_text
 def team_page(
     journal: Journal,
     *,

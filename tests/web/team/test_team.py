@@ -31,7 +31,7 @@ def test_agreement_is_that_of_the_agreement_room_and_few_lines_are_not_judged(as
     from autocode.agreement import agreement_table
 
     told = asked_by("SK").get("/team").text
-    table = agreement_table(differing.codings(), codebook, lines)
+    table = agreement_table(differing.codings(), lines, codebook)
 
     for row in table.codes:
         assert f'<span class="number">{"–" if row.alpha.undefined else row.alpha.estimate}</span>' in told

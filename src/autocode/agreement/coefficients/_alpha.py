@@ -21,7 +21,7 @@ from autocode.agreement.data._pairs import (
     summed_distance,
 )
 from autocode.agreement.data._patterns import CachedStatistics
-from autocode.agreement.data._reliability import Array, ReliabilityData, Values
+from autocode.agreement.data._reliability import Array, ReliabilityData, Values, against_rest
 from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._gwet_error import GwetError, gwet_error_of_alpha
 from autocode.agreement.intervals._methods import Definition, Interval, Statistics
@@ -190,7 +190,7 @@ def krippendorff_alpha(
     >>> print(krippendorff_alpha(data, distance="ordinal"))
     0.81 [0.25, 0.99] (3 coders, 6 lines, 3 interviews)
     """
-    data, category_convention = data.against_rest(category)
+    data, category_convention = against_rest(data, category)
     by: Distance = ("masi" if data.of_sets else "nominal") if distance is None else distance
     n_labels = len(data.labels)
     unit_statistics: Statistics

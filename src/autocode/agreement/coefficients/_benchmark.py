@@ -5,6 +5,8 @@ from typing import Literal, TypeAlias
 
 from scipy.stats import norm
 
+from autocode.arguments import no_single_text
+
 Scale: TypeAlias = Literal["landis_koch", "altman", "fleiss"]
 
 # Landis & Koch (1977), Altman (1991) and Fleiss (1981), with the level names and limits of Gwet (2014, chapter 6).
@@ -32,6 +34,7 @@ SCALES: dict[str, tuple[tuple[str, float, float], ...]] = {
 }
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """How probable it is that the true coefficient lies at each level of a scale or above it.

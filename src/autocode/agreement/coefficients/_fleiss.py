@@ -6,7 +6,7 @@ from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients._category_shares import MISSING, agreement_and_shares, statistics
 from autocode.agreement.coefficients._weights import Spacing, Weights, weight_matrix
 from autocode.agreement.data._pairs import chance_corrected
-from autocode.agreement.data._reliability import Array, ReliabilityData
+from autocode.agreement.data._reliability import Array, ReliabilityData, against_rest
 from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._gwet_error import single_coded_as_zero
 from autocode.agreement.intervals._methods import Interval
@@ -68,7 +68,7 @@ def fleiss_kappa(
     >>> print(fleiss_kappa(data, category=3, interval=None))
     0.70 (3 coders, 5 lines)
     """
-    data, category_convention = data.against_rest(category)
+    data, category_convention = against_rest(data, category)
     w, description = weight_matrix(data, weights, spacing)
     unit_statistics = statistics(len(data.labels), w)
     conventions = {"unit": "line", "missing": MISSING, "categories": data.categories, "distance": description}

@@ -7,7 +7,7 @@ import numpy as np
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients._weights import NOMINAL, Spacing, Weights, weight_matrix
 from autocode.agreement.data._pairs import chance_corrected, ratio
-from autocode.agreement.data._reliability import Array, ReliabilityData, Values
+from autocode.agreement.data._reliability import Array, ReliabilityData, Values, against_rest
 from autocode.agreement.intervals._estimates import estimate
 from autocode.agreement.intervals._methods import Interval
 from autocode.doctext import documented
@@ -121,7 +121,7 @@ def cohen_kappa(
     0.69 (2 coders, 5 lines)
     """
     check_two_coders(data, "Cohen's kappa")
-    data, category_convention = data.against_rest(category)
+    data, category_convention = against_rest(data, category)
     w, description = weight_matrix(data, weights, spacing)
     return estimate(
         data,

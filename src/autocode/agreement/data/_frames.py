@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autocode.agreement.data._labels import factorize, factorize_labels, is_nan
+from autocode.arguments import refuse_single_text
 from autocode.errors import AgreementError, Fault
+from autocode.names import aside
 
 Frame: TypeAlias = Any
 """A frame of pandas, polars, pyarrow or whatever else narwhals reads, or plain rows: an iterable of mappings."""
@@ -148,6 +150,7 @@ def _faults_of_wide(
 
 
 def _is_frame(frame: Frame) -> bool:
+    refuse_single_text("frame_or_rows", frame)
     return nw.from_native(frame, eager_only=True, pass_through=True) is not frame
 
 
@@ -174,7 +177,10 @@ def _columns(frame: Frame, names: Iterable[str]) -> list[list[Any]]:
         return [[row[name] for row in rows] for name in wanted]
     table = nw.from_native(frame, eager_only=True)
     AgreementError.raise_if(
-        Fault(f"there is no column {name!r}; the columns are {', '.join(map(repr, table.columns))}.")
+        Fault(
+            f"there is no column {name!r}{aside(name, table.columns)}; the columns are "
+            f"{', '.join(map(repr, table.columns))}."
+        )
         for name in wanted
         if name not in table.columns
     )

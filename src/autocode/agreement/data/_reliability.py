@@ -1,18 +1,21 @@
 """The coders-by-units table: applied, not applied, not judged. The only door from codings to arrays in this room."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.agreement.data._codes import check_codes
 from autocode.agreement.data._frames import Frame, Judgements, Places, judgements_from_long, judgements_from_wide
 from autocode.agreement.data._labels import encode, factorize_table, sorted_labels
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.coding import Basis, CoderId, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.doctext import documented
-from autocode.errors import AgreementError, Fault
+from autocode.errors import AgreementError, Fault, UnknownNameError
+from autocode.names import check_known
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.wording import listing
 
@@ -24,6 +27,43 @@ NOT_APPLIED, APPLIED = "not applied", "applied"
 _MOST_NAMED = 9  # categories that fit into one line of a result, as the values of most rating scales do
 
 
+@no_single_text
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReading:
+    """What a judgement says of a line if it says nothing about some of the codes.
+
+    Attributes
+    ----------
+    codes : frozenset of CodeId
+        The codes that apply.
+    unjudged : frozenset of CodeId
+        The codes that it says nothing about.
+    waiting_parts : frozenset of frozenset of CodeId
+        The parts of each code that was given and split since, see `Coding`.
+    """
+
+    codes: frozenset[CodeId]
+    unjudged: frozenset[CodeId]
+    waiting_parts: frozenset[frozenset[CodeId]]
+
+    def state_of(self, codes: frozenset[CodeId]) -> int:
+        """Return 1 if any of these codes applies, 0 if none does, and -1 if the judgement does not tell.
+
+        Parameters
+        ----------
+        codes : frozenset of CodeId
+            One code, or the codes of a theme.
+        """
+        if not self.codes.isdisjoint(codes):
+            return 1
+        if self.unjudged.isdisjoint(codes):
+            return 0
+        # a code is as it was judged; a theme has one of the parts of a code that was given and split since
+        is_theme = len(codes) > 1
+        return 1 if is_theme and any(parts <= codes for parts in self.waiting_parts) else NOT_JUDGED
+
+
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ReliabilityData:
     """The judgement of each unit by each coder, or that there is none.
@@ -46,6 +86,11 @@ class ReliabilityData:
         The interview of each unit; None where they are not known.
     basis : Basis or None, default None
         What the coders had seen; None for tables that do not come from codings.
+    codebook_version : str, default ""
+        The version of the codebook that the codings speak in; empty for tables that do not come from codings, and for
+        codings as they were made.
+    n_partly_judged : int, default 0
+        Number of judgements that are taken as not judged, as they say nothing about some of the codes.
 
     Raises
     ------
@@ -66,6 +111,8 @@ class ReliabilityData:
     labels: tuple[Hashable, ...]
     interviews: tuple[TranscriptId, ...] | None = None
     basis: Basis | None = None
+    codebook_version: str = ""
+    n_partly_judged: int = 0
 
     def __post_init__(self) -> None:
         _check(self)
@@ -76,7 +123,9 @@ class ReliabilityData:
     def for_sets(cls, codings: Codings, lines: Transcripts | None = None) -> Self:
         """Return the whole set of codes that each coder gave to each line; a line read without codes is an empty set.
 
-        Units are the lines that at least one coder judged.
+        Units are the lines that at least one coder judged. A judgement that says nothing about some codes, because they
+        were added after it was made or wait to be read again, is no whole set: it is left out as not judged, and
+        `n_partly_judged` says how many are.
 
         Parameters
         ----------
@@ -90,37 +139,74 @@ class ReliabilityData:
         StudyError
             If a transcript was edited after it was coded.
         """
+        return cls.for_readings(codings, lines).whole_sets()
+
+    @classmethod
+    @documented
+    def for_readings(cls, codings: Codings, lines: Transcripts | None = None) -> Self:
+        """Return what each coder said of each line: a set of codes, or a `PartReading` if it leaves codes open.
+
+        All other tables of codings are made of this one by `applied` and `whole_sets`. Raises as `for_sets`.
+
+        Parameters
+        ----------
+        {codings}
+        {lines_or_none}
+        """
         if lines is not None:
             codings.check_lines(lines)
         basis = _common_basis(codings)
-        values, sets = _table_of_sets(codings)
+        values, readings = _table_of_readings(codings)
         return cls(
             coders=codings.coders,
             units=codings.lines,
             values=values,
-            labels=sets,
+            labels=readings,
             interviews=None if lines is None else _interviews(codings.lines, lines),
             basis=basis,
+            codebook_version=codings.version,
         )
 
     @classmethod
     @documented
-    def for_code(cls, code: CodeId, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied one code to each line that they judged; raises as `for_sets`.
+    @no_single_text
+    def for_code(
+        cls,
+        code: CodeId,
+        codings: Codings,
+        lines: Transcripts | None = None,
+        *,
+        codebook: Collection[CodeId] | None = None,
+    ) -> Self:
+        """Return whether each coder applied one code to each line that they judged; raises as `for_theme`.
+
+        A judgement that says nothing about the code, as one made before the code was added, is not judged.
 
         Parameters
         ----------
         code : CodeId
-            The code.
+            The id of the code.
         {codings}
         {lines_or_none}
+        {codebook_or_none}
         """
-        return cls.for_sets(codings, lines).applied(code)
+        return cls.for_readings(codings, lines).applied(code, codebook=codebook)
 
     @classmethod
     @documented
-    def for_theme(cls, codes: Iterable[CodeId], codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return whether each coder applied any of these codes, as the subthemes of a theme; raises as `for_sets`.
+    @no_single_text
+    def for_theme(
+        cls,
+        codes: Iterable[CodeId],
+        codings: Codings,
+        lines: Transcripts | None = None,
+        *,
+        codebook: Collection[CodeId] | None = None,
+    ) -> Self:
+        """Return whether each coder applied any of these codes, as the subthemes of a theme.
+
+        A judgement that says nothing about one of the codes, and in which none of the others applies, is not judged.
+        One of them applies where the coder gave a code that was split since into parts that are all among them.
 
         Parameters
         ----------
@@ -128,25 +214,17 @@ class ReliabilityData:
             The subthemes, and the theme itself if lines can be given the theme.
         {codings}
         {lines_or_none}
+        {codebook_or_none}
+
+        Raises
+        ------
+        UnknownNameError
+            For a code that nobody gave and that no codebook has; else as `for_sets`.
         """
-        return cls.for_sets(codings, lines).applied(*codes)
+        return cls.for_readings(codings, lines).applied(*codes, codebook=codebook)
 
     @classmethod
-    @documented
-    def for_codes(cls, codings: Codings, lines: Transcripts | None, codes: Iterable[CodeId] | None) -> Self:
-        """Return whether each coder applied any of these codes, or their whole sets of codes; raises as `for_sets`.
-
-        Parameters
-        ----------
-        {codings}
-        {lines_or_none}
-        codes : iterable of CodeId or None
-            The codes; None for whole sets of codes.
-        """
-        data = cls.for_sets(codings, lines)
-        return data if codes is None else data.applied(*codes)
-
-    @classmethod
+    @no_single_text
     def from_table(
         cls,
         values: Sequence[Sequence[Any]] | NDArray[Any],
@@ -242,6 +320,7 @@ class ReliabilityData:
 
     @classmethod
     @documented
+    @no_single_text
     def from_wide(
         cls,
         frame_or_rows: Frame,
@@ -295,46 +374,50 @@ class ReliabilityData:
         named = f": {', '.join(map(str, self.labels))}" if len(self.labels) <= _MOST_NAMED else ""
         return f"{len(self.labels)}{named}"
 
-    def applied(self, *codes: CodeId) -> Self:
+    @documented
+    @no_single_text
+    def applied(self, *codes: CodeId, codebook: Collection[CodeId] | None = None) -> Self:
         """Return whether any of these codes is in the set that each coder gave.
 
         Parameters
         ----------
         *codes : CodeId
             The codes.
+        {codebook_or_none}
 
         Raises
         ------
         ValueError
-            If the categories are not sets of codes.
+            If the categories are not sets of codes, or a code is known neither from them nor from the codebook.
         """
-        if self.labels and not self.of_sets:
+        if not all(issubclass(kind, frozenset | PartReading) for kind in set(map(type, self.labels))):
             raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
-        values = codes_mask(self.labels, codes)[self.values]
-        return replace(self, values=values, labels=(NOT_APPLIED, APPLIED))
+        sets = [
+            label.codes | label.unjudged if isinstance(label, PartReading) else label
+            for label in self.labels
+            if isinstance(label, PartReading | frozenset)
+        ]
+        check_codes(codes, sets, codebook=codebook)
+        mask = codes_mask(self.labels, codes)
+        values = mask[self.values]
+        # few labels leave a code open: all judgements are looked at only if one does
+        left_out = int((self.judged & (values < 0)).sum()) if (mask[:-1] < 0).any() else 0
+        return replace(
+            self, values=values, labels=(NOT_APPLIED, APPLIED), n_partly_judged=self.n_partly_judged + left_out
+        )
 
-    def against_rest(self, category: Hashable) -> tuple[Self, dict[str, str]]:
-        """Return the data with all other categories merged, and the convention; the data itself where it is None.
-
-        Parameters
-        ----------
-        category : hashable
-            One of the categories, or None.
-
-        Raises
-        ------
-        ValueError
-            If there is no such category.
-        """
-        if category is None:
-            return self, {}
-        if category not in self.labels:
-            raise ValueError(
-                f"there is no category {category!r}; the categories are {', '.join(map(repr, self.labels))}."
-            )
-        mask = _mask(label == category for label in self.labels)
-        merged = replace(self, values=mask[self.values], labels=("all others", str(category)))
-        return merged, {"category": f"{category} against all others"}
+    def whole_sets(self) -> Self:
+        """Return readings with those that leave codes open as not judged; other tables as they are."""
+        part = np.array([*(isinstance(label, PartReading) for label in self.labels), False])
+        if not part.any():
+            return self
+        is_part = part[self.values]
+        return replace(
+            self,
+            values=np.where(is_part, np.int32(NOT_JUDGED), self.values),
+            labels=self.labels[: int(np.count_nonzero(~part[:-1]))],  # whole sets come first
+            n_partly_judged=int(np.count_nonzero(is_part)),
+        )
 
     def pair(self, a: str, b: str) -> Self:
         """Return the data of two coders only.
@@ -349,9 +432,7 @@ class ReliabilityData:
         ValueError
             If there is no coder of that name.
         """
-        for name in (a, b):
-            if name not in self.coders:
-                raise ValueError(f"there is no coder {name!r}; the coders are {listing(self.coders)}.")
+        check_known("coder", (a, b), self.coders)
         rows = [self.coders.index(CoderId(a)), self.coders.index(CoderId(b))]
         return replace(self, values=self.values[rows], coders=(self.coders[rows[0]], self.coders[rows[1]]))
 
@@ -376,20 +457,35 @@ class ReliabilityData:
         return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
 
 
-def _table_of_sets(codings: Codings) -> tuple[Values, tuple[frozenset[CodeId], ...]]:
-    """Return the sets of codes of codings by coder and line, as places among the different sets, and these sets."""
+def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
+    """Return what codings say by coder and line, as places among the different readings, and these readings.
+
+    Sets of codes come first, sorted; readings that leave codes open come after them.
+    """
     row = {coder: c for c, coder in enumerate(codings.coders)}
     column = {line: u for u, line in enumerate(codings.lines)}
-    sets = sorted_labels({coding.codes for coding in codings})
-    index = {codes: v for v, codes in enumerate(sets)}
+    readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+    distinct = set(readings)
+    parts = {reading for reading in distinct if isinstance(reading, PartReading)}
+    labels = (*sorted_labels(distinct - parts), *sorted(parts, key=_sorted_codes))
+    index = {reading: v for v, reading in enumerate(labels)}
     values = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int32)
-    for coding in codings:
-        values[row[coding.coder], column[coding.line]] = index[coding.codes]
-    return values, tuple(sets)
+    for coding, reading in zip(codings, readings, strict=True):
+        values[row[coding.coder], column[coding.line]] = index[reading]
+    return values, labels
+
+
+def _reading_of(coding: Coding) -> PartReading:
+    return PartReading(codes=coding.codes, unjudged=coding.unjudged, waiting_parts=coding.waiting_parts)
+
+
+def _sorted_codes(reading: PartReading) -> list[Any]:
+    return [sorted(reading.codes), sorted(reading.unjudged), sorted(map(sorted, reading.waiting_parts))]
 
 
 def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) -> dict[str, Any]:
     """Return the fields of `ReliabilityData` from the judgements of a frame."""
+    _refuse_spellings(judgements.coders)
     values, labels = encode(judgements.codes, judgements.cells, categories, {None})
     interviews = judgements.interviews
     return {
@@ -401,17 +497,38 @@ def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) ->
     }
 
 
+def _refuse_spellings(coders: Iterable[str]) -> None:
+    """Raise `AgreementError` where one coder is spelt in several ways, who would agree with themselves."""
+    spellings: dict[str, list[str]] = {}
+    for coder in coders:
+        spellings.setdefault(person_key(coder), []).append(coder)
+    AgreementError.raise_if(
+        Fault(
+            f"the coders {listing(map(repr, same))} have one name, but for case, blanks or how letters are composed; "
+            "spell it in one way if they are one person, and name them apart if not."
+        )
+        for same in spellings.values()
+        if len(same) > 1
+    )
+
+
 def codes_mask(labels: Iterable[Hashable], codes: Iterable[CodeId]) -> Values:
     """Return for each set of codes whether it holds any of these, 1 or 0, and last -1 for not judged.
 
-    The mask is indexed by the values of a table: the last entry is for the index -1.
+    For a reading that leaves the codes open it is -1, too. The mask is indexed by the values of a table: the last entry
+    is for the index -1.
     """
     wanted = frozenset(codes)
-    return _mask(isinstance(label, frozenset) and not wanted.isdisjoint(label) for label in labels)
+    return _mask(
+        label.state_of(wanted)
+        if isinstance(label, PartReading)
+        else isinstance(label, frozenset) and not wanted.isdisjoint(label)
+        for label in labels
+    )
 
 
-def _mask(is_in: Iterable[bool]) -> Values:
-    return np.array([*is_in, NOT_JUDGED], dtype=np.int32)
+def _mask(states: Iterable[int]) -> Values:
+    return np.array([*states, NOT_JUDGED], dtype=np.int32)
 
 
 def _check(data: ReliabilityData) -> None:
@@ -455,3 +572,25 @@ def _interviews(units: Iterable[LineId], lines: Transcripts) -> tuple[Transcript
         if unit not in interview_of
     )
     return tuple(interview_of[unit] for unit in units)
+
+
+def data_for(codings: Codings, lines: Transcripts | None, codes: Sequence[CodeId] | None) -> ReliabilityData:
+    """Return whether each coder applied any of these codes, which are known, or their whole sets of codes for None."""
+    data = ReliabilityData.for_readings(codings, lines)
+    return data.whole_sets() if codes is None else data.applied(*codes, codebook=codes)
+
+
+def against_rest(data: ReliabilityData, category: Hashable) -> tuple[ReliabilityData, dict[str, str]]:
+    """Return the data with all other categories merged, and the convention; the data itself where it is None.
+
+    Raises `UnknownNameError` if there is no such category.
+    """
+    if category is None:
+        return data, {}
+    if category not in data.labels:
+        raise UnknownNameError(
+            f"there is no category {category!r}; the categories are {', '.join(map(repr, data.labels))}."
+        )
+    mask = _mask(label == category for label in data.labels)
+    merged = replace(data, values=mask[data.values], labels=("all others", str(category)))
+    return merged, {"category": f"{category} against all others"}

@@ -27,6 +27,7 @@ from autocode.agreement.intervals._methods import (
 )
 from autocode.agreement.intervals._symmetric import symmetric_bounds
 from autocode.agreement.intervals._tabulation import PointEstimates, Tabulation, interview_numbers
+from autocode.wording import count_of
 
 _NO_DIFFERENCES: Mapping[str, Range] = MappingProxyType({})
 
@@ -69,7 +70,7 @@ def estimates(
         "n_interviews": n_interviews,
         "interviews_known": known,
     }
-    shared = conventions | ({} if data.basis is None else {"basis": str(data.basis)})
+    shared = conventions | ({} if data.basis is None else {"basis": str(data.basis)}) | codebook_conventions(data)
     if not units.n_pairable or interval is None:
         facts["conventions"] = MappingProxyType(shared | {"interval": "none"})
         values, reasons = _values(units, len(data.labels), len(names), statistics, definition, reason)
@@ -102,6 +103,15 @@ def estimate(
 ) -> Agreement:
     """Return the `Agreement` of a single coefficient; the options are those of `estimates`."""
     return estimates(data, [name], statistics, definition, **options)[0]
+
+
+def codebook_conventions(data: ReliabilityData) -> dict[str, str]:
+    """Return the version of the codebook, and how many judgements are left out, as far as there is something to say."""
+    conventions = {"codebook": f"version {data.codebook_version}"} if data.codebook_version else {}
+    if data.n_partly_judged:
+        left_out = count_of(data.n_partly_judged, "judgement")
+        conventions["left out"] = f"{left_out} made before a code was added, split or redefined, and not read again"
+    return conventions
 
 
 def _interviews_with_pairs(data: ReliabilityData, units: Patterns) -> int:

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from autocode.agreement.data._patterns import Patterns
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import CELLS_AT_ONCE, Definition, Range, Statistics
+from autocode.resampling import stratified_draws
 from autocode.transcripts import TranscriptId
 
 _FEW_CELLS = 1_000_000  # 8 MB: small enough to be kept as a dense array, or between two calls
@@ -80,7 +81,7 @@ class Tabulation:
             return
         rng = np.random.default_rng(seed)
         for start in range(0, resamples, at_once):
-            yield _draw(rng, self.multiplicity, self.strata, min(at_once, resamples - start))
+            yield stratified_draws(rng, self.multiplicity, self.strata, min(at_once, resamples - start))
 
     def merge_identical_clusters(self, by_cluster: Any) -> tuple["Tabulation", Any]:
         """Return the table with lines of the same statistics as one cluster, and the statistics of these clusters.
@@ -191,25 +192,9 @@ def _pattern_counts(interview: NDArray[np.int64], pattern: NDArray[np.int64], n_
     return counts.reshape(shape).astype(float)
 
 
-def _draw(
-    rng: np.random.Generator, multiplicity: NDArray[np.int64], strata: tuple[NDArray[np.int64], ...], n: int
-) -> Array:
-    """Return how often each cluster is drawn in each of n resamples, shape (n, n_clusters)."""
-    weights = np.zeros((n, len(multiplicity)))
-    for stratum in strata:
-        times = multiplicity[stratum]
-        weights[:, stratum] = rng.multinomial(times.sum(), times / times.sum(), size=n)
-    return weights
-
-
 @lru_cache(maxsize=2)
 def _interview_draws(n: int, strata: tuple[tuple[int, ...], ...], resamples: int, seed: int) -> Array:
     parts = tuple(np.array(stratum, dtype=np.int64) for stratum in strata)
-    weights = _draw(np.random.default_rng(seed), np.ones(n, dtype=np.int64), parts, resamples)
-    weights.flags.writeable = False
-    return weights
-
-
-def interview_draws(n_interviews: int, *, resamples: int, seed: int) -> Array:
-    """Return how often each interview is drawn in a cluster bootstrap, shape (resamples, n_interviews)."""
-    return _interview_draws(n_interviews, (tuple(range(n_interviews)),), resamples, seed)
+    draws = stratified_draws(np.random.default_rng(seed), np.ones(n, dtype=np.int64), parts, resamples)
+    draws.flags.writeable = False
+    return draws

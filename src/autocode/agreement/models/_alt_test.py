@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from autocode.agreement.data._reliability import Array
+from autocode.arguments import no_single_text
 from autocode.errors import AgreementError, Fault
 
 # What Calderon et al. (2025) ask for: at least three coders, and thirty lines per coder for the t test.
@@ -15,6 +16,7 @@ ENOUGH_CODERS = 3
 ENOUGH_LINES = 30
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AltTest:
     """The result of the alternative annotator test, see `alt_test`.

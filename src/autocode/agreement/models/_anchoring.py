@@ -1,7 +1,7 @@
 """Whether suggestions pull coders together: lines coded blind against lines coded with suggestions."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -12,14 +12,16 @@ from scipy.sparse import hstack
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
-from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
+from autocode.agreement.data._codes import known_codes
+from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, data_for
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Interval
-from autocode.agreement.intervals._tabulation import interview_draws
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Codings, Decision, Verdict
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.resampling import interview_draws
 from autocode.transcripts import TranscriptId, Transcripts
 
 _MISSING = "lines judged once are left out, of the margins too"
@@ -91,6 +93,7 @@ class AnchoringAudit:
 
 
 @documented
+@no_single_text
 def anchoring_audit(
     independent: Codings,
     assisted: Codings,
@@ -98,6 +101,7 @@ def anchoring_audit(
     lines: Transcripts,
     *,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -119,6 +123,7 @@ def anchoring_audit(
     {lines}
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -140,7 +145,7 @@ def anchoring_audit(
         codings.check_lines(lines)
     _refuse_other_bases(independent, Basis.INDEPENDENT, "independent")
     _refuse_other_bases(assisted, Basis.ASSISTED, "assisted")
-    wanted = None if codes is None else tuple(codes)
+    wanted = known_codes(codes, independent, assisted, codebook=codebook)
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     blind, shown, difference = _arms(independent, assisted, lines, wanted, options)
     return AnchoringAudit(
@@ -167,7 +172,7 @@ def _arms(
     options: Mapping[str, Any],
 ) -> tuple[Agreement, Agreement, Agreement]:
     """Return alpha of each arm and their difference, from one table in which each coder stands twice."""
-    arms = [ReliabilityData.for_codes(codings, lines, codes) for codings in (independent, assisted)]
+    arms = [data_for(codings, lines, codes) for codings in (independent, assisted)]
     joined = _joined(arms)
     k = len(arms[0].coders)
     delta = distances(joined, "masi" if joined.of_sets else "nominal")
@@ -230,6 +235,8 @@ def _joined(arms: list[ReliabilityData]) -> ReliabilityData:
         values=np.concatenate(blocks),
         labels=labels,
         interviews=tuple(interview_of[unit] for unit in units),
+        codebook_version=arms[0].codebook_version,
+        n_partly_judged=sum(data.n_partly_judged for data in arms),
     )
 
 

@@ -1,6 +1,6 @@
 """Agreement of a model with the coders beside the agreement of each coder with the same others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,15 +10,18 @@ from scipy.sparse import hstack
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
+from autocode.agreement.data._codes import known_codes
 from autocode.agreement.data._pairs import ratio
-from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values
+from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, data_for
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, Definition, Interval, Statistics
 from autocode.agreement.models._model_data import with_counts_of, with_model
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import CoderId, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.names import check_known
 from autocode.transcripts import LineId, Transcripts
 
 
@@ -68,12 +71,14 @@ class HumanCeiling:
 
 
 @documented
+@no_single_text
 def human_ceiling(
     codings: Codings,
     model: Mapping[LineId, frozenset[CodeId]],
     lines: Transcripts | None = None,
     *,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -94,6 +99,7 @@ def human_ceiling(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -103,6 +109,8 @@ def human_ceiling(
     ------
     AgreementError
         If there is no line that two coders judged independently and the model has predictions for.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -116,8 +124,10 @@ def human_ceiling(
     the coders: 0.51 [0.48, 0.53], the model: 0.72 [0.70, 0.73], difference: 0.21 [0.20, 0.23]
     """
     independent = codings.independent().on(model)
-    wanted = None if codes is None else tuple(codes)
-    humans = ReliabilityData.for_codes(independent, lines, wanted).pairable()
+    if lines is not None:
+        check_known("line", model, {line.id for line in lines})
+    wanted = known_codes(codes, codings, codebook=codebook, predicted=model.values())
+    humans = data_for(independent, lines, wanted).pairable()
     n_coders = len(humans.coders)
     if n_coders < 2:
         raise AgreementError(

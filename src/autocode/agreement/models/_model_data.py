@@ -8,11 +8,13 @@ import numpy as np
 
 from autocode.agreement._result import Agreement
 from autocode.agreement.data._reliability import APPLIED, NOT_APPLIED, ReliabilityData
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import CoderId
 from autocode.transcripts import LineId
 
 
+@no_single_text
 def model_pairs(humans: ReliabilityData, model: Mapping[LineId, frozenset[CodeId]]) -> ReliabilityData:
     """Return the predictions of a model beside each judgement of a coder, as a table of two coders.
 

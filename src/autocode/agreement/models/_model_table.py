@@ -1,7 +1,7 @@
 """Agreement of a model with the coders beside agreement among the coders, code by code, on the same lines."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,18 @@ from scipy.sparse import csr_array, hstack
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
+from autocode.agreement.data._codes import known_codes
 from autocode.agreement.data._pairs import ratio
 from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, codes_mask
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, RATIO_RANGE, Interval
 from autocode.agreement.models._model_data import with_counts_of, with_model
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.names import check_known
 from autocode.transcripts import LineId, Transcripts
 
 _NAMES = ("krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas", "ratio_of_alphas")
@@ -105,12 +108,14 @@ class ModelTable:
 
 
 @documented
+@no_single_text
 def model_table(
     codings: Codings,
     model: Mapping[LineId, frozenset[CodeId]],
     lines: Transcripts | None = None,
     *,
     codes: Sequence[CodeId],
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -131,6 +136,7 @@ def model_table(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : sequence of CodeId
         The codes to compare one by one, at least one.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -142,6 +148,8 @@ def model_table(
         If there is no such line.
     ValueError
         If no code is given.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -156,26 +164,49 @@ def model_table(
     """
     if not codes:
         raise ValueError("name the codes to compare; there is none.")
-    humans = ReliabilityData.for_sets(codings.independent().on(model), lines).pairable()
+    if lines is not None:
+        check_known("line", model, {line.id for line in lines})
+    known_codes(codes, codings, codebook=codebook, predicted=model.values())
+    readings = ReliabilityData.for_readings(codings.independent().on(model), lines)
+    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
+    humans = readings.pairable()
     if len(humans.coders) < 2:
         raise AgreementError(
             "a model is compared with agreement among coders, which needs lines that two of them coded independently "
             "and that the model has predictions for."
         )
-    sets = with_model(humans, model, None)
-    options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    masks = [codes_mask(sets.labels, [code]) for code in codes]
-    of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(sets, masks, options)]
-    of_sets = [with_counts_of(agreement, humans) for agreement in _agreements_of_sets(sets, options)]
-    any_code = codes_mask(sets.labels, codes)
+    by_reading = with_model(humans, model, None)
+    masks = [codes_mask(by_reading.labels, [code]) for code in codes]
+    of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(by_reading, masks, options)]
+    whole = readings.whole_sets()
+    sets = by_reading if whole is readings else with_model(whole.pairable(), model, None)
+    of_sets = [with_counts_of(agreement, _without_model(sets)) for agreement in _agreements_of_sets(sets, options)]
     return ModelTable(
         codes=tuple(
-            _row(sets, code, mask, of_codes[4 * i : 4 * i + 4])
+            _open_row(readings, code, model, options)
+            if (mask[:-1] == NOT_JUDGED).any()
+            else _row(by_reading, code, mask, of_codes[4 * i : 4 * i + 4])
             for i, (code, mask) in enumerate(zip(codes, masks, strict=True))
         ),
-        mean=_row(sets, None, any_code, of_codes[-4:]),
-        sets=_row(sets, None, any_code, of_sets),
+        mean=_row(by_reading, None, codes_mask(by_reading.labels, codes), of_codes[-4:]),
+        sets=_row(sets, None, codes_mask(sets.labels, codes), of_sets),
     )
+
+
+def _open_row(
+    readings: ReliabilityData, code: CodeId, model: Mapping[LineId, frozenset[CodeId]], options: Mapping[str, Any]
+) -> ModelAgreement:
+    """Return the row of a code that some judgements say nothing about, from those that say whether it applies."""
+    humans = readings.applied(code, codebook=[code]).pairable()
+    applied = with_model(humans, model, (code,))
+    same = np.array([0, 1, NOT_JUDGED], dtype=np.int32)
+    return _row(
+        applied, code, same, [with_counts_of(a, humans) for a in _agreements_of_codes(applied, [same], options)][:4]
+    )
+
+
+def _without_model(data: ReliabilityData) -> ReliabilityData:
+    return replace(data, coders=data.coders[:-1], values=data.values[:-1])
 
 
 def _row(sets: ReliabilityData, code: CodeId | None, mask: Values, agreements: Sequence[Agreement]) -> ModelAgreement:

@@ -1,16 +1,19 @@
 """Prevalence of a code, from the lines that were drawn to be judged and their inclusion probabilities."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Self
 
 import numpy as np
 
+from autocode.agreement.data._codes import known_codes
 from autocode.agreement.sampling._estimators import Method, Prevalence, prevalence, weighted_mean
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings, Design, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.names import aside, check_known
 from autocode.transcripts import Line, LineId, Transcripts
 from autocode.wording import count_of
 
@@ -69,6 +72,7 @@ class _Columns(NamedTuple):
 
 
 @documented
+@no_single_text
 def code_prevalence(
     codes: Sequence[CodeId],
     codings: Codings,
@@ -77,6 +81,7 @@ def code_prevalence(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float] = _NOTHING,
     method: Method = "dsl",
+    codebook: Collection[CodeId] | None = None,
     level: float = 0.95,
 ) -> Prevalence:
     """Return the prevalence of a code, or of a theme, among all lines of participants.
@@ -97,6 +102,7 @@ def code_prevalence(
         Predictions of a model that has not seen these judgements, 0 or 1 or a probability; 0 for lines not listed.
     method : {"dsl", "ppi"}, default "dsl"
         "dsl" takes any inclusion probabilities; "ppi" (PPI++) needs equal ones.
+    {codebook_or_none}
     {level}
 
     Raises
@@ -104,6 +110,8 @@ def code_prevalence(
     AgreementError
         If there is no sample, drawn lines are not judged yet, lines were added after a sample was drawn, or a sample
         was not drawn at random but chosen to train a suggester (`select_lines`).
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -115,11 +123,14 @@ def code_prevalence(
     0.080 [0.036, 0.124] (200 of 647 lines judged, 20 interviews)
     """
     codings.check_lines(lines)
+    check_known("line", suggested, {line.id for line in lines})
+    known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, lines.participant_lines, tuple(samples), suggested)
     return columns.estimate(method=method, level=level)
 
 
 @documented
+@no_single_text
 def code_prevalence_by(
     attribute: str,
     codes: Sequence[CodeId],
@@ -129,6 +140,7 @@ def code_prevalence_by(
     samples: Iterable[Sample],
     suggested: Mapping[LineId, float] = _NOTHING,
     method: Method = "dsl",
+    codebook: Collection[CodeId] | None = None,
     level: float = 0.95,
 ) -> dict[str, Prevalence]:
     """Return the prevalence of a code by an attribute of the participants, such as their role or borough.
@@ -148,21 +160,27 @@ def code_prevalence_by(
         Predictions of a model that has not seen these judgements, see `code_prevalence`.
     method : {"dsl", "ppi"}, default "dsl"
         "dsl" takes any inclusion probabilities; "ppi" (PPI++) needs equal ones.
+    {codebook_or_none}
     {level}
 
     Raises
     ------
     AgreementError
         If an interview lacks the attribute, no line of a group was judged, and as `code_prevalence` does.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     codings.check_lines(lines)
     frame = lines.participant_lines
     groups = {interview.id: interview.attributes.get(attribute) for interview in lines.interviews}
     without = [name for name, group in groups.items() if not group]
     if without:
+        known = {name for interview in lines.interviews for name in interview.attributes}
         raise AgreementError(
-            f"{len(without)} interviews have no {attribute!r}, {without[0]} first; add it to the table of participants."
+            f"{len(without)} interviews have no {attribute!r}{aside(attribute, sorted(known))}, {without[0]} first; "
+            "add it to the table of participants."
         )
+    known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, frame, tuple(samples), suggested)
     rows_of: dict[str, list[int]] = {}
     for i, line in enumerate(frame):
@@ -227,14 +245,20 @@ def _check_judged(sample: Sample, frame: Sequence[Line], independent: Codings) -
     drawn = frozenset(sample.drawn)
     waiting = [line.id for line in frame if line.id in drawn and not independent.of(line.id)]
     if waiting:
+        were_read = any(independent.of(line) for line in waiting)
+        since = "since a code was added, split or redefined" if were_read else "yet"
         raise AgreementError(
-            f"{len(waiting)} of {len(drawn)} lines of {_called(sample)} are not judged independently yet, {waiting[0]} "
-            "first; judge them all, since those that are left may not be a random part, or end the sample and draw "
-            "another."
+            f"{len(waiting)} of {len(drawn)} lines of {_called(sample)} are not judged independently {since}, "
+            f"{waiting[0]} first; judge them all, since those that are left may not be a random part, or end the "
+            "sample and draw another."
         )
 
 
 def _share(codings: Codings, line: LineId, codes: frozenset[CodeId]) -> float | None:
-    """Return the share of the coders of a line who gave it any of these codes; None if nobody judged it."""
-    applied = [not codes.isdisjoint(coding.codes) for coding in codings.of(line)]
+    """Return the share of the coders of a line who gave it any of these codes; None if nobody judged it.
+
+    Those who say nothing about the codes, because they read the line before a code was added, did not judge it.
+    """
+    answers = [coding.applies(*codes) if len(codes) == 1 else coding.applies_any(codes) for coding in codings.of(line)]
+    applied = [answer for answer in answers if answer is not None]
     return sum(applied) / len(applied) if applied else None

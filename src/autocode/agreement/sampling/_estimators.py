@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from autocode.agreement._result import number
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
+from autocode.arguments import no_single_text
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 
@@ -82,6 +83,7 @@ class Prevalence:
 
 
 @documented
+@no_single_text
 def prevalence(
     judged: Sequence[float | None],
     suggested: Sequence[float],
@@ -151,6 +153,7 @@ def prevalence(
 
 
 @documented
+@no_single_text
 def prevalence_by(
     groups: Sequence[str],
     judged: Sequence[float | None],
@@ -210,6 +213,7 @@ def prevalence_by(
 
 
 @documented
+@no_single_text
 def dsl_mean(
     y: Array,
     yhat: Array,
@@ -298,6 +302,7 @@ def weighted_mean(
 
 
 @documented
+@no_single_text
 def ppi_mean(
     y: Array,
     yhat: Array,

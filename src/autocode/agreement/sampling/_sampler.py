@@ -9,6 +9,7 @@ from autocode.agreement.data._reliability import Array
 from autocode.coding import Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.names import aside
 from autocode.transcripts import Line, LineId, Transcripts
 
 
@@ -54,7 +55,10 @@ def draw_sample(
     factors = dict(enrich or {})
     unknown = factors.keys() - set(ids)
     AgreementError.raise_if(
-        Fault(f"the line {line} is to be enriched but is not among the lines of participants; leave it out.")
+        Fault(
+            f"the line {line} is to be enriched but is not among the lines of participants{aside(line, ids)}; "
+            "leave it out."
+        )
         for line in sorted(unknown)
     )
     AgreementError.raise_if(

@@ -23,6 +23,7 @@ from autocode.agreement.spans._text_intervals import (
     text_agreement,
     undefined_agreement,
 )
+from autocode.arguments import no_single_text
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 
@@ -38,6 +39,7 @@ _MOST_TUPLES = 20_000_000
 _PREFER_SHORT = 1e-6
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
     """The best alignment of a text: which spans of the coders correspond to each other.

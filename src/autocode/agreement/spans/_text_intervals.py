@@ -11,7 +11,7 @@ import numpy as np
 from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
-from autocode.agreement.intervals._tabulation import interview_draws
+from autocode.resampling import interview_draws
 
 ByInterviews: TypeAlias = Literal["interviews"]
 

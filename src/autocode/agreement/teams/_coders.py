@@ -1,6 +1,6 @@
 """Agreement coder by coder: of each pair, without each coder, and of each coder with their own second reading."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
@@ -11,17 +11,21 @@ import numpy as np
 
 from autocode.agreement._result import Agreement
 from autocode.agreement.coefficients._alpha import krippendorff_alpha
-from autocode.agreement.data._reliability import Array, ReliabilityData
+from autocode.agreement.data._codes import known_codes
+from autocode.agreement.data._reliability import Array, ReliabilityData, data_for
 from autocode.agreement.intervals._methods import Interval
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError
+from autocode.names import check_known
 from autocode.transcripts import Transcripts
 
 FIRST, SECOND = CoderId("first reading"), CoderId("second reading")
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoderMatrix:
     """Krippendorff's alpha of each pair of coders, on the lines that both of them judged.
@@ -50,6 +54,7 @@ class CoderMatrix:
         KeyError
             If there is no such pair.
         """
+        check_known("coder", (a, b), self.coders)
         pair = (CoderId(a), CoderId(b))
         return self.pairs[pair] if pair in self.pairs else self.pairs[pair[1], pair[0]]
 
@@ -65,11 +70,13 @@ class CoderMatrix:
 
 
 @documented
+@no_single_text
 def coder_matrix(
     codings: Codings,
     lines: Transcripts | None = None,
     *,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -84,10 +91,16 @@ def coder_matrix(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
     {seed}
+
+    Raises
+    ------
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
 
     Examples
     --------
@@ -97,18 +110,20 @@ def coder_matrix(
     coder_a and coder_c: 0.71 [0.66, 0.75] (2 coders, 584 lines, 18 interviews)
     coder_b and coder_c: 0.51 [0.48, 0.53] (2 coders, 584 lines, 18 interviews)
     """
-    data = ReliabilityData.for_codes(codings.independent(), lines, codes)
+    data = data_for(codings.independent(), lines, known_codes(codes, codings, codebook=codebook))
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     pairs = {(a, b): krippendorff_alpha(data.pair(a, b), **options) for a, b in combinations(data.coders, 2)}
     return CoderMatrix(coders=data.coders, pairs=MappingProxyType(pairs))
 
 
 @documented
+@no_single_text
 def leave_one_coder_out(
     codings: Codings,
     lines: Transcripts | None = None,
     *,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -126,28 +141,36 @@ def leave_one_coder_out(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
     {seed}
+
+    Raises
+    ------
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     independent = codings.independent()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    wanted = None if codes is None else tuple(codes)
+    wanted = known_codes(codes, codings, codebook=codebook)
     alphas = {}
     for coder in independent.coders:
         others = independent.by(*(other for other in independent.coders if other != coder))
-        alphas[coder] = krippendorff_alpha(ReliabilityData.for_codes(others, lines, wanted), **options)
+        alphas[coder] = krippendorff_alpha(data_for(others, lines, wanted), **options)
     return MappingProxyType(alphas)
 
 
 @documented
+@no_single_text
 def stability(
     first: Codings,
     second: Codings,
     lines: Transcripts | None = None,
     *,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -168,6 +191,7 @@ def stability(
         The interviews that the coded lines come from; without them, all lines are taken to be independent.
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -177,12 +201,14 @@ def stability(
     ------
     AgreementError
         If nobody read a line twice, or the two readings of a coder differ in basis.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    wanted = None if codes is None else tuple(codes)
+    wanted = known_codes(codes, first, second, codebook=codebook)
     alphas = {}
     for coder in first.coders:
-        read_again = frozenset(second.by(coder).lines)
+        read_again = frozenset(coding.line for coding in second if coding.coder == coder)
         twice = [line for line in first.by(coder).lines if line in read_again]
         if twice:
             data = _two_readings(first.by(coder).on(twice), second.by(coder).on(twice), lines, wanted)
@@ -199,22 +225,23 @@ def _two_readings(
     first: Codings, second: Codings, lines: Transcripts | None, codes: tuple[CodeId, ...] | None
 ) -> ReliabilityData:
     """Return a coder's two readings of the same lines as a table of two coders."""
-    data = [ReliabilityData.for_sets(reading, lines) for reading in (first, second)]
+    data = [data_for(reading, lines, codes) for reading in (first, second)]
     if data[0].basis is not data[1].basis:
         raise AgreementError(
             f"codings of mixed basis ({data[0].basis} and {data[1].basis}): a coder who saw suggestions the "
             "second time may agree or differ for that reason; compare two readings of one basis."
         )
     units = data[0].units
-    sets_by_unit = [
-        {unit: reading.labels[v] for unit, v in zip(reading.units, reading.values[0], strict=True)} for reading in data
+    label_by_unit = [
+        {unit: None if v < 0 else reading.labels[v] for unit, v in zip(reading.units, reading.values[0], strict=True)}
+        for reading in data
     ]
-    both = ReliabilityData.from_table(
-        [[sets[unit] for unit in units] for sets in sets_by_unit],
+    return ReliabilityData.from_table(
+        [[labels[unit] for unit in units] for labels in label_by_unit],
         interviews=data[0].interviews,
         coders=(FIRST, SECOND),
+        labels=None if codes is None else data[0].labels,
     )
-    return both if codes is None else both.applied(*codes)
 
 
 def first_and_second(history: Iterable[Coding], *, apart: timedelta = timedelta(days=1)) -> tuple[Codings, Codings]:

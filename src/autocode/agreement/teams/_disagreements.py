@@ -1,6 +1,6 @@
 """Lines and units on which coders differ, worst first: what a team needs to talk about."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -11,13 +11,15 @@ from autocode.agreement.coefficients._distances import Distance, between_sets, d
 from autocode.agreement.data._pairs import judgements, summed_distance
 from autocode.agreement.data._reliability import Array, ReliabilityData
 from autocode.agreement.teams._unknown_codes import unknown_code_faults
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import CoderId, Codings
+from autocode.coding import CoderId, Coding, Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
     """A line on which coders differ.
@@ -63,7 +65,8 @@ class Disagreement:
 def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> tuple[Disagreement, ...]:
     """Return the lines on which coders differ in their independent codings, worst first.
 
-    Of equal distances, lines that more coders judged come first, then the order of the interviews.
+    Of equal distances, lines that more coders judged come first, then the order of the interviews. Two coders are
+    compared on the codes that both judged: who says nothing about a code that was added later does not differ on it.
 
     Parameters
     ----------
@@ -99,22 +102,25 @@ def disagreements(codings: Codings, lines: Transcripts, codebook: Codebook) -> t
     for place, line in enumerate(lines):
         of_line = sorted(independent.of(line.id), key=lambda coding: coding.coder)
         codes = {coding.coder: coding.codes for coding in of_line}
-        if len(set(codes.values())) < 2:
+        distance = _mean_distance(codes) if not any(coding.unjudged for coding in of_line) else _open_distance(of_line)
+        if distance == 0:
             continue
         disagreement = Disagreement(
             line=line.id,
             interview=line.transcript,
             text=line.text,
-            distance=_mean_distance(codes),
+            distance=distance,
             codes=MappingProxyType(codes),
-            contested=MappingProxyType(_contested(codes, codebook)),
+            contested=MappingProxyType(_contested(of_line, codebook)),
         )
         ranked.append((-disagreement.distance, -len(codes), place, disagreement))
     return tuple(disagreement for *_, disagreement in sorted(ranked, key=lambda entry: entry[:3]))
 
 
 def _mean_distance(codes: Mapping[CoderId, frozenset[CodeId]]) -> float:
-    """Return the mean over the pairs of coders of the MASI distance between their sets."""
+    """Return the mean over the pairs of coders of the MASI distance between their sets; 0 where all are the same."""
+    if len(set(codes.values())) < 2:
+        return 0.0
     sets = tuple(dict.fromkeys(codes.values()))
     delta = between_sets(sets, "masi")
     rows = [sets.index(of_coder) for of_coder in codes.values()]
@@ -122,13 +128,26 @@ def _mean_distance(codes: Mapping[CoderId, frozenset[CodeId]]) -> float:
     return sum(distances_of_pairs) / len(distances_of_pairs)
 
 
-def _contested(codes: Mapping[CoderId, frozenset[CodeId]], codebook: Codebook) -> dict[str, tuple[CoderId, ...]]:
+def _open_distance(of_line: Sequence[Coding]) -> float:
+    """Return the mean distance of the pairs of coders, each over the codes that both judged."""
+    distances_of_pairs = []
+    for first, second in combinations(of_line, 2):
+        unjudged = first.unjudged | second.unjudged
+        distances_of_pairs.append(
+            _mean_distance({first.coder: first.codes - unjudged, second.coder: second.codes - unjudged})
+        )
+    return sum(distances_of_pairs) / len(distances_of_pairs) if distances_of_pairs else 0.0
+
+
+def _contested(of_line: Sequence[Coding], codebook: Codebook) -> dict[str, tuple[CoderId, ...]]:
     """Return, by name, the codes that some coders of a line gave and others did not, with those who gave them."""
-    gave = {
-        code.name: tuple(coder for coder, of_coder in codes.items() if code.id in of_coder)
-        for code in codebook.values()
-    }
-    return {name: coders for name, coders in gave.items() if 0 < len(coders) < len(codes)}
+    contested = {}
+    for code in codebook.values():
+        gave = tuple(coding.coder for coding in of_line if code.id in coding.codes)
+        judged = sum(code.id not in coding.unjudged for coding in of_line)
+        if 0 < len(gave) < judged:
+            contested[code.name] = gave
+    return contested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,20 @@
 """Agreement over time, which shows whether coders drift apart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from autocode.agreement._result import Agreement
 from autocode.agreement.coefficients._alpha import krippendorff_alpha
-from autocode.agreement.data._reliability import ReliabilityData
+from autocode.agreement.data._codes import known_codes
+from autocode.agreement.data._reliability import data_for
 from autocode.agreement.intervals._methods import Interval
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.names import check_known
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 Periods: TypeAlias = Literal["week", "interviews"] | Mapping[LineId, str]
@@ -40,6 +43,7 @@ class Period:
 
 
 @documented
+@no_single_text
 def drift(
     codings: Codings,
     lines: Transcripts,
@@ -47,6 +51,7 @@ def drift(
     by: Periods | None = None,
     runs: int = 4,
     codes: Iterable[CodeId] | None = None,
+    codebook: Collection[CodeId] | None = None,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
     resamples: int = 2000,
@@ -66,6 +71,7 @@ def drift(
         Largest number of runs of interviews, each of about equal size.
     codes : iterable of CodeId or None, default None
         Compare whether any of these codes was applied; None to compare sets of codes by MASI.
+    {codebook_or_none}
     {interval}
     {level}
     {resamples}
@@ -77,16 +83,18 @@ def drift(
         If a coding has no time and weeks are asked for, or a line that two coders judged has no batch.
     ValueError
         If there is no such period, or `runs` is less than 1.
+    StudyError
+        If these are not the lines that were coded, as after an edit of a transcript.
     """
     independent = codings.independent()
-    wanted = None if codes is None else tuple(codes)
-    units = ReliabilityData.for_codes(independent, lines, wanted).pairable().units
+    wanted = known_codes(codes, codings, codebook=codebook)
+    units = data_for(independent, lines, wanted).pairable().units
     period_of = _period_of_lines(independent, lines, units, by, runs)
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     periods = []
     for name in dict.fromkeys(period_of.values()):
         within = [line for line in units if period_of[line] == name]
-        alpha = krippendorff_alpha(ReliabilityData.for_codes(independent.on(within), lines, wanted), **options)
+        alpha = krippendorff_alpha(data_for(independent.on(within), lines, wanted), **options)
         periods.append(Period(name=name, lines=len(within), agreement=alpha))
     return tuple(periods)
 
@@ -115,6 +123,7 @@ def _period_of_lines(
         raise ValueError(
             f"agreement over time is by 'week', by 'interviews' or by the batch of each line; not by {by!r}."
         )
+    check_known("line", by, {line.id for line in lines})
     AgreementError.raise_if(
         Fault(f"the line {line} was judged by two coders but has no batch; name one for it.")
         for line in units

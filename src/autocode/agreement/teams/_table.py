@@ -12,7 +12,15 @@ from autocode.agreement._result import Agreement, Undefined, number
 from autocode.agreement.coefficients import _ac1, _alpha, _kappa, _percent, _specific
 from autocode.agreement.coefficients._distances import DESCRIPTIONS
 from autocode.agreement.data._pairs import ratio
-from autocode.agreement.data._reliability import Array, ReliabilityData, Values, codes_mask
+from autocode.agreement.data._reliability import (
+    APPLIED,
+    NOT_APPLIED,
+    NOT_JUDGED,
+    Array,
+    ReliabilityData,
+    Values,
+    codes_mask,
+)
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import (
     COEFFICIENT_RANGE,
@@ -30,7 +38,7 @@ from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.tables import Table
 from autocode.transcripts import Transcripts
-from autocode.wording import percent
+from autocode.wording import count_of, percent
 
 Pair = tuple[CoderId, CoderId]
 
@@ -51,6 +59,7 @@ _NOMINAL = 1.0 - np.identity(2)
 _ALPHA_STATISTICS = _alpha.statistics(_NOMINAL)
 _CATEGORY = {"positive": {"category": "applied"}, "negative": {"category": "not applied"}}
 _CATEGORIES = "2: not applied, applied"
+_SAME = np.array([0, 1, NOT_JUDGED], dtype=np.int32)  # the mask of a table that says already whether a code applies
 _ALL_CODES = Code(id=CodeId(""), name="all codes", codable=False)
 _BINARY = (
     _Binary(
@@ -180,12 +189,19 @@ class AgreementTable:
         All codes together.
     conventions : mapping of str to str
         The choices that all rows share, in words.
+    codebook_version : str, default ""
+        The version of the codebook whose codes these are.
+    waiting : int, default 0
+        Number of judgements that say nothing about some codes, because they were made before the codes were added,
+        split or redefined. A code's row leaves out those that say nothing about it; alpha of all codes, all of them.
     """
 
     codes: tuple[CodeAgreement, ...]
     themes: tuple[CodeAgreement, ...]
     overall: CodeAgreement
     conventions: Mapping[str, str]
+    codebook_version: str = ""
+    waiting: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Return the table as `autocode agree --json` prints it."""
@@ -197,6 +213,8 @@ class AgreementTable:
                 "interviews": self.overall.alpha.n_interviews,
                 "themes": [row.to_json() for row in self.themes],
             },
+            "codebook": self.codebook_version,
+            "waiting": self.waiting,
             "conventions": dict(self.conventions),
         }
 
@@ -235,7 +253,19 @@ class AgreementTable:
         sentences.append(f"Intervals: {self.conventions['interval']}.")
         if "caution" in self.conventions:
             sentences.append(f"Caution: {self.conventions['caution']}.")
+        if self.codebook_version:
+            sentences.append(self.codebook)
         return "\n".join(sentences)
+
+    @property
+    def codebook(self) -> str:
+        """The version of the codebook, and how many judgements wait to be read again, as a sentence."""
+        if not self.waiting:
+            return f"Codebook version {self.codebook_version}."
+        return (
+            f"Codebook version {self.codebook_version}; {count_of(self.waiting, 'judgement')} made before a code was "
+            "added, split or redefined, left out where they say nothing about it until they are read again."
+        )
 
     def _repr_html_(self) -> str:
         return self._table().html()
@@ -248,8 +278,8 @@ class AgreementTable:
 @documented
 def agreement_table(
     codings: Codings,
-    codebook: Codebook,
     lines: Transcripts,
+    codebook: Codebook,
     *,
     interval: Interval | None = "cube-root",
     level: float = 0.95,
@@ -263,8 +293,8 @@ def agreement_table(
     Parameters
     ----------
     {codings}
-    {codebook}
     {lines}
+    {codebook}
     {interval}
     {level}
     {resamples}
@@ -280,7 +310,7 @@ def agreement_table(
     Examples
     --------
     {sample_study}
-    >>> table = ac.agreement_table(codings, codebook, lines)
+    >>> table = ac.agreement_table(codings, lines, codebook)
     >>> print(table.overall.alpha)
     0.65 [0.63, 0.67] (3 coders, 584 lines, 18 interviews)
     >>> table.codes[0].name, table.codes[0].verdict
@@ -289,31 +319,56 @@ def agreement_table(
     codings.check_lines(lines)
     independent = codings.independent()
     AgreementError.raise_if(unknown_code_faults(independent, codebook))
-    sets = ReliabilityData.for_sets(independent, lines).pairable()
+    readings = ReliabilityData.for_readings(independent, lines).pairable()
+    sets = readings.whole_sets()
+    sets = sets if sets is readings else sets.pairable()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     codes = [*codebook.subthemes, *codebook.themes]
     n_subthemes = len(codebook.subthemes)
-    masks = [codes_mask(sets.labels, (code.id,)) for code in codebook.subthemes]
-    masks += [codes_mask(sets.labels, (theme.id, *codebook.descendants(theme.id))) for theme in codebook.themes]
-    coefficients = _coefficients_of_codes(sets, masks, options)
-    pairs = _pairs_with_shared_lines(sets)
-    kappas, mean_kappas = _kappas(sets, pairs, masks, n_subthemes, options)
+    masks = [codes_mask(readings.labels, (code.id,)) for code in codebook.subthemes]
+    masks += [codes_mask(readings.labels, (theme.id, *codebook.descendants(theme.id))) for theme in codebook.themes]
+    pairs = _pairs_with_shared_lines(readings)
+    kappas, mean_kappas = _kappas(readings, pairs, masks, n_subthemes, options)
+    # a code that some judgements say nothing about has lines, coders and resamples of its own
+    open_codes = [bool((mask[:-1] == NOT_JUDGED).any()) for mask in masks]
+    coefficients = iter(
+        _coefficients_of_codes(
+            readings, [m for m, is_open in zip(masks, open_codes, strict=True) if not is_open], options
+        )
+    )
     rows = []
-    for code, mask, of_code, of_pairs in zip(codes, masks, coefficients, kappas, strict=True):
+    for code, mask, is_open, of_pairs in zip(codes, masks, open_codes, kappas, strict=True):
         theme = codebook.theme_of(code.id)
-        rows.append(_row(sets, code, "" if theme is None else theme.name, mask, of_code, of_pairs))
+        name = "" if theme is None else theme.name
+        if is_open:
+            rows.append(_open_row(readings, code, name, mask, options))
+        else:
+            rows.append(_row(readings, code, name, mask, next(coefficients), of_pairs))
     overall = {
         "alpha": _alpha.krippendorff_alpha(sets, distance="masi" if sets.of_sets else None, **options),
         "percent": _percent.percent_agreement(sets, **options),
     }
     if pairs and n_subthemes:
-        overall["kappa"] = _mean_kappa(sets, pairs, masks[:n_subthemes], options)
+        overall["kappa"] = _mean_kappa(readings, pairs, masks[:n_subthemes], options)
     return AgreementTable(
         codes=tuple(rows[:n_subthemes]),
         themes=tuple(rows[n_subthemes:]),
         overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
         conventions=MappingProxyType(_conventions(overall["alpha"], level)),
+        codebook_version=independent.version or codebook.version,
+        waiting=len(independent.partly_judged()),
     )
+
+
+def _open_row(
+    readings: ReliabilityData, code: Code, theme: str, mask: Values, options: Mapping[str, Any]
+) -> CodeAgreement:
+    """Return the row of a code that some judgements say nothing about, from those that say whether it applies."""
+    own = replace(readings, values=mask[readings.values], labels=(NOT_APPLIED, APPLIED)).pairable()
+    masks = [_SAME]
+    pairs = _pairs_with_shared_lines(own)
+    [coefficients], [kappas] = _coefficients_of_codes(own, masks, options), _kappas(own, pairs, masks, 1, options)[0]
+    return _row(own, code, theme, _SAME, coefficients, kappas)
 
 
 def _row(

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 
 import narwhals as nw
 
+from autocode.arguments import refuse_single_text
+from autocode.names import aside
 from autocode.suggester._predictions import SHOWN, Predictor, band
 from autocode.transcripts import INTERVIEWERS, Line, LineId, Role, TranscriptId, role_of
 
@@ -65,6 +67,7 @@ def suggest_frame(
     interviewers: Collection[str],
 ) -> Frame:
     """Return a frame of the same kind with suggestions in additional columns; see `Suggester.suggest_frame`."""
+    refuse_single_text("frame", frame)
     if isinstance(frame, list | tuple):
         not_a_text = next((row for row in frame if not isinstance(row, str)), None)
         if not_a_text is not None:
@@ -90,7 +93,10 @@ def check_columns(columns: Collection[str], needed: Iterable[str]) -> None:
     """Raise `ValueError` if a needed column is missing, or a column to be added is there already."""
     missing = [name for name in needed if name not in columns]
     if missing:
-        raise ValueError(f"there is no column {missing[0]!r}; the columns are {', '.join(map(repr, columns))}.")
+        raise ValueError(
+            f"there is no column {missing[0]!r}{aside(missing[0], columns)}; the columns are "
+            f"{', '.join(map(repr, columns))}."
+        )
     taken = [name for name in ADDED if name in columns]
     if taken:
         raise ValueError(f"there is a column {taken[0]!r} already; rename it, for suggestions are written there.")

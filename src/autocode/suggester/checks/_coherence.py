@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings
 from autocode.doctext import documented
+from autocode.resampling import interview_draws
 from autocode.suggester.checks._example_line import ExampleLine
 from autocode.suggester.checks._similarity import mean_similarity, word_rows
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.transcripts import Line, TranscriptId, Transcripts
 
 # Confidence level of every interval of a recheck, as everywhere in autocode.
@@ -208,7 +208,7 @@ def theme_coherence(
     table = CodedLines.from_codings(codings, lines, codebook)
     interview = interview_numbers(table)
     rows = word_rows([line.text for line in table.lines], language=language)
-    draws = draws_of_interviews(int(interview.max(initial=-1)) + 1, resamples=resamples, seed=seed)
+    draws = interview_draws(int(interview.max(initial=-1)) + 1, resamples=resamples, seed=seed, with_sample=True)
     return measure_coherence(table, codebook, rows, interview, draws, seed=seed)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code
 from autocode.coding import CoderId
 from autocode.suggester.checks._near_duplicates import coders_of, codes_of
@@ -16,6 +17,7 @@ from autocode.transcripts import LineId, TranscriptId
 LEAST_PROBABILITY = 1e-6
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelIssue:
     """A coded line whose codes are worth checking again.

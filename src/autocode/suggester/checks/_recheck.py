@@ -8,6 +8,7 @@ from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import TrainingError
+from autocode.resampling import interview_draws
 from autocode.suggester.checks._coherence import ThemeCoherence, interview_numbers, measure_coherence
 from autocode.suggester.checks._confusions import ConfusedCodes, find_confused_codes
 from autocode.suggester.checks._label_errors import LabelIssue, find_label_issues
@@ -16,7 +17,6 @@ from autocode.suggester.checks._similarity import word_rows
 from autocode.suggester.checks._usage import DifferentUse, find_different_uses
 from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._interview_draws import draws_of_interviews
 from autocode.suggester.model._model import fit
 from autocode.transcripts import Line, Transcripts
 
@@ -145,7 +145,7 @@ def recheck(
         )
     interview = interview_numbers(table)
     n_interviews = int(interview.max()) + 1
-    draws = draws_of_interviews(n_interviews, resamples=resamples, seed=seed)
+    draws = interview_draws(n_interviews, resamples=resamples, seed=seed, with_sample=True)
     model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
     rows = word_rows([line.text for line in table.lines], language=language)
     return Recheck(

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.suggester.checks._coherence import Ratio, ratio
@@ -26,6 +27,7 @@ LEAST_INSTEAD = 3
 CodesOfLines = Mapping[LineId, frozenset[CodeId]]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferentUse:
     """A code that two coders, coding independently, seem to use for different things.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.errors import ArtefactError
 from autocode.suggester.features._encoder import Encoder, SpacyVectors
 
@@ -108,6 +109,7 @@ class Embeddings:
         """
         return probe.shape == self.probe.shape and bool(((probe * self.probe).sum(axis=1) >= SAME_ENCODER).all())
 
+    @no_single_text
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts, shape (n_texts, n_dimensions).
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from autocode.arguments import no_single_text
 from autocode.errors import ArtefactError, TrainingError
 from autocode.suggester.features._ngrams import replace_surrogates
 
@@ -110,6 +111,7 @@ class SentenceEncoder:
         self.__dict__.update(state)
         self._open()
 
+    @no_single_text
     def encode(self, texts: Sequence[str], /) -> NDArray[np.float32]:
         """Return one vector of unit length per text, shape (n_texts, 384).
 

@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook
 from autocode.doctext import documented
 from autocode.suggester.features._contributions import TextFeatures
@@ -375,6 +376,7 @@ def _single_precision(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values.astype(np.float32).astype(np.float64)
 
 
+@no_single_text
 def folds(interviews: Sequence[str], *, seed: int) -> NDArray[np.intp]:
     """Return the cross-validation fold of each line, shape (n_lines,).
 

@@ -1,0 +1,308 @@
+"""What earlier judgements come to when the codebook changes: a replay that never changes a judgement as it was made."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from autocode.codebook import (
+    Added,
+    Change,
+    Codebook,
+    CodeId,
+    Merged,
+    Redefined,
+    Redefinition,
+    Retired,
+    Retirement,
+    Split,
+    Undone,
+    codebook_versions,
+    name_key,
+)
+from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._paradata import Proposal
+from autocode.coding._people import CoderId
+from autocode.errors import CodingError, Fault
+from autocode.transcripts import LineId
+from autocode.wording import listing
+
+
+class _State(NamedTuple):
+    """What a judgement says: the codes that apply, those it says nothing about, and the parts of split codes."""
+
+    applied: frozenset[CodeId]
+    unjudged: frozenset[CodeId]
+    waiting_parts: frozenset[frozenset[CodeId]]
+
+
+def remapped(
+    codings: Codings, changes: Iterable[Change], *, codebook: Codebook, proposals: Iterable[Proposal] = ()
+) -> Codings:
+    """
+    Return what codings come to after changes of the codebook.
+
+    A judgement speaks only about the codes that existed when it was made. Each judgement is replayed through the
+    changes since its `version`: after an addition it says nothing about the new code, unless that coder had proposed
+    the code for the line; after a merge it has the code that stays if it had any of those merged; after a split it has
+    none of the parts, or waits to be read again; what a change that was taken back did to earlier judgements is gone.
+
+    Parameters
+    ----------
+    codings : Codings
+        The judgements as they were made, each under its `version`.
+    changes : iterable of Change
+        All changes since `codebook`, in order.
+    codebook : Codebook
+        The codebook before the first change. Codings without a version were made under it.
+    proposals : iterable of Proposal, default empty
+        The codes that coders proposed and did not take back. A proposal made after a code was added does not count.
+
+    Returns
+    -------
+    Codings
+        The same judgements with their codes, `unjudged` and `waiting_parts` in the version in force, which is the
+        `version` of the collection.
+
+    Raises
+    ------
+    CodebookError
+        If a change is impossible, see `evolve`.
+    CodingError
+        If a coding has a version that the codebook never had, or a code that its version lacks, or if the codings were
+        replayed already.
+
+    Examples
+    --------
+    >>> from autocode.codebook import Added, Code, Codebook
+    >>> from autocode.coding import Coding, Codings, remapped
+    >>> codebook = Codebook([Code(id="wait", name="Waiting times")])
+    >>> new = Added(before="1", after="2", by="TW", code=Code(id="fixers", name="Informal fixers"))
+    >>> codings = Codings([Coding(line="GP1:2", coder="MO", codes=frozenset({"wait"}))])
+    >>> [sorted(coding.unjudged) for coding in remapped(codings, [new], codebook=codebook)]
+    [['fixers']]
+    """
+    if codings.version:
+        raise CodingError(
+            f"these codings were brought to version {codings.version!r} of the codebook already; replaying changes "
+            "twice would misplace codes, so give the codings as they were made."
+        )
+    made = tuple(changes)
+    versions = codebook_versions(codebook, made)
+    _check(codings, versions)
+    replay = _Replay(made, versions, proposals)
+    brought = [replay.of(coding) for coding in codings]
+    return Codings(brought, digests=codings.digests, version=versions[-1].version)
+
+
+def _check(codings: Codings, versions: Sequence[Codebook]) -> None:
+    """Raise `CodingError` for versions that never were, and for codes that were not in theirs."""
+    by_version = {known.version: frozenset(known) for known in versions} | {"": frozenset(versions[0])}
+    faults = []
+    for coding in codings:
+        known = by_version.get(coding.version)
+        if known is None:
+            faults.append(
+                Fault(
+                    f"{coding.coder} judged the line {coding.line} under version {coding.version!r}, which the "
+                    "codebook never had; correct the version."
+                )
+            )
+        elif not (lacking := coding.codes | coding.unjudged) <= known:
+            name = coding.version or versions[0].version
+            faults.append(
+                Fault(
+                    f"{coding.coder} judged the line {coding.line} under version {name!r} of the codebook, which lacks "
+                    f"{listing(map(repr, sorted(lacking - known)))}; correct the version or the codes."
+                )
+            )
+    CodingError.raise_if(faults)
+
+
+class _Replay:
+    """The changes of a codebook, ready to be applied to judgements: those that are alike are replayed once."""
+
+    def __init__(self, changes: Sequence[Change], versions: Sequence[Codebook], proposals: Iterable[Proposal]) -> None:
+        self._changes = changes
+        self._codable = [frozenset(code.id for code in known.subthemes) for known in versions]
+        self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
+        self._place_of_change = {change.after: place for place, change in enumerate(changes)}
+        self._proposed = self._additions_proposed(proposals)
+        self._cached: dict[object, _State] = {}
+
+    def _additions_proposed(self, proposals: Iterable[Proposal]) -> Mapping[tuple[CoderId, LineId], frozenset[int]]:
+        """Return the places of the additions of a code that each coder had proposed for each line."""
+        additions: dict[str, list[int]] = {}
+        for place, change in enumerate(self._changes):
+            if isinstance(change, Added):
+                additions.setdefault(name_key(change.code.name), []).append(place)
+        proposed: dict[tuple[CoderId, LineId], frozenset[int]] = {}
+        for proposal in proposals:
+            for place in additions.get(name_key(proposal.name), ()):
+                added_at = self._changes[place].at
+                if proposal.at is None or added_at is None or proposal.at <= added_at:
+                    key = (proposal.coder, proposal.line)
+                    proposed[key] = proposed.get(key, frozenset()) | {place}
+        return proposed
+
+    def of(self, coding: Coding) -> Coding:
+        """Return a coding in the codes of the version in force; the coding itself where nothing changes."""
+        start = self._place_of[coding.version]
+        # what is adjudicated was decided between readings, and is not the proposal of one coder
+        proposed: frozenset[int] = frozenset()
+        if coding.basis is not Basis.ADJUDICATED:
+            proposed = self._proposed.get((coding.coder, coding.line), proposed)
+        before = _State(coding.codes, coding.unjudged, coding.waiting_parts)
+        key = (start, before, proposed)
+        if key not in self._cached:
+            self._cached[key] = self._replayed(before, start, proposed)
+        after = self._cached[key]
+        if after == before:
+            return coding
+        return replace(coding, codes=after.applied, unjudged=after.unjudged, waiting_parts=after.waiting_parts)
+
+    def _replayed(self, state: _State, start: int, proposed: frozenset[int]) -> _State:
+        """Return what a judgement made after the first `start` changes comes to."""
+        earlier: list[_State] = []
+        for place in range(start, len(self._changes)):
+            change = self._changes[place]
+            if isinstance(change, Undone):
+                # only the latest change in force can be undone, so states come back in the reverse order
+                undone = self._place_of_change[change.change]
+                state = earlier.pop() if undone >= start else self._reversed(state, self._changes[undone], undone)
+            else:
+                earlier.append(state)
+                state = self._changed(state, change, place, is_proposed=place in proposed)
+        return state
+
+    def _changed(self, state: _State, change: Change, place: int, *, is_proposed: bool) -> _State:
+        if self._of_theme(change, place):
+            return state
+        if isinstance(change, Added):
+            return _added(state, change, is_proposed=is_proposed)
+        if isinstance(change, Retired):
+            return _retired(state, change, left=self._codable[place + 1])
+        forward = _FORWARD.get(type(change))
+        return state if forward is None else forward(state, change)
+
+    def _reversed(self, state: _State, change: Change, place: int) -> _State:
+        """Return what a judgement that was made after a change comes to when the change is taken back."""
+        backward = _BACKWARD.get(type(change))
+        return state if backward is None or self._of_theme(change, place) else backward(state, change)
+
+    def _of_theme(self, change: Change, place: int) -> bool:
+        """Whether a change is about a theme, which no line is given."""
+        return isinstance(change, Redefined | Retired) and change.code not in self._codable[place]
+
+
+def _added(state: _State, change: Added, *, is_proposed: bool) -> _State:
+    if not change.code.codable:
+        return state
+    new = frozenset({change.code.id})
+    if is_proposed:
+        return state._replace(applied=state.applied | new)
+    return state._replace(unjudged=state.unjudged | new)
+
+
+def _redefined(state: _State, change: Redefined) -> _State:
+    return _doubted(
+        state,
+        change.code,
+        given=change.kind in (Redefinition.NARROWED, Redefinition.CHANGED),
+        not_given=change.kind in (Redefinition.WIDENED, Redefinition.CHANGED),
+    )
+
+
+def _doubted(state: _State, code: CodeId, *, given: bool, not_given: bool) -> _State:
+    """Return a judgement that says nothing about a code any more, where it was given or where it was not."""
+    if given:  # a coder who gave the whole of a split code may no longer mean this part
+        state = state._replace(waiting_parts=frozenset(group for group in state.waiting_parts if code not in group))
+    if given if code in state.applied else not_given:
+        state = state._replace(applied=state.applied - {code}, unjudged=state.unjudged | {code})
+    return state
+
+
+def _merged(state: _State, change: Merged) -> _State:
+    return _joined(state, frozenset(change.codes), change.into)
+
+
+def _joined(state: _State, parts: frozenset[CodeId], whole: CodeId) -> _State:
+    """Return a judgement in which codes became one: 1 if any is 1, else not judged if any is not, else 0."""
+    parts |= {whole}
+    one = frozenset({whole})
+    is_applied = not state.applied.isdisjoint(parts)
+    is_unjudged = not is_applied and not state.unjudged.isdisjoint(parts)
+    waiting = {group for group in state.waiting_parts if group.isdisjoint(parts)}
+    if not is_applied:  # where a part applies, its group waits no more
+        waiting |= {group - parts | one for group in state.waiting_parts - waiting}
+    return _State(
+        applied=state.applied - parts | (one if is_applied else frozenset()),
+        unjudged=state.unjudged - parts | (one if is_unjudged else frozenset()),
+        waiting_parts=frozenset(waiting),
+    )
+
+
+def _split(state: _State, change: Split) -> _State:
+    return _parted(state, change.code, frozenset(part.id for part in change.parts))
+
+
+def _parted(state: _State, whole: CodeId, parts: frozenset[CodeId]) -> _State:
+    """Return a judgement in which a code became several: where it was given, its parts wait to be read again."""
+    was = frozenset({whole})
+    if whole in state.applied:
+        waiting = state.waiting_parts | {parts}
+        return _State(state.applied - was, state.unjudged | parts, waiting)
+    if whole in state.unjudged:
+        waiting = frozenset(group - was | parts if whole in group else group for group in state.waiting_parts)
+        return _State(state.applied, state.unjudged - was | parts, waiting)
+    return state
+
+
+def _retired(state: _State, change: Retired, *, left: frozenset[CodeId]) -> _State:
+    if change.into is not None:
+        return _joined(state, frozenset({change.code}), change.into)
+    if change.how is Retirement.READ_AGAIN and state.applied == {change.code}:
+        return _State(frozenset(), left, frozenset())
+    return _without(state, change.code)
+
+
+def _without(state: _State, code: CodeId) -> _State:
+    """Return a judgement without a code; whether other parts of the same code apply cannot be known any more."""
+    return _State(
+        state.applied - {code},
+        state.unjudged - {code},
+        frozenset(group for group in state.waiting_parts if code not in group),
+    )
+
+
+def _un_redefined(state: _State, change: Redefined) -> _State:
+    # to take back a narrowing is a widening, and the other way round
+    return _doubted(
+        state,
+        change.code,
+        given=change.kind in (Redefinition.WIDENED, Redefinition.CHANGED),
+        not_given=change.kind in (Redefinition.NARROWED, Redefinition.CHANGED),
+    )
+
+
+def _un_merged(state: _State, change: Merged) -> _State:
+    return _parted(state, change.into, frozenset({*change.codes, change.into}))
+
+
+def _un_split(state: _State, change: Split) -> _State:
+    return _joined(state, frozenset(part.id for part in change.parts), change.code)
+
+
+def _un_retired(state: _State, change: Retired) -> _State:
+    if change.into is not None:
+        return _parted(state, change.into, frozenset({change.code, change.into}))
+    return state._replace(unjudged=state.unjudged | {change.code})
+
+
+_FORWARD: Mapping[type, Callable[[_State, Any], _State]] = {Redefined: _redefined, Merged: _merged, Split: _split}
+_BACKWARD: Mapping[type, Callable[[_State, Any], _State]] = {
+    Added: lambda state, change: _without(state, change.code.id),
+    Redefined: _un_redefined,
+    Merged: _un_merged,
+    Split: _un_split,
+    Retired: _un_retired,
+}

@@ -1,0 +1,190 @@
+"""What the entries of a journal come to: which codings, decisions, suggestions and draws are in force."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from autocode.coding import (
+    Basis,
+    BatchId,
+    BlindDraw,
+    CoderId,
+    Coding,
+    Codings,
+    Decision,
+    Paradata,
+    Proposal,
+    Sample,
+    SampleEnd,
+    SuggestionBatch,
+    named,
+)
+from autocode.conduct import Amendment, LineChanges
+from autocode.journal._entries import Entry, Kind, TranscriptSeen
+from autocode.transcripts import LineId, TranscriptId, Transcripts
+
+
+class JournalReader(ABC):
+    """What is asked of a journal; how the entries are stored is the matter of `Journal`."""
+
+    @abstractmethod
+    def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
+        """Return the entries in the order in which they were appended, undone entries included."""
+
+    @abstractmethod
+    def _latest_of(self, kind: Kind) -> Entry | None:
+        """Return the last entry of a kind; None if there is none."""
+
+    def codings(self) -> Codings:
+        """
+        Return the codings in force: each coder's latest on each line and basis that was not undone.
+
+        Codings of lines that an amendment replaced are set aside, see `set_aside`. The codings have the digests of the
+        transcripts, so that functions that join them with lines can refuse edited ones.
+        """
+        amendments = self.amendments()
+        retired = LineChanges(amendments).retired
+        return Codings(
+            (coding for coding in self._latest_codings() if coding.line not in retired),
+            digests=self.transcripts(),
+            amended={amendment.transcript for amendment in amendments},
+        )
+
+    def set_aside(self) -> Codings:
+        """Return the codings of lines that an amendment replaced; they count again if the lines come back."""
+        retired = LineChanges(self.amendments()).retired
+        return Codings(coding for coding in self._latest_codings() if coding.line in retired)
+
+    def _latest_codings(self) -> Collection[Coding]:
+        latest: dict[tuple[CoderId, LineId, Basis], Coding] = {}
+        for entry in self.history(kinds=(Kind.CODING,)):
+            if isinstance(entry.record, Coding) and not entry.undone:
+                latest[entry.record.coder, entry.record.line, entry.record.basis] = entry.record
+        return latest.values()
+
+    def decisions(self) -> tuple[Decision, ...]:
+        """
+        Return the decisions in force: each coder's latest on each line and batch that was not undone.
+
+        Decisions on lines that an amendment replaced are left out.
+        """
+        retired = LineChanges(self.amendments()).retired
+        in_force: dict[tuple[CoderId, LineId, BatchId], Decision] = {}
+        for entry in self.history(kinds=(Kind.DECISION,)):
+            if isinstance(entry.record, Decision) and not entry.undone and entry.record.line not in retired:
+                in_force[entry.record.coder, entry.record.line, entry.record.batch] = entry.record
+        return tuple(in_force.values())
+
+    def batches(self) -> tuple[SuggestionBatch, ...]:
+        """Return every batch of suggestions, oldest first; the text of neighbours is in the transcripts, not here."""
+        records = (entry.record for entry in self.history(kinds=(Kind.BATCH,)))
+        return tuple(record for record in records if isinstance(record, SuggestionBatch))
+
+    def latest_batch(self) -> SuggestionBatch | None:
+        """
+        Return the batch of suggestions that was appended last, or None if there is none.
+
+        Suggestions for lines that an amendment replaced are left out.
+        """
+        entry = self._latest_of(Kind.BATCH)
+        if entry is None or not isinstance(entry.record, SuggestionBatch):
+            return None
+        return entry.record.without(LineChanges(self.amendments()).retired)
+
+    def samples(self) -> tuple[Sample, ...]:
+        """
+        Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when.
+
+        A line in the place of lines that an amendment replaced was drawn if the first of them was.
+        """
+        changes = LineChanges(self.amendments())
+        samples: list[Sample] = []
+        ended: dict[str, datetime | None] = {}
+        for entry in self.history(kinds=(Kind.SAMPLE,)):
+            if isinstance(entry.record, Sample):
+                samples.append(_inherited_sample(entry.record, changes))
+            elif isinstance(entry.record, SampleEnd):
+                ended.setdefault(entry.record.sample, entry.record.at)
+        return tuple(replace(sample, ended=ended.get(sample.name)) for sample in named(samples))
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return the codes that coders proposed and did not take back, oldest first."""
+        changes = LineChanges(self.amendments())
+        records = (entry.record for entry in self.history(kinds=(Kind.PROPOSAL,)) if not entry.undone)
+        return tuple(
+            replace(record, line=next(iter(changes.successors(record.line)), record.line))
+            for record in records
+            if isinstance(record, Proposal)
+        )
+
+    def paradata(self) -> tuple[Paradata, ...]:
+        """Return the paradata of every act, oldest first, undone acts included."""
+        records = (entry.record for entry in self.history(kinds=(Kind.PARADATA,)))
+        return tuple(record for record in records if isinstance(record, Paradata))
+
+    def blind_draws(self) -> tuple[BlindDraw, ...]:
+        """
+        Return every draw of lines to be judged without suggestions, oldest first.
+
+        A line in the place of lines that an amendment replaced was drawn if the first of them was.
+        """
+        changes = LineChanges(self.amendments())
+        records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
+        return tuple(_inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+
+    def amendments(self) -> tuple[Amendment, ...]:
+        """Return every correction of a transcript that was recorded, oldest first."""
+        records = (entry.record for entry in self.history(kinds=(Kind.AMENDMENT,)))
+        return tuple(record for record in records if isinstance(record, Amendment))
+
+    def transcripts(self) -> dict[TranscriptId, str]:
+        """Return the digest that each transcript had when it was last coded or amended, by its name."""
+        digests: dict[TranscriptId, str] = {}
+        for entry in self.history(kinds=(Kind.TRANSCRIPT, Kind.AMENDMENT)):
+            if isinstance(entry.record, TranscriptSeen):
+                digests[entry.record.transcript] = entry.record.digest
+            elif isinstance(entry.record, Amendment):
+                digests[entry.record.transcript] = entry.record.after
+        return digests
+
+    def edited(self, transcripts: Transcripts) -> tuple[TranscriptId, ...]:
+        """
+        Return the interviews that have changed since they were last coded.
+
+        Parameters
+        ----------
+        transcripts : Transcripts
+            The interviews as they are now.
+        """
+        digests = self.transcripts()
+        return tuple(
+            interview.id
+            for interview in transcripts.interviews
+            if digests.get(interview.id, interview.digest) != interview.digest
+        )
+
+
+def _inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
+    """Return a sample by the lines of today."""
+    if changes.retired.isdisjoint(sample.probabilities):
+        return sample
+    drawn = frozenset(sample.drawn)
+    frame = changes.inherited({line: (p, line in drawn) for line, p in sample.probabilities.items()})
+    return replace(
+        sample,
+        drawn=tuple(line for line, (_, is_drawn) in frame.items() if is_drawn),
+        probabilities={line: p for line, (p, _) in frame.items()},
+    )
+
+
+def _inherited_draw(draw: BlindDraw, changes: LineChanges) -> BlindDraw:
+    """Return a draw of blind lines by the lines of today."""
+    if changes.retired.isdisjoint(draw.probabilities):
+        return draw
+    frame = changes.inherited({line: (p, line in draw.drawn) for line, p in draw.probabilities.items()})
+    return replace(
+        draw,
+        drawn=frozenset(line for line, (_, is_drawn) in frame.items() if is_drawn),
+        probabilities={line: p for line, (p, _) in frame.items()},
+    )

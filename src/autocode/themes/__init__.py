@@ -1,0 +1,47 @@
+"""How codes are spread over interviews: saturation, variation by attributes, codes that come together."""
+
+from autocode.themes._incidence import CodedBy, Incidence, Level
+from autocode.themes._saturation import (
+    NextInterview,
+    Orders,
+    Richness,
+    Rule,
+    Saturation,
+    accumulation,
+    chao2,
+    next_interview,
+    rule_in_random_orders,
+    saturation,
+    saturation_rule,
+    saturation_table,
+)
+from autocode.themes._together import Pair, Together, Where, together
+from autocode.themes._variation import Difference, Share, Variation, newcombe, variation, wilson
+
+__all__ = [
+    "CodedBy",
+    "Difference",
+    "Incidence",
+    "Level",
+    "NextInterview",
+    "Orders",
+    "Pair",
+    "Richness",
+    "Rule",
+    "Saturation",
+    "Share",
+    "Together",
+    "Variation",
+    "Where",
+    "accumulation",
+    "chao2",
+    "newcombe",
+    "next_interview",
+    "rule_in_random_orders",
+    "saturation",
+    "saturation_rule",
+    "saturation_table",
+    "together",
+    "variation",
+    "wilson",
+]

@@ -1,0 +1,87 @@
+"""Saturation, variation and codes together as a person types them, on the sample study."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autocode.cli import main
+
+SAMPLE = Path(__file__).parents[2] / "corpora" / "integration-barriers"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("findings") / "sample"
+    CliRunner().invoke(main, ["init", str(folder)])
+    for name in ("codebook.toml", "participants.csv"):
+        shutil.copy(SAMPLE / name, folder)
+    files = [SAMPLE / "transcripts", *sorted((SAMPLE / "codings").glob("*.csv"))]
+    added = CliRunner().invoke(main, ["add", str(folder), *map(str, files)])
+    assert added.exit_code == 0, added.output
+    return folder
+
+
+def test_saturation_leads_with_the_next_interview_and_gives_no_verdict(run, sample):
+    shown = run("saturation", sample, "--by", "role").stdout
+
+    assert shown.startswith("The next interview is expected to bring 0.00 new codes, at most 0.14 (95 % bound).")
+    assert "All codes existed before the first interview was coded" in shown
+    assert "saturated" not in shown
+
+
+def test_saturation_as_json_has_the_numbers_of_the_sample(run, sample):
+    found = json.loads(run("saturation", sample, "--by", "role", "--json").stdout)
+
+    assert found["new"] == [7, 2, *[0] * 20]
+    assert found["rule"]["notation"] == "4+2"
+    assert (found["next"]["expected"], round(found["next"]["at_most"], 3)) == (0, 0.136)
+    assert found["left_out"] == ["GP8", "GP18", "PM7"]
+    assert found["groups"]["GP"]["new"][:3] == [7, 2, 0]
+    assert found["groups"]["Practice manager"]["new"] == [8, 1, 0, 0, 0, 0]
+    assert {group["rule"]["notation"] for group in found["groups"].values()} == {"4+2"}
+
+
+def test_a_difference_stands_beside_what_chance_does_somewhere(run, sample):
+    found = json.loads(run("vary", sample, "--by", "role", "--json").stdout)
+    code = found["codes"]["insufficient-funding"]
+
+    assert (code["groups"]["GP"]["k"], code["groups"]["GP"]["n"]) == (14, 16)
+    assert [round(code["difference"][key], 2) for key in ("value", "low", "high")] == [0.54, 0.11, 0.79]
+    assert round(code["difference"]["alone"], 3) == 0.025
+    assert round(found["as_large_somewhere_if_shuffled"], 3) == 0.142
+    assert "14.2 % of all 74,613 arrangements" in run("vary", sample, "--by", "role").stdout
+
+
+def test_codes_together_on_a_line(run, sample):
+    found = json.loads(run("together", sample, "--unit", "line", "--json").stdout)
+    pair = next(p for p in found["pairs"] if set(p["codes"]) == {"fewer-human-resources", "insufficient-funding"})
+
+    assert (pair["both"], pair["first"], pair["second"], round(pair["jaccard"], 3)) == (11, 47, 54, 0.122)
+    assert "on the same line" in run("together", sample, "--unit", "line").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (
+            ["vary", "STUDY", "--by", "colour"],
+            "no participant has the attribute 'colour'; there are 'borough',",
+        ),
+        (["saturation", "STUDY", "--by", "colour"], "no participant has the attribute 'colour'"),
+    ],
+)
+def test_an_attribute_that_nobody_has_is_refused_with_those_there_are(run, sample, words, why):
+    result = run(*[sample if word == "STUDY" else word for word in words])
+
+    assert result.exit_code == 1
+    assert why in result.stderr
+
+
+def test_a_study_without_codings_is_told_why_there_is_no_number(run, study):
+    result = run("saturation", study("fresh"))
+
+    assert result.exit_code == 1
+    assert "no interview was read completely" in result.stderr
