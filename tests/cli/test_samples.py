@@ -10,6 +10,7 @@ import pytest
 
 from autocode.coding import Coding, Design
 from autocode.journal import Journal
+from autocode.study import read_study, unrecorded_digests
 
 
 def samples_of(study):
@@ -18,7 +19,9 @@ def samples_of(study):
 
 
 def judge(study, lines, coder="coder_c", code="forms"):
+    transcripts = read_study(study).lines
     with Journal.open(study / "study.sqlite", create=False) as journal:
+        journal.append(*unrecorded_digests(journal, transcripts))
         journal.append(*(Coding(line=line, coder=coder, codes=frozenset([code])) for line in lines))
 
 

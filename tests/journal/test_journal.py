@@ -1,9 +1,11 @@
 import dataclasses
 import json
+import shutil
 import sqlite3
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -364,8 +366,7 @@ def test_the_end_of_a_sample_is_an_empty_sample_to_an_autocode_that_knows_no_end
 
 
 def test_what_older_journals_say_of_a_choice_is_understood(path):
-    with Journal.open(path):
-        pass
+    shutil.copy(Path(__file__).with_name("schemas") / "v3.sqlite", path)
     older = {"drawn": ["GP1:2"], "frame": [{"probability": 1.0, "lines": ["GP1:2"]}], "seed": 0}
     payloads = [json.dumps({**older, "enriched": words}) for words in ("4 lines selected as most informative", "")]
     with closing(sqlite3.connect(path)) as database:
