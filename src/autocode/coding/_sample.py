@@ -107,6 +107,7 @@ class SampleEnd:
     at: datetime | None = None
 
 
+@no_single_text
 def free_name(design: Design, taken: Collection[str]) -> str:
     """
     Return the first name of the form draw-1, draw-2 ... or next-1, next-2 ... that no sample has.

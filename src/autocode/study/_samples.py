@@ -7,7 +7,7 @@ from pathlib import Path
 from autocode.coding import Design, Sample, SampleEnd
 from autocode.errors import StudyError
 from autocode.journal import Kind
-from autocode.study._opening import open_journal
+from autocode.study._opening import open_journal, reading_journal
 from autocode.study._reading import read_study
 from autocode.tables import Table
 from autocode.wording import count_of
@@ -129,7 +129,7 @@ def study_samples(folder: Path) -> SampleTable:
 
 
 def _reasons(folder: Path) -> dict[str, str]:
-    with open_journal(folder) as journal:
+    with reading_journal(folder) as journal:
         ends = (entry.record for entry in journal.history(kinds=(Kind.SAMPLE,)))
         return {end.sample: end.reason for end in reversed(list(ends)) if isinstance(end, SampleEnd)}
 
