@@ -28,7 +28,32 @@ ROOMS = (
     "web",
     "errors",
 )
-INTERNAL = ("arguments", "cli", "display", "doctext", "files", "frames", "frozen", "names", "resampling", "tables", "wording")
+INTERNAL = (
+    "arguments",
+    "cli",
+    "display",
+    "doctext",
+    "files",
+    "frames",
+    "frozen",
+    "names",
+    "resampling",
+    "tables",
+    "unicode",
+    "wording",
+)
+    "arguments",
+    "cli",
+    "display",
+    "doctext",
+    "files",
+    "frames",
+    "frozen",
+    "names",
+    "resampling",
+    "tables",
+    "wording",
+)
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 

@@ -12,6 +12,7 @@ from autocode.agreement.data._reliability import PartReading, readings_of
 from autocode.codebook import Added, Code, Codebook, Split
 from autocode.coding import Codings, remapped
 from autocode.errors import AgreementError
+from autocode.report import methods_paragraph
 
 TWO = {"MO": ["a", "a", "", "", "b", ""], "JB": ["a b", "", "a", "", "b", "b"]}
 
@@ -117,6 +118,11 @@ def test_a_code_added_to_the_sample_study_leaves_every_other_row_as_it_was():
     assert found.overall.alpha.undefined is Undefined.ONE_CODER
     assert found.waiting == 1879
     assert found.codebook_version == "next"
+    assert found.widest.alpha.basis == was.overall.alpha.basis
+    assert was.widest is was.overall
+    paragraph = methods_paragraph(found)
+    assert "584 lines from 18 interviews were judged by at least two of 3 coders, with 10 codes." in paragraph
+    assert "Codebook version next; 1879 judgements made before a code was added" in paragraph
     # unknown on every line that held none of its codes
     held = ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], independent, lines).values == 1
     assert (ReliabilityData.for_theme([theme.id, *now.descendants(theme.id)], after, lines).judged == held).all()

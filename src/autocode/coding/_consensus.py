@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
@@ -12,6 +11,7 @@ from autocode.coding._nouns import Basis, Coding, Codings
 from autocode.coding._people import CoderId
 from autocode.display import displayed
 from autocode.doctext import documented
+from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -44,7 +44,7 @@ class Consensus:
 
     codes: Mapping[LineId, frozenset[CodeId]]
     rules: Mapping[LineId, Rule]
-    unjudged: Mapping[LineId, frozenset[CodeId]] = field(default_factory=lambda: MappingProxyType({}))
+    unjudged: Mapping[LineId, frozenset[CodeId]] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
         counts = Counter(self.rules.values())
@@ -95,7 +95,7 @@ def consensus(codings: Codings) -> Consensus:
             continue
         counts = Counter(code for vote in votes.values() for code in vote.codes)
         codes[line] = frozenset(code for code, n in counts.items() if 2 * n > len(votes))
-    return Consensus(codes=codes, rules=rules, unjudged=MappingProxyType(unjudged))
+    return Consensus(codes=codes, rules=rules, unjudged=FrozenMapping(unjudged))
 
 
 def _of_each_code(readings: Sequence[Coding]) -> tuple[frozenset[CodeId], frozenset[CodeId]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Literal, Self, TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, consensus
 from autocode.doctext import documented
 from autocode.errors import Fault, ThemesError
+from autocode.frozen import FrozenMapping
 from autocode.names import check_known, hint
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
@@ -66,8 +66,8 @@ class Incidence:
     interviews: tuple[TranscriptId, ...]
     codes: tuple[CodeId, ...]
     met: Met
-    names: Mapping[CodeId, str] = field(default_factory=lambda: MappingProxyType({}))
-    attributes: Mapping[TranscriptId, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[CodeId, str] = field(default_factory=lambda: FrozenMapping({}))
+    attributes: Mapping[TranscriptId, Mapping[str, str]] = field(default_factory=lambda: FrozenMapping({}))
     left_out: tuple[TranscriptId, ...] = ()
     order: Literal["date", "files"] = "files"
     coded_by: CodedBy = "consensus"
@@ -134,8 +134,8 @@ class Incidence:
             interviews=names,
             codes=tuple(columns),
             met=np.array(met, dtype=np.int8).reshape(len(names), len(columns)),
-            names=MappingProxyType({code: codebook[code].name for code in columns}),
-            attributes=MappingProxyType({name: lines.interview(name).attributes for name in names}),
+            names=FrozenMapping({code: codebook[code].name for code in columns}),
+            attributes=FrozenMapping({name: lines.interview(name).attributes for name in names}),
             left_out=tuple(interview.id for interview in lines.interviews if interview.id not in read),
             order=order,
             coded_by=coded_by,

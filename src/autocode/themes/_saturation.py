@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy.stats import chi2, norm
 
 from autocode.codebook import CodeId
 from autocode.errors import ThemesError
+from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 from autocode.themes._incidence import Incidence, Met
 from autocode.transcripts import TranscriptId
@@ -452,8 +452,8 @@ class Saturation:
     sd: Floats
     orders: Orders
     n_added: int = 0
-    groups: "Mapping[str, Saturation]" = field(default_factory=lambda: MappingProxyType({}))
-    too_small: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    groups: "Mapping[str, Saturation]" = field(default_factory=lambda: FrozenMapping({}))
+    too_small: Mapping[str, int] = field(default_factory=lambda: FrozenMapping({}))
 
     @property
     def first_met(self) -> dict[CodeId, TranscriptId | None]:
@@ -645,8 +645,8 @@ def saturation(
         sd=sd,
         orders=rule_in_random_orders(incidence, base=base, run=run, threshold=threshold, n_orders=n_orders, seed=seed),
         n_added=n_added,
-        groups=MappingProxyType(groups),
-        too_small=MappingProxyType(too_small),
+        groups=FrozenMapping(groups),
+        too_small=FrozenMapping(too_small),
     )
 
 

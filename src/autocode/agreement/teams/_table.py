@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -250,7 +251,7 @@ class AgreementTable(Tabular):
         sentences = [
             self._table().text(rules=(0, n_subthemes, n_subthemes + len(self.themes))),
             "",
-            f"{self.overall.alpha.basis}; alpha of all codes together compares sets by MASI.",
+            f"{self.widest.alpha.basis}; alpha of all codes together compares sets by MASI.",
         ]
         if "kappa" in self.overall.coefficients:
             kappa = self.overall.coefficients["kappa"].estimate
@@ -261,6 +262,11 @@ class AgreementTable(Tabular):
         if self.codebook_version:
             sentences.append(self.codebook)
         return "\n".join(sentences)
+
+    @property
+    def widest(self) -> CodeAgreement:
+        """The row of most lines: all codes together, or, where judgements leave codes open, perhaps that of a code."""
+        return max((self.overall, *self.codes), key=lambda row: row.units) if self.waiting else self.overall
 
     @property
     def codebook(self) -> str:
@@ -293,7 +299,7 @@ class AgreementTable(Tabular):
         ]
 
     def _repr_html_(self) -> str:
-        return self._table().html()
+        return self._table().html() + (f"<p>{escape(self.codebook)}</p>" if self.codebook_version else "")
 
     def _table(self) -> Table:
         head, *rows = self.rows()
@@ -375,14 +381,15 @@ def agreement_table(
     }
     if pairs and n_subthemes:
         overall["kappa"] = _mean_kappa(readings, pairs, masks[:n_subthemes], options)
-    return AgreementTable(
+    table = AgreementTable(
         codes=tuple(rows[:n_subthemes]),
         themes=tuple(rows[n_subthemes:]),
         overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
-        conventions=FrozenMapping(_conventions(overall["alpha"], level)),
+        conventions=FrozenMapping({}),
         codebook_version=independent.version or codebook.version,
         waiting=len(independent.partly_judged()),
     )
+    return replace(table, conventions=FrozenMapping(_conventions(table.widest.alpha, level)))
 
 
 def _open_row(
