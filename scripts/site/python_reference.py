@@ -42,18 +42,6 @@ INTERNAL = (
     "unicode",
     "wording",
 )
-    "arguments",
-    "cli",
-    "display",
-    "doctext",
-    "files",
-    "frames",
-    "frozen",
-    "names",
-    "resampling",
-    "tables",
-    "wording",
-)
 # What the modules that stand in a room itself hold, beside its sub-rooms.
 ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from autocode.arguments import no_single_text
 from autocode.codebook._nouns import Code, CodeId
+from autocode.display import displayed
 from autocode.wording import listing
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """
@@ -33,6 +36,7 @@ class Change:
     why: str = ""
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added(Change):
     """
@@ -58,6 +62,7 @@ class Added(Change):
         return f"{self.by} added {self.code.name!r}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed(Change):
     """
@@ -80,6 +85,7 @@ class Renamed(Change):
         return f"{self.by} renamed {self.code!r} to {self.name!r}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Change):
     """
@@ -102,6 +108,8 @@ class Moved(Change):
         return f"{self.by} moved {self.code!r} " + (f"to {self.parent!r}" if self.parent else "out of its theme")
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grouped(Change):
     """
@@ -133,6 +141,8 @@ class Redefinition(StrEnum):
     CHANGED = "changed"
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redefined(Change):
     """
@@ -164,6 +174,8 @@ class Redefined(Change):
         return f"{self.by} {self.kind} {self.code!r}" + (" in meaning" if self.kind is Redefinition.CHANGED else "")
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged(Change):
     """
@@ -186,6 +198,7 @@ class Merged(Change):
         return f"{self.by} merged {_names(self.codes)} into {self.into!r}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split(Change):
     """
@@ -216,6 +229,7 @@ class Retirement(StrEnum):
     READ_AGAIN = "read again"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retired(Change):
     """
@@ -241,6 +255,7 @@ class Retired(Change):
         return f"{self.by} retired {self.code!r}" + (f" into {self.into!r}" if self.into is not None else "")
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(Change):
     """

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from autocode.arguments import no_single_text
 from autocode.codebook._changes import (
     Added,
     Change,
@@ -43,6 +44,7 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
+@no_single_text
 def evolve(codebook: Codebook, changes: Iterable[Change], *, editors: Collection[str] | None = None) -> Codebook:
     """
     Return the codebook after these changes.
@@ -72,6 +74,7 @@ def evolve(codebook: Codebook, changes: Iterable[Change], *, editors: Collection
     return codebook_versions(codebook, changes, editors=editors)[-1]
 
 
+@no_single_text
 def codebook_versions(
     codebook: Codebook, changes: Iterable[Change], *, editors: Collection[str] | None = None
 ) -> tuple[Codebook, ...]:

@@ -115,6 +115,7 @@ class Coding:
         """
         return True if code in self.codes else None if code in self.unjudged else False
 
+    @no_single_text
     def applies_any(self, codes: Collection[CodeId]) -> bool | None:
         """
         Return whether any of these codes applies, as the codes of a theme do; None if the judgement does not tell.
@@ -147,6 +148,7 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
+@no_single_text
 class Codings(Tabular, Sequence[Coding]):
     """
     An immutable collection of codings, at most one per coder, line and basis.
@@ -672,6 +674,7 @@ class SuggestionBatch(Tabular):
         suggestions = (suggestion for suggestion in self.suggestions if suggestion.line == line)
         return tuple(sorted(suggestions, key=lambda suggestion: suggestion.rank))
 
+    @no_single_text
     def without(self, lines: Collection[LineId]) -> "SuggestionBatch":
         """
         Return the batch without what it says of these lines.

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from autocode.arguments import no_single_text
+from autocode.display import displayed
 from autocode.transcripts import LineId, TranscriptId
 from autocode.wording import count_of
 
 T = TypeVar("T")
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
     """
@@ -28,6 +32,8 @@ class Replacement:
     after: tuple[LineId, ...]
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendment:
     """

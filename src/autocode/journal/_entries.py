@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any
 
+from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
 from autocode.coding import (
     Abstention,
@@ -82,6 +83,7 @@ class Undo:
     at: datetime | None = None
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
     """
@@ -137,6 +139,7 @@ class Deferral:
     at: datetime | None = None
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSeen:
     """
@@ -199,6 +202,7 @@ Record = (
 
 
 @displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from autocode.arguments import no_single_text
 from autocode.coding import Codings, human
 from autocode.conduct import Amendment, LineChanges
+from autocode.display import displayed
 from autocode.errors import StudyError
 from autocode.study._amended_lines import AmendedLines, amended_lines
 from autocode.study._corrected_files import CorrectedFiles, read_corrected
@@ -24,6 +26,7 @@ _SHOWN = 12  # lines of one kind that a plan shows of an interview, if there are
 _FEW = 3
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterviewPlan:
     """
@@ -77,6 +80,7 @@ class InterviewPlan:
             yield f"  back in force: {_judgements(self.restored)}."
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendmentPlan:
     """
@@ -123,6 +127,7 @@ class AmendmentPlan:
             yield f"files to be replaced: {listing(names)}."
 
 
+@no_single_text
 def plan_amendment(
     folder: str | Path,
     files: Iterable[str | Path] = (),

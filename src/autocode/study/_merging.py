@@ -8,8 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, CoderId, Coding
+from autocode.display import displayed
 from autocode.errors import Fault, StudyError
 from autocode.journal import Entry, Journal, Kind, Undo, is_journal
 from autocode.study._consistency import inconsistencies
@@ -38,6 +40,8 @@ _NOUNS = {
 }
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedCoder:
     """
@@ -74,6 +78,7 @@ class MergedCoder:
         return f"{self.coder}: {', '.join(said)}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedCopy:
     """
@@ -104,6 +109,8 @@ class MergedCopy:
         return f"{self.path}: {'; '.join(said) or 'nothing new'}."
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergePlan:
     """

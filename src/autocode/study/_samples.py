@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.coding import Design, Sample, SampleEnd
+from autocode.display import displayed
 from autocode.errors import StudyError
 from autocode.journal import Kind
 from autocode.study._opening import open_journal, reading_journal
@@ -15,6 +16,7 @@ from autocode.wording import count_of
 HOW = {Design.RANDOM: "at random", Design.ACTIVE: "by autocode next"}
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRow:
     """
@@ -55,6 +57,7 @@ class SampleRow:
         }
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleTable:
     """

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, consensus
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, ThemesError
 from autocode.frozen import FrozenMapping
@@ -22,6 +23,7 @@ Level: TypeAlias = Literal["subtheme", "theme"]
 Met: TypeAlias = NDArray[np.int8]
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Incidence:

@@ -11,6 +11,7 @@ from scipy.special import gammaln
 from scipy.stats import chi2, norm
 
 from autocode.codebook import CodeId
+from autocode.display import displayed
 from autocode.errors import ThemesError
 from autocode.frozen import FrozenMapping
 from autocode.tables import Table
@@ -29,6 +30,7 @@ _FIXED = (
 _Z = float(norm.ppf(0.975))
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """
@@ -146,6 +148,7 @@ def saturation_rule(
     )
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextInterview:
     """
@@ -213,6 +216,7 @@ def next_interview(n_singletons: int, n_interviews: int, *, level: float = 0.95)
     return NextInterview(expected=n_singletons / n_interviews, at_most=at_most, level=level)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Richness:
     """
@@ -323,6 +327,7 @@ def _share_of_draws(n_without: Floats, m: int, t: int) -> Floats:
     return np.where(possible, np.exp(logs), 0.0)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
     """
@@ -413,6 +418,7 @@ def _new_codes(met: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.asarray(np.diff(seen, prepend=0), dtype=np.int64)
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Saturation:
     """

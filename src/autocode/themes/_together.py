@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
+from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import ThemesError
 from autocode.names import check_known
@@ -28,6 +29,7 @@ _HEADINGS: Mapping[Where, str] = {
 }
 
 
+@displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -55,6 +57,7 @@ class Pair:
     high: float
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Together:
     """

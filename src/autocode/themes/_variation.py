@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from autocode.codebook import CodeId
+from autocode.display import displayed
 from autocode.errors import ThemesError
 from autocode.tables import Table
 from autocode.themes._incidence import UNKNOWN, Incidence
@@ -23,6 +24,7 @@ _TOLERANCE = 1e-9  # of differences that are equal in exact arithmetic
 CHOSEN = "Participants were chosen on purpose, not drawn at random: the intervals show how little such numbers tell."
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """
@@ -51,6 +53,7 @@ class Share:
         return f"{self.k}/{self.n}{interval}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """
@@ -75,6 +78,7 @@ class Difference:
         return f"{self.value:+.2f}{interval}"
 
 
+@displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Variation:
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from autocode.arguments import no_single_text
 from autocode.errors import Fault, TranscriptError
 from autocode.tables import CsvError, read_rows
 from autocode.transcripts._decoding import decoded_text, guess_in_words, read_bytes, read_text
@@ -20,6 +21,7 @@ from autocode.wording import count_of, listing
 Row = tuple[int, list[str]]
 
 
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """
@@ -107,6 +109,7 @@ def _titles(rows: Sequence[Row]) -> int:
     return above if speaker_and_words(rows[above][1]) is not None else 0
 
 
+@no_single_text
 def shows_interviews(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
     """
     Return whether the headings of a table show that it holds interviews: turns, a column for each speaker, or a survey.

