@@ -91,7 +91,7 @@ def by_hand(codings: ac.Codings, codebook: ac.Codebook, line: ac.Line, decision:
         journal.TranscriptSeen(transcript="GP1", digest="00"),
         journal.Undo(entry=1, coder="ann"),
         review.Act(
-            name="coded", line=line.id, coding=codings[0], proposed=(), revealed=(), batch=None, entries=(1,)
+            id="00", name="coded", line=line.id, coding=codings[0], proposed=(), revealed=(), batch=None, entries=(1,)
         ),
         review.Adjudicated(coding=codings[0], adjudication=ruling),
         review.BandMeaning(band=coding.Band.FAIR, kept=3, decided=4),
@@ -163,7 +163,7 @@ def instances(tmp_path_factory) -> dict[type, object]:
         reviewing = (session.queue, session.progress, session.offer(line.id), review.progress_of_coders(opened, lines))
     values = [
         codings, lines, codebook, learner, batch, sets, sample, assisted, decision, validation, data, classifier,
-        entries, reviewing, sample_study(), coding.consensus(codings), coding.Inclusion.from_samples([sample]),
+        entries, reviewing, sample_study(), coding.consensus(codings),
         suggester.CodedLines.from_codings(codings, lines, codebook), learner.explain(line, suggestion.code),
         learner.model.decompose(lines[:20]), next(iter(learner.predictions(lines))),
         suggester.LearningSuggester(codings, lines, codebook), ac.recheck(codings, lines, codebook, resamples=2),
