@@ -29,10 +29,11 @@ from autocode.transcripts import (
     reading_faults,
     shows_interviews,
 )
-from autocode.wording import count_of, listing
+from autocode.wording import count_of
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
 _ENCODED = {".txt", ".md", ".vtt", ".srt"}
+_SHOWN_NAMES = 12
 _SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
@@ -355,7 +356,8 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
     if new:
         lines = [line for transcript in new for line in transcript.lines]
         n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
-        names = listing((transcript.id for transcript in new), at_most=12)
+        names = ", ".join(transcript.id for transcript in new[:_SHOWN_NAMES])
+        names += f" and {len(new) - _SHOWN_NAMES} more" if len(new) > _SHOWN_NAMES else ""
         parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants} of participants")
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")

@@ -30,6 +30,8 @@ _TIMED = re.compile(
 )
 _DASH = re.compile(r"(?P<label>[^\s:\-–—][^:\n–—]{0,79}?)[ \t]{1,4}[-–—][ \t]{1,4}(?=\S)")
 TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
+# a number that stands for a person, as in `12b  0:01`
+_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]?")
 _STAGE = frozenset(
     re.findall(
         r"\S+",
@@ -212,7 +214,7 @@ def _header(line: SourceLine) -> Candidate | None:
     if len(line.text) > _REACH:
         return None
     match = _HEADER.fullmatch(line.text)
-    if match is None or (match["label"][0].isdigit() and not _labels.is_code(match["label"])):
+    if match is None or (match["label"][0].isdigit() and not _NUMBERED.fullmatch(match["label"])):
         return None
     plain = match["label"].replace(",", "")
     if _labels.is_clause(plain) or _labels.opens_sentence(plain):

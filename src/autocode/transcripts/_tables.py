@@ -151,6 +151,7 @@ def _scripts(table: "_Table", stem: str, columns: Columns, rules: SpeakerRules) 
         if by_speaker:
             return {stem: _by_speaker(table, by_speaker)}
         survey, doubts = recognised(table.header, table.body)
+        doubts = [heading for heading in doubts if heading not in (columns.attributes or ())]
         if doubts:
             raise TranscriptError.at(table.path, _DOUBTFUL.format(listing(map(repr, doubts))), line=table.first)
         if survey is not None:
@@ -162,8 +163,9 @@ def _scripts(table: "_Table", stem: str, columns: Columns, rules: SpeakerRules) 
 
 _DOUBTFUL = (
     "has no columns 'speaker' and 'text', and {} may hold answers to questions; if each row is a respondent, name the "
-    "columns of the questions with Columns(questions=...) (--question), else those of the turns with "
-    "Columns(speaker=..., text=...) (--speaker, --text)."
+    "columns of the questions with Columns(questions=...) (--question), or of what else is known with "
+    "Columns(attributes=...) (--attribute); else those of the turns with Columns(speaker=..., text=...) (--speaker, "
+    "--text)."
 )
 
 
