@@ -180,16 +180,15 @@ def _find(label: str, region: str) -> re.Match[str] | None:
 def _is_wrapped(lines: Sequence[SourceLine], marked: Collection[int]) -> bool:
     """Return whether lines end where the page did: many line ends within a turn cut a sentence."""
     ends = cuts = 0
+    widest = max((len(line.text) for line in lines if len(line.text) <= _WRAPPED_WIDTH), default=0)
     for line, following in pairwise(lines):
         if line.before_blank or following.number in marked or following.number != line.number + 1:
             continue
         ends += 1
-        cuts += (
-            len(line.text) <= _WRAPPED_WIDTH
-            and not _ENDS_SENTENCE.search(line.text)
-            and following.text[0].isalpha()
-            and not following.text[0].isupper()
-        )
+        first = following.text.split()[0]
+        # German nouns are capitals: there, a word that did not fit shows that the page ended
+        goes_on = first[0].isalpha() and (not first[0].isupper() or len(line.text) + 1 + len(first) > widest)
+        cuts += len(line.text) <= _WRAPPED_WIDTH and not _ENDS_SENTENCE.search(line.text) and goes_on
     return ends >= 3 and cuts >= _WRAPPED_SHARE * ends
 
 
