@@ -29,6 +29,8 @@ INTERVIEWS = {
                 "Mit einem Husten. Ich habe mir nicht viel dabei gedacht, weil in diesem Winter alle im Haus einen "
                 "Husten hatten, die Kinder am meisten.",
                 "Das ging bis Mai so, und dann hat mich die Ärztin zum Röntgen geschickt, weil es nicht besser wurde.",
+                "Drei Wochen lag ich dort, und meine Schwester kam jeden Tag mit den Kindern und mit dem Hund vorbei, "
+                "der vor der Tür warten musste.",
             ],
         ),
     ],
