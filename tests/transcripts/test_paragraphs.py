@@ -15,7 +15,7 @@ INTERVIEWS = {
             [
                 "With a cough. I did not think much of it, as everybody in the house had one that winter, and the "
                 "children most of all. Dr. Bell said to wait.",
-                "It went on until May, when the doctor sent me to have a picture taken. They found it in the left lung.",
+                "It went on until May, when the doctor sent me to have a picture taken. They found it there.",
             ],
         ),
         ("Interviewer", ["And then?"]),
