@@ -50,6 +50,10 @@ _PEOPLE = _words(
     osallistuja haastateltava respondente респондент информант участник участница
     المشارك المشاركة 受访者 参与者 回答者 参加者"""
 )
+_VOICES = _words(
+    "speaker voice person man woman male female unknown unidentified sprecher sprecherin unbekannt locuteur locutrice "
+    "inconnu hablante persona"
+)
 # words that open or hold together a sentence; a label that holds one is doubted unless it comes again and again
 _SENTENCE = _words(
     """a about after again all also although an and another any anyway are as asked at away back basically be
@@ -163,6 +167,11 @@ def is_role(label: str) -> bool:
     """Return whether a label holds the word for somebody who takes part in interviews, such as 'Practice manager'."""
     words = words_of(label)
     return is_short(label) and not is_sentence(label) and bool(words) and bool({words[0], words[-1]} & _PEOPLE)
+
+
+def is_participant(label: str) -> bool:
+    """Return whether a label says that somebody takes part, rather than only that somebody speaks: Speaker 1."""
+    return is_role(label) and _VOICES.isdisjoint(words_of(label))
 
 
 def is_name(label: str) -> bool:

@@ -107,7 +107,11 @@ def _accepted(
             _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         )
         if style in WEAK:
-            again = again and (style is Style.DOT or (style is Style.TAB and everywhere) or _labels.is_name(label))
+            again = again and (
+                (style is Style.DOT and len(label) <= 2)
+                or (style is Style.TAB and everywhere)
+                or _labels.is_name(label)
+            )
         if again or (style in (Style.HEADER, Style.TIMED) and _labels.is_name(candidate.label)):
             keys.add(candidate.key)
     if style in WEAK and len(keys) < 2:
