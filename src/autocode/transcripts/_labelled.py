@@ -83,7 +83,7 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     footers = _footers(lines)
     turns = []
     for mark, end in zip(marks, [*(mark.start for mark in marks[1:]), len(text)], strict=True):
-        paragraphs = tuple(_paragraphs(text, mark.end, end, footers, numbers, gaps, wrapped=wrapped))
+        paragraphs = tuple(_paragraphs(text, mark, end, footers, numbers, gaps, wrapped=wrapped))
         if paragraphs:
             turns.append(Turn(speaker=names[mark.label.casefold()], paragraphs=paragraphs))
         else:
@@ -228,7 +228,7 @@ def _kind_without_speech(line: str) -> LeftOutKind | None:
 
 def _paragraphs(
     text: str,
-    start: int,
+    mark: Candidate,
     end: int,
     footers: Collection[int],
     numbers: Mapping[int, tuple[int, int]],
@@ -237,7 +237,8 @@ def _paragraphs(
     wrapped: bool,
 ) -> Iterator[tuple[int, int]]:
     """Yield the spans of the paragraphs of a turn; what is nobody's words is noted in `gaps`."""
-    number = text.count("\n", 0, start) + 1
+    start = mark.end
+    number = mark.line + text.count("\n", mark.start, start)
     begin = start
     whole: tuple[int, int] | None = None
     for offset, raw in enumerate(text[start:end].split("\n")):
