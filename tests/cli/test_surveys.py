@@ -118,3 +118,14 @@ def test_an_encoding_is_named_and_the_study_keeps_the_text_in_utf8(study, run, t
     assert result.exit_code == 0
     assert (kept / "transcripts" / "GP1.txt").read_text(encoding="utf-8").startswith("Lekarz: Źle.")
     assert "'klingon' is not an encoding that Python knows, such as cp1252." in wrong.stderr
+
+
+def test_every_doubt_about_a_folder_is_said_beside_its_faults(study, run, tmp_path):
+    study("empty")
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "a.txt").write_text("Nobody is named here.\n")
+    (tmp_path / "talks" / "b.txt").write_text("How did it start?\nP1: Well.\nInterviewer: And?\n")
+    result = run("add", "study", "talks")
+
+    assert result.exit_code == 1
+    assert [line.split(":")[1] for line in result.stderr.splitlines()] == [" talks/a.txt", " talks/b.txt"]

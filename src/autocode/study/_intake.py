@@ -17,6 +17,7 @@ from autocode.study._reading import open_journal, read_lines
 from autocode.study._settings import Settings, read_settings, with_labels
 from autocode.study._surveys import remembered_columns, with_attributes
 from autocode.transcripts import (
+    SUFFIXES,
     Columns,
     Role,
     Transcript,
@@ -306,8 +307,22 @@ def _read_interviews(
             readings.append(_read_interview(file, existing, folder, source))
         except TranscriptError as error:
             faults += error.faults
+            faults += _doubts_inside(file, source, {fault.path for fault in error.faults})
     TranscriptError.raise_if(faults)
     return readings
+
+
+def _doubts_inside(folder: Path, source: _Source, known: Collection[Path | str | None]) -> Iterator[Fault]:
+    """Yield what is doubtful in the other files of a folder that holds a fault, so that all is said at once."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    for file in inside:
+        if file.suffix.casefold() not in SUFFIXES or file in known or file.name.casefold() == PARTICIPANTS:
+            continue
+        try:
+            interviews = source.read(file).interviews
+        except TranscriptError:
+            continue  # it is among the faults of the folder
+        yield from (Fault(doubt, file) for transcript in interviews for doubt in reading_faults(transcript))
 
 
 def _read_interview(file: Path, existing: Transcripts, folder: Path, source: _Source) -> _NewTranscripts:
