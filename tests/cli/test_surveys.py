@@ -98,7 +98,7 @@ def test_a_large_survey_is_described_as_a_whole(study, run, table):
     result = run("add", "study", table(f"ID,Role,How is it?\n{rows}"))
 
     assert result.stdout.splitlines() == [
-        "added wave1.csv: R1, R2, R3, R4, R5, R6, R7, R8, R9, R10, R11, R12 and 28 more; 80 lines, 40 of participants.",
+        f"added wave1.csv: {', '.join(f'R{n}' for n in range(1, 31))} and 10 more; 80 lines, 40 of participants.",
         "  speakers: Question (40 turns, 120 words), R1 (1 turn, 7 words), R2 (1 turn, 7 words), R3 (1 turn, 7 words), "
         "R4 (1 turn, 7 words), R5 (1 turn, 7 words), R6 (1 turn, 7 words), R7 (1 turn, 7 words), R8 (1 turn, 7 words), "
         "R9 (1 turn, 7 words), R10 (1 turn, 7 words) and 30 more",

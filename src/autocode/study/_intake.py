@@ -34,7 +34,7 @@ from autocode.wording import count_of
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
 _ENCODED = {".txt", ".md", ".vtt", ".srt"}
-_SHOWN_NAMES = 12
+_SHOWN_NAMES = 30
 _SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 

@@ -195,7 +195,8 @@ def _misspelt(found: Sequence[Candidate], begun: Mapping[int, Candidate], rules:
         if near is not None and (times[near] > 1 or rules.is_sure(written[near])):
             doubts[candidate.line] = (
                 f"begins like a turn of {candidate.label!r}, which is nearly {written[near]!r}; correct it, or say "
-                f"that it is another speaker: speakers=[{candidate.label!r}] (--speaker-label)."
+                f"that it is another speaker: speakers=[{candidate.label!r}] (--speaker-label), or none: "
+                f"not_speakers=[{candidate.label!r}] (--no-speaker)."
             )
     return doubts
 
@@ -214,14 +215,15 @@ def _unmarked(lines: Sequence[SourceLine], begun: Mapping[int, Candidate], rules
     if not labels:
         return {}
     either = "|".join(map(re.escape, labels))
-    begins = re.compile(rf"(?P<label>{either})(?:[;.,]?[ \t]+(?=[^\W\d_a-zß-ÿ])|[;.]\s|\s[-–—]\s)")
+    begins = re.compile(rf"(?P<label>{either})(?:[;.,]?[ \t]+(?=[^\W\d_a-zß-ÿ])|[;.]\s+|\s+[-–—]\s+)(?P<word>\S+)")
     doubts = {}
     for line in lines:
         match = None if line.number in begun else begins.match(line.text)
-        if match is not None:
+        words = f"{match['label']} {match['word']}" if match is not None else ""
+        if match is not None and _labels.key(words) not in rules.not_speakers:
             doubts[line.number] = (
                 f"begins with {match['label']!r}, but without the mark after the label that makes it a turn; add it, "
-                "or, if somebody says this, join the line to the one before."
+                f"or, if somebody says this, not_speakers=[{words!r}] (--no-speaker)."
             )
     return doubts
 
