@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls
 from faker import Faker
 
 from autocode.errors import TranscriptError
+from autocode.exchange import read_corpus
 from autocode.transcripts import LeftOutKind, Role, read_transcripts, reading_account, reading_faults
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "transcripts"
@@ -95,6 +96,25 @@ def test_the_styles_that_were_collected_are_read_in_other_formats_as_in_text(tmp
 def fold(turn):
     """Return a speaker and words without the line ends and blanks that a format does not keep."""
     return turn[0], " ".join(turn[1].split())
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/corpora is not here")
+@pytest.mark.parametrize(("corpus", "n_interviews"), [("serdif_thinkaloud", 17), ("nhs_feedback", 250)])
+def test_interviews_of_real_corpora_read_back_the_same_from_labelled_text(text_file, corpus, n_interviews):
+    interviews = read_corpus(SHARED.parent / "corpora" / corpus).lines.interviews[:n_interviews]
+    different = []
+    for interview in interviews:
+        want = [(line.speaker, " ".join(line.text.split())) for line in interview.lines]
+        speakers = ["", *(speaker for speaker, _ in want)]
+        rows = [
+            text if speaker == before else f"{speaker}: {text}"
+            for before, (speaker, text) in zip(speakers, want, strict=False)
+        ]
+        got = turns_of(text_file("\n".join(rows)), speakers=["transcriber note"])
+        different += [interview.id] if [fold(turn) for turn in got] != want else []
+
+    assert len(interviews) == n_interviews
+    assert different == []
 
 
 @pytest.mark.parametrize("label", LABELS)
