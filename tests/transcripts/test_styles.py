@@ -194,6 +194,23 @@ def test_a_name_that_stands_once_is_a_speaker_or_asked_about(text_file, kind):
     assert glued == []
 
 
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "I\tHow?\nP1\tWell.\nI\tAnd?\nP1\tSo.\n{name}\tHello.\nI\tThen?\n",
+        "I – How?\nP1 – Well.\nI – And?\nP1 – So.\n{name} – Hello.\nI – Then?\n",
+        "[I] How?\n[P1] Well.\n[I] And?\n[P1] So.\nMore.\n[{name}] Hello.\n[I] Then?\n",
+        "Ann Bell\nHow?\n\nBob\nWell.\n\nAnn Bell\nAnd?\n\nBob\nSo.\n\n{name}\nHello.\n\nAnn Bell\nThen?\n",
+    ],
+    ids=["tab", "dash", "brackets", "line of its own"],
+)
+def test_a_name_that_stands_once_is_asked_about_in_every_style(text_file, talk):
+    with pytest.raises(TranscriptError, match="begins like a turn of 'Cem Kaya'"):
+        read_transcripts(text_file(talk.format(name="Cem Kaya")))
+
+    assert len(turns_of(text_file(talk.format(name="Cem Kaya")), speakers=["Cem Kaya"])) > 5
+
+
 @pytest.mark.parametrize("name", ["Besides", "Anna"])
 def test_what_stands_once_like_a_name_is_asked_about(text_file, name):
     path = text_file(f"Interviewer: How?\nGP1: Well.\nInterviewer: And?\n{name}: no.\nMore.\nGP1: So.\n")

@@ -153,7 +153,7 @@ def _unknown(
     line goes on with a turn, or where they stand with a time. Words that open a sentence, as in `And she said:`, are
     speech.
     """
-    if style not in (Style.COLON, Style.BRACKET, Style.HEADER, Style.TIMED):
+    if style in (Style.HASH, Style.TIMING, Style.DOT):
         return {}
     runs = _runs(found, but=_labels.opens_sentence)
     in_capitals = all(label.isupper() for label in _written(begun))
@@ -164,9 +164,11 @@ def _unknown(
             continue
         plain = _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         named = _labels.is_name(label) or (in_capitals and label.isupper() and len(label) > 2)
-        placed = everywhere or style in (Style.HEADER, Style.TIMED)
+        named = named and not (style in WEAK and label.endswith((".", ",", "!")))
+        again = runs[candidate.key] > 1 and style is not Style.OWN_LINE
+        placed = (everywhere and style not in WEAK) or style in (Style.HEADER, Style.TIMED)
         placed = placed and label[0].isupper() and not (_labels.opens_sentence(label) or _labels.is_clause(label))
-        if runs[candidate.key] > 1 or ((named or placed) and not plain):
+        if again or ((named or placed) and not plain):
             asked.setdefault(candidate.key, candidate)
     return {candidate.line: begins_like(candidate.label) for candidate in asked.values()}
 

@@ -256,6 +256,11 @@ def _turns(table: _Table, stem: str, columns: Columns, *notes: str) -> dict[str,
         else:
             utterances.setdefault(name, []).append((" ".join(speaker.split()), words))
     TranscriptError.raise_if(faults)
+    # what stands with interviews without words is said with the first that has some
+    first = next(iter(utterances), stem)
+    left_out[first] = [
+        piece for name, own in left_out.items() if name == first or name not in utterances for piece in own
+    ]
     return {
         name: replace(_script(of_interview), left_out=tuple(left_out.get(name, ())), notes=notes)
         for name, of_interview in utterances.items()
