@@ -275,12 +275,13 @@ def test_a_table_with_the_columns_of_a_transcript_is_one(study, run, tmp_path):
 
 def test_a_table_of_a_transcript_without_its_columns_named_says_what_to_type(study, run, tmp_path):
     study("empty")
-    (tmp_path / "talk.csv").write_text("who,words\nGP8,Fine.\n")
+    (tmp_path / "talk.csv").write_text("label,phrase\nGP8,Fine.\n")
     result = run("add", "study", "talk.csv")
 
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == (
-        "autocode: talk.csv: if this is a transcript, name its columns with --speaker and --text."
+        "autocode: talk.csv: if this is a transcript, name its columns with --speaker and --text; if it is a survey "
+        "with one row per respondent, name the columns of its questions with --question."
     )
 
 

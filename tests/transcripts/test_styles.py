@@ -14,6 +14,7 @@ from docx.oxml.ns import nsdecls
 from faker import Faker
 
 from autocode.errors import TranscriptError
+from autocode.exchange import read_corpus
 from autocode.transcripts import LeftOutKind, Role, read_transcripts, reading_account, reading_faults
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "transcripts"
@@ -97,6 +98,25 @@ def fold(turn):
     return turn[0], " ".join(turn[1].split())
 
 
+@pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/corpora is not here")
+@pytest.mark.parametrize(("corpus", "n_interviews"), [("serdif_thinkaloud", 17), ("nhs_feedback", 250)])
+def test_interviews_of_real_corpora_read_back_the_same_from_labelled_text(text_file, corpus, n_interviews):
+    interviews = read_corpus(SHARED.parent / "corpora" / corpus).lines.interviews[:n_interviews]
+    different = []
+    for interview in interviews:
+        want = [(line.speaker, " ".join(line.text.split())) for line in interview.lines]
+        speakers = ["", *(speaker for speaker, _ in want)]
+        rows = [
+            text if speaker == before else f"{speaker}: {text}"
+            for before, (speaker, text) in zip(speakers, want, strict=False)
+        ]
+        got = turns_of(text_file("\n".join(rows)), speakers=["transcriber note"])
+        different += [interview.id] if [fold(turn) for turn in got] != want else []
+
+    assert len(interviews) == n_interviews
+    assert different == []
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_a_label_that_stands_at_the_beginning_of_turns_again_and_again_is_a_speaker(text_file, label):
     lines = read_transcripts(text_file(TALK.format(a="Interviewer", b=label)))
@@ -172,6 +192,23 @@ def test_a_name_that_stands_once_is_a_speaker_or_asked_about(text_file, kind):
             glued += [] if "begins like a turn of" in str(error) else [name]
 
     assert glued == []
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "I\tHow?\nP1\tWell.\nI\tAnd?\nP1\tSo.\n{name}\tHello.\nI\tThen?\n",
+        "I – How?\nP1 – Well.\nI – And?\nP1 – So.\n{name} – Hello.\nI – Then?\n",
+        "[I] How?\n[P1] Well.\n[I] And?\n[P1] So.\nMore.\n[{name}] Hello.\n[I] Then?\n",
+        "Ann Bell\nHow?\n\nBob\nWell.\n\nAnn Bell\nAnd?\n\nBob\nSo.\n\n{name}\nHello.\n\nAnn Bell\nThen?\n",
+    ],
+    ids=["tab", "dash", "brackets", "line of its own"],
+)
+def test_a_name_that_stands_once_is_asked_about_in_every_style(text_file, talk):
+    with pytest.raises(TranscriptError, match="begins like a turn of 'Cem Kaya'"):
+        read_transcripts(text_file(talk.format(name="Cem Kaya")))
+
+    assert len(turns_of(text_file(talk.format(name="Cem Kaya")), speakers=["Cem Kaya"])) > 5
 
 
 @pytest.mark.parametrize("name", ["Besides", "Anna"])

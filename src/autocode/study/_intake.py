@@ -20,6 +20,7 @@ from autocode.study._settings import Settings, read_settings, refuse_unlisted, w
 from autocode.study._staging import finish_interrupted
 from autocode.study._surveys import remembered_columns, with_attributes
 from autocode.transcripts import (
+    SUFFIXES,
     Columns,
     Role,
     Transcript,
@@ -34,10 +35,11 @@ from autocode.transcripts import (
     shows_interviews,
     unmatched_participants,
 )
-from autocode.wording import count_of, listing
+from autocode.wording import count_of
 
 _TABLES = {".csv", ".tsv", ".xlsx"}
 _ENCODED = {".txt", ".md", ".vtt", ".srt"}
+_SHOWN_NAMES = 30
 _SHOWN_SINGLY = 8  # interviews of one table; more are described together
 _LABELS = ("{speaker}: {text}", "#{speaker}: {text}")
 
@@ -318,8 +320,22 @@ def _read_interviews(
             readings.append(_read_interview(file, existing, folder, source))
         except TranscriptError as error:
             faults += error.faults
+            faults += _doubts_inside(file, source, {fault.path for fault in error.faults})
     TranscriptError.raise_if(faults)
     return readings
+
+
+def _doubts_inside(folder: Path, source: TranscriptReader, known: Collection[Path | str | None]) -> Iterator[Fault]:
+    """Yield what is doubtful in the other files of a folder that holds a fault, so that all is said at once."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    for file in inside:
+        if file.suffix.casefold() not in SUFFIXES or file in known or file.name.casefold() == PARTICIPANTS:
+            continue
+        try:
+            interviews = source.read(file).interviews
+        except TranscriptError:
+            continue  # it is among the faults of the folder
+        yield from (Fault(doubt, file) for transcript in interviews for doubt in reading_faults(transcript))
 
 
 def _read_interview(file: Path, existing: Transcripts, folder: Path, source: TranscriptReader) -> _NewTranscripts:
@@ -368,7 +384,8 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
     if new:
         lines = [line for transcript in new for line in transcript.lines]
         n_participants = sum(line.role is Role.PARTICIPANT for line in lines)
-        names = listing((transcript.id for transcript in new), at_most=12)
+        names = ", ".join(transcript.id for transcript in new[:_SHOWN_NAMES])
+        names += f" and {len(new) - _SHOWN_NAMES} more" if len(new) > _SHOWN_NAMES else ""
         parts.append(f"{names}; {count_of(len(lines), 'line')}, {n_participants} of participants")
     if n_known:
         parts.append(f"{n_known} transcripts were there already" if n_known > 1 else "one transcript was there already")

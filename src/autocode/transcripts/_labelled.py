@@ -12,6 +12,7 @@ from autocode.transcripts import _labels
 from autocode.transcripts._labels import BLANK, TIME
 from autocode.transcripts._marks import SpeakerRules, find_marks
 from autocode.transcripts._nouns import LeftOutKind
+from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Gap, Script, Turn, trimmed
 from autocode.transcripts._styles import TIMING, Candidate, SourceLine, Style, candidates, source_lines
 from autocode.transcripts._summary import NO_TRANSCRIPT, summary_headings
@@ -46,7 +47,7 @@ _TAPE = re.compile(
 _LINE_NUMBER = re.compile(r"(\d{1,4})[.)]?[ \t]+(?=\S)")
 _ENDS_SENTENCE = re.compile(r"[.?!…:;。？！][\"'”’)\]]*$")
 # Where at least this share of the line ends within turns cuts a sentence, lines end where the page did.
-_WRAPPED_SHARE, _WRAPPED_WIDTH = 1 / 3, 130
+_WRAPPED_SHARE, _WRAPPED_NARROW, _WRAPPED_WIDTH = 1 / 3, 35, 130
 _WRAPPED = "lines end where the page did; a paragraph ends at a blank line or a new speaker"
 
 
@@ -76,13 +77,13 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     if not marks:
         raise TranscriptError(*(_doubts(text, path) or [Fault(NO_SPEAKER, path)]))
     names = _names(marks)
-    wrapped = _is_wrapped(lines, {mark.line for mark in marks})
+    wrapped = _is_wrapped(lines, {mark.line: mark.end for mark in marks})
     gaps = [Gap(LeftOutKind.NUMBER, *span) for span in numbers.values()]
     gaps += _before(text, lines, marks[0].start)
     footers = _footers(lines)
     turns = []
     for mark, end in zip(marks, [*(mark.start for mark in marks[1:]), len(text)], strict=True):
-        paragraphs = tuple(_paragraphs(text, mark.end, end, footers, numbers, gaps, wrapped=wrapped))
+        paragraphs = tuple(_paragraphs(text, mark, end, footers, numbers, gaps, wrapped=wrapped))
         if paragraphs:
             turns.append(Turn(speaker=names[mark.label.casefold()], paragraphs=paragraphs))
         else:
@@ -119,11 +120,23 @@ def _doubts(text: str, path: Path) -> list[Fault]:
 
 
 def _names(marks: Sequence[Candidate]) -> dict[str, str]:
-    """Return the name of each speaker by the label in lower case: the commonest spelling, of two the first."""
+    """Return the name of each speaker by the label in lower case: the commonest spelling, of two the first.
+
+    A label with a remark in brackets, and without it elsewhere, is one person: `Anna (Interviewer)` and `Anna`. Several
+    remarks are several people, and so is `Interviewer (KB)` beside an interviewer.
+    """
     spellings: dict[str, Counter[str]] = {}
+    remarked: dict[str, set[str]] = {}
     for mark in marks:
-        spellings.setdefault(mark.label.casefold(), Counter())[mark.label] += 1
-    return {key: counts.most_common(1)[0][0] for key, counts in spellings.items()}
+        label = mark.label.casefold()
+        spellings.setdefault(label, Counter())[mark.label] += 1
+        if label != mark.key:
+            remarked.setdefault(mark.key, set()).add(label)
+    names = {label: counts.most_common(1)[0][0] for label, counts in spellings.items()}
+    for key, labels in remarked.items():
+        if key in names and len(labels) == 1 and key not in INTERVIEWERS:
+            names[key] = names[next(iter(labels))]
+    return names
 
 
 def _front_matter(lines: Sequence[SourceLine]) -> int:
@@ -177,19 +190,21 @@ def _find(label: str, region: str) -> re.Match[str] | None:
     return re.search(r"(?<!\w)" + r"\s+".join(map(re.escape, label.split())) + r"(?!\w)", region, re.IGNORECASE)
 
 
-def _is_wrapped(lines: Sequence[SourceLine], marked: Collection[int]) -> bool:
+def _is_wrapped(lines: Sequence[SourceLine], marked: Mapping[int, int]) -> bool:
     """Return whether lines end where the page did: many line ends within a turn cut a sentence."""
     ends = cuts = 0
+    widest = max((len(line.text) for line in lines if len(line.text) <= _WRAPPED_WIDTH), default=0)
     for line, following in pairwise(lines):
-        if line.before_blank or following.number in marked or following.number != line.number + 1:
+        over = marked.get(line.number, 0) >= line.start + len(line.text)  # a name over the words
+        if over or line.before_blank or following.number in marked or following.number != line.number + 1:
             continue
         ends += 1
-        cuts += (
-            len(line.text) <= _WRAPPED_WIDTH
-            and not _ENDS_SENTENCE.search(line.text)
-            and following.text[0].isalpha()
-            and not following.text[0].isupper()
+        first = following.text.split()[0]
+        # German nouns are capitals: there, a word that did not fit shows that the page ended
+        goes_on = first[0].isalpha() and (
+            not first[0].isupper() or len(line.text) + 1 + len(first) > max(widest, _WRAPPED_NARROW)
         )
+        cuts += len(line.text) <= _WRAPPED_WIDTH and not _ENDS_SENTENCE.search(line.text) and goes_on
     return ends >= 3 and cuts >= _WRAPPED_SHARE * ends
 
 
@@ -213,7 +228,7 @@ def _kind_without_speech(line: str) -> LeftOutKind | None:
 
 def _paragraphs(
     text: str,
-    start: int,
+    mark: Candidate,
     end: int,
     footers: Collection[int],
     numbers: Mapping[int, tuple[int, int]],
@@ -222,7 +237,8 @@ def _paragraphs(
     wrapped: bool,
 ) -> Iterator[tuple[int, int]]:
     """Yield the spans of the paragraphs of a turn; what is nobody's words is noted in `gaps`."""
-    number = text.count("\n", 0, start) + 1
+    start = mark.end
+    number = mark.line + text.count("\n", mark.start, start)
     begin = start
     whole: tuple[int, int] | None = None
     for offset, raw in enumerate(text[start:end].split("\n")):

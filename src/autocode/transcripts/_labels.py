@@ -4,8 +4,12 @@ import re
 import string
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 MAX_WORDS, MAX_LETTERS = 12, 80
+
+# the same labels come again and again
+_REMEMBERED = 4096
 
 # What a reader sees as nothing: white space, and the marks of width zero and of direction that editors leave.
 BLANK = string.whitespace + "".join(
@@ -49,6 +53,10 @@ _PEOPLE = _words(
     intervistato intervistata partecipante geïnterviewde respondent deelnemer deltagare respondenten informanten
     osallistuja haastateltava respondente респондент информант участник участница
     المشارك المشاركة 受访者 参与者 回答者 参加者"""
+)
+_VOICES = _words(
+    "speaker voice person man woman male female unknown unidentified sprecher sprecherin unbekannt locuteur locutrice "
+    "inconnu hablante persona"
 )
 # words that open or hold together a sentence; a label that holds one is doubted unless it comes again and again
 _SENTENCE = _words(
@@ -95,6 +103,7 @@ def tidy(label: str) -> str:
     return " ".join(label.strip(BLANK).strip("*_#").strip(BLANK).split())
 
 
+@lru_cache(_REMEMBERED)
 def key(label: str) -> str:
     """Return what two spellings of one label share; a remark in brackets at the end does not count."""
     plain = re.sub(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]$", "", tidy(label))
@@ -125,6 +134,7 @@ def is_short(label: str) -> bool:
     return 0 < len(plain.split()) <= MAX_WORDS and len(plain) <= MAX_LETTERS
 
 
+@lru_cache(_REMEMBERED)
 def is_clause(label: str) -> bool:
     """Return whether words are a piece of a sentence, with a verb or the marks of one, and so never a label."""
     plain, words = tidy(label), words_of(label)
@@ -165,6 +175,12 @@ def is_role(label: str) -> bool:
     return is_short(label) and not is_sentence(label) and bool(words) and bool({words[0], words[-1]} & _PEOPLE)
 
 
+def is_participant(label: str) -> bool:
+    """Return whether a label says that somebody takes part, rather than only that somebody speaks: Speaker 1."""
+    return is_role(label) and _VOICES.isdisjoint(words_of(label))
+
+
+@lru_cache(_REMEMBERED)
 def is_name(label: str) -> bool:
     """Return whether words look like a name or title: each opens with a capital, and none holds a sentence together."""
     plain = tidy(label).replace("(", " ").replace(")", " ")

@@ -109,7 +109,8 @@ def transcript_of(
 def _left_out(script: Script, lines: Sequence[Line]) -> Iterator[LeftOut]:
     """Yield what of the text is in no line; a page number between two paragraphs of a turn is in the turn's line."""
     starts = [line.start for line in lines]
+    line_starts = [0, *(match.end() for match in re.finditer("\n", script.text))]
     for gap in sorted(script.gaps, key=lambda gap: gap.start):
         place = bisect_right(starts, gap.start) - 1
         if place < 0 or lines[place].end <= gap.start:
-            yield LeftOut(gap.kind, script.text[gap.start : gap.end], script.text.count("\n", 0, gap.start) + 1)
+            yield LeftOut(gap.kind, script.text[gap.start : gap.end], bisect_right(line_starts, gap.start))

@@ -107,7 +107,11 @@ def _accepted(
             _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         )
         if style in WEAK:
-            again = again and (style is Style.DOT or (style is Style.TAB and everywhere) or _labels.is_name(label))
+            again = again and (
+                (style is Style.DOT and len(label) <= 2)
+                or (style is Style.TAB and everywhere)
+                or _labels.is_name(label)
+            )
         if again or (style in (Style.HEADER, Style.TIMED) and _labels.is_name(candidate.label)):
             keys.add(candidate.key)
     if style in WEAK and len(keys) < 2:
@@ -149,7 +153,7 @@ def _unknown(
     line goes on with a turn, or where they stand with a time. Words that open a sentence, as in `And she said:`, are
     speech.
     """
-    if style not in (Style.COLON, Style.BRACKET, Style.HEADER, Style.TIMED):
+    if style in (Style.HASH, Style.TIMING, Style.DOT):
         return {}
     runs = _runs(found, but=_labels.opens_sentence)
     in_capitals = all(label.isupper() for label in _written(begun))
@@ -160,9 +164,11 @@ def _unknown(
             continue
         plain = _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         named = _labels.is_name(label) or (in_capitals and label.isupper() and len(label) > 2)
-        placed = everywhere or style in (Style.HEADER, Style.TIMED)
+        named = named and not (style in WEAK and label.endswith((".", ",", "!")))
+        again = runs[candidate.key] > 1 and style is not Style.OWN_LINE
+        placed = (everywhere and style not in WEAK) or style in (Style.HEADER, Style.TIMED)
         placed = placed and label[0].isupper() and not (_labels.opens_sentence(label) or _labels.is_clause(label))
-        if runs[candidate.key] > 1 or ((named or placed) and not plain):
+        if again or ((named or placed) and not plain):
             asked.setdefault(candidate.key, candidate)
     return {candidate.line: begins_like(candidate.label) for candidate in asked.values()}
 
@@ -191,7 +197,8 @@ def _misspelt(found: Sequence[Candidate], begun: Mapping[int, Candidate], rules:
         if near is not None and (times[near] > 1 or rules.is_sure(written[near])):
             doubts[candidate.line] = (
                 f"begins like a turn of {candidate.label!r}, which is nearly {written[near]!r}; correct it, or say "
-                f"that it is another speaker: speakers=[{candidate.label!r}] (--speaker-label)."
+                f"that it is another speaker: speakers=[{candidate.label!r}] (--speaker-label), or none: "
+                f"not_speakers=[{candidate.label!r}] (--no-speaker)."
             )
     return doubts
 
@@ -210,14 +217,15 @@ def _unmarked(lines: Sequence[SourceLine], begun: Mapping[int, Candidate], rules
     if not labels:
         return {}
     either = "|".join(map(re.escape, labels))
-    begins = re.compile(rf"(?P<label>{either})(?:[;.,]?[ \t]+(?=[^\W\d_a-zß-ÿ])|[;.]\s|\s[-–—]\s)")
+    begins = re.compile(rf"(?P<label>{either})(?:[;.,]?[ \t]+(?=[^\W\d_a-zß-ÿ])|[;.]\s+|\s+[-–—]\s+)(?P<word>\S+)")
     doubts = {}
     for line in lines:
         match = None if line.number in begun else begins.match(line.text)
-        if match is not None:
+        words = f"{match['label']} {match['word']}" if match is not None else ""
+        if match is not None and _labels.key(words) not in rules.not_speakers:
             doubts[line.number] = (
                 f"begins with {match['label']!r}, but without the mark after the label that makes it a turn; add it, "
-                "or, if somebody says this, join the line to the one before."
+                f"or, if somebody says this, not_speakers=[{words!r}] (--no-speaker)."
             )
     return doubts
 

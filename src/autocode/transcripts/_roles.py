@@ -65,7 +65,7 @@ def role_of(speaker: str, *, interviewers: Collection[str] = INTERVIEWERS) -> Ro
     >>> role_of("Interviewer (female)").value, role_of("GP1").value, role_of("Mara", interviewers=["mara"]).value
     ('interviewer', 'participant', 'interviewer')
     """
-    plain = " ".join(re.sub(r"\s*[(\[].*$", "", speaker).casefold().split()) or speaker.casefold()
+    plain = " ".join(re.sub(r"\s*[(\[].*$", "", speaker).casefold().replace("_", " ").split()) or speaker.casefold()
     known = (
         interviewers if interviewers is INTERVIEWERS else {" ".join(label.casefold().split()) for label in interviewers}
     )
@@ -95,12 +95,27 @@ def decide_roles(turns: Iterable[tuple[str, str]], interviewers: Collection[str]
         named = tuple(s for s in turns_of if role_of(s, interviewers=interviewers) is Role.INTERVIEWER)
         if named or not interviewers:
             return RoleDecision(named, "named", asks)
-    usual = tuple(s for s in turns_of if role_of(s) is Role.INTERVIEWER)
+    usual = _with_usual_labels(turns_of)
     if usual:
         return RoleDecision(usual, "usual label", asks)
     share = {speaker: questions[speaker] / len(turns_of[speaker]) for speaker in turns_of}
-    asking = [s for s in turns_of if share[s] >= _ASKS and questions[s] >= 2 and not _labels.is_role(s)]
+    asking = [s for s in turns_of if share[s] >= _ASKS and questions[s] >= 2 and not _labels.is_participant(s)]
     answering = [s for s in turns_of if s not in asking]
     if len(asking) == 1 and answering and all(share[s] <= _ANSWERS for s in answering):
         return RoleDecision((asking[0],), "questions", asks)
     return RoleDecision((), "none", asks)
+
+
+def _with_usual_labels(speakers: Collection[str]) -> tuple[str, ...]:
+    """Return the speakers whose label, or the remark after it, is usual for interviewers, however they are named later.
+
+    `Anna (Interviewer)` is an interviewer, and so is `Anna` in the same interview.
+    """
+    remarks = {speaker: re.search(r"[(\[]([^()\[\]]+)[)\]]$", speaker) for speaker in speakers}
+    usual = {
+        _labels.key(speaker)
+        for speaker, remark in remarks.items()
+        if role_of(speaker) is Role.INTERVIEWER
+        or (remark and len(remark[1]) > 1 and role_of(remark[1].strip()) is Role.INTERVIEWER)
+    }
+    return tuple(speaker for speaker in speakers if _labels.key(speaker) in usual)

@@ -18,6 +18,8 @@ _LEAD_TIME = re.compile(
 )
 _TIMES = re.compile(TIME)
 _TRAILING_TIME = re.compile(rf"[\s,]*{TIME}$")
+# what stands before a label in a list or in captions: a bullet, or `>>`
+_BULLET = re.compile(r"(?:>{1,3}|[-–•*])[ \t]+")
 _BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
 # the chat of a meeting: `From Anna to Everyone:`
 _TO_EVERYONE = re.compile(r"^From\s+(.{1,40}?)\s+to\s+(?:Everyone|.{1,30}\(.{1,30}\))$")
@@ -28,8 +30,15 @@ _HEADER = re.compile(
 _TIMED = re.compile(
     r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,79}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>[^\s:\-–—][^:\n–—]{0,79}?)[ \t]{1,4}[-–—][ \t]{1,4}(?=\S)")
+_DASH = re.compile(r"(?P<label>[^\s:\-–—|][^:\n–—|]{0,79}?)(?:[ \t]{1,4}[-–—|][ \t]{1,4}|(?P<tight>[–—]))(?=\S)")
+_TAB = re.compile(r"(?P<label>[^\t]{1,80}?)(?:\t| {3,40}(?=\S))")
+# a name in bold, in round or in angle brackets before the words
+_MARKED = re.compile(r"(?:\*\*([^*\n]{1,60})\*\*|\(([^()\n]{1,60})\)|<([^<>\n]{1,60})>)[ \t]+(?=\S)")
+_TIME_OVER = re.compile(rf"{TIME}[ \t]{{0,4}}[-–—][ \t]{{0,4}}(?P<label>[^\s:\[\]][^:\n\[\]]{{0,79}})$")
+_ONLY_TIME = re.compile(rf"{TIME}(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?$")
 TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
+# a number that stands for a person, as in `12b  0:01`
+_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]?")
 _STAGE = frozenset(
     re.findall(
         r"\S+",
@@ -118,8 +127,8 @@ def source_lines(text: str) -> list[SourceLine]:
 def candidates(lines: list[SourceLine]) -> Iterator[Candidate]:
     """Yield every place that may name a speaker, in any style; a line may yield several."""
     for position, line in enumerate(lines):
-        for find in (_hash, _colon, _bracket, _header, _timed, _tab, _dash, _dot):
-            candidate = find(line)
+        over = _over_time(line, lines[position + 1]) if position + 1 < len(lines) else None
+        for candidate in (over, *(find(line) for find in _FINDERS)):
             if candidate is not None:
                 yield candidate
         if position and TIMING.fullmatch(lines[position - 1].text) and len(line.text) <= _labels.MAX_LETTERS:
@@ -136,9 +145,11 @@ def candidates(lines: list[SourceLine]) -> Iterator[Candidate]:
 
 
 def _after_time(words: str) -> int:
-    """Return where the words begin that follow a time at the beginning."""
+    """Return where the words begin that follow a time or a bullet at the beginning."""
     match = _LEAD_TIME.match(words)
-    return match.end() if match else 0
+    begin = match.end() if match else 0
+    bullet = _BULLET.match(words, begin)
+    return bullet.end() if bullet else begin
 
 
 def _colon(line: SourceLine) -> Candidate | None:
@@ -208,11 +219,29 @@ def _bracket(line: SourceLine) -> Candidate | None:
     )
 
 
+def _marked(line: SourceLine) -> Candidate | None:
+    match = _MARKED.match(line.text)
+    label = next(filter(None, match.groups()), "") if match else ""
+    if match is None or _TIMES.fullmatch(f"({label})") or _is_stage(label) or label.rstrip().endswith((":", "：")):
+        return None
+    return Candidate(_labels.tidy(label), Style.BRACKET, line.number, line.start, line.start + match.end())
+
+
+def _over_time(line: SourceLine, following: SourceLine) -> Candidate | None:
+    """Return a name on a line of its own over a line that is only a time, as meeting tools copy it."""
+    if following.number != line.number + 1 or not _ONLY_TIME.match(following.text) or _TIMES.search(line.text):
+        return None
+    if not _labels.is_name(line.text) or line.text.endswith((".", ",", ":", "?", "!")):
+        return None
+    end = following.start + len(following.text)
+    return Candidate(_labels.tidy(line.text), Style.HEADER, line.number, line.start, end)
+
+
 def _header(line: SourceLine) -> Candidate | None:
     if len(line.text) > _REACH:
         return None
-    match = _HEADER.fullmatch(line.text)
-    if match is None or (match["label"][0].isdigit() and not _labels.is_code(match["label"])):
+    match = _HEADER.fullmatch(line.text) or _TIME_OVER.fullmatch(line.text)
+    if match is None or (match["label"][0].isdigit() and not _NUMBERED.fullmatch(match["label"])):
         return None
     plain = match["label"].replace(",", "")
     if _labels.is_clause(plain) or _labels.opens_sentence(plain):
@@ -229,17 +258,19 @@ def _timed(line: SourceLine) -> Candidate | None:
 
 def _tab(line: SourceLine) -> Candidate | None:
     begin = _after_time(line.text)
-    label, tab, _ = line.text[begin : begin + _REACH].partition("\t")
-    if not tab or not _labels.is_short(label) or label.rstrip().endswith((":", "：")):
+    match = _TAB.match(line.text[begin : begin + _REACH])
+    if match is None or not _labels.is_short(match["label"]) or match["label"].rstrip().endswith((":", "：")):
         return None
-    return Candidate(_labels.tidy(label), Style.TAB, line.number, line.start, line.start + begin + len(label) + 1)
+    return Candidate(_labels.tidy(match["label"]), Style.TAB, line.number, line.start, line.start + begin + match.end())
 
 
 def _dot(line: SourceLine) -> Candidate | None:
-    match = re.match(r"(?P<label>[^\W\d_]{1,2}\d{0,2})\.[ \t]+(?=\S)", line.text)
+    match = re.match(r"(?P<label>[^\W\d_]{1,12}\d{0,2})\.[ \t]+(?=\S)", line.text)
     if match is None:
         return None
-    return Candidate(match["label"], Style.DOT, line.number, line.start, line.start + match.end())
+    # longer words with a full stop are labels only where they usually are: `Resp.`
+    short = len(match["label"]) <= 4
+    return Candidate(match["label"], Style.DOT, line.number, line.start, line.start + match.end(), spaced=short)
 
 
 def _dash(line: SourceLine) -> Candidate | None:
@@ -247,6 +278,9 @@ def _dash(line: SourceLine) -> Candidate | None:
     match = _DASH.match(line.text[begin : begin + _REACH])
     if match is None or not _labels.is_short(match["label"]):
         return None
-    return Candidate(
-        _labels.tidy(match["label"]), Style.DASH, line.number, line.start, line.start + begin + match.end()
-    )
+    end = line.start + begin + match.end()
+    spaced = match["tight"] is None
+    return Candidate(_labels.tidy(match["label"]), Style.DASH, line.number, line.start, end, spaced=spaced)
+
+
+_FINDERS = (_hash, _colon, _bracket, _marked, _header, _timed, _tab, _dash, _dot)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from types import MappingProxyType
+from typing import Literal
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
@@ -52,7 +53,8 @@ def recognised(header: Sequence[str], body: Sequence[Row]) -> tuple[SurveyColumn
     """Return the columns of a survey where the table shows them, and the headings that may be questions or not.
 
     A question is a column headed by one, or with a number such as `Q2.`, and answered in words. Words under another
-    heading are a doubt; a table in which no column is a question is no survey, whatever else it holds.
+    heading are a doubt, and so are single words under a question, unless they are the same again and again. A table in
+    which no column is a question is no survey.
     """
     name = name_column(header, body)
     questions: list[int] = []
@@ -62,13 +64,11 @@ def recognised(header: Sequence[str], body: Sequence[Row]) -> tuple[SurveyColumn
         cells = _cells(body, place)
         if place == name or not _is_of_people(cells):
             continue
-        in_words = _in_words(cells)
-        if in_words and _ASKS.search(heading):
-            questions.append(place)
-        elif in_words and fmean(len(cell.split()) for cell in cells) >= _WORDS_OF_ANSWERS:
+        kind = _kind_of_column(heading, cells)
+        if kind == "doubt":
             doubts.append(heading)
         else:
-            attributes.append(place)
+            (questions if kind == "question" else attributes).append(place)
     # a heading that comes again as a cell is none: the first row is one of turns
     headless = any(heading.strip() in _cells(body, place) for place, heading in enumerate(header) if heading.strip())
     if headless:
@@ -102,15 +102,17 @@ def _is_name(heading: str, cells: Sequence[str], n_rows: int) -> bool:
     return names and len(set(cells)) == len(cells) == n_rows and all(len(cell) <= 40 for cell in cells)
 
 
-def _in_words(cells: Sequence[str]) -> bool:
-    """Return whether cells are answers in somebody's own words rather than a choice or a number."""
+def _kind_of_column(heading: str, cells: Sequence[str]) -> Literal["question", "attribute", "doubt"]:
+    """Return what a column holds, from its heading and from whether its cells are somebody's own words or a choice."""
     if all(re.fullmatch(r"[\d.,%+\- ]+", cell) for cell in cells):
-        return False
+        return "attribute"
+    lengths = [len(cell.split()) for cell in cells]
     different = len({cell.casefold() for cell in cells}) / len(cells)
-    n_words = fmean(len(cell.split()) for cell in cells)
-    if n_words >= _WORDS_OF_ANSWERS:
-        return different >= _DIFFERENT / 2
-    return different >= _DIFFERENT and len(cells) > 2 and n_words > _WORDS_OF_ANSWERS / 2
+    asks = _ASKS.search(heading) is not None
+    in_words = fmean(lengths) >= _WORDS_OF_ANSWERS and different >= _DIFFERENT / 2
+    if asks and (in_words or (different >= _DIFFERENT and max(lengths) > 1)):
+        return "question"
+    return "doubt" if in_words or (asks and different >= _DIFFERENT / 2) else "attribute"
 
 
 def read_survey(

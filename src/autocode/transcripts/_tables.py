@@ -154,6 +154,7 @@ def _scripts(table: "_Table", stem: str, columns: Columns, rules: SpeakerRules) 
         if by_speaker:
             return {stem: _by_speaker(table, by_speaker)}
         survey, doubts = recognised(table.header, table.body)
+        doubts = [heading for heading in doubts if heading not in (columns.attributes or ())]
         if doubts:
             raise TranscriptError.at(table.path, _DOUBTFUL.format(listing(map(repr, doubts))), line=table.first)
         if survey is not None:
@@ -165,8 +166,9 @@ def _scripts(table: "_Table", stem: str, columns: Columns, rules: SpeakerRules) 
 
 _DOUBTFUL = (
     "has no columns 'speaker' and 'text', and {} may hold answers to questions; if each row is a respondent, name the "
-    "columns of the questions with Columns(questions=...) (--question), else those of the turns with "
-    "Columns(speaker=..., text=...) (--speaker, --text)."
+    "columns of the questions with Columns(questions=...) (--question), or of what else is known with "
+    "Columns(attributes=...) (--attribute); else those of the turns with Columns(speaker=..., text=...) (--speaker, "
+    "--text)."
 )
 
 
@@ -257,6 +259,11 @@ def _turns(table: _Table, stem: str, columns: Columns, *notes: str) -> dict[str,
         else:
             utterances.setdefault(name, []).append((" ".join(speaker.split()), words))
     TranscriptError.raise_if(faults)
+    # what stands with interviews without words is said with the first that has some
+    first = next(iter(utterances), stem)
+    left_out[first] = [
+        piece for name, own in left_out.items() if name == first or name not in utterances for piece in own
+    ]
     return {
         name: replace(_script(of_interview), left_out=tuple(left_out.get(name, ())), notes=notes)
         for name, of_interview in utterances.items()
