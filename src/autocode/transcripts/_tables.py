@@ -78,7 +78,7 @@ def read_table(path: Path, *, stem: str, columns: Columns, encoding: str | None)
         if any(cell.strip() for cell in cells[len(header) :]):
             faults.append(
                 Fault(
-                    f"has {len(cells)} cells, but the header names {count_of(len(header), 'column')}; "
+                    f"has {count_of(len(cells), 'cell')}, but the header names {count_of(len(header), 'column')}; "
                     "put words that hold commas in quotation marks.",
                     path,
                     line,

@@ -13,6 +13,7 @@ from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
 from autocode.names import aside, check_known
 from autocode.transcripts import Line, LineId, Transcripts
+from autocode.wording import count_of
 
 _NOTHING: Mapping[LineId, float] = FrozenMapping({})
 
@@ -132,7 +133,8 @@ def code_prevalence_by(
     if without:
         known = {name for interview in lines.interviews for name in interview.attributes}
         raise AgreementError(
-            f"{len(without)} interviews have no {attribute!r}{aside(attribute, sorted(known))}, {without[0]} first; "
+            f"{count_of(len(without), 'interview')} {_have(without)} no {attribute!r}"
+            f"{aside(attribute, sorted(known))}, {without[0]} first; "
             "add it to the table of participants."
         )
     known_codes(codes, codings, codebook=codebook)
@@ -164,7 +166,7 @@ def _columns(
     new = [line.id for line in frame if line.id not in inclusion.probabilities]
     if new:
         raise AgreementError(
-            f"{len(new)} lines could not be drawn, {new[0]} first: they were added after the sample; "
+            f"{count_of(len(new), 'line')} could not be drawn, {new[0]} first: they were added after the sample; "
             "draw another sample over all lines and judge that too."
         )
     judged = [_share(independent, line.id, wanted) if line.id in inclusion.drawn else None for line in frame]
@@ -186,3 +188,7 @@ def _share(codings: Codings, line: LineId, codes: frozenset[CodeId]) -> float | 
     """Return the share of the coders of a line who gave it any of these codes; None if nobody judged it."""
     applied = [not codes.isdisjoint(coding.codes) for coding in codings.of(line)]
     return sum(applied) / len(applied) if applied else None
+
+
+def _have(things: Sequence[object]) -> str:
+    return "has" if len(things) == 1 else "have"

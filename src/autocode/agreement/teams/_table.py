@@ -31,7 +31,7 @@ from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
 from autocode.tables import Table
 from autocode.transcripts import Transcripts
-from autocode.wording import percent
+from autocode.wording import count_of, percent
 
 Pair = tuple[CoderId, CoderId]
 
@@ -441,7 +441,7 @@ def _kappas_of_pair(
         conventions=_kappa.conventions(data) | {"categories": _CATEGORIES},
         **options,
     )
-    return [*kappas, _with_mean(mean, f"over {n_averaged} codes")]
+    return [*kappas, _with_mean(mean, f"over {count_of(n_averaged, 'code')}")]
 
 
 def _mean_kappa(
@@ -467,7 +467,7 @@ def _mean_kappa(
         conventions=_kappa.conventions(sets) | {"categories": _CATEGORIES},
         **options,
     )
-    return _with_mean(mean, f"over {len(masks)} codes and {len(pairs)} pairs of coders")
+    return _with_mean(mean, f"over {count_of(len(masks), 'code')} and {count_of(len(pairs), 'pair')} of coders")
 
 
 def _with_mean(mean: Agreement, over: str) -> Agreement:
