@@ -427,7 +427,7 @@ def _check(data: ReliabilityData) -> None:
         )
     if data.interviews is not None and len(data.interviews) != len(data.units):
         raise ValueError(
-            f"there are {count_of(len(data.interviews), 'interview')} for {count_of(len(data.units), 'unit')}; "
+            f"found {count_of(len(data.interviews), 'interview')} for {count_of(len(data.units), 'unit')}; "
             "name one for each unit."
         )
     if data.values.size and not -1 <= data.values.min() <= data.values.max() < len(data.labels):

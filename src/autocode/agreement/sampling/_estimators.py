@@ -143,7 +143,7 @@ def prevalence(
         )
     if len(yhat) != len(y):
         raise ValueError(
-            f"there are {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
+            f"found {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
         )
     drawn = ~np.isnan(y)
     by_line = None if interviews is None else np.array(interviews, dtype=object)
@@ -196,7 +196,7 @@ def prevalence_by(
     """
     if len(groups) != len(judged):
         raise ValueError(
-            f"there are {count_of(len(groups), 'group')} for {count_of(len(judged), 'line')}; give one for each line."
+            f"found {count_of(len(groups), 'group')} for {count_of(len(judged), 'line')}; give one for each line."
         )
     lines_of: dict[str, list[int]] = {}
     for i, group in enumerate(groups):
@@ -259,7 +259,7 @@ def dsl_mean(
     pi = _known_probabilities(y, probabilities)
     if len(yhat) != len(y):
         raise ValueError(
-            f"there are {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
+            f"found {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
         )
     R = ~np.isnan(y)
     y_tilde = np.asarray(yhat, dtype=float).copy()
@@ -328,7 +328,7 @@ def ppi_mean(
     n, N = len(y), len(yhat_U)
     if len(yhat_L) != n:
         raise ValueError(
-            f"there are {count_of(len(yhat_L), 'suggestion')} for {count_of(n, 'judged line')}; give one for each line."
+            f"found {count_of(len(yhat_L), 'suggestion')} for {count_of(n, 'judged line')}; give one for each line."
         )
     if n < 2:
         raise AgreementError(f"{n} judged line{'' if n == 1 else 's'} cannot show how far suggestions err; judge more.")
@@ -387,7 +387,7 @@ def _estimate(
     else:
         if len(interviews) != len(influence):
             raise ValueError(
-                f"there are {count_of(len(interviews), 'interview')} for {count_of(len(influence), 'line')}; "
+                f"found {count_of(len(interviews), 'interview')} for {count_of(len(influence), 'line')}; "
                 "name one for each line."
             )
         names, cluster_of = np.unique(np.array(interviews, dtype=str), return_inverse=True)

@@ -143,7 +143,7 @@ def recheck(
     n_used = int(table.applied.any(axis=0).sum())
     if len(table) < LEAST_LINES or n_used < 2:
         raise TrainingError(
-            f"{count_of(len(table), 'coded line')} with {n_used} code{'s' * (n_used != 1)} are too few to judge "
+            f"{count_of(len(table), 'coded line')} with {count_of(n_used, 'code')}: too few to judge "
             "any by the others; "
             f"code at least {LEAST_LINES} lines, with at least two codes."
         )
