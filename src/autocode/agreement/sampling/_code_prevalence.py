@@ -11,7 +11,7 @@ from autocode.coding import Codings, Inclusion, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
-from autocode.names import aside, check_known
+from autocode.names import aside, check_spelling
 from autocode.transcripts import Line, LineId, Transcripts
 from autocode.wording import count_of
 
@@ -75,7 +75,7 @@ def code_prevalence(
     0.080 [0.036, 0.124] (200 of 647 lines judged, 20 interviews)
     """
     codings.check_lines(lines)
-    check_known("line", suggested, {line.id for line in lines})
+    check_spelling("line", suggested, [line.id for line in lines])
     known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, lines.participant_lines, samples, suggested)
     return prevalence(

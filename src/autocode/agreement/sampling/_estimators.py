@@ -436,7 +436,8 @@ def _known_probabilities(y: Array, probabilities: Sequence[float | None] | Array
     pi = np.array([math.nan if p is None else float(p) for p in probabilities])
     if len(pi) != len(y):
         raise ValueError(
-            f"there are {len(pi)} probabilities for {count_of(len(y), 'line')}; give one for each line, or None."
+            f"found {count_of(len(pi), 'probability', plural='probabilities')} for "
+            f"{count_of(len(y), 'line')}; give one for each line, or None."
         )
     R = ~np.isnan(y)
     if not R.any():
