@@ -12,7 +12,7 @@ from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, Coding, Codings
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
-from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_digests
 from autocode.study._folder import CODEBOOK, JOURNAL, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._reading import open_journal, read_lines
 from autocode.study._settings import Settings, read_settings, with_labels
@@ -205,6 +205,8 @@ def _read(
     for table in tables:
         try:
             read = _read_codings(table, lines, codebook, coder=coder, basis=basis)
+            people = {name for _, name, _ in coded}
+            CodingError.raise_if(respelt_coders(read.coders, people, named=source.settings.coders, place=table))
             fresh = _fresh(coded, read, table, force=force)
         except AutocodeError as error:
             faults += error.faults

@@ -13,7 +13,7 @@ from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
 from autocode.names import aside
 from autocode.review import ReviewSession, blind_seed, draw_blind
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import respelt_coders, unrecorded_digests
 from autocode.study._folder import SETTINGS
 from autocode.study._reading import StudyData, open_journal, read_study
 
@@ -74,6 +74,7 @@ def open_review(
     settings = study.settings
     if settings.coders:
         _refuse_others(names, settings.coders, folder)
+    StudyError.raise_if(respelt_coders(names, study.codings.coders, named=settings.coders, place=Path(folder)))
     mode = Mode.INDEPENDENT if blind else settings.mode
     if mode is not Mode.INDEPENDENT:
         _check_suggestions(study, remark)
