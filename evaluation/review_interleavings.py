@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from autocode.coding import CoderId, Coding, Paradata
+from autocode.coding import Coding, Paradata
 from autocode.journal import Journal, Undo
 from evaluation._browser import StudyServer, chromium
 from evaluation._results import RESULTS, write_results
@@ -202,7 +202,7 @@ def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[st
     """Count where a journal differs from the acts that were made, and from what a page shows."""
     with Journal.open(path) as journal:
         history = list(journal.history())
-        in_force = {coding.line: coding.codes for coding in journal.codings().by(CoderId(CODER))}
+        in_force = {coding.line: coding.codes for coding in journal.codings() if coding.coder == CODER}
     stored = Counter(entry.gesture for entry in history if isinstance(entry.record, Paradata))
     codings = Counter(entry.gesture for entry in history if isinstance(entry.record, Coding))
     undone = {entry.gesture for entry in history if entry.undone}

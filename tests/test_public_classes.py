@@ -43,7 +43,7 @@ NO_RESULTS = {
     "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",
     "suggester.ScoreParts", "suggester.Suggester", "tables.Table", "transcripts.Columns", "transcripts.LeftOut",
-    "transcripts.Line", "transcripts.RoleDecision", "codebook.Codebook",
+    "transcripts.Line", "transcripts.RoleDecision",
 }  # fmt: skip
 
 

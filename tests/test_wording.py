@@ -1,7 +1,15 @@
 """Counts, lists and shares in words."""
 
+import ast
 import math
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
 
+import pytest
+
+import autocode
 from autocode.wording import count_of, listing, percent
 
 
@@ -39,3 +47,58 @@ def test_a_share_is_rounded_only_where_it_is_shown():
 def test_a_share_that_is_undefined_is_a_dash():
     assert percent(math.nan) == "–"
     assert percent(math.nan, undefined="-") == "-"
+
+
+PACKAGE = Path(autocode.__file__).parent
+COUNTED = (
+    "abstention|agreement|answer|cell|code|coder|column|decision|disagreement|fault|group|interview|judgement|label|"
+    "line|pair|participant|proposal|resample|row|seed|speaker|span|split|subtheme|suggestion|text|theme|transcript|"
+    "turn|unit|word"
+)
+PLURAL = re.compile(rf"^ (?:[a-z-]+ )?(?:{COUNTED})s\b|^ (?:categories|people)\b")
+NO_COUNT = re.compile(r"count_of|listing|_first|' and '|level$|distance$|name$|self\.abstention_rate|self\.promise")
+# Where more than one is counted, by what was checked before or by the constant that it is, by module.
+MANY = {
+    "agreement/data/_labels.py": {"len(labels)"},
+    "agreement/intervals/_methods.py": {"n_interviews"},
+    "agreement/sampling/_code_prevalence.py": {"len(inclusion.drawn)"},
+    "agreement/sampling/_estimators.py": {"G", "int(R.sum())", "n_judged"},
+    "agreement/spans/_gamma.py": {"max(map(len, units))"},
+    "agreement/spans/_text_intervals.py": {"n_texts"},
+    "agreement/teams/_verdict.py": {"ENOUGH_INTERVIEWS"},
+    "report/_findings.py": {"len(lines.participant_lines)"},
+    "study/_intake.py": {"n_known", "n_participants"},
+    "study/_prevalence.py": {"len(without)"},
+    "suggester/_promises.py": {
+        "MIN_CASES", "math.ceil(more * n_interviews / n_lines)", "more", "n_interviews", "n_lines",
+    },
+    "suggester/checks/_recheck.py": {"LEAST_LINES"},
+    "transcripts/_office.py": {"_MOST_CELLS"},
+    "validation/_validate.py": {"min((n or 0 for n in sizes))"},
+    "web/_adjudication.py": {"_MOST", "n"},
+}  # fmt: skip
+
+
+def counts_in(module: Path) -> Iterator[str]:
+    """Yield each number that a text of a module writes before a noun in the plural."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        for value, text in pairwise(node.values if isinstance(node, ast.JoinedStr) else []):
+            if isinstance(value, ast.FormattedValue) and isinstance(text, ast.Constant) and PLURAL.match(text.value):
+                yield f"{ast.unparse(value.value)}"
+
+
+@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_one_is_singular_everywhere(module):
+    """A number that may be one is written with `count_of`."""
+    found = {count for count in counts_in(module) if not NO_COUNT.match(count)}
+
+    assert found - MANY.get(str(module.relative_to(PACKAGE)), set()) == set()
+
+
+def test_a_suggester_of_one_interview_says_so():
+    lines = autocode.Transcripts.from_frame([{"transcript": "GP1", "speaker": "GP1", "text": "The phone rings out."}])
+    codings = autocode.Codings([autocode.Coding(line="GP1:1", coder="ann", codes={"phones"})])
+    codebook = autocode.Codebook([autocode.Code(id="phones", name="Phones"), autocode.Code(id="cars", name="Cars")])
+    suggester = autocode.train(codings, lines, codebook)
+
+    assert suggester.learnt_from == "learnt from 1 line of 1 interview (1 by single coder)"

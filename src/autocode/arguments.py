@@ -12,7 +12,6 @@ __all__ = ["collections_of_text", "no_single_text", "refuse_single_text"]
 T = TypeVar("T", bound=Callable[..., Any])
 
 _LONGEST = 60  # letters of a text that a message shows
-_SUSPECT = (str, bytes, Mapping)
 _COLLECTIONS = (Iterable, Iterator, Collection, Sequence, Set, list, set, frozenset, tuple)
 
 
@@ -111,11 +110,14 @@ def no_single_text(function: T) -> T:
         if p.name in checked
     }
 
+    # a mapping may stand where its keys are the texts; where it is asked for, its values are collections
+    mappings = {p.name for p in parameters if "Mapping" in str(p.annotation)}
+
     @wraps(wrapped)
     def call(*arguments: Any, **named: Any) -> Any:
         for name, place in places.items():
             value = arguments[place] if place < len(arguments) else named.get(name)
-            if isinstance(value, _SUSPECT):
+            if isinstance(value, str | bytes) or (name in mappings and isinstance(value, Mapping)):
                 refuse_single_text(name, value)
         return wrapped(*arguments, **named)
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, TypeVar
 
 from autocode.frames import Backend, Frame, Kind, columns_of, frame_of
+from autocode.wording import count_of
 
 __all__ = ["Records", "Tabular", "brief", "displayed", "html_of"]
 
@@ -137,9 +138,9 @@ def html_of(columns: Mapping[str, Sequence[Any]], *, n_rows: int | None = None, 
     )
     more = []
     if (n_rows or there) > _MOST_ROWS:
-        more.append(f"{(n_rows or there) - _MOST_ROWS:,} more rows")
+        more.append(count_of((n_rows or there) - _MOST_ROWS, "more row", thousands=","))
     if len(columns) > _MOST_COLUMNS:
-        more.append(f"{len(columns) - _MOST_COLUMNS} more columns")
+        more.append(count_of(len(columns) - _MOST_COLUMNS, "more column"))
     note = f"<p>{' and '.join(more)}; to_frame() has all.</p>" if more else ""
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"

@@ -10,7 +10,7 @@ from autocode.arguments import no_single_text
 from autocode.errors import UnknownNameError
 from autocode.wording import listing
 
-__all__ = ["aside", "check_known", "closest", "hint", "respelt", "unknown"]
+__all__ = ["aside", "check_known", "check_spelling", "closest", "hint", "respelt", "unknown"]
 
 _MOST_LISTED = 8
 
@@ -199,3 +199,35 @@ def check_known(
     for name in names:
         if name not in there:
             raise unknown(kind, name, ordered, titles=titles, remedy=remedy)
+
+
+@no_single_text
+def check_spelling(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raise an error for a name that is a known one in another spelling, or if none of the names is known.
+
+    For names of which some may be about something else, such as predictions for lines of other interviews.
+
+    Parameters
+    ----------
+    kind : str
+        What is named, in the singular, such as "line".
+    names : iterable of str
+        The names that a caller gave.
+    known : iterable of str
+        The names that there are.
+
+    Raises
+    ------
+    UnknownNameError
+        As said.
+    """
+    ordered = tuple(known)
+    there = frozenset(ordered)
+    given = tuple(names)
+    strange = [name for name in given if name not in there]
+    if not strange:
+        return
+    spellings = {_plain(name) for name in ordered}
+    for name in strange:
+        if len(strange) == len(given) or _plain(name) in spellings:
+            raise unknown(kind, name, ordered)

@@ -80,7 +80,7 @@ def test_one_interview_of_decisions_gives_no_interval_and_none_no_rate(
     one = anchoring_audit(*arms, [decision("I1:2", A)], interviews)
     none = anchoring_audit(*arms, [], interviews)
 
-    assert str(one.adoption) == "1.00 (1 of 1 suggestions)"
+    assert str(one.adoption) == "1.00 (1 of 1 suggestion)"
     assert str(none.adoption) == "undefined: nobody decided on a suggestion"
     assert str(none).splitlines() == [
         f"coded blind: {none.blind}",

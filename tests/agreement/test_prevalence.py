@@ -163,17 +163,17 @@ def test_what_cannot_be_estimated_is_told_in_a_sentence() -> None:
 
 
 def test_lists_of_unequal_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="there are 1 suggestions for 2 lines"):
+    with pytest.raises(ValueError, match="found 1 suggestion for 2 lines"):
         prevalence([1, _], [1], probabilities=[0.5, 0.5])
-    with pytest.raises(ValueError, match="there are 1 suggestions for 2 lines"):
+    with pytest.raises(ValueError, match="found 1 suggestion for 2 lines"):
         prevalence([1, _], [1], probabilities=[0.5, 0.5], method="ppi")
-    with pytest.raises(ValueError, match="there are 1 probabilities for 2 lines"):
+    with pytest.raises(ValueError, match="found 1 probability for 2 lines"):
         prevalence([1, _], [1, 0], probabilities=[0.5])
-    with pytest.raises(ValueError, match="there are 1 interviews for 2 lines"):
+    with pytest.raises(ValueError, match="found 1 interview for 2 lines"):
         prevalence([1, _], [1, 0], probabilities=[0.5, 0.5], interviews=["I1"])
-    with pytest.raises(ValueError, match="there are 1 groups for 2 lines"):
+    with pytest.raises(ValueError, match="found 1 group for 2 lines"):
         prevalence_by(["GP"], [1, _], [1, 0], probabilities=[0.5, 0.5])
-    with pytest.raises(ValueError, match="there are 1 suggestions for 2 judged lines"):
+    with pytest.raises(ValueError, match="found 1 suggestion for 2 judged lines"):
         ppi_mean(np.ones(2), np.ones(1), np.ones(2))
     with pytest.raises(ValueError, match="name the interviews of the judged and of the unjudged lines, or of neither"):
         ppi_mean(np.ones(2), np.ones(2), np.ones(2), interviews=["I1", "I2"])

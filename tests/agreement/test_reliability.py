@@ -118,7 +118,7 @@ def test_a_table_that_is_none_is_refused(table: list[list[object]], labels: list
 def test_values_of_another_shape_are_the_callers_mistake() -> None:
     with pytest.raises(ValueError, match=re.escape("values has the shape (1, 2), but there are 2 coders and 2 units")):
         ReliabilityData(coders=("a", "b"), units=("1", "2"), values=np.zeros((1, 2), dtype=np.int32), labels=(0,))
-    with pytest.raises(ValueError, match="there are 1 interviews for 2 units; name one for each unit"):
+    with pytest.raises(ValueError, match="found 1 interview for 2 units; name one for each unit"):
         ReliabilityData.from_table([[0, 1]], interviews=["a"])
 
 

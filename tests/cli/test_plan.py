@@ -123,7 +123,7 @@ def test_lines_of_a_rare_code_are_drawn_likelier(study, run):
         (["study", "--enrich", "forms"], 2, "--enrich is about the lines to draw; say how many with --draw."),
         (["study", "--sample", "pilot"], 2, "--sample names the lines to draw; say how many with --draw."),
         (["study", "--draw", 1000], 1, "1000 lines cannot be drawn from 168; draw between 1 and all of them."),
-        (["study", "--draw", 5, "--enrich", "love"], 1, "there is no code 'love' to enrich for; name one"),
+        (["study", "--draw", 5, "--enrich", "love"], 1, "there is no code 'love' to enrich for; there are"),
         (["study", "--draw", 5, "--enrich", "forms"], 1, "no suggestions are stored that would show which lines are"),
         (["study/transcripts", "--draw", 5], 1, "is not a study, and only a study's journal keeps what was drawn"),
     ],

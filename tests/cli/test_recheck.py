@@ -18,7 +18,7 @@ def test_a_study_with_too_few_coded_lines_is_refused_in_a_sentence(run, study):
     result = run("recheck", study("fresh"))
 
     assert result.exit_code == 1
-    assert result.output.startswith("autocode: 0 coded lines with 0 codes are too few to judge any by the others;")
+    assert result.output.startswith("autocode: 0 coded lines with 0 codes: too few to judge any by the others;")
 
 
 def test_a_promise_that_few_interviews_cannot_bear_is_refused_with_what_is_missing(run, coded):

@@ -169,8 +169,7 @@ def test_too_few_lines_are_refused_with_what_is_missing(study, coding):
         recheck(Codings([coding("GP1:2", "parking")]), study.lines, study.codebook)
 
     assert str(refused.value) == (
-        "1 coded lines with 1 code are too few to judge any by the others; "
-        "code at least 10 lines, with at least two codes."
+        "1 coded line with 1 code: too few to judge any by the others; code at least 10 lines, with at least two codes."
     )
 
 

@@ -265,7 +265,7 @@ def test_an_interview_is_told_and_one_that_is_not_there_is_not(browser):
 def test_a_line_can_be_asked_for_by_name(browser):
     assert browser.get("/review/state?line=GP1:3").json()["current"] == "GP1:3"
     answer = browser.get("/review/state?line=GP9:9")
-    assert (answer.status_code, answer.text) == (404, "there is no line 'GP9:9' in these transcripts.")
+    assert (answer.status_code, answer.text) == (404, "there is no line 'GP9:9'; the closest is 'GP1:5'.")
 
 
 def test_when_every_line_is_decided_there_is_no_present_line(browser, act, send):

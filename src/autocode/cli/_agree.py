@@ -163,7 +163,7 @@ def _agree_on_ratings(path: Path, options: AgreeOptions) -> CoefficientTable:
         "interviews": first.n_interviews,
         "categories": data.categories,
     }
-    interviews = f", {first.n_interviews} interviews" if first.n_interviews else ""
+    interviews = f", {count_of(first.n_interviews, 'interview')}" if first.n_interviews else ""
     title = (
         f"{path.name}: {_coders(data)}, {count_of(first.n_units, 'unit')}, "
         f"{first.n_pairable} judged by at least two{interviews}"
@@ -199,7 +199,7 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         "coders": list(sets.coders),
         "interviews": len(set(sets.interviews or ())),
     }
-    title = f"{path.resolve().name}: {_coders(sets)}, {len(sets.units)} lines judged by at least two"
+    title = f"{path.resolve().name}: {_coders(sets)}, {count_of(len(sets.units), 'line')} judged by at least two"
     notes = ["independent codings only", f"codebook version {codings.version or codebook.version}"]
     if waiting := codings.partly_judged():
         notes.append(
@@ -286,4 +286,4 @@ def _estimate_cell(estimate: Agreement) -> str:
 
 def _coders(data: ReliabilityData) -> str:
     names = listing(data.coders, at_most=9) if len(data.coders) > 9 else ", ".join(data.coders)
-    return f"{len(data.coders)} coders ({names})"
+    return f"{count_of(len(data.coders), 'coder')} ({names})"

@@ -32,6 +32,7 @@ from autocode.study import (
     write_study_report,
 )
 from autocode.validation import Validation
+from autocode.wording import count_of
 
 SAMPLE = "integration-barriers"
 REPORT = "report.html"
@@ -59,8 +60,14 @@ def run(
     """Copy the sample study to a folder and take it through every step, saying what each one found."""
     source = sample()
     study = _copy(source, out, force=force)
-    say(f"1. Read: {len(study.lines.interviews)} invented interviews, {len(study.lines.participant_lines)} lines of")
-    say(f"   participants, {len(study.codings)} judgements by {len(study.codings.coders)} coders ({out}).")
+    say(
+        f"1. Read: {count_of(len(study.lines.interviews), 'invented interview')}, "
+        f"{count_of(len(study.lines.participant_lines), 'line')} of"
+    )
+    say(
+        f"   participants, {count_of(len(study.codings), 'judgement')} by "
+        f"{count_of(len(study.codings.coders), 'coder')} ({out})."
+    )
 
     table = agreement_table(study.codings.independent(), study.lines, study.codebook)
     say("\n2. Do the coders agree, before any machine is involved?\n")
@@ -77,7 +84,10 @@ def run(
     with open_journal(out) as journal:
         journal.append(*unrecorded_digests(journal, study.lines), batch)
         coder, n_lines, n_kept, n_shown = _decide(journal, study, batch, source / READING)
-    say(f"\n5. Decided: {coder} read {n_lines} of these lines and kept {n_kept} of the {n_shown} suggestions shown.")
+    say(
+        f"\n5. Decided: {coder} read {n_lines} of these lines and kept {n_kept} of the "
+        f"{count_of(n_shown, 'suggestion')} shown."
+    )
     say("   (A recorded reading that belongs to the invented sample. No suggestion becomes a code by itself.)")
 
     path = write_study_report(read_study(out), out / REPORT, table=table, validation=validation, seed=seed, force=force)
@@ -99,7 +109,8 @@ def _copy(source: Path, out: Path, *, force: bool) -> StudyData:
 def _say_validation(validation: Validation, say: Callable[[str], object]) -> None:
     point = validation.curve[-1]
     say(
-        f"   Validation, {point.n} lines learnt from, whole interviews held out, {point.seeds} splits: "
+        f"   Validation, {count_of(point.n, 'line')} learnt from, whole interviews held out, "
+        f"{count_of(point.seeds, 'split')}: "
         f"R@3 {point.metrics['R@3']}, micro F1 {point.metrics['microF1']};"
     )
     plain = point.baselines["logistic"]

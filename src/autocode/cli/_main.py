@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -137,12 +137,17 @@ def main(ctx: click.Context, quiet: bool) -> None:
     ctx.with_resource(fitted(_width_of_output()))
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Return whether somebody reads a stream as it is written; a stream may have been closed before we began."""
+    return stream is not None and stream.isatty()
+
+
 def _width_of_output() -> int | None:
     """Return the width that tables must fit: COLUMNS, else that of the terminal; None for a file or a pipe."""
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return shutil.get_terminal_size().columns if _is_terminal(sys.stdout) else None
 
 
 @main.command()
@@ -1148,7 +1153,7 @@ def announce(sentence: str) -> None:
 @contextmanager
 def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     """Give a function that begins a progress bar on stderr and returns what advances it: (done, total)."""
-    if click.get_current_context().find_root().obj or not sys.stderr.isatty():
+    if click.get_current_context().find_root().obj or not _is_terminal(sys.stderr):
         yield lambda description: lambda done, total: raise_if_interrupted()
         return
     from rich.console import Console
@@ -1156,7 +1161,7 @@ def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # what is printed meanwhile stands above the bars on a terminal, and goes its own way into a pipe
-    above = sys.stdout.isatty()
+    above = _is_terminal(sys.stdout)
     with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=above) as progress:
 
         def step(description: str) -> Callable[[int, int], None]:

@@ -10,6 +10,7 @@ from autocode import agreement
 from autocode.agreement import Agreement, Plan
 from autocode.errors import AgreementError
 from autocode.study import read_study_or_corpus
+from autocode.wording import count_of
 
 
 class Aim(NamedTuple):
@@ -100,7 +101,7 @@ def plan_from_pilot(folder: Path, aim: Aim) -> PlanTable:
             "pilot": table.overall.alpha.basis,
             "variance": "the pilot's own, so that lines grow together with interviews, as many lines in each",
             "interval": table.conventions["interval"],
-            "verdicts": f"need lines of at least {agreement.ENOUGH_INTERVIEWS} interviews besides",
+            "verdicts": f"need lines of at least {count_of(agreement.ENOUGH_INTERVIEWS, 'interview')} besides",
         },
     )
 

@@ -12,6 +12,7 @@ from autocode.coding import Basis
 from autocode.errors import AgreementError, Fault
 from autocode.exchange import Sheet, read_sheet
 from autocode.names import aside
+from autocode.wording import count_of
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 
@@ -90,7 +91,9 @@ def _long(
     )
     kept = [(line, row) for line, row in rows if row.get("basis", "") in ("", "independent") and row[coder] != "gold"]
     if len(kept) < len(rows):
-        notes.append(f"{len(rows) - len(kept)} rows are left out: assisted or adjudicated, so not independent")
+        n_left_out = len(rows) - len(kept)
+        verb = "is" if n_left_out == 1 else "are"
+        notes.append(f"{count_of(n_left_out, 'row')} {verb} left out: assisted or adjudicated, so not independent")
     if rows and not kept:
         raise AgreementError.at(
             path, "holds no independent judgement, only assisted or adjudicated ones; agreement needs independent ones."

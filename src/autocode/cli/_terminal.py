@@ -16,6 +16,7 @@ from autocode.codebook import Code, CodeId
 from autocode.coding import Band, Stage, Suggestion
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, LineId
+from autocode.wording import count_of
 
 KEYS = {
     "1 2 3": "choose a suggestion, or drop it again",
@@ -143,7 +144,7 @@ class _Screen:
         title.append(_plain(f"{who}  line {line.order}"), style="not bold")
         self._console.print(Rule(title, align="left", style="dim"))
         of = f" of {self._sample}" if self._sample else ""
-        self._console.print(Text(f"{progress.done} of {progress.total} lines{of} decided", style="dim"))
+        self._console.print(Text(f"{progress.done} of {count_of(progress.total, 'line')}{of} decided", style="dim"))
         if self._session.question is not None:
             self._print(Text(_plain(self._session.question.text), style="italic dim"), above=1)
         self._print(self._text_of(line), above=1)

@@ -9,6 +9,7 @@ from autocode.codebook._nouns import Code, Codebook, CodeId, contradictions
 from autocode.codebook._parents import with_parents_by_id
 from autocode.errors import CodebookError, Fault
 from autocode.tables import CsvError, csv_text, read_rows
+from autocode.wording import count_of
 
 REQUIRED = ("code", "parent", "definition")
 OPTIONAL = ("name", "use_when", "not_when", "examples", "codable", "version")
@@ -36,7 +37,11 @@ def read_csv(text: str, *, path: Path) -> Codebook:
     version = "1"
     for line, cells in rows[1:]:
         if len(cells) != len(header):
-            faults.append(Fault(f"expected {len(header)} cells, found {len(cells)}; fill or remove cells.", path, line))
+            faults.append(
+                Fault(
+                    f"expected {count_of(len(header), 'cell')}, found {len(cells)}; fill or remove cells.", path, line
+                )
+            )
             continue
         row = dict(zip(header, cells, strict=True))
         codable_cells.append(row.get("codable", "").strip().casefold())

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError, Fault
 from autocode.names import unknown
 from autocode.wording import count_of
@@ -57,7 +57,7 @@ class Code:
     examples: tuple[str, ...] = ()
 
 
-class Codebook(Mapping[CodeId, Code]):
+class Codebook(Tabular, Mapping[CodeId, Code]):
     """
     All codes at one version, in the team's order: a mapping from the id of a code to the code.
 
@@ -183,6 +183,9 @@ class Codebook(Mapping[CodeId, Code]):
         """SHA-256 of all fields of all codes; the version does not count."""
         text = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _records(self) -> Iterable[Code]:
+        return self._codes.values()
 
     def __repr__(self) -> str:
         counts = f"{count_of(len(self.themes), 'theme')}, {count_of(len(self.subthemes), 'subtheme')}"

@@ -8,6 +8,7 @@ from autocode.display import displayed
 from autocode.errors import AutocodeError, CodingError, Fault
 from autocode.tables import CsvError, read_rows
 from autocode.transcripts import cells_of_workbook, read_text
+from autocode.wording import count_of
 
 
 @displayed
@@ -42,7 +43,11 @@ class Sheet:
             if name and name in self.header[:place]
         ]
         return repeated + [
-            Fault(f"expected {len(self.header)} cells, found {len(cells)}; quote cells with commas.", self.path, line)
+            Fault(
+                f"expected {count_of(len(self.header), 'cell')}, found {len(cells)}; quote cells with commas.",
+                self.path,
+                line,
+            )
             for line, cells in self.rows
             if len(cells) > len(self.header)
         ]

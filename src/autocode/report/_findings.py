@@ -280,7 +280,7 @@ def _pairs(table: AgreementTable) -> Table | None:
 
     def cell(a: CoderId, b: CoderId) -> str:
         kappa = kappas.get((a, b)) or kappas.get((b, a))
-        return "" if kappa is None else f"{kappa.estimate}, {kappa.n_pairable} lines"
+        return "" if kappa is None else f"{kappa.estimate}, {count_of(kappa.n_pairable, 'line')}"
 
     rows = tuple(
         (a, *(cell(a, b) if i > j else "" for j, b in enumerate(coders[:-1]))) for i, a in enumerate(coders) if i
@@ -335,7 +335,7 @@ def _methods(point: CurvePoint) -> dict[str, Mapping[str, Estimate]]:
 def _suggester_summary(last: CurvePoint) -> tuple[str, ...]:
     sentences = [
         "The suggester was tested on interviews it had never seen: whole interviews are held out, because people "
-        f"repeat themselves. It learned from up to {last.n:,} human-coded lines, in "
+        f"repeat themselves. It learned from up to {count_of(last.n, 'human-coded line', thousands=',')}, in "
         f"{count_of(last.seeds, 'random split')}."
     ]
     if "R@3" in last.metrics:

@@ -185,7 +185,7 @@ def _statistics(table: AgreementTable) -> str:
 def _resamples(table: AgreementTable) -> str:
     """Return how many resamples the intervals rest on, in brackets; nothing if they are no bootstrap."""
     resamples = table.widest.alpha.resamples
-    return f" ({resamples:,} resamples, seed {table.conventions['seed']})" if resamples else ""
+    return f" ({count_of(resamples, 'resample', thousands=',')}, seed {table.conventions['seed']})" if resamples else ""
 
 
 def _numbers(table: AgreementTable) -> str:

@@ -1,14 +1,15 @@
 """Whether the parts of a study fit each other: what was coded against the transcripts and the codebook of today."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
 from autocode.codebook import Codebook
-from autocode.coding import Codings
+from autocode.coding import CoderId, Codings
 from autocode.errors import Fault
 from autocode.journal import Journal, TranscriptSeen
-from autocode.study._folder import CODEBOOK, JOURNAL, TRANSCRIPTS
+from autocode.names import respelt
+from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, TRANSCRIPTS
 from autocode.study._versions import text_versions
 from autocode.transcripts import LineId, Transcripts
 
@@ -61,6 +62,20 @@ def inconsistencies(codings: Codings, lines: Transcripts, codebook: Codebook, *,
         )
     for code in sorted(code for code in given & codebook.keys() if not codebook[code].codable):
         yield Fault(f"makes {code!r} a theme, but lines were given it; make it a subtheme again.", folder / CODEBOOK)
+
+
+def respelt_coders(
+    names: Iterable[CoderId], known: Collection[CoderId], *, named: Collection[CoderId], place: Path
+) -> Iterator[Fault]:
+    """Yield a fault for each coder who is known in another spelling, unless `study.toml` names both as coders."""
+    for name in names:
+        other = None if name in known or name in named else respelt(name, sorted(known))
+        if other is not None:
+            yield Fault(
+                f"the coder {name!r} is spelt otherwise in this study; write {other!r}, or, if they are two people, "
+                f"name all coders in {SETTINGS}: coders = [...].",
+                place,
+            )
 
 
 def _transcript(line: LineId) -> str:

@@ -12,7 +12,7 @@ from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
-from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_digests
 from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
@@ -243,6 +243,8 @@ def _read(
             people = source.settings.coders or {key[1] for key in (*coded, *codings)}
             read = _read_codings(table, lines, codebook, coder=coder, basis=basis, people=people)
             refuse_unlisted(_judges(read), source.settings, folder, file=table)
+            so_far = {name for _, name, _ in coded}
+            CodingError.raise_if(respelt_coders(read.coders, so_far, named=source.settings.coders, place=table))
             fresh = _fresh(coded, read, table, force=force)
         except AutocodeError as error:
             faults += error.faults

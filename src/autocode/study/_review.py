@@ -11,7 +11,7 @@ from autocode.display import displayed
 from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import respelt_coders, unrecorded_digests
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
@@ -92,6 +92,7 @@ def open_review(
     people = settings.coders or study.codings.coders
     names = tuple(dict.fromkeys(human(coder, people=people) for coder in coders))
     refuse_unlisted(names, settings, folder)
+    StudyError.raise_if(respelt_coders(names, study.codings.coders, named=settings.coders, place=Path(folder)))
     for written in coders:
         if (name := human(written, people=people)) != written.strip():
             remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")

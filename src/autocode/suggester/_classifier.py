@@ -18,6 +18,7 @@ from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._hyperparameters import DEFAULTS
 from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, LineId, Role, TranscriptId
+from autocode.wording import count_of
 
 # The distance between the texts of one group: beyond any context window, so that none is another's context.
 _SPACING = 1 + max(window.reach for window in (*DEFAULTS.line_contexts, DEFAULTS.codebook_context))
@@ -105,7 +106,7 @@ class LineClassifier(ClassifierMixin, BaseEstimator):
         groups_of = [f"{i}" for i in range(len(texts))] if groups is None else [f"{group}" for group in _listed(groups)]
         for name, n in (("y", len(applied)), ("groups", len(groups_of))):
             if n != len(texts):
-                raise ValueError(f"X holds {len(texts)} texts and {name} {n}; give one for each text.")
+                raise ValueError(f"X holds {count_of(len(texts), 'text')} and {name} {n}; give one for each text.")
         definitions = dict(self.definitions or {})
         unknown = [name for name in definitions if name not in self.classes_.tolist()]
         if unknown:
@@ -220,7 +221,7 @@ def _texts(X: Any) -> tuple[list[str], list[str] | None]:
         paired = bool(rows) and all(isinstance(row, list | tuple) for row in rows)
         columns = [list(column) for column in zip(*rows, strict=True)] if paired else [rows]
     if len(columns) not in (1, 2):
-        raise ValueError(f"X has {len(columns)} columns; give the texts, or the texts and their speakers.")
+        raise ValueError(f"X has {count_of(len(columns), 'column')}; give the texts, or the texts and their speakers.")
     for cell in (cell for column in columns for cell in column):
         if not isinstance(cell, str):
             raise ValueError(f"X must hold texts, not {type(cell).__name__}; convert them, or leave empty ones as ''.")

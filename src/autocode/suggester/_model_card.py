@@ -5,6 +5,7 @@ from importlib.metadata import version
 from autocode.codebook import CodeId
 from autocode.suggester._model_digest import examples_digest
 from autocode.suggester._suggester import Suggester
+from autocode.wording import count_of
 
 
 def card(suggester: Suggester, *, made_by: str = "") -> str:
@@ -21,7 +22,7 @@ def card(suggester: Suggester, *, made_by: str = "") -> str:
     notes = "".join(f"\n- {note}" for note in suggester.notes)
     data = examples_digest(suggester.examples)
     made = f"\nMade by `{made_by}`.\n" if made_by else ""
-    return f"""# A suggester for {len(suggester.codes)} codes
+    return f"""# A suggester for {count_of(len(suggester.codes), "code")}
 
 It was {suggester.learnt_from}, seed {suggester.seed}.
 It suggests codes for lines that nobody has coded. A suggestion is not a coding: a named person decides.

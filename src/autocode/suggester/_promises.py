@@ -21,6 +21,7 @@ from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._model import fit, folds
 from autocode.suggester.model._thresholds import Thresholds
+from autocode.wording import count_of
 
 # Confidence level of the one-sided bound.
 CONFIDENCE = 0.95
@@ -127,16 +128,16 @@ class PromiseMet:
     def __str__(self) -> str:
         evidence = (
             f"{self.estimate:.0%} on held-out lines, with a lower {CONFIDENCE:.0%} confidence bound of "
-            f"{self.bound:.0%} over {self.interviews} interviews"
+            f"{self.bound:.0%} over {count_of(self.interviews, 'interview')}"
         )
         if self.promise.kind is PromiseKind.PRECISION:
             return (
-                f"at least {self.promise.at_least:.0%} of the suggested codes will be kept: {evidence} ({self.counted} "
-                f"suggestions); no suggestion for {self.abstention_rate:.0%} of the lines"
+                f"at least {self.promise.at_least:.0%} of the suggested codes will be kept: {evidence} "
+                f"({count_of(self.counted, 'suggestion')}); no suggestion for {self.abstention_rate:.0%} of the lines"
             )
         return (
             f"at least {self.promise.at_least:.0%} of the lines that have a code will get suggestions: {evidence} "
-            f"({self.counted} lines); nothing fits {self.abstention_rate:.0%} of the lines"
+            f"({count_of(self.counted, 'line')}); nothing fits {self.abstention_rate:.0%} of the lines"
         )
 
 
@@ -427,7 +428,8 @@ def _missing(promise: Promise, curve: _Curve, n_lines: int, n_interviews: int) -
             f"it is reached on held-out lines, but so narrowly that {n_lines} coded lines do not show it; ask for less."
         )
     return (
-        f"it is reached on held-out lines, but {n_lines} coded lines of {n_interviews} interviews do not show it for "
+        f"it is reached on held-out lines, but {count_of(n_lines, 'coded line')} of {n_interviews} interviews "
+        "do not show it for "
         f"others; about {more} more lines, of about {math.ceil(more * n_interviews / n_lines)} more "
         "interviews, would, or ask for less."
     )

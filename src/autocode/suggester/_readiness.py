@@ -11,6 +11,7 @@ from scipy.stats import norm, rankdata
 from autocode.codebook import Code, CodeId
 from autocode.display import displayed
 from autocode.suggester.model._model import LineModel
+from autocode.wording import count_of
 
 # Significance level of the one-sided test: a code that nothing was learnt about passes in one study of twenty.
 LEVEL = 0.05
@@ -128,7 +129,8 @@ def describe_unsupported(codes: Sequence[UnsupportedCode], *, of: int) -> str:
     needs = [f"{code.name} ({'more alone have not helped' if code.more is None else code.more})" for code in order]
     verb, own = ("is", "its definition") if len(codes) == 1 else ("are", "their definitions")
     return (
-        f"{len(codes)} of {of} codes {verb} not yet supported by coded examples and {verb} suggested by {own} only. "
+        f"{len(codes)} of {count_of(of, 'code')} {verb} not yet supported by coded examples and {verb} "
+        f"suggested by {own} only. "
         f"More examples needed, roughly: {', '.join(needs)}."
     )
 
@@ -174,4 +176,4 @@ def _more_examples(auc: float, n: int) -> int | None:
 def _why(n: int, others: int) -> str:
     if n < MIN_EXAMPLES:
         return f"it is on {'only one' if n else 'no'} coded line"
-    return f"its {n} held-out lines did not rank above the other {others} beyond chance"
+    return f"its {count_of(n, 'held-out line')} did not rank above the other {others} beyond chance"

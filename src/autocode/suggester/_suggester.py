@@ -38,6 +38,7 @@ from autocode.suggester.bulk._large_tables import ROWS, TableSummary, suggest_ta
 from autocode.suggester.model._label_sets import CodeSets
 from autocode.suggester.model._model import LineModel
 from autocode.transcripts import INTERVIEWERS, Line, LineId
+from autocode.wording import count_of
 
 
 @no_single_text
@@ -390,4 +391,4 @@ class Suggester:
         )
 
     def __repr__(self) -> str:
-        return f"<Suggester for {len(self.codes)} codes, {self.learnt_from}>"
+        return f"<Suggester for {count_of(len(self.codes), 'code')}, {self.learnt_from}>"

@@ -19,6 +19,7 @@ from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._model import codebook_texts, fit
 from autocode.transcripts import Line, Transcripts
+from autocode.wording import count_of
 
 
 @documented
@@ -127,14 +128,16 @@ def _source(table: CodedLines) -> str:
     interviews = len({line.transcript for line in table.lines})
     counts = Counter(table.consensus.rules[line.id] for line in table.lines)
     rules = ", ".join(f"{n} by {rule}" for rule, n in counts.most_common())
-    return f"learnt from {len(table)} lines of {interviews} interviews ({rules})"
+    return f"learnt from {count_of(len(table), 'line')} of {count_of(interviews, 'interview')} ({rules})"
 
 
 def _notes(table: CodedLines) -> tuple[str, ...]:
     """Return what is to be known of the suggester as a whole."""
     if table.applied.any():
         return ()
-    what = f"none of the {len(table)} coded lines has a code" if len(table) else "no line has been coded yet"
+    what = (
+        f"none of the {count_of(len(table), 'coded line')} has a code" if len(table) else "no line has been coded yet"
+    )
     return (
         f"{what}, so suggestions rest on the names and definitions of the codes only; "
         "add codings (autocode add) or code some lines (autocode review).",

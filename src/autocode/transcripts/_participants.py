@@ -8,7 +8,7 @@ from autocode.errors import Fault, TranscriptError
 from autocode.names import respelt
 from autocode.transcripts._nouns import TranscriptId
 from autocode.transcripts._tables import rows_of_csv
-from autocode.wording import listing
+from autocode.wording import count_of, listing
 
 _MOST_NAMED = 8
 
@@ -64,7 +64,9 @@ def read_participants(path: str | Path) -> dict[TranscriptId, dict[str, str]]:
     first_line: dict[str, int] = {}
     for line, cells in body:
         if len(cells) != len(names):
-            faults.append(Fault(f"expected {len(names)} cells, found {len(cells)}; fill or remove cells.", path, line))
+            faults.append(
+                Fault(f"expected {count_of(len(names), 'cell')}, found {len(cells)}; fill or remove cells.", path, line)
+            )
             continue
         row = dict(zip(names, (cell.strip() for cell in cells), strict=True))
         name = row.pop("participant")

@@ -8,6 +8,7 @@ from autocode.codebook import CodeId
 from autocode.coding import Coding, Codings
 from autocode.transcripts import LineId, Transcripts
 from autocode.validation._results import Estimate, ModelHumanAgreement
+from autocode.wording import count_of
 
 
 class ModelHumanAlpha:
@@ -47,7 +48,10 @@ class ModelHumanAlpha:
         human_human, model_human = self.among_coders(), self.with_coders()
         if human_human is None or model_human is None:
             return None
-        where = f"{len(self._humans.units)} held-out lines of {len(set(self._humans.interviews or ()))} interviews"
+        where = (
+            f"{count_of(len(self._humans.units), 'held-out line')} of "
+            f"{count_of(len(set(self._humans.interviews or ())), 'interview')}"
+        )
         what = f"alpha of sets of codes (MASI) on {where}"
         return ModelHumanAgreement(human_human=human_human, model_human=model_human, what=what)
 

@@ -12,6 +12,7 @@ from autocode.doctext import documented
 from autocode.errors import TrainingError
 from autocode.suggester import CodedLines
 from autocode.transcripts import Transcripts
+from autocode.wording import count_of
 
 # The evaluation protocol (evaluation/README.md): with other values, results could not be compared with its tables.
 MIN_USES = 15  # a rarer code has too few lines in a test part for its scores to mean anything
@@ -71,7 +72,8 @@ def eligible(codings: Codings, lines: Transcripts, codebook: Codebook, *, min_us
     kept = sorted(np.flatnonzero(uses >= min_uses), key=lambda j: table.codes[j].id)
     if len(kept) < 2:
         raise TrainingError(
-            f"fewer than two codes stand on at least {min_uses} lines, too few to try a suggester on interviews it has "
+            f"fewer than two codes stand on at least {count_of(min_uses, 'line')}, too few to try a suggester "
+            "on interviews it has "
             "not seen; code more lines."
         )
     return table.only(np.array(kept, dtype=np.intp))

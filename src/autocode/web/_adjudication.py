@@ -20,7 +20,7 @@ from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
-from autocode.wording import listing
+from autocode.wording import count_of, listing
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
@@ -371,7 +371,8 @@ class _Requests:
 def still_coding(coder: CoderId, n_left: int) -> str:
     """Return why a coder who has lines left to read does not see the others' codings."""
     return (
-        f"{coder} has {n_left:,} lines left to read, and independent coding is open: anyone who has seen another's "
+        f"{coder} has {count_of(n_left, 'line', thousands=',')} left to read, and independent coding is "
+        "open: anyone who has seen another's "
         "codings no longer codes independently. Read them first, or let the team close independent coding in "
         f'study.toml: independent_coding = "closed". If {coder} does not code in this study, list there, as coders, '
         "those who do."

@@ -30,6 +30,7 @@ from autocode.transcripts import LineId, Transcripts
 from autocode.web._adjudication import still_coding
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of
+from autocode.wording import count_of
 
 if TYPE_CHECKING:
     from autocode.agreement import CodeAgreement
@@ -312,5 +313,5 @@ def _agreement_row(row: "CodeAgreement") -> _AgreementRow:
         drawn=drawn,
         enough=drawn and alpha.reliability is not Reliability.UNDECIDED,
         verdict=row.verdict,
-        counts=f"Given to {row.applied} of {row.units} lines",
+        counts=f"Given to {row.applied} of {count_of(row.units, 'line')}",
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autocode.agreement.data._reliability import Array, ReliabilityData
 from autocode.errors import AgreementError
+from autocode.wording import count_of
 
 Family: TypeAlias = Literal["unweighted", "linear", "quadratic", "ordinal", "radical", "ratio", "circular", "bipolar"]
 Weights: TypeAlias = Family | Sequence[Sequence[float]] | NDArray[Any] | Callable[[Any, Any], float]
@@ -24,7 +25,8 @@ def refuse_text(data: ReliabilityData) -> None:
     """Raise `AgreementError` if there are too many labels for them to be categories."""
     if len(data.labels) > MOST_LABELS:
         raise AgreementError(
-            f"there are {len(data.labels)} different labels, more than {MOST_LABELS}: these look like text or "
+            f"there are {count_of(len(data.labels), 'different label')}, more than {MOST_LABELS}: these look "
+            "like text or "
             "ids and not like categories; choose the column that holds the codes."
         )
 
@@ -63,7 +65,8 @@ def checked_matrix(labels: tuple[Hashable, ...], given: Any, name: str) -> Array
         raise ValueError(f"the {name} are not all numbers, or their rows differ in length.") from None
     if matrix.shape != (n, n):
         raise ValueError(
-            f"the {name} have the shape {matrix.shape}, but there are {n} categories; give {n} rows of {n}, "
+            f"the {name} have the shape {matrix.shape}, but there are "
+            f"{count_of(n, 'category', plural='categories')}; give {count_of(n, 'row')} of {n}, "
             "in the order of data.labels."
         )
     if not np.isfinite(matrix).all():

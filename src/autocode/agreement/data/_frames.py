@@ -13,6 +13,7 @@ from autocode.agreement.data._labels import factorize, factorize_labels, is_nan
 from autocode.arguments import refuse_single_text
 from autocode.errors import AgreementError, Fault
 from autocode.names import aside
+from autocode.wording import count_of
 
 Frame: TypeAlias = Any
 """A frame of pandas, polars, pyarrow or whatever else narwhals reads, or plain rows: an iterable of mappings."""
@@ -207,7 +208,7 @@ def _refuse_other_rows(rows: Sequence[Any]) -> None:
 def _refuse_too_many(n_coders: int, n_units: int) -> None:
     if n_coders * n_units > _MOST_CELLS:
         raise AgreementError(
-            f"{n_coders} coders and {n_units} units make a table too large to hold; "
+            f"{count_of(n_coders, 'coder')} and {count_of(n_units, 'unit')} make a table too large to hold; "
             "choose the column that names the coders."
         )
 

@@ -18,7 +18,7 @@ from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault, UnknownNameError
 from autocode.names import check_known
 from autocode.transcripts import LineId, TranscriptId, Transcripts
-from autocode.wording import listing
+from autocode.wording import count_of, listing
 
 D = TypeVar("D", bound="ReliabilityData")
 Values: TypeAlias = NDArray[np.int32]
@@ -409,7 +409,10 @@ class ReliabilityData(Tabular):
             yield row if self.interviews is None else {**row, "interview": self.interviews[u]}
 
     def __repr__(self) -> str:
-        return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
+        return (
+            f"<ReliabilityData: {count_of(len(self.coders), 'coder')}, {count_of(len(self.units), 'unit')}, "
+            f"{count_of(len(self.labels), 'category', plural='categories')}>"
+        )
 
 
 def readings_of(cls: type[D], codings: Codings, lines: Transcripts | None = None) -> D:
@@ -544,17 +547,18 @@ def _check(data: ReliabilityData) -> None:
     """Raise `ValueError` if the parts of the data do not fit together."""
     if data.values.shape != (len(data.coders), len(data.units)):
         raise ValueError(
-            f"values has the shape {data.values.shape}, but there are {len(data.coders)} coders "
-            f"and {len(data.units)} units; give one row per coder and one column per unit."
+            f"values has the shape {data.values.shape}, but there are {count_of(len(data.coders), 'coder')} "
+            f"and {count_of(len(data.units), 'unit')}; give one row per coder and one column per unit."
         )
     if data.interviews is not None and len(data.interviews) != len(data.units):
         raise ValueError(
-            f"there are {len(data.interviews)} interviews for {len(data.units)} units; name one for each unit."
+            f"found {count_of(len(data.interviews), 'interview')} for {count_of(len(data.units), 'unit')}; "
+            "name one for each unit."
         )
     if data.values.size and not -1 <= data.values.min() <= data.values.max() < len(data.labels):
         raise ValueError(
-            f"values lie between {data.values.min()} and {data.values.max()}, but there are {len(data.labels)} "
-            "labels; give -1 for not judged, or the place of a label, counted from 0."
+            f"values lie between {data.values.min()} and {data.values.max()}, but there are "
+            f"{count_of(len(data.labels), 'label')}; give -1 for not judged, or the place of a label, counted from 0."
         )
 
 

@@ -9,6 +9,7 @@ from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import Bounds, Interval
 from autocode.agreement.intervals._standard_errors import leave_one_out
 from autocode.agreement.intervals._tabulation import PointEstimates
+from autocode.wording import count_of
 
 
 def bootstrap_bounds(point: PointEstimates, interval: Interval, *, level: float, resamples: int, seed: int) -> Bounds:
@@ -36,7 +37,9 @@ def bootstrap_bounds(point: PointEstimates, interval: Interval, *, level: float,
         resamples=resamples,
         conventions={"resamples": f"{resamples}", "seed": f"{seed}"},
         notes=tuple(
-            {"left out": f"{n} of {resamples} resamples, in which the coefficient is undefined"} if n else {}
+            {"left out": f"{n} of {count_of(resamples, 'resample')}, in which the coefficient is undefined"}
+            if n
+            else {}
             for n in n_undefined
         ),
     )

@@ -12,6 +12,7 @@ from autocode.agreement.intervals._methods import Bounds
 from autocode.agreement.intervals._standard_errors import influence_values, jackknife, leave_one_out, linearised
 from autocode.agreement.intervals._tabulation import PointEstimates
 from autocode.agreement.intervals._unanimous import UNANIMOUS, is_unanimous, unanimous_bounds
+from autocode.wording import count_of
 
 
 def cube_root_bounds(point: PointEstimates, unit: ResamplingUnit, *, level: float, n_categories: int) -> Bounds:
@@ -32,7 +33,8 @@ def cube_root_bounds(point: PointEstimates, unit: ResamplingUnit, *, level: floa
     for i, note in enumerate(notes):
         if n_undefined[i]:
             note["left out"] = (
-                f"{n_undefined[i]} of {point.table.n_pairable_clusters} interviews, without which the coefficient is "
+                f"{n_undefined[i]} of {count_of(point.table.n_pairable_clusters, 'interview')}, without which "
+                "the coefficient is "
                 "undefined; its interval is by exact linearisation instead"
             )
         if unanimous[i]:

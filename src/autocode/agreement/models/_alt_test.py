@@ -11,6 +11,7 @@ from autocode.agreement.data._reliability import Array
 from autocode.arguments import no_single_text
 from autocode.display import displayed
 from autocode.errors import AgreementError, Fault
+from autocode.wording import count_of
 
 # What Calderon et al. (2025) ask for: at least three coders, and thirty lines per coder for the t test.
 ENOUGH_CODERS = 3
@@ -148,9 +149,9 @@ def alt_test(
     rejected = benjamini_yekutieli(p_values, fdr=fdr)
     cautions = []
     if len(humans) < ENOUGH_CODERS:
-        cautions.append(f"{len(humans)} coders, where the test asks for at least {ENOUGH_CODERS}")
+        cautions.append(f"{count_of(len(humans), 'coder')}, where the test asks for at least {ENOUGH_CODERS}")
     if min(n_lines) < ENOUGH_LINES:
-        cautions.append(f"{min(n_lines)} lines of a coder, where the test asks for at least {ENOUGH_LINES}")
+        cautions.append(f"{count_of(min(n_lines), 'line')} of a coder, where the test asks for at least {ENOUGH_LINES}")
     return AltTest(
         winning_rate=float(np.mean(rejected)),
         advantage_probability=float(np.mean(advantages)),

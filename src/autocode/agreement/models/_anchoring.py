@@ -24,6 +24,7 @@ from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.resampling import interview_draws
 from autocode.transcripts import TranscriptId, Transcripts
+from autocode.wording import count_of
 
 _MISSING = "lines judged once are left out, of the margins too"
 
@@ -57,7 +58,7 @@ class Adoption:
         if not self.decided:
             return "undefined: nobody decided on a suggestion"
         interval = "" if math.isnan(self.low) else f" [{self.low:.2f}, {self.high:.2f}]"
-        return f"{self.value:.2f}{interval} ({self.taken} of {self.decided} suggestions)"
+        return f"{self.value:.2f}{interval} ({self.taken} of {count_of(self.decided, 'suggestion')})"
 
 
 @displayed

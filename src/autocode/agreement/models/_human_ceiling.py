@@ -22,7 +22,7 @@ from autocode.coding import CoderId, Codings
 from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
-from autocode.names import check_known
+from autocode.names import check_spelling
 from autocode.transcripts import LineId, Transcripts
 
 
@@ -131,7 +131,7 @@ def human_ceiling(
     """
     independent = codings.independent().on(model)
     if lines is not None:
-        check_known("line", model, {line.id for line in lines})
+        check_spelling("line", model, [line.id for line in lines])
     wanted = known_codes(codes, codings, codebook=codebook, predicted=model.values())
     humans = data_for(independent, lines, wanted).pairable()
     n_coders = len(humans.coders)

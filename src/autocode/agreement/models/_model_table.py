@@ -30,7 +30,7 @@ from autocode.coding import Codings
 from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError
-from autocode.names import check_known
+from autocode.names import check_spelling
 from autocode.transcripts import LineId, Transcripts
 
 _NAMES = ("krippendorff_alpha", "krippendorff_alpha", "difference_of_alphas", "ratio_of_alphas")
@@ -180,7 +180,7 @@ def model_table(
     if not codes:
         raise ValueError("name the codes to compare; there is none.")
     if lines is not None:
-        check_known("line", model, {line.id for line in lines})
+        check_spelling("line", model, [line.id for line in lines])
     known_codes(codes, codings, codebook=codebook, predicted=model.values())
     readings = readings_of(ReliabilityData, codings.independent().on(model), lines)
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from scipy.optimize import brentq
 from scipy.stats import chi2, ncx2
 
+from autocode.wording import count_of
+
 # Bounds of the search for the noncentrality that gives the power: no test of any use needs one outside.
 _LEAST_NONCENTRALITY, _MOST_NONCENTRALITY = 1e-9, 200.0
 
@@ -139,7 +141,7 @@ def lower_limit(
         return lines * _line_chi_square(kappa, limit, prevalence, coders) - critical
 
     if excess(0.0) < 0:
-        raise ValueError(f"{lines} lines cannot distinguish a kappa of {kappa:g} from 0; plan for more.")
+        raise ValueError(f"{count_of(lines, 'line')} cannot distinguish a kappa of {kappa:g} from 0; plan for more.")
     return float(brentq(excess, 0.0, kappa))
 
 

@@ -10,6 +10,7 @@ from autocode.agreement._result import TENTATIVE_FROM, Agreement
 from autocode.display import displayed
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
+from autocode.wording import count_of
 
 
 @displayed
@@ -222,7 +223,8 @@ def lines_from_standard_error(
     _check(half_width=half_width, level=level)
     if not standard_error > 0 or lines < 2:
         raise AgreementError(
-            f"a pilot of {lines} lines with standard error {standard_error:g} does not show how much coders vary; "
+            f"a pilot of {count_of(lines, 'line')} with standard error {standard_error:g} does not show how "
+            "much coders vary; "
             "double-code lines on which they sometimes differ, or plan from prevalence and expected agreement."
         )
     z = float(norm.ppf((1 + level) / 2))
@@ -233,7 +235,7 @@ def lines_from_standard_error(
         assumes=FrozenMapping(
             {
                 "aim": f"a {100 * level:g} % interval of half-width {half_width:g}",
-                "pilot": f"{lines} lines, standard error {standard_error:.4g}",
+                "pilot": f"{count_of(lines, 'line')}, standard error {standard_error:.4g}",
             }
         ),
     )

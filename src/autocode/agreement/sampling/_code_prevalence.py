@@ -13,7 +13,7 @@ from autocode.coding import Codings, Design, Sample
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
-from autocode.names import aside, check_known
+from autocode.names import aside, check_spelling
 from autocode.transcripts import Line, LineId, Transcripts
 from autocode.wording import count_of
 
@@ -123,7 +123,7 @@ def code_prevalence(
     0.080 [0.036, 0.124] (200 of 647 lines judged, 20 interviews)
     """
     codings.check_lines(lines)
-    check_known("line", suggested, {line.id for line in lines})
+    check_spelling("line", suggested, [line.id for line in lines])
     known_codes(codes, codings, codebook=codebook)
     columns = _columns(codes, codings, lines.participant_lines, tuple(samples), suggested)
     return columns.estimate(method=method, level=level)
@@ -177,7 +177,8 @@ def code_prevalence_by(
     if without:
         known = {name for interview in lines.interviews for name in interview.attributes}
         raise AgreementError(
-            f"{len(without)} interviews have no {attribute!r}{aside(attribute, sorted(known))}, {without[0]} first; "
+            f"{count_of(len(without), 'interview')} {_have(without)} no {attribute!r}"
+            f"{aside(attribute, sorted(known))}, {without[0]} first; "
             "add it to the table of participants."
         )
     known_codes(codes, codings, codebook=codebook)
@@ -265,3 +266,7 @@ def _share(codings: Codings, line: LineId, codes: frozenset[CodeId]) -> float | 
     answers = [coding.applies(*codes) if len(codes) == 1 else coding.applies_any(codes) for coding in codings.of(line)]
     applied = [answer for answer in answers if answer is not None]
     return sum(applied) / len(applied) if applied else None
+
+
+def _have(things: Sequence[object]) -> str:
+    return "has" if len(things) == 1 else "have"

@@ -17,6 +17,7 @@ from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
+from autocode.wording import count_of
 
 Method: TypeAlias = Literal["dsl", "ppi"]
 
@@ -64,8 +65,8 @@ class Prevalence:
     conventions: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
     def __str__(self) -> str:
-        where = f", {self.n_interviews} interviews" if self.n_interviews else ""
-        judged = f"{self.n_judged} of {self.n_lines} lines judged"
+        where = f", {count_of(self.n_interviews, 'interview')}" if self.n_interviews else ""
+        judged = f"{self.n_judged} of {count_of(self.n_lines, 'line')} judged"
         interval = "" if math.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]"
         return f"{self.value:.3f}{interval} ({judged}{where})"
 
@@ -141,7 +142,9 @@ def prevalence(
             "and PPI++ needs equal ones; use method 'dsl'."
         )
     if len(yhat) != len(y):
-        raise ValueError(f"there are {len(yhat)} suggestions for {len(y)} lines; give one for each line.")
+        raise ValueError(
+            f"found {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
+        )
     drawn = ~np.isnan(y)
     by_line = None if interviews is None else np.array(interviews, dtype=object)
     return ppi_mean(
@@ -192,7 +195,9 @@ def prevalence_by(
         If the sequences have different lengths, or there is no such method.
     """
     if len(groups) != len(judged):
-        raise ValueError(f"there are {len(groups)} groups for {len(judged)} lines; give one for each line.")
+        raise ValueError(
+            f"found {count_of(len(groups), 'group')} for {count_of(len(judged), 'line')}; give one for each line."
+        )
     lines_of: dict[str, list[int]] = {}
     for i, group in enumerate(groups):
         lines_of.setdefault(group, []).append(i)
@@ -253,7 +258,9 @@ def dsl_mean(
     _check_level(level)
     pi = _known_probabilities(y, probabilities)
     if len(yhat) != len(y):
-        raise ValueError(f"there are {len(yhat)} suggestions for {len(y)} lines; give one for each line.")
+        raise ValueError(
+            f"found {count_of(len(yhat), 'suggestion')} for {count_of(len(y), 'line')}; give one for each line."
+        )
     R = ~np.isnan(y)
     weights = np.zeros(len(y))
     weights[R] = 1 / pi[R]
@@ -352,7 +359,9 @@ def ppi_mean(
     y, yhat_L, yhat_U = (np.asarray(a, dtype=float) for a in (y, yhat, yhat_unjudged))
     n, N = len(y), len(yhat_U)
     if len(yhat_L) != n:
-        raise ValueError(f"there are {len(yhat_L)} suggestions for {n} judged lines; give one for each line.")
+        raise ValueError(
+            f"found {count_of(len(yhat_L), 'suggestion')} for {count_of(n, 'judged line')}; give one for each line."
+        )
     if n < 2:
         raise AgreementError(f"{n} judged line{'' if n == 1 else 's'} cannot show how far suggestions err; judge more.")
     if N == 0:
@@ -410,7 +419,8 @@ def _estimate(
     else:
         if len(interviews) != len(influence):
             raise ValueError(
-                f"there are {len(interviews)} interviews for {len(influence)} lines; name one for each line."
+                f"found {count_of(len(interviews), 'interview')} for {count_of(len(influence), 'line')}; "
+                "name one for each line."
             )
         names, cluster_of = np.unique(np.array(interviews, dtype=str), return_inverse=True)
         G = len(names)
@@ -457,7 +467,10 @@ def _known_probabilities(y: Array, probabilities: Sequence[float | None] | Array
         )
     pi = np.array([math.nan if p is None else float(p) for p in probabilities])
     if len(pi) != len(y):
-        raise ValueError(f"there are {len(pi)} probabilities for {len(y)} lines; give one for each line, or None.")
+        raise ValueError(
+            f"found {count_of(len(pi), 'probability', plural='probabilities')} for "
+            f"{count_of(len(y), 'line')}; give one for each line, or None."
+        )
     R = ~np.isnan(y)
     if not R.any():
         raise AgreementError("no line was judged; prevalence needs some human judgements.")

@@ -11,6 +11,7 @@ from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.names import aside
 from autocode.transcripts import Line, LineId, Transcripts
+from autocode.wording import count_of
 
 
 @documented
@@ -51,7 +52,7 @@ def draw_sample(
     frame = lines.participant_lines if isinstance(lines, Transcripts) else tuple(lines)
     ids = [line.id for line in frame]
     if not 1 <= n <= len(ids):
-        raise AgreementError(f"{n} lines cannot be drawn from {len(ids)}; draw between 1 and all of them.")
+        raise AgreementError(f"{count_of(n, 'line')} cannot be drawn from {len(ids)}; draw between 1 and all of them.")
     factors = dict(enrich or {})
     unknown = factors.keys() - set(ids)
     AgreementError.raise_if(
@@ -102,4 +103,4 @@ def _describe_enrichment(factors: Mapping[LineId, float]) -> str:
         return ""
     n = sum(factor != 1 for factor in factors.values())
     times = f"{min(above):g}" if len(above) == 1 else f"{min(above):g} to {max(above):g}"
-    return f"{n} lines {times} times as likely as the others"
+    return f"{count_of(n, 'line')} {times} times as likely as the others"

@@ -8,6 +8,7 @@ from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.spans._spans import Continuum, Span, SpanData
 from autocode.errors import AgreementError
 from autocode.frozen import FrozenMapping
+from autocode.wording import count_of
 
 
 def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
@@ -64,7 +65,7 @@ def alpha_u_2004(data: SpanData, *, label: str | None = None) -> Agreement:
                 "unit": "code point",
                 "span": "from its start up to but without its end",
                 "missing": "none: every coder read every text",
-                "categories": f"{len(data.labels)} labels" if label is None else label,
+                "categories": f"{count_of(len(data.labels), 'label')}" if label is None else label,
                 "distance": "squared lengths of what does not coincide (Krippendorff 2004)",
                 "interval": "none",
             }

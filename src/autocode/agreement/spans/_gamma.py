@@ -27,6 +27,7 @@ from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.frozen import FrozenMapping
+from autocode.wording import count_of
 
 Tuples: TypeAlias = NDArray[np.int64]
 # The spans of each coder -> a disorder and its weight; the disorder of several texts is the ratio of their sums.
@@ -314,7 +315,7 @@ def _candidates(units: Sequence[Sequence[Span]], dissimilarity: _Dissimilarity) 
         size = len(units[j]) + 1
         if len(tuples) * size > _MOST_TUPLES:
             raise AgreementError(
-                f"{m} coders with up to {max(map(len, units))} spans in a text can be aligned in more than "
+                f"{count_of(m, 'coder')} with up to {max(map(len, units))} spans in a text can be aligned in more than "
                 f"{_MOST_TUPLES} ways; measure gamma on shorter texts, or use u_alpha."
             )
         sums = np.repeat(total[:, None], size, axis=1)
@@ -402,7 +403,7 @@ def _estimate(
     shared = {
         "unit": "span",
         "missing": "none: every coder read every text",
-        "categories": f"{len(data.labels)} labels",
+        "categories": f"{count_of(len(data.labels), 'label')}",
         "distance": (
             f"{dissimilarity.alpha:g} x place + {dissimilarity.beta:g} x label (0 if the same, else 1), "
             f"nothing {dissimilarity.delta_empty:g}"

@@ -12,6 +12,7 @@ from autocode.agreement.data._reliability import Array
 from autocode.agreement.intervals._methods import FEW_INTERVIEWS
 from autocode.frozen import FrozenMapping
 from autocode.resampling import interview_draws
+from autocode.wording import count_of
 
 ByInterviews: TypeAlias = Literal["interviews"]
 
@@ -152,7 +153,9 @@ def _resample_texts(
         )
     n_undefined = len(replicates) - len(defined)
     if n_undefined:
-        conventions["left out"] = f"{n_undefined} of {resamples} resamples, in which the coefficient is undefined"
+        conventions["left out"] = (
+            f"{n_undefined} of {count_of(resamples, 'resample')}, in which the coefficient is undefined"
+        )
     if len(defined) < 2:
         return _Bootstrap(math.nan, math.nan, math.nan, n_undefined, conventions, resamples)
     low, high = (float(bound) for bound in np.quantile(defined, [(1 - level) / 2, (1 + level) / 2]))

@@ -16,6 +16,7 @@ from autocode.agreement.spans._text_intervals import (
     undefined_agreement,
 )
 from autocode.doctext import documented
+from autocode.wording import count_of
 
 Definition: TypeAlias = Callable[["Coincidences"], Array]
 ReasonOf: TypeAlias = Callable[["Coincidences"], Undefined]
@@ -334,9 +335,9 @@ def _estimate(
         "unit": "code point",
         "span": "from its start up to but without its end",
         "missing": "texts that one coder read are left out",
-        "categories": f"{len(data.labels)} labels merged, and gaps"
+        "categories": f"{count_of(len(data.labels), 'label')} merged, and gaps"
         if merged
-        else f"{len(data.labels)} labels, and gaps",
+        else f"{count_of(len(data.labels), 'label')}, and gaps",
         "distance": "nominal: 0 if the same, else 1",
     }
     counts = TextCounts(

@@ -15,7 +15,7 @@ from autocode.coding import Codings
 from autocode.display import Records, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
-from autocode.names import check_known
+from autocode.names import check_spelling
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 Periods: TypeAlias = Literal["week", "interviews"] | Mapping[LineId, str]
@@ -125,7 +125,7 @@ def _period_of_lines(
         raise ValueError(
             f"agreement over time is by 'week', by 'interviews' or by the batch of each line; not by {by!r}."
         )
-    check_known("line", by, {line.id for line in lines})
+    check_spelling("line", by, [line.id for line in lines])
     AgreementError.raise_if(
         Fault(f"the line {line} was judged by two coders but has no batch; name one for it.")
         for line in units

@@ -505,7 +505,7 @@ def _kappas_of_pair(
         conventions=_kappa.conventions(data) | {"categories": _CATEGORIES},
         **options,
     )
-    return [*kappas, _with_mean(mean, f"over {n_averaged} codes")]
+    return [*kappas, _with_mean(mean, f"over {count_of(n_averaged, 'code')}")]
 
 
 def _mean_kappa(
@@ -531,7 +531,7 @@ def _mean_kappa(
         conventions=_kappa.conventions(sets) | {"categories": _CATEGORIES},
         **options,
     )
-    return _with_mean(mean, f"over {len(masks)} codes and {len(pairs)} pairs of coders")
+    return _with_mean(mean, f"over {count_of(len(masks), 'code')} and {count_of(len(pairs), 'pair')} of coders")
 
 
 def _with_mean(mean: Agreement, over: str) -> Agreement:

@@ -19,6 +19,7 @@ from autocode.files import put
 from autocode.suggester._predictions import Predictor
 from autocode.suggester.bulk._frames import TextBatch, cell_text, check_columns, line_orders, suggestion_columns
 from autocode.suggester.bulk._table_files import Block, TableReader, reader_of, writer_of
+from autocode.wording import count_of
 
 # Rows in a part, which is predicted and stored at once: seconds of work, so little is lost by an interruption.
 ROWS = 10_000
@@ -48,7 +49,7 @@ class TableSummary:
 
     def __str__(self) -> str:
         earlier = f", {self.resumed} of them by an earlier run" if self.resumed else ""
-        return f"suggestions for {self.suggested} of {self.rows} rows{earlier}"
+        return f"suggestions for {self.suggested} of {count_of(self.rows, 'row')}{earlier}"
 
 
 def suggest_table(

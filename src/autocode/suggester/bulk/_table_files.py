@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from autocode.errors import Fault, StudyError, TranscriptError
 from autocode.suggester.bulk._frames import ADDED
 from autocode.tables import CsvError, csv_text, delimiter_of, iter_rows
+from autocode.wording import count_of
 
 # Rows of a wrong length that are named before reading gives up: enough to see what is wrong with a file.
 MAX_FAULTS = 20
@@ -108,7 +109,7 @@ class _CsvReader:
             if n_rows == 0:
                 self._header = row
             elif len(row) != len(self._header) and len(faults) < MAX_FAULTS:
-                what = f"holds {len(row)} cells where the header has {len(self._header)}; correct the row."
+                what = f"holds {count_of(len(row), 'cell')} where the header has {len(self._header)}; correct the row."
                 faults.append(Fault(what, self._path, line))
         if len(set(self._header)) < len(self._header):
             twice = next(name for name in self._header if self._header.count(name) > 1)

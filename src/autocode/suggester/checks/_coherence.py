@@ -17,6 +17,7 @@ from autocode.suggester.checks._example_line import ExampleLine
 from autocode.suggester.checks._similarity import mean_similarity, word_rows
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.transcripts import Line, TranscriptId, Transcripts
+from autocode.wording import count_of
 
 # Confidence level of every interval of a recheck, as everywhere in autocode.
 LEVEL = 0.95
@@ -93,7 +94,7 @@ class CodeCoherence:
     untypical: tuple[ExampleLine, ...] = ()
 
     def __str__(self) -> str:
-        name = f"{self.code.name} ({self.lines} lines of {self.interviews} interviews)"
+        name = f"{self.code.name} ({count_of(self.lines, 'line')} of {count_of(self.interviews, 'interview')})"
         if self.undefined:
             return f"{name}: {self.undefined}"
         sentence = f"{name}: its lines are {self.homogeneity} times as similar as any two"
@@ -259,7 +260,8 @@ def measure_coherence(
         conventions=(
             "Similarity is the cosine of words (TF-IDF, without function words) between lines of different interviews; "
             "1.0 is no more similar than any two coded lines, or than the neighbour's. Intervals: "
-            f"{LEVEL:.0%}, cluster bootstrap of interviews, {len(draws) - 1} resamples, seed {seed}; the nearest "
+            f"{LEVEL:.0%}, cluster bootstrap of interviews, {count_of(len(draws) - 1, 'resample')}, seed "
+            f"{seed}; the nearest "
             "neighbour is that of the sample in every resample."
         ),
     )

@@ -11,6 +11,7 @@ from autocode.codebook import Code
 from autocode.display import displayed
 from autocode.suggester.checks._coherence import LEVEL
 from autocode.suggester.model._coded_lines import CodedLines
+from autocode.wording import count_of
 
 # Least number of lines that have one code of a pair and not the other, of each code: with fewer, the 95 % interval of
 # an AUC is wider than the range from chance to certainty.
@@ -48,11 +49,12 @@ class ConfusedCodes:
     together: int
 
     def __str__(self) -> str:
-        both = f"; {self.together} lines have both" if self.together else ""
+        verb = "has" if self.together == 1 else "have"
+        both = f"; {count_of(self.together, 'line')} {verb} both" if self.together else ""
         return (
             f"{self.first.name} and {self.second.name} are distinguished with AUC {self.auc:.2f} "
             f"[{self.low:.2f}, {self.high:.2f}], where 0.5 is chance "
-            f"({self.lines[0]} and {self.lines[1]} lines{both})"
+            f"({self.lines[0]} and {count_of(self.lines[1], 'line')}{both})"
         )
 
     def to_json(self) -> dict[str, object]:

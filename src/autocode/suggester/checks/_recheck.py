@@ -20,6 +20,7 @@ from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.suggester.model._model import fit
 from autocode.transcripts import Line, Transcripts
+from autocode.wording import count_of
 
 # With fewer coded lines, there is nothing to learn from once a fifth of them is held out.
 LEAST_LINES = 10
@@ -142,7 +143,8 @@ def recheck(
     n_used = int(table.applied.any(axis=0).sum())
     if len(table) < LEAST_LINES or n_used < 2:
         raise TrainingError(
-            f"{len(table)} coded lines with {n_used} code{'s' * (n_used != 1)} are too few to judge any by the others; "
+            f"{count_of(len(table), 'coded line')} with {count_of(n_used, 'code')}: too few to judge "
+            "any by the others; "
             f"code at least {LEAST_LINES} lines, with at least two codes."
         )
     interview = interview_numbers(table)
@@ -157,7 +159,8 @@ def recheck(
         confused=find_confused_codes(table, model.held_out, interview, draws, n=top),
         themes=measure_coherence(table, codebook, rows, interview, draws, seed=seed),
         rests_on=(
-            f"{len(table)} coded lines of {n_interviews} interview{'s' * (n_interviews != 1)} ({table.consensus}), "
+            f"{count_of(len(table), 'coded line')} of {n_interviews} interview{'s' * (n_interviews != 1)} "
+            f"({table.consensus}), "
             f"seed {seed}. An unlikely code need not be wrong: coders know more than the words of a line."
         ),
     )

@@ -17,6 +17,7 @@ from autocode.suggester.checks._coherence import Ratio, ratio
 from autocode.suggester.checks._similarity import mean_similarity
 from autocode.suggester.model._coded_lines import CodedLines
 from autocode.transcripts import LineId
+from autocode.wording import count_of
 
 # Least number of lines that each of two coders gave a code, for their uses of it to be compared: with fewer, two or
 # three lines decide how similar they are.
@@ -60,7 +61,7 @@ class DifferentUse:
 
     def __str__(self) -> str:
         (a, b), (n_a, n_b, n_both) = self.coders, self.shared
-        sentence = f"{self.code.name}: given to {self.lines[0]} lines by {a} and to {self.lines[1]} by {b}"
+        sentence = f"{self.code.name}: given to {count_of(self.lines[0], 'line')} by {a} and to {self.lines[1]} by {b}"
         if n_a or n_b:
             sentence += f"; on the lines that both coded, {a} gave it to {n_a}, {b} to {n_b} and both to {n_both}"
         for coder, other, instead in ((a, b, self.instead[0]), (b, a, self.instead[1])):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.errors import ArtefactError
 from autocode.suggester.features._encoder import Encoder, SpacyVectors
+from autocode.wording import count_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -146,7 +147,8 @@ class Embeddings:
         vectors = np.asarray(self.encoder.encode([texts[i] for i in with_words]), dtype=np.float64)
         if vectors.ndim != 2 or len(vectors) != len(with_words) or not np.isfinite(vectors).all():
             raise ValueError(
-                f"the encoder {self.name} gave an array of shape {vectors.shape} for {len(with_words)} texts; it must "
+                f"the encoder {self.name} gave an array of shape {vectors.shape} for "
+                f"{count_of(len(with_words), 'text')}; it must "
                 "give one row of finite numbers for each."
             )
         rows = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)
