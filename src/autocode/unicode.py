@@ -21,7 +21,7 @@ def is_well_formed(text: str) -> bool:
     Examples
     --------
     >>> from autocode.unicode import is_well_formed
-    >>> is_well_formed("café"), is_well_formed("caf\udce9")
+    >>> is_well_formed("café"), is_well_formed("caf\\udce9")
     (True, False)
     """
     return not _IMPOSSIBLE.search(text) and not _CONTROLS.search(text)
@@ -39,7 +39,7 @@ def well_formed(text: str) -> str:
     Examples
     --------
     >>> from autocode.unicode import well_formed
-    >>> well_formed("caf\udce9 and a bell \x07"), well_formed("\ud83d\ude00")
+    >>> well_formed("caf\\udce9 and a bell \\x07"), well_formed("\\ud83d\\ude00")
     ('caf� and a bell �', '😀')
     """
     if is_well_formed(text):

@@ -473,7 +473,7 @@ def test_agree_in_json_has_the_promised_shape_and_nothing_else_is_on_stdout(code
     coefficient = {"value", "low", "high", "undefined"}
 
     assert result.stderr == ""
-    assert set(told) == {"codes", "overall", "conventions"}
+    assert set(told) == {"codes", "overall", "conventions", "codebook", "waiting"}
     assert [code["code"] for code in told["codes"]] == ["forms", "records", "people"]
     for code in told["codes"]:
         assert {"code", "theme", "units", "coders", "prevalence", "verdict", "coefficients"} <= set(code)
