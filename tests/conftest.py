@@ -42,6 +42,12 @@ INTERVIEWS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def full_width(monkeypatch):
+    """Tables are as wide as they are, whatever the shell of whoever runs the tests exports."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def interview() -> Callable[..., Transcript]:
     return interview_of

@@ -190,7 +190,7 @@ def test_what_is_no_encoder_is_refused():
         Embeddings.from_encoder("minilm")
     with pytest.raises(TrainingError, match="the spaCy pipeline 'pipeline' has no word vectors; take one that has"):
         Embeddings.from_encoder(spacy.blank("en"))
-    with pytest.raises(ValueError, match=r"the encoder letters gave an array of shape \(2, 3\) for 1 texts; it must"):
+    with pytest.raises(ValueError, match=r"the encoder letters gave an array of shape \(2, 3\) for 1 text; it must"):
         Embeddings(Crooked()).vectors(["one"])
 
 

@@ -253,7 +253,7 @@ def test_every_row_of_another_length_is_named_before_anything_is_done(suggester,
         suggester.suggest_table(source, tmp_path / "out.csv")
 
     assert f"{refused.value}" == (
-        f"{source}:3: holds 1 cells where the header has 2; correct the row.\n"
+        f"{source}:3: holds 1 cell where the header has 2; correct the row.\n"
         f"{source}:5: holds 3 cells where the header has 2; correct the row."
     )
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
