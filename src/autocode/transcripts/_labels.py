@@ -122,8 +122,8 @@ def is_code(label: str) -> bool:
         parts = [part.strip() for part in re.split(r"/| and ", plain)]
         return all(part and is_code(part) for part in parts)
     match = _CODE.fullmatch(tidy(label)) or _CODE.fullmatch(plain)
-    if match is None:
-        return False
+    if match is None or (plain.isdigit() and len(plain) < 3 and not plain.startswith("0")):
+        return False  # `1:` and `2:` may count what somebody says
     letters = (match[1] or match[2] or "").casefold()
     return letters not in (_COUNTED | _SENTENCE | _HEADINGS) - {"a", "i"}
 

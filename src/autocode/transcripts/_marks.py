@@ -95,7 +95,7 @@ def _accepted(
     if style in (Style.HASH, Style.TIMING):
         return [candidate for candidate in found if candidate.key not in rules.not_speakers]
     sure = {candidate.key for candidate in found if rules.is_sure(candidate.label)}
-    believed = [c for c in found if c.spaced or c.key in sure]
+    believed = [c for c in found if c.spaced or c.key in sure or (style is Style.COLON and _labels.is_name(c.label))]
     runs = _runs(believed)
     everywhere = _is_everywhere(believed, lines)
     keys = set(sure)
@@ -160,10 +160,13 @@ def _unknown(
     asked: dict[str, Candidate] = {}
     for candidate in found:
         label = candidate.label
-        if not candidate.spaced or candidate.line in begun or candidate.key in rules.not_speakers:
+        if candidate.line in begun or candidate.key in rules.not_speakers:
+            continue
+        if not candidate.spaced and not (style is Style.COLON and _labels.is_name(label)):
             continue
         plain = _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label)
         named = _labels.is_name(label) or (in_capitals and label.isupper() and len(label) > 2)
+        named = named or (label.isdigit() and style not in WEAK)
         named = named and not (style in WEAK and label.endswith((".", ",", "!")))
         again = runs[candidate.key] > 1 and style is not Style.OWN_LINE
         placed = (everywhere and style not in WEAK) or style in (Style.HEADER, Style.TIMED)
@@ -211,13 +214,13 @@ def _is_near(key: str, other: str) -> bool:
 
 def _unmarked(lines: Sequence[SourceLine], begun: Mapping[int, Candidate], rules: SpeakerRules) -> dict[int, str]:
     """Return a question for each line that begins with a label, but without the mark that makes it one, by its line."""
-    labels = sorted(
-        (label for label in _written(begun) if len(label) > 1 and rules.is_sure(label)), key=len, reverse=True
+    labels = sorted((label for label in _written(begun) if len(label) > 1), key=len, reverse=True)
+    every = "|".join(map(re.escape, labels))
+    sure = "|".join(map(re.escape, filter(rules.is_sure, labels))) or "(?!)"
+    begins = re.compile(
+        rf"(?P<label>(?:{every or '(?!)'})(?=;\s)|(?:{sure})(?=[;.,]?[ \t]+[^\W\d_a-zß-ÿ]|[;.]\s|\s+[-–—]\s))"
+        r"\W+(?P<word>\w\S*)"
     )
-    if not labels:
-        return {}
-    either = "|".join(map(re.escape, labels))
-    begins = re.compile(rf"(?P<label>{either})(?:[;.,]?[ \t]+(?=[^\W\d_a-zß-ÿ])|[;.]\s+|\s+[-–—]\s+)(?P<word>\S+)")
     doubts = {}
     for line in lines:
         match = None if line.number in begun else begins.match(line.text)

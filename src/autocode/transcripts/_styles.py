@@ -133,14 +133,12 @@ def candidates(lines: list[SourceLine]) -> Iterator[Candidate]:
                 yield candidate
         if position and TIMING.fullmatch(lines[position - 1].text) and len(line.text) <= _labels.MAX_LETTERS:
             yield Candidate(_labels.tidy(line.text), Style.TIMING, line.number, line.start, line.start + len(line.text))
-        if line.after_blank and _labels.is_short(line.text):
+        begin = _after_time(line.text) if line.after_blank else 0
+        label = line.text[begin:]
+        if line.after_blank and _labels.is_short(label):
+            end = line.start + len(line.text)
             yield Candidate(
-                _labels.tidy(line.text),
-                Style.OWN_LINE,
-                line.number,
-                line.start,
-                line.start + len(line.text),
-                spaced=not line.before_blank,
+                _labels.tidy(label), Style.OWN_LINE, line.number, line.start, end, spaced=not line.before_blank
             )
 
 
