@@ -255,7 +255,9 @@ def _same(found: Any, expected: Any) -> bool:
 
 
 def _alpha(codings: Codings, code: str) -> float:
-    return krippendorff_alpha(ReliabilityData.for_code(CodeId(code), codings), interval=None).value
+    return krippendorff_alpha(
+        ReliabilityData.for_code(CodeId(code), codings, codebook=[CodeId(code)]), interval=None
+    ).value
 
 
 def _overall(codings: Codings) -> float:
@@ -265,7 +267,7 @@ def _overall(codings: Codings) -> float:
 def _of_themes(codings: Codings, codebook: Codebook) -> dict[str, float]:
     """Return alpha of each theme by its name."""
     tables = {
-        theme.name: ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], codings)
+        theme.name: ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], codings, codebook=codebook)
         for theme in codebook.themes
     }
     return {name: krippendorff_alpha(table, interval=None).value for name, table in tables.items()}
@@ -299,7 +301,7 @@ def _unchanged(before: Codings, now: Codings, study: Events) -> dict[str, float]
 def _parts(before: Codings, now: Codings, study: Events) -> str:
     """Return in words whether alpha of each part of a split code is undefined."""
     [change] = (change for change in study.changes if isinstance(change, Split))
-    tables = [ReliabilityData.for_code(part.id, now) for part in change.parts]
+    tables = [ReliabilityData.for_code(part.id, now, codebook=[part.id]) for part in change.parts]
     undefined = all(krippendorff_alpha(table, interval=None).undefined for table in tables)
     return "undefined until lines are read again" if undefined else "defined"
 

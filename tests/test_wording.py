@@ -61,18 +61,21 @@ NO_COUNT = re.compile(r"count_of|listing|_first|' and '|level$|distance$|name$|s
 MANY = {
     "agreement/data/_labels.py": {"len(labels)"},
     "agreement/intervals/_methods.py": {"n_interviews"},
-    "agreement/sampling/_code_prevalence.py": {"len(inclusion.drawn)"},
+    "agreement/sampling/_code_prevalence.py": {"len(drawn)"},
     "agreement/sampling/_estimators.py": {"G", "int(R.sum())", "n_judged"},
     "agreement/spans/_gamma.py": {"max(map(len, units))"},
     "agreement/spans/_text_intervals.py": {"n_texts"},
     "agreement/teams/_verdict.py": {"ENOUGH_INTERVIEWS"},
+    "cli/_terminal.py": {"n"},
+    "coding/_nouns.py": {"abstention.line"},  # a name
     "report/_findings.py": {"len(lines.participant_lines)"},
     "study/_intake.py": {"n_known", "n_participants"},
-    "study/_prevalence.py": {"len(without)"},
+    "study/_prevalence.py": {"len(without)", "', '.join((sample.name for sample in study.samples))"},
     "suggester/_promises.py": {
         "MIN_CASES", "math.ceil(more * n_interviews / n_lines)", "more", "n_interviews", "n_lines",
     },
     "suggester/checks/_recheck.py": {"LEAST_LINES"},
+    "themes/_saturation.py": {"high", "self.expected", "self.richness.value"},  # numbers with decimals
     "transcripts/_office.py": {"_MOST_CELLS"},
     "validation/_validate.py": {"min((n or 0 for n in sizes))"},
     "web/_adjudication.py": {"_MOST", "n"},

@@ -8,7 +8,7 @@ from autocode.codebook import Code, Codebook
 from autocode.errors import Fault
 from autocode.study._folder import CODEBOOK, PARTICIPANTS
 from autocode.transcripts import Line, Transcript, TranscriptId, Transcripts
-from autocode.wording import listing
+from autocode.wording import count_of, listing
 
 _SHOWN = 20  # lines of one interview that are named
 
@@ -47,7 +47,7 @@ def _differing_lines(here: Transcript, there: Transcript) -> Iterator[Fault]:
     ]
     yield from faults[:_SHOWN]
     if len(faults) > _SHOWN:
-        yield Fault(f"and {len(faults) - _SHOWN} more lines of {there.id} differ.", there.source or None)
+        yield Fault(f"and {count_of(len(faults) - _SHOWN, 'more line')} of {there.id} differ.", there.source or None)
 
 
 def _faults_of_lines(here: Transcript, there: Transcript) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from autocode.errors import Fault, ThemesError
 from autocode.frozen import FrozenMapping
 from autocode.names import check_known, hint
 from autocode.transcripts import LineId, TranscriptId, Transcripts
+from autocode.wording import count_of
 
 CodedBy: TypeAlias = Literal["consensus", "any"]
 Level: TypeAlias = Literal["subtheme", "theme"]
@@ -77,8 +78,8 @@ class Incidence:
     def __post_init__(self) -> None:
         if self.met.shape != (len(self.interviews), len(self.codes)):
             raise ValueError(
-                f"met has the shape {self.met.shape}, but there are {len(self.interviews)} interviews and "
-                f"{len(self.codes)} codes; give one row per interview and one column per code."
+                f"met has the shape {self.met.shape}, but there are {count_of(len(self.interviews), 'interview')} and "
+                f"{count_of(len(self.codes), 'code')}; give one row per interview and one column per code."
             )
         if not np.isin(self.met, (-1, 0, 1)).all():
             raise ValueError("met has values other than 1 (met), 0 (not met) and -1 (not judged).")
@@ -195,7 +196,7 @@ class Incidence:
         return {value: tuple(groups[value]) for value in sorted(groups, key=lambda value: (value == UNKNOWN, value))}
 
     def __repr__(self) -> str:
-        return f"<Incidence: {len(self.codes)} codes in {len(self.interviews)} interviews>"
+        return f"<Incidence: {count_of(len(self.codes), 'code')} in {count_of(len(self.interviews), 'interview')}>"
 
 
 UNKNOWN = "not known"  # the group of participants of whom an attribute is not known

@@ -206,7 +206,7 @@ class _Table:
         width = len(self.header)
         TranscriptError.raise_if(
             Fault(
-                f"has {len(cells)} cells, but the header names {count_of(width, 'column')}; "
+                f"has {count_of(len(cells), 'cell')}, but the header names {count_of(width, 'column')}; "
                 "put words that hold commas in quotation marks.",
                 self.path,
                 line,
