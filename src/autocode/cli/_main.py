@@ -877,6 +877,17 @@ def _table(out: str | None) -> Path | None:
 )
 @click.option("--certificate", type=EXISTING, help="Certificate (a PEM file) to serve other machines.")
 @click.option("--key", type=EXISTING, help="Private key (a PEM file) of the certificate.")
+@click.option(
+    "--adjudicator",
+    "adjudicators",
+    multiple=True,
+    help="Name of an adjudicator who does not code; gets an address of the page of differences.",
+)
+@click.option(
+    "--addresses",
+    type=ANY_PATH,
+    help="File outside the study that keeps the coders' addresses, so that they are the same after a restart.",
+)
 @NO_BROWSER
 def review(
     study: Path,
@@ -887,6 +898,8 @@ def review(
     host: str,
     certificate: Path | None,
     key: Path | None,
+    adjudicators: tuple[str, ...],
+    addresses: Path | None,
     no_browser: bool,
 ) -> None:
     """Review suggestions line by line.
@@ -921,6 +934,8 @@ def review(
                 port=port,
                 host=host,
                 certificate=None if certificate is None or key is None else (certificate, key),
+                adjudicators=adjudicators,
+                addresses=addresses,
                 open_browser=not no_browser,
                 announce=announce,
             )

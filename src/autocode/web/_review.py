@@ -58,6 +58,7 @@ def review_page(sessions: Mapping[CoderId, ReviewSession], *, learning: Learning
             Route("/review/bands", api.bands, methods=["GET"]),
             Route("/review/submit", api.submit, methods=["POST"]),
         ],
+        open_to=lambda coder: coder in sessions,
     )
 
 
