@@ -78,7 +78,10 @@ def rewritten(path, *statements):
         ),
         (["UPDATE texts SET text = 'another note' WHERE seq = 4"], "entry 4 is not as autocode wrote it"),
         (["DELETE FROM texts WHERE seq = 4"], "entry 4 is not as autocode wrote it"),
-        (["DELETE FROM texts WHERE seq > 8", "DELETE FROM entries WHERE seq > 8"], "this is an older copy of the journal: it has 8"),
+        (
+            ["DELETE FROM texts WHERE seq > 8", "DELETE FROM entries WHERE seq > 8"],
+            "this is an older copy of the journal: it has 8 entries, and 10 were stored here",
+        ),
     ],
 )  # fmt: skip
 def test_a_changed_missing_or_reordered_entry_is_said_even_if_the_triggers_were_taken_away(

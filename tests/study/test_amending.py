@@ -193,7 +193,8 @@ def test_the_entry_has_both_digests_who_and_why_and_none_of_the_words(recorded, 
         assert all(word not in file.read_bytes() for file in recorded.glob("study.sqlite*"))
     assert "tired" not in (recorded / "transcripts" / "Bea.txt").read_text()
     assert sorted(file.name for file in recorded.rglob("*")) == [
-        "Bea.txt", "Tom.txt", "codebook.toml", "participants.csv", "study.sqlite", "study.toml", "transcripts"
+        "Bea.txt", "Tom.txt", "codebook.toml", "participants.csv", "study.head", "study.sqlite", "study.toml",
+        "transcripts",
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,9 @@ class Commands(click.Group):
     """The group that turns every expected failure into a sentence on stderr and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a file name may hold what no output can, or not this one
+                stream.reconfigure(errors="backslashreplace")
         try:
             with interrupts_noted():
                 return super().invoke(ctx)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NewType
 
 from autocode.errors import CodebookError, Fault
+from autocode.unicode import is_well_formed
 from autocode.wording import count_of
 
 CodeId = NewType("CodeId", str)
@@ -194,6 +195,9 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
             fault(index, f"the code {code.id!r} has no name; give it one.")
         elif first_name.setdefault(code.name.casefold(), index) != index:
             fault(index, f"two codes have the name {code.name!r}; rename one of them.")
+        texts = (code.id, code.name, code.definition, code.use_when, code.not_when, *code.examples)
+        if not all(map(is_well_formed, texts)):
+            fault(index, f"the code {code.name!r} has a character that cannot be written or shown; type it again.")
     parents = {code.id: code.parent for code in given}
     for index, code in enumerate(given):
         if code.parent is None:

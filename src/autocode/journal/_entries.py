@@ -245,8 +245,22 @@ def serialized(record: Record) -> tuple[Kind, str, dict[str, str]]:
             fields = to_json(record)
             texts = {field: fields.pop(field) for field in _TEXTS.get(kind, ())}
             payload = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
+            _refuse_surrogates(record, payload)
             return kind, payload, {field: text for field, text in texts.items() if text}
     raise TypeError(f"a journal stores codings, suggestions, decisions and undos, not {type(record).__name__}.")
+
+
+def _refuse_surrogates(record: Record, payload: str) -> None:
+    """Raise a `CodingError` if an id or a name holds half a character: every later page and file would fail on it."""
+    if "\\ud" not in payload:  # JSON in ASCII, in which other characters beyond the first 65,536 have it too
+        return
+    try:
+        json.dumps(json.loads(payload), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CodingError(
+            f"a {type(record).__name__} holds {well_formed(str(error.object[error.start : error.end]))!r}, half a "
+            "character, which cannot be written as UTF-8; correct the id or the name."
+        ) from error
 
 
 def deserialized(

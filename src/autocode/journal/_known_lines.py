@@ -44,7 +44,7 @@ class KnownLines:
         CodingError.raise_if(
             Fault(
                 f"the line {line} is none of a participant's in the transcripts that were recorded; correct the line, "
-                "or read the study again and record its transcripts first."
+                "or, if its transcript is new, record it first: journal.append(*unrecorded_digests(journal, lines))."
             )
             for line in dict.fromkeys(line for record in records for line in _lines_of(record))
             if not self._may_be(line)

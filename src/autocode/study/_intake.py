@@ -173,9 +173,9 @@ def add_files(
     with replaced_on_success(intake.contents | remembered, about=folder, removed=intake.removed):
         if intake.contents:
             lines = _read_back(folder, settings, lines)
-        if intake.codings:
+        if intake.codings or (intake.contents and has_journal(folder)):
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines, intake.codings), *intake.codings)
+                journal.append(*unrecorded_digests(journal, lines), *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 

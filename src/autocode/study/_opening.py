@@ -84,8 +84,11 @@ def reading_journal(folder: Path) -> Iterator[Journal]:
     JournalError
         If the file is not a journal, is newer than this autocode, or is another one than the study's settings name.
     """
-    with Journal.open(folder / JOURNAL, create=False, read_only=not is_writable(folder)) as journal:
+    read_only = not is_writable(folder)
+    with Journal.open(folder / JOURNAL, create=False, read_only=read_only) as journal:
         _refuse_another(folder, journal)
+        if not read_only:
+            _name(folder, journal)
         yield journal
 
 
