@@ -110,8 +110,8 @@ def test_a_file_of_addresses_that_is_not_safe_is_refused(team, run, tmp_path):
         return refused.stderr.splitlines()[-1]
 
     assert refusal("study/addresses.json") == (
-        "autocode: study/addresses.json: lies in the study, so whoever gets a copy could code in these names; name a "
-        "file outside of it."
+        "autocode: study/addresses.json: lies in the study, so anyone who gets a copy could code in these names; name "
+        "a file outside of it."
     )
     assert refusal("open.json", "{}", 0o644) == (
         "autocode: open.json: can be read by other users of this machine, who could code in these names; chmod 600 it."

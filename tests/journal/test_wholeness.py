@@ -372,8 +372,8 @@ def test_what_was_stored_is_saved_beside_a_file_that_was_replaced(written, codin
     (rescued,) = written.parent.glob("*.rescued-*.sqlite")
     assert str(refusal.value) == (
         f"{written}: the journal was replaced by another program, such as a sync program, while it was open; all that "
-        f"was stored until then is saved as {rescued.name}. Compare the two, keep the right one under the name of the "
-        "journal, and start autocode again."
+        f"was stored until then is saved as {rescued.name}. Take it into the journal that is there now "
+        "with autocode merge, or give it the name of the journal where none is there, and start autocode again."
     )
     with Journal.open(rescued) as journal:
         assert {coding.line for coding in journal.codings()} == {f"GP1:{n}" for n in (*range(2, 12), 20)}

@@ -3,6 +3,7 @@
 import os
 import shutil
 import zipfile
+from shlex import quote
 
 import pytest
 
@@ -109,8 +110,8 @@ def test_the_journal_of_another_study_is_refused(named, tmp_path):
 
 
 def test_what_an_interrupted_command_and_a_sync_program_leave_is_named(named, codings):
-    shutil.copy(named / "study.sqlite", named / "study (JB's conflicted copy).sqlite")
-    with Journal.open(named / "study (JB's conflicted copy).sqlite") as other:
+    copy = shutil.copy(named / "study.sqlite", named / "study (JB's conflicted copy).sqlite")
+    with Journal.open(copy) as other:
         other.append(codings[0])
     shutil.copy(named / "study.sqlite", named / "study-monday.sqlite")
     (named / "transcripts" / ".Bea.txt.1f2e3d4c.draft").write_text("words")
@@ -126,8 +127,7 @@ def test_what_an_interrupted_command_and_a_sync_program_leave_is_named(named, co
         "transcripts/.Tim.txt.4711.old: was put aside by autocode, which was stopped then: it was Tim.txt; rename it "
         "to Tim.txt.",
         "study (JB's conflicted copy).sqlite: has 1 entry that study.sqlite lacks: two copies of the journal went on "
-        "apart, as where a sync program keeps both. Keep this file until they are joined; autocode export of a copy of "
-        "the study with each of them shows what each has.",
+        f"apart, as where a sync program keeps both. Take them in with: autocode merge {named} {quote(str(copy))}.",
     ]
 
 

@@ -70,8 +70,8 @@ class MergedCoder:
             f"{len(self.older)} older than ours": self.older,
             f"{self.undone} undone there": self.undone,
         }
-        said = [words for words, n in counts.items() if n] or ["nothing new"]
-        return f"{self.coder}: {', '.join(said)}"
+        parts = [words for words, n in counts.items() if n] or ["nothing new"]
+        return f"{self.coder}: {', '.join(parts)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +97,11 @@ class MergedCopy:
     others: Mapping[str, int]
 
     def __str__(self) -> str:
-        said = [str(coder) for coder in self.coders]
-        for kind, (one, many) in _NOUNS.items():
+        parts = [str(coder) for coder in self.coders]
+        for kind, (singular, plural) in _NOUNS.items():
             if n := self.others.get(kind.value, 0):
-                said.append(count_of(n, one, plural=many))
-        return f"{self.path}: {'; '.join(said) or 'nothing new'}."
+                parts.append(count_of(n, singular, plural=plural))
+        return f"{self.path}: {'; '.join(parts) or 'nothing new'}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

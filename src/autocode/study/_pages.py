@@ -94,7 +94,8 @@ def serve_review(
 def _refuse_inside(folder: Path, addresses: Path | None) -> None:
     if addresses is not None and addresses.resolve().is_relative_to(folder.resolve()):
         raise StudyError.at(
-            addresses, "lies in the study, so whoever gets a copy could code in these names; name a file outside of it."
+            addresses,
+            "lies in the study, so anyone who gets a copy could code in these names; name a file outside of it.",
         )
 
 
