@@ -226,7 +226,7 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
 
 
 def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
-    """Kill merges at random instants, most of them in their second half, and return whether each took all or nothing."""
+    """Kill merges at random instants, most of them late, and return whether each took all or nothing."""
     study = folder / "to kill"
     shutil.copytree(copies[0], study)
     began = time.monotonic()
