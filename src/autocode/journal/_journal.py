@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
+from autocode.codebook import Change
 from autocode.coding import (
     Adjudication,
     Coding,
@@ -168,25 +169,27 @@ class Journal(JournalReader):
             )
         now = datetime.now(UTC)
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
-        records = (*seen, *records_in(entries))
+        records = [*seen, *records_in(entries)]
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
         coders = [record.coder for record in records if isinstance(record, by_coders)]
-        for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
+        for name in dict.fromkeys(
+            [*coders, *(record.by for record in records if isinstance(record, Amendment | Change))]
+        ):
             human(name)
-        rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
                 self._refuse_other_texts(records)
-                known_lines = self._whole.known_lines.with_records(records)
-                known_lines.refuse_unknown(records)
+                known = self._whole.known.with_records(records)
+                records = [known.codes.completed(record) for record in records]
+                known.refuse_unknown(records)
                 seq, link = self._whole.seq, self._whole.link
-                for record, kind, payload, texts, at in rows:
+                for record in records:
                     seq += 1
-                    link = self._insert(record, seq, link, (kind, payload, texts, at), gesture)
-            self._whole.place = (seq, link, known_lines)
+                    link = self._insert(record, seq, link, now, gesture)
+            self._whole.place = (seq, link, known)
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return seq
 
@@ -213,11 +216,10 @@ class Journal(JournalReader):
                 raise
             self._after_commit()
 
-    def _insert(
-        self, record: Record, seq: int, previous: bytes, row: tuple[Kind, str, Mapping[str, str], str], gesture: str
-    ) -> bytes:
+    def _insert(self, record: Record, seq: int, previous: bytes, now: datetime, gesture: str) -> bytes:
         """Write one entry with its texts and return its link; the caller holds the transaction."""
-        kind, payload, texts, at = row
+        kind, payload, texts = serialized(record)
+        at = utc_timestamp(record.at or now)
         execute = self._connection.execute
         undoes, undone = self._undoable(record) if isinstance(record, Undo) else (None, None)
         salts = {field: new_id() for field in texts}

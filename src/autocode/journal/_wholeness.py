@@ -1,16 +1,17 @@
 """Whether a journal is whole: every entry as it was written, none missing, none out of order, none from elsewhere."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, link_of, parted
 from autocode.journal._entries import Kind, Record, deserialized
 from autocode.journal._head import head_path, read_head
+from autocode.journal._known_codes import KnownCodes
 from autocode.journal._known_lines import KnownLines
 
 _ROWS = """
@@ -20,6 +21,22 @@ _ROWS = """
 """
 _REMEDY = "put back the latest copy of the journal"
 _Row = tuple[Any, ...]
+
+
+class Known(NamedTuple):
+    """What a journal knows of the study that it is of."""
+
+    lines: KnownLines
+    codes: KnownCodes
+
+    def with_records(self, records: Collection[Record]) -> "Known":
+        """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
+        return Known(self.lines.with_records(records), self.codes.with_records(records))
+
+    def refuse_unknown(self, records: Collection[Record]) -> None:
+        """Raise a `CodingError` if records are about lines or codes that do not exist."""
+        self.lines.refuse_unknown(records)
+        self.codes.refuse_unknown(records)
 
 
 class Wholeness:
@@ -41,8 +58,8 @@ class Wholeness:
         The number of the last entry that was read; 0 for none.
     link : bytes
         Its link; the identity of the journal while there is no entry.
-    known_lines : KnownLines
-        The lines of the transcripts that were coded.
+    known : Known
+        The lines and codes of the study.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
@@ -52,16 +69,16 @@ class Wholeness:
         self.journal: bytes = journal
         self.seq, self.link = 0, self.journal
         self._begun = False
-        self.known_lines = KnownLines()
+        self.known = Known(KnownLines(), KnownCodes())
 
     @property
-    def place(self) -> tuple[int, bytes, KnownLines]:
+    def place(self) -> tuple[int, bytes, "Known"]:
         """How far the journal was read, to be set where this program appends entries itself or takes them back."""
-        return self.seq, self.link, self.known_lines
+        return self.seq, self.link, self.known
 
     @place.setter
-    def place(self, place: tuple[int, bytes, KnownLines]) -> None:
-        self.seq, self.link, self.known_lines = place
+    def place(self, place: tuple[int, bytes, "Known"]) -> None:
+        self.seq, self.link, self.known = place
 
     def verify(self) -> None:
         """Read what was appended since the last time; raises `JournalError` if the journal is not whole."""
@@ -84,9 +101,9 @@ class Wholeness:
             self._check_texts(rows)
             if not self._begun:
                 self._compare_with_head()
-        about_lines = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT)]
+        about = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT, Kind.CODEBOOK)]
         self._begun = True
-        self.place = seq, link, self.known_lines.with_records(about_lines)
+        self.place = seq, link, self.known.with_records(about)
 
     def _link_at(self, seq: int) -> bytes | None:
         (link,) = self._connection.execute("SELECT link FROM entries WHERE seq = ?", (seq,)).fetchone() or (None,)

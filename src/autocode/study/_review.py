@@ -10,7 +10,7 @@ from autocode.coding import Basis, CoderId, Mode, human
 from autocode.errors import Fault, StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import SETTINGS
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
@@ -79,7 +79,7 @@ def open_review(
             name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode)
             for name in names
         }
-        journal.append(*unrecorded_digests(journal, study.lines))
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
         if mode is Mode.ASSISTED:
             _draw_blind_lines(journal, study, share=settings.blind_share)
         for session in sessions.values():
