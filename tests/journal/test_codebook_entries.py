@@ -95,7 +95,7 @@ def test_a_code_that_the_codebook_does_not_have_is_refused(journal, coding_of, c
 def test_a_suggestion_of_a_code_that_the_codebook_does_not_have_is_refused(journal):
     moon = Suggestion(line="GP1:2", code=CodeId("moon"), rank=1, probability=0.5, band=Band.FAIR)
 
-    with pytest.raises(CodingError, match="GP1:2 is suggested 'moon', which is no code that lines can be given"):
+    with pytest.raises(CodingError, match="GP1:2 is suggested 'moon', which is none that lines can be given"):
         journal.append(SuggestionBatch(id="b", model="m", codebook="1", suggestions=(moon,), abstentions=()))
 
 

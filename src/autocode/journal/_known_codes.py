@@ -98,4 +98,4 @@ class KnownCodes:
             codable = self._codable[self.version]
             for suggestion in record.suggestions:
                 if suggestion.code not in codable:
-                    yield f"{suggestion.line} is suggested {suggestion.code!r}, which is no code that lines can be given"
+                    yield f"{suggestion.line} is suggested {suggestion.code!r}, which is none that lines can be given"
