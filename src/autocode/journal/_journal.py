@@ -13,6 +13,7 @@ from typing import Self
 from autocode.codebook import Change
 from autocode.coding import (
     Adjudication,
+    CoderId,
     Coding,
     Codings,
     Decision,
@@ -57,6 +58,8 @@ class Journal(JournalReader):
     ----------
     file : JournalFile
         The open file.
+    people : collection of str, default ()
+        As in `open`.
 
     Attributes
     ----------
@@ -75,8 +78,9 @@ class Journal(JournalReader):
     (1, 2, [['phone', 'wait']])
     """
 
-    def __init__(self, file: JournalFile) -> None:
+    def __init__(self, file: JournalFile, *, people: Collection[str] = ()) -> None:
         self.path = file.path
+        self._people = tuple(people)
         self._file = file
         self._connection = file.connection
         self._lock = RLock()
@@ -84,7 +88,9 @@ class Journal(JournalReader):
             self._whole = Wholeness(file.connection, path=self.path)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
+    def open(
+        cls, path: str | Path, *, create: bool = True, read_only: bool = False, people: Collection[str] = ()
+    ) -> Self:
         """
         Return the journal in a file.
 
@@ -98,6 +104,8 @@ class Journal(JournalReader):
         read_only : bool, default False
             Whether the journal is read as it is now, and nothing is written, neither to the file nor beside it. It is
             for folders that cannot be written, such as an archive.
+        people : collection of str, default ()
+            Names that are known to be people's, as `coders` in study.toml lists them; see `autocode.coding.human`.
 
         Raises
         ------
@@ -107,7 +115,7 @@ class Journal(JournalReader):
         """
         file = JournalFile.open(Path(path), create=create, read_only=read_only)
         try:
-            return cls(file)
+            return cls(file, people=people)
         except BaseException:
             file.connection.close()
             raise
@@ -137,6 +145,22 @@ class Journal(JournalReader):
     ) -> None:
         with suppress(JournalError) if raised is not None else nullcontext():
             self.close()
+
+    def coder(self, name: str) -> CoderId:
+        """
+        Return the id of a human coder in the spelling that the journal knows, if it knows the coder.
+
+        Parameters
+        ----------
+        name : str
+            The name as somebody wrote it: "ANN" is "ann", if "ann" coded before or is among the known people.
+
+        Raises
+        ------
+        CodingError
+            If the name is empty or that of a machine.
+        """
+        return human(name, people=(*self._people, *self.codings().coders))
 
     def append(self, *entries: Record | Codings, gesture: str = "") -> int:
         """
@@ -175,7 +199,7 @@ class Journal(JournalReader):
         for name in dict.fromkeys(
             [*coders, *(record.by for record in records if isinstance(record, Amendment | Change))]
         ):
-            human(name)
+            human(name, people=self._people)
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()

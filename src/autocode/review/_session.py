@@ -257,6 +257,7 @@ class ReviewSession(CoderView):
             batch=None if shown is None else shown.batch,
             memo=memo,
             influenced=self._history.is_influenced(line.id),
+            people=[self.coder],
         )
 
     def _append(

@@ -177,10 +177,11 @@ class _TeamRequests:
         except AgreementError as error:
             overall, basis = "", str(error)
         else:
-            alpha = table.overall.alpha
+            alpha, widest = table.overall.alpha, table.widest.alpha
             overall = "" if alpha.undefined else alpha.estimate
-            basis = "No line has been coded by two coders yet." if alpha.undefined else alpha.basis
-            rows = [] if alpha.undefined else [_agreement_row(row) for row in table.codes]
+            basis = widest.basis if widest.n_pairable else "No line has been coded by two coders yet."
+            basis += f". {table.codebook.removesuffix('.')}" if table.waiting else ""
+            rows = [_agreement_row(row) for row in table.codes] if widest.n_pairable else []
         return _TeamStatus(
             coders=progress_of_coders(self._journal, self._lines, members=self._coders),
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),

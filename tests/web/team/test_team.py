@@ -1,7 +1,11 @@
 """Where the team stands, the lines to read again, and the codebook, as they are asked."""
 
+from dataclasses import replace
+
 import pytest
 
+from autocode.agreement import agreement_table
+from autocode.codebook import Code, Codebook
 from autocode.coding import CoderId, Proposal
 from autocode.transcripts import LineId
 from autocode.web import FlaggedLine, SuggesterStatus
@@ -154,3 +158,15 @@ def test_scripts_in_words_names_and_codes_are_words(asked_by, differing, hostile
 @pytest.mark.parametrize("path", ["/team", "/team/slips", "/codebook"])
 def test_strangers_see_nothing(asked_by, differing, path):
     assert asked_by(None).get(path).status_code == 403
+
+
+def test_agreement_of_the_other_codes_stays_after_a_code_was_added(asked_by, differing, codebook, lines):
+    added = Code(id="language", name="Language")
+    for coding in differing.codings():
+        differing.append(replace(coding, unjudged=frozenset({"language"}), version="1"))
+    shown = asked_by("SK").get("/team").text
+    table = agreement_table(differing.codings(), Codebook([*codebook.values(), added]), lines)
+
+    assert "No line has been coded by two coders yet" not in shown
+    assert table.widest.alpha.basis in shown
+    assert f"{len(differing.codings())} judgements made before a code was added" in shown
