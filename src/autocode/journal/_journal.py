@@ -40,7 +40,12 @@ from autocode.journal._entries import (
     utc_timestamp,
 )
 from autocode.journal._opening import connected, snapshot, transaction, translated_errors
-from autocode.journal._texts import inherited_draw, inherited_sample, refuse_other_texts, unrecorded
+from autocode.journal._texts import (
+    inherited_draw,
+    inherited_sample,
+    refuse_unfit,
+    unrecorded,
+)
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -82,6 +87,8 @@ class Journal:
         self._connection = connection
         self._read_only = read_only
         self._lock = RLock()
+        self._amendments: tuple[Amendment, ...] = ()  # of the entries up to this one: most appends ask for them
+        self._amendments_until = 0
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
@@ -143,8 +150,8 @@ class Journal:
         JournalError
             If an undo is not allowed, or the journal cannot be written.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
-            was amended and this is not the text that it was amended to or from.
+            If codings were made on another text of a transcript than the codings that the journal has, or are of a line
+            that an amendment replaced; or if a transcript was amended and this is not the text that it has now.
         """
         if self._read_only:
             raise JournalError.at(
@@ -161,7 +168,7 @@ class Journal:
         with self._lock, translated_errors(self.path), transaction(self._connection):
             if gesture and (stored := self._last_of(gesture)):
                 return stored
-            self._refuse_other_texts(records)
+            refuse_unfit(records, self.amendments(), digests=self.transcripts, path=self.path)
             for record, kind, payload, at in rows:
                 undoes = self._undoable(record) if isinstance(record, Undo) else None
                 self._connection.execute(
@@ -177,13 +184,6 @@ class Journal:
             return []
         amended = {amendment.transcript for amendment in self.amendments()}
         return unrecorded(codings, self.codings(), amended=amended, path=self.path)
-
-    def _refuse_other_texts(self, records: Collection[Record]) -> None:
-        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
-        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        if about:
-            amended = {amendment.transcript for amendment in self.amendments()}
-            refuse_other_texts(about, known=self.transcripts(), amended=amended, path=self.path)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -363,8 +363,13 @@ class Journal:
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
-        records = (entry.record for entry in self.history(kinds=(Kind.AMENDMENT,)))
-        return tuple(record for record in records if isinstance(record, Amendment))
+        with self._lock:
+            last, entries = self.last, list(self.history(kinds=(Kind.AMENDMENT,), after=self._amendments_until))
+            found = (*self._amendments, *(entry.record for entry in entries if isinstance(entry.record, Amendment)))
+            if not self._connection.in_transaction:  # else these may never be written
+                self._amendments = found
+                self._amendments_until = max([last, *(entry.seq for entry in entries)])
+            return found
 
     def transcripts(self) -> dict[TranscriptId, str]:
         """Return the digest that each transcript had when it was last coded or amended, by its name."""

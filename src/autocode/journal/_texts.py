@@ -1,14 +1,15 @@
 """Which text of a transcript a record is about, and what lines of an earlier text are in the present one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from autocode.coding import BlindDraw, Codings, Sample
+from autocode.coding import Adjudication, BlindDraw, Coding, Codings, Decision, Sample
 from autocode.conduct import Amendment, LineChanges
 from autocode.errors import Fault, StudyError
 from autocode.journal._entries import TranscriptSeen
 from autocode.transcripts import TranscriptId
+from autocode.wording import listing
 
 
 def unrecorded(
@@ -51,30 +52,65 @@ def unrecorded(
     return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
 
 
-def refuse_other_texts(
-    records: Iterable[TranscriptSeen | Amendment],
+def refuse_unfit(
+    records: Collection[object],
+    amendments: Collection[Amendment],
     *,
-    known: dict[TranscriptId, str],
-    amended: Collection[TranscriptId],
+    digests: Callable[[], Mapping[TranscriptId, str]],
     path: Path,
 ) -> None:
-    """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
-    present, changed = dict(known), set(amended)
+    """
+    Raise an error if a record is about a line or a text that amendments replaced.
+
+    Parameters
+    ----------
+    records : collection of object
+        The records to be appended.
+    amendments : collection of Amendment
+        Those in the journal.
+    digests : callable
+        Returns the digest of each transcript as the journal has it.
+    path : Path
+        The journal, as an error names it.
+
+    Raises
+    ------
+    StudyError
+        If a line is judged that is no more, since the judgement would count nowhere; or if an amended transcript is
+        recorded with another text, or one is amended that has another text.
+    """
+    changes = LineChanges(amendments)
+    judged = [record.line for record in records if isinstance(record, Coding | Adjudication | Decision)]
+    StudyError.raise_if(
+        Fault(
+            f"has no line {line} any more: an amendment replaced it"
+            + (f" by {listing(changes.successors(line))}; judge that." if changes.successors(line) else "."),
+            path,
+        )
+        for line in dict.fromkeys(judged)
+        if line in changes.retired
+    )
+    about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
+    if about:
+        amended = {amendment.transcript for amendment in amendments}
+        StudyError.raise_if(_other_texts(about, amended, dict(digests()), path))
+
+
+def _other_texts(
+    records: Iterable[TranscriptSeen | Amendment],
+    amended: set[TranscriptId],
+    digests: dict[TranscriptId, str],
+    path: Path,
+) -> Iterator[Fault]:
     for record in records:
-        digest = present.get(record.transcript)
+        name, digest = record.transcript, digests.get(record.transcript)
         if isinstance(record, Amendment):
             if digest not in (None, record.before):
-                raise StudyError.at(
-                    path,
-                    f"has another text of {record.transcript} than the one that is amended; plan the amendment again.",
-                )
-            present[record.transcript] = record.after
-            changed.add(record.transcript)
-        elif record.transcript in changed and digest != record.digest:
-            raise StudyError.at(
-                path,
-                f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
-            )
+                yield Fault(f"has another text of {name} than the one that is amended; plan the amendment again.", path)
+            digests[name] = record.after
+            amended.add(name)
+        elif name in amended and digest != record.digest:
+            yield Fault(f"has another text of {name}, which was amended; record this one with autocode amend.", path)
 
 
 def inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
