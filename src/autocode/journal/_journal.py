@@ -22,7 +22,7 @@ from autocode.coding import (
     human,
 )
 from autocode.conduct import Amendment
-from autocode.errors import Fault, JournalError, StudyError
+from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
 from autocode.journal._entries import (
     Deferral,
@@ -41,6 +41,7 @@ from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
+from autocode.journal._texts import refuse_unfit, unrecorded
 from autocode.journal._wholeness import Wholeness
 
 
@@ -184,8 +185,8 @@ class Journal(JournalReader):
         JournalError
             If an undo is not allowed, or the journal cannot be written, is not whole, or was deleted or replaced.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
-            was amended and this is not the text that it was amended to or from.
+            If codings were made on another text of a transcript than the codings that the journal has, or are of a line
+            that an amendment replaced; or if a transcript was amended and this is not the text that it has now.
         """
         if self._file.read_only:
             raise JournalError.at(
@@ -205,7 +206,7 @@ class Journal(JournalReader):
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
-                self._refuse_other_texts(records)
+                refuse_unfit(records, self._whole.known.amendments, digests=self.transcripts, path=self.path)
                 known = self._whole.known.with_records(records)
                 records = [known.codes.completed(record) for record in records]
                 known.refuse_unknown(records)
@@ -276,48 +277,10 @@ class Journal(JournalReader):
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
-        known = self.transcripts() if codings.digests else {}
-        fresh = {name: digest for name, digest in codings.digests.items() if known.get(name) != digest}
-        differing = [name for name in fresh if name in known]
-        if differing:
-            coded, named = (
-                {line.rpartition(":")[0] for line in lines} for lines in (self.codings().lines, codings.lines)
-            )
-            coded |= {amendment.transcript for amendment in self.amendments()}
-            # where ids do not name their transcript, as in a plain corpus, it may have been coded
-            refused = [name for name in differing if name in coded or name not in named]
-            StudyError.raise_if(
-                Fault(
-                    f"has codings of another text of {name} than these codings, or of one that was cut into other "
-                    "lines; restore the text that was coded, record the correction with autocode amend, or save the "
-                    "edited interview under a new name and code that.",
-                    self.path,
-                )
-                for name in refused
-            )
-        return [TranscriptSeen(transcript=name, digest=digest) for name, digest in fresh.items()]
-
-    def _refuse_other_texts(self, records: Collection[Record]) -> None:
-        """Raise a `StudyError` if a record is about another text of an amended transcript than the present one."""
-        about = [record for record in records if isinstance(record, TranscriptSeen | Amendment)]
-        known = self.transcripts() if about else {}
-        amended = {amendment.transcript for amendment in self.amendments()} if about else set()
-        for record in about:
-            present = known.get(record.transcript)
-            if isinstance(record, Amendment):
-                if present not in (None, record.before):
-                    raise StudyError.at(
-                        self.path,
-                        f"has another text of {record.transcript} than the one that is amended; plan the amendment "
-                        "again.",
-                    )
-                known[record.transcript] = record.after
-                amended.add(record.transcript)
-            elif record.transcript in amended and present != record.digest:
-                raise StudyError.at(
-                    self.path,
-                    f"has another text of {record.transcript}, which was amended; record this one with autocode amend.",
-                )
+        if not codings.digests:
+            return []
+        amended = {amendment.transcript for amendment in self.amendments()}
+        return unrecorded(codings, self.codings(), amended=amended, path=self.path)
 
     def copy_to(self, path: Path) -> None:
         """
@@ -406,6 +369,12 @@ class Journal(JournalReader):
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
         with self._verified():
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
+
+    def amendments(self) -> tuple[Amendment, ...]:
+        """Return every correction of a transcript that was recorded, oldest first."""
+        with self._verified():
+            is_empty = not self._whole.known.amendments
+        return () if is_empty else super().amendments()  # most calls ask in vain, and the answer is a search of all
 
     def _latest_of(self, kind: Kind) -> Entry | None:
         return next(self._entries("e.seq = (SELECT max(seq) FROM entries WHERE kind = ?)", kind), None)

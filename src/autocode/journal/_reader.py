@@ -22,6 +22,7 @@ from autocode.coding import (
 from autocode.conduct import Amendment, LineChanges
 from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
+from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -105,7 +106,7 @@ class JournalReader(ABC):
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.SAMPLE,)))
-        return tuple(_inherited_sample(record, changes) for record in records if isinstance(record, Sample))
+        return tuple(inherited_sample(record, changes) for record in records if isinstance(record, Sample))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
@@ -130,7 +131,7 @@ class JournalReader(ABC):
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self.history(kinds=(Kind.BLIND,)))
-        return tuple(_inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+        return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
 
     def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
         """Return the codebook before its first recorded change, None if it is not recorded, and the changes since."""
@@ -173,28 +174,3 @@ class JournalReader(ABC):
             for interview in transcripts.interviews
             if digests.get(interview.id, interview.digest) != interview.digest
         )
-
-
-def _inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
-    """Return a sample by the lines of today."""
-    if changes.retired.isdisjoint(sample.probabilities):
-        return sample
-    drawn = frozenset(sample.drawn)
-    frame = changes.inherited({line: (p, line in drawn) for line, p in sample.probabilities.items()})
-    return replace(
-        sample,
-        drawn=tuple(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )
-
-
-def _inherited_draw(draw: BlindDraw, changes: LineChanges) -> BlindDraw:
-    """Return a draw of blind lines by the lines of today."""
-    if changes.retired.isdisjoint(draw.probabilities):
-        return draw
-    frame = changes.inherited({line: (p, line in draw.drawn) for line, p in draw.probabilities.items()})
-    return replace(
-        draw,
-        drawn=frozenset(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocode.conduct import Amendment
 from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, link_of, parted
 from autocode.journal._entries import Kind, Record, deserialized
@@ -28,10 +29,13 @@ class Known(NamedTuple):
 
     lines: KnownLines
     codes: KnownCodes
+    amendments: tuple[Amendment, ...] = ()  # without their reasons, which are among the texts
 
     def with_records(self, records: Collection[Record]) -> "Known":
         """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
-        return Known(self.lines.with_records(records), self.codes.with_records(records))
+        amendments = tuple(record for record in records if isinstance(record, Amendment))
+        lines, codes = self.lines.with_records(records), self.codes.with_records(records)
+        return Known(lines, codes, self.amendments + amendments)
 
     def refuse_unknown(self, records: Collection[Record]) -> None:
         """Raise a `CodingError` if records are about lines or codes that do not exist."""

@@ -141,4 +141,7 @@ def is_writable(folder: Path) -> bool:
         The study's folder.
     """
     paths = [path for path in (folder, folder / JOURNAL) if path.exists()]
-    return all(os.access(path, os.W_OK) and path.stat().st_mode & _WRITE_BITS for path in paths)
+    if not all(os.access(path, os.W_OK) for path in paths):
+        return False
+    # elsewhere than on POSIX systems, a folder's bits say nothing of who may write into it
+    return os.name != "posix" or all(path.stat().st_mode & _WRITE_BITS for path in paths)
