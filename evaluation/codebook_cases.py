@@ -92,7 +92,12 @@ class Events:
 
     def happen(self, event: Sequence[Any]) -> None:
         """Take in one event, such as `["merge", ["b"], "a"]`; raises `UnknownEventError` where it has another form."""
-        kind, *values = event
+        try:
+            self._happen(*event)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnknownEventError(f"the event {event} is not understood: {error}") from error
+
+    def _happen(self, kind: str, *values: Any) -> None:
         at = _BEGIN + timedelta(seconds=self._n_events)
         if kind == "code":
             coder, line, codes, *version = values  # an act of a page that is older than a change names its version
@@ -215,10 +220,7 @@ def remap(given: dict[str, Any], expect: dict[str, Any]) -> Iterator[str]:
     codes = [Code(id=CodeId(code), name=f"code {code}") for code in given["codes"]]
     events = Events(Codebook(codes))
     for event in given["events"]:
-        try:
-            events.happen(event)
-        except (TypeError, ValueError) as error:  # an event of another form than those known
-            raise UnknownEventError(f"the event {event} is not understood: {error}") from error
+        events.happen(event)
     found = sorted(code.id for code in events.now().subthemes)
     if found != sorted(expect["codes"]):
         yield f"codes {found}, expected {sorted(expect['codes'])}"

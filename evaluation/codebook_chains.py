@@ -201,7 +201,7 @@ def _check_table(events: Events, happened: list[list[Any]]) -> None:
     _require(events.states() == expected, f"the table says {expected}, the replay {events.states()}", events)
     codable = {code.id for code in events.now().subthemes}
     for coding in events.replayed():
-        _require(coding.codes | coding.unjudged <= codable, "a judgement speaks of codes in force", events)
+        _require(coding.codes | coding.unjudged <= codable, "a judgement is about codes in force", events)
         waiting = frozenset().union(*coding.waiting_parts)
         _require(waiting <= coding.unjudged, "what waits is not judged", events)
 
@@ -291,8 +291,8 @@ def _plain(codings: Codings, code: str, name: str) -> set[tuple[str, str, frozen
         (
             coding.coder,
             coding.line,
-            frozenset(name if one == code else one for one in coding.codes),
-            frozenset(name if one == code else one for one in coding.unjudged),
+            frozenset(name if given == code else given for given in coding.codes),
+            frozenset(name if given == code else given for given in coding.unjudged),
         )
         for coding in codings
     }

@@ -21,6 +21,7 @@ ROOMS = (
     "journal",
     "agreement",
     "suggester",
+    "themes",
     "validation",
     "review",
     "report",

@@ -155,3 +155,7 @@ class StudyError(AutocodeError):
 
 class ReportError(AutocodeError):
     """A report cannot be made or written."""
+
+
+class ThemesError(AutocodeError):
+    """How codes are spread over interviews cannot be computed from these codings."""

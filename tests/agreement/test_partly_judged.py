@@ -7,10 +7,12 @@ import pytest
 
 import studies
 from autocode import ReliabilityData, agreement_table, disagreements, human_ceiling, krippendorff_alpha, model_table
-from autocode.agreement import PartReading, Undefined, code_prevalence, coder_matrix, draw_sample, stability
+from autocode.agreement import Undefined, code_prevalence, coder_matrix, draw_sample, stability
+from autocode.agreement.data._reliability import PartReading, readings_of
 from autocode.codebook import Added, Code, Codebook, Split
 from autocode.coding import Codings, remapped
 from autocode.errors import AgreementError
+from autocode.report import methods_paragraph
 
 TWO = {"MO": ["a", "a", "", "", "b", ""], "JB": ["a b", "", "a", "", "b", "b"]}
 
@@ -55,7 +57,7 @@ def test_a_theme_is_judged_where_one_of_its_codes_applies(codings_of):
 
 def test_whole_sets_leave_out_judgements_that_leave_a_code_open(codings_of):
     codings = silent(codings_of(TWO), "MO", "b", "I1:1", "I2:1")
-    readings, sets = ReliabilityData.for_readings(codings), ReliabilityData.for_sets(codings)
+    readings, sets = readings_of(ReliabilityData, codings), ReliabilityData.for_sets(codings)
 
     assert sets.judged.tolist() == [[False, True, False, True, True, True], [True] * 6]
     assert sets.of_sets
@@ -67,7 +69,8 @@ def test_whole_sets_leave_out_judgements_that_leave_a_code_open(codings_of):
 
 
 def test_nothing_is_left_out_where_nothing_is_open(codings_of):
-    sets, readings = (make(codings_of(TWO)) for make in (ReliabilityData.for_sets, ReliabilityData.for_readings))
+    codings = codings_of(TWO)
+    sets, readings = ReliabilityData.for_sets(codings), readings_of(ReliabilityData, codings)
 
     assert sets.labels == readings.labels
     assert sets.n_partly_judged == 0
@@ -115,6 +118,11 @@ def test_a_code_added_to_the_sample_study_leaves_every_other_row_as_it_was():
     assert found.overall.alpha.undefined is Undefined.ONE_CODER
     assert found.waiting == 1879
     assert found.codebook_version == "next"
+    assert found.widest.alpha.basis == was.overall.alpha.basis
+    assert was.widest is was.overall
+    paragraph = methods_paragraph(found)
+    assert "584 lines from 18 interviews were judged by at least two of 3 coders, with 10 codes." in paragraph
+    assert "Codebook version next; 1879 judgements made before a code was added" in paragraph
     # unknown on every line that held none of its codes
     held = ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], independent, lines).values == 1
     assert (ReliabilityData.for_theme([theme.id, *now.descendants(theme.id)], after, lines).judged == held).all()

@@ -172,7 +172,7 @@ def test_a_code_used_that_is_a_theme(not_added):
     )
 
 
-@pytest.mark.parametrize("name", ["gpt-4", "autocode", "Model 2", "claude"])
+@pytest.mark.parametrize("name", ["gpt-4", "autocode", "Model 2", "claude-3"])
 def test_a_coder_named_like_a_machine_in_a_table(not_added, name):
     said = not_added(more__csv=f"line_id,coder,code\nGP1:2,{name},forms\n")
 

@@ -26,25 +26,63 @@ def coding(line="GP1:1", coder="MO", codes=(), basis=Basis.INDEPENDENT):
     return Coding(line=LineId(line), coder=CoderId(coder), codes=frozenset(map(CodeId, codes)), basis=basis)
 
 
-@pytest.mark.parametrize("name", ["MO", "coder_a", " coder_b ", "Aida", "Botha", "Nova", "Modeste", "gold"])
+NAMED_LIKE_A_MACHINE = (
+    "the coder {!r} is named like a machine; a coder is a person, and what a machine proposes is a suggestion. Give "
+    "the person's initials or a pseudonym"
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("MO", "coder_a", " coder_b ", "coder 2", "R2", "Aida", "Botha", "Nova", "Modeste", "gold", "Code"),
+        *("Claude Dubois", "Ai Weiwei", "Gemma Smith", "Bert Jansen", "Kim Bot", "Nv Patel"),
+    ],
+)
 def test_people_are_coders(name):
     assert human(name) == name.strip()
 
 
-@pytest.mark.parametrize("name", ["autocode", "model", "Model 2", "suggester:abc", "GPT-4", "LLM", "bot 3"])
-def test_a_machine_is_no_coder(name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("autocode", "auto-code", "model", "Model 2", "suggester:abc", "GPT-4", "GPT4 (temp 0)", "LLM", "bot 3"),
+        *("AI Coding", "AI assistant", "Copilot", "qwen2.5", "ollama/llama3", "claude-3-opus", "mistral-7b-instruct"),
+    ],
+)
+def test_a_machine_is_no_coder_whatever_a_list_says(name):
+    for people in ((), (name,)):
+        with pytest.raises(CodingError) as error:
+            human(name, people=people)
+
+        assert str(error.value) == f"{NAMED_LIKE_A_MACHINE.format(name)}."
+
+
+@pytest.mark.parametrize("name", ["Claude", "Mistral", "NV", "AI", "Gemini", "Bot", "Siri"])
+def test_a_name_that_a_machine_has_as_well_is_a_persons_where_the_team_lists_it(name):
     with pytest.raises(CodingError) as error:
-        human(name)
+        human(name, people=["MO"])
 
     assert str(error.value) == (
-        f"the coder {name!r} is named like a machine; a coder is a person, and what a machine proposes is a "
-        "suggestion. Give the person's initials or a pseudonym."
+        f"{NAMED_LIKE_A_MACHINE.format(name)}; if a person is named so, list all coders in study.toml: "
+        f'coders = ["MO", "{name}"].'
     )
+    assert human(name.lower(), people=["MO", name]) == name
 
 
-def test_a_coder_has_a_name():
+@pytest.mark.parametrize("spelling", ["José", "Jose\u0301", "josé", "JOSÉ", "José\u200b", " Jo sé "])
+def test_spellings_of_one_name_are_one_person(spelling):
+    assert human(spelling, people=["MO", "José"]) == "José"
+
+
+def test_a_name_that_is_known_stands_beside_another_spelling_of_it():
+    assert human("CODER_A", people=["CODER_A", "coder_a"]) == "CODER_A"
+
+
+@pytest.mark.parametrize("name", ["  ", "", "\u200b"])
+def test_a_coder_has_a_name(name):
     with pytest.raises(CodingError) as error:
-        human("  ")
+        human(name)
 
     assert str(error.value) == "a coder needs a name; write the coder's initials or a pseudonym."
 

@@ -26,6 +26,7 @@ from autocode.study import (
     suggest_for_study,
     unrecorded_digests,
 )
+from autocode.study._matching import _is_misspelt
 from studies import coding_of
 
 SIGNED = {"by": "TW", "reason": "as on the recording"}
@@ -441,7 +442,63 @@ def test_undo_passes_over_what_an_amendment_set_aside(recorded, edit):
     assert undone.id == "Bea:4"
 
 
-def kill_at(step: int, folder: Path, file: Path) -> bool:
+def test_a_line_that_is_no_more_cannot_be_judged(recorded, edit):
+    amend(recorded, edit(("The phone rings out.", "Never. I gave up."), ("I am tired.", "")))
+    with Journal.open(recorded / "study.sqlite") as journal:
+        last = journal.last
+        with pytest.raises(StudyError) as refusal:
+            journal.append(coding_of("Bea:4", "SK"), coding_of("Bea:3", "SK"), coding_of("Bea:5", "SK"))
+
+        assert [fault.what for fault in refusal.value.faults] == [
+            "has no line Bea:3 any more: an amendment replaced it by Bea:3.1 and Bea:3.2; judge that.",
+            "has no line Bea:5 any more: an amendment replaced it.",
+        ]
+        assert journal.last == last
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("The phone rings out.", "The fhone rings out.", True),
+        ("The phone rings out.", "Teh phone rings out.", True),
+        ("The phone rings out.", "The phones ring out.", True),
+        ("I am tired.", "I am fired.", True),  # no rule sees what words mean
+        ("I am tired.", "I am not tired.", True),
+        ("I am tired.", "I was tired.", False),
+        ("Since when?", "Since then?", True),
+    ],
+)
+def test_a_misspelling_is_no_change_and_more_than_a_quarter_of_the_words_is_much(recorded, edit, old, new, is_same):
+    plan = plan_amendment(recorded, edit((old, new)), **SIGNED)
+
+    assert bool(plan.interviews[0].amendment.changed) is is_same
+    assert plan.sets_codings_aside is not is_same
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("phone", "phone", True),
+        ("phone", "fone", False),
+        ("phone", "phne", True),
+        ("phone", "phones", True),
+        ("phone", "phnoe", True),
+        ("phone", "phond", True),
+        ("the", "teh", True),
+        ("no", "on", False),
+        ("now", "not", False),
+        ("he", "she", False),
+        ("can", "can't", False),
+        ("2019", "2018", False),
+        ("ab", "abc", False),
+        ("abcdef", "abdcfe", False),
+    ],
+)
+def test_what_a_misspelling_is(old, new, is_same):
+    assert _is_misspelt(old, new) is _is_misspelt(new, old) is is_same
+
+
+def kill_at(step: int, folder: Path, file: Path, **options: object) -> bool:
     """Amend in a process that dies without warning before its nth change of a file; return whether it died."""
     process = os.fork()
     if process == 0:
@@ -457,7 +514,7 @@ def kill_at(step: int, folder: Path, file: Path) -> bool:
                     os.kill(os.getpid(), signal.SIGKILL)
 
         try:
-            plan = plan_amendment(folder, [file], **SIGNED)
+            plan = plan_amendment(folder, [file], **SIGNED, **options)
             sys.addaudithook(die)
             amend_study(plan)
         finally:
@@ -466,23 +523,23 @@ def kill_at(step: int, folder: Path, file: Path) -> bool:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
-def test_killed_at_any_moment_an_amendment_is_made_or_not(recorded, edit, tmp_path):
+@pytest.mark.parametrize("options", [{}, {"unit": "paragraph"}], ids=["one file", "a file and the rule"])
+def test_killed_at_any_moment_an_amendment_is_made_or_not(recorded, edit, tmp_path, options):
     (file,) = edit(("The phone rings out.", "Never. I gave up."), ("Nobody calls", "Nobody ever calls"))
-    old, new = None, None
     kept = tmp_path / "kept"
     shutil.copytree(recorded, kept)
     old = (lines_of(recorded), ac.read_study(recorded).codings)
-    amend(recorded, [file])
+    amend(recorded, [file], **options)
     new = (lines_of(recorded), ac.read_study(recorded).codings)
     found = []
     for step in range(1, 100):
         shutil.rmtree(recorded)
         shutil.copytree(kept, recorded)
-        died = kill_at(step, recorded, file)
+        died = kill_at(step, recorded, file, **options)
         state = (lines_of(recorded), ac.read_study(recorded).codings)
         assert state in (old, new)
         found.append(state == new)
-        amend(recorded, [file])  # whoever repeats it gets it done, and nothing is left over
+        amend(recorded, [file], **options)  # whoever repeats it gets it done, and nothing is left over
         assert (lines_of(recorded), ac.read_study(recorded).codings) == new
         assert not [path for path in recorded.rglob(".*") if path.is_file() or path.is_dir()]
         if not died:

@@ -18,10 +18,11 @@ from autocode.errors import StudyError
 from autocode.journal import Journal, TranscriptSeen
 from autocode.review import AdjudicationSession, differences, lines_left_to_read, progress_of_coders
 from autocode.suggester import CodedLines, LearningSuggester, theme_coherence
+from autocode.themes import Incidence, together
 from autocode.validation import eligible
 from autocode.web import adjudication_page, team_page
 
-ROOMS = ("agreement", "coding", "exchange", "journal", "report", "review", "suggester", "validation", "web")
+ROOMS = ("agreement", "coding", "exchange", "journal", "report", "review", "suggester", "themes", "validation", "web")
 REFUSED = (
     "the transcript Bea is not as it was when it was coded: its text was edited, or cut into lines with another unit, "
     "language or list of interviewers, so the codings may stand at other words. Read the study with "
@@ -73,6 +74,8 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "review.differences": lambda a: differences(a.codings, a.lines),
     "review.lines_left_to_read": lambda a: lines_left_to_read("MO", a.codings, a.lines),
     "review.progress_of_coders": lambda a: progress_of_coders(a.journal, a.lines),
+    "themes.Incidence.of": lambda a: Incidence.of(a.codings, a.lines, a.codebook),
+    "themes.together": lambda a: together(a.codings, a.lines, a.codebook, unit="line"),
     "validation.eligible": lambda a: eligible(a.codings, a.lines, a.codebook, min_uses=1),
     "validation.validate": lambda a: ac.validate(a.codings, a.lines, a.codebook, seeds=1, min_uses=1),
     "web.adjudication_page": lambda a: adjudication_page(

@@ -8,12 +8,25 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.codebook import Added, Code, Split, evolve
-from autocode.coding import Codings, remapped
+from autocode.codebook import (
+    Added,
+    Code,
+    Moved,
+    Redefined,
+    Redefinition,
+    Renamed,
+    Retired,
+    Split,
+    Undone,
+    evolve,
+)
+from autocode.coding import Abstention, Codings, remapped
+from autocode.errors import ArtefactError
 from autocode.suggester import (
     CodedLines,
     LearningSuggester,
     Promise,
+    after_changes,
     fit_platt,
     fit_thresholds,
     open_suggester,
@@ -208,3 +221,78 @@ def test_nothing_is_rechecked_that_nobody_judged(split_study):
             assert issue.missing[0].id not in ("meter", "space")
     for pair in found.near_duplicates:
         assert not {pair.first.line, pair.second.line} <= waiting
+
+
+def changed(noun, before, after, **fields):
+    return noun(before=before, after=after, by="TW", **fields)
+
+
+def suggested(batch):
+    return {suggestion.code for suggestion in batch.suggestions}
+
+
+def test_at_the_moment_of_a_change_what_is_out_of_date_is_withheld(study, suggester, tmp_path):
+    changes = [
+        changed(Renamed, "1", "2", code="phones", name="Calls"),
+        changed(Moved, "2", "3", code="phones", parent=None),
+        changed(Added, "3", "4", code=Code(id="hold", name="On hold")),
+        changed(Retired, "4", "5", code="records"),
+        changed(Redefined, "5", "6", code="parking", kind=Redefinition.NARROWED),
+        changed(Undone, "6", "7", change="6"),
+    ]
+    codebook = evolve(study.codebook, changes)
+    outdated = after_changes(suggester, changes, codebook)
+    lines = study.lines.participant_lines
+    before, after = suggester.suggest(lines), outdated.suggest(lines)
+
+    assert suggested(before) == {"parking", "phones", "records"}
+    assert suggested(after) == {"parking", "phones"}
+    assert [s for s in after.suggestions if s.line == "GP1:2"] == [s for s in before.suggestions if s.line == "GP1:2"]
+    assert {code.id: code.name for code in outdated.codes}["phones"] == "Calls"
+    assert outdated.notes[-1] == (
+        "learnt under an older version of the codebook than 7: Records ended or changed since and is not suggested; "
+        "On hold is new and not known to it; train it again."
+    )
+    assert outdated.codebook_digest == codebook.digest
+    with pytest.raises(ArtefactError, match="the codebook changed since it was trained"):
+        save_suggester(outdated, tmp_path / "model")
+
+
+def test_a_promise_does_not_bring_a_withheld_code_back(study):
+    changes = [changed(Retired, "1", "2", code="records")]
+    promised = train(*study, seed=3, promise="precision=0.5")
+    outdated = after_changes(promised, changes, evolve(study.codebook, changes))
+
+    assert "records" in suggested(promised.suggest(study.lines))
+    assert "records" not in suggested(outdated.suggest(study.lines))
+    assert "records" not in suggested(outdated.with_promise("precision=0.5").suggest(study.lines))
+
+
+def test_a_new_name_or_theme_does_not_make_a_suggester_out_of_date(study, suggester):
+    changes = [
+        changed(Renamed, "1", "2", code="phones", name="Calls"),
+        changed(Moved, "2", "3", code="phones", parent=None),
+        changed(Redefined, "3", "4", code="parking", kind=Redefinition.CLARIFIED, definition="As before."),
+    ]
+    after = after_changes(suggester, changes, evolve(study.codebook, changes))
+
+    assert after.notes == suggester.notes
+    assert after.suggest(study.lines).suggestions == suggester.suggest(study.lines).suggestions
+
+
+def test_a_learning_suggester_withholds_at_once_and_learns_again_when_asked(study):
+    learning = LearningSuggester(study.codings, study.lines, study.codebook, seed=3)
+    by_line = {suggestion.line: suggestion.code for suggestion in learning.suggester.suggest(study.lines).suggestions}
+    line = next(line for line in study.lines if by_line.get(line.id) == "records")
+    assert learning.suggestions_for(line)[0].code == "records"
+    changes = [changed(Retired, "1", "2", code="records")]
+    codebook = evolve(study.codebook, changes)
+    codings = remapped(study.codings, changes, codebook=study.codebook)
+    outdated = learning.withhold(changes, codebook)
+
+    assert learning.due
+    assert learning.learn(codings) is outdated
+    shown = learning.suggestions_for(line)
+    assert isinstance(shown, Abstention) or "records" not in {suggestion.code for suggestion in shown}
+    assert [code.id for code in learning.relearn(codings, codebook).codes] == ["parking", "phones"]
+    assert not learning.due

@@ -22,7 +22,7 @@ from autocode.agreement.coefficients._percent import percent_agreement
 from autocode.agreement.coefficients._qualcoder import qualcoder_kappa
 from autocode.agreement.coefficients._scott import scott_pi
 from autocode.agreement.coefficients._specific import specific_agreement
-from autocode.agreement.data._reliability import PartReading, ReliabilityData
+from autocode.agreement.data._reliability import ReliabilityData
 from autocode.agreement.intervals._methods import Interval
 from autocode.agreement.models._alt_test import AltTest, alt_test, benjamini_yekutieli
 from autocode.agreement.models._anchoring import Adoption, AnchoringAudit, anchoring_audit
@@ -81,7 +81,6 @@ __all__ = [
     "Membership",
     "ModelAgreement",
     "ModelTable",
-    "PartReading",
     "Period",
     "Plan",
     "Prevalence",

@@ -182,11 +182,10 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         if options.by == "theme":
             return replace(table, codes=())
         return table if options.by is None else replace(table, themes=())
-    readings = ReliabilityData.for_readings(codings, study.lines)
-    sets = readings.whole_sets().pairable()
+    sets = ReliabilityData.for_sets(codings, study.lines).pairable()
     all_codes = _coefficients(sets, options, level="nominal", leave_out=_UNWEIGHTED)
     rows = {"all codes": all_codes} | {
-        name: _coefficients(readings.applied(*codes).pairable(), options, level="nominal")
+        name: _coefficients(ReliabilityData.for_theme(codes, codings, study.lines).pairable(), options, level="nominal")
         for name, codes in _codes_by_row(codebook, options.by).items()
     }
     about = {

@@ -15,7 +15,7 @@ from autocode.codebook._changes import (
     Undone,
 )
 from autocode.codebook._csv import csv_of
-from autocode.codebook._evolution import codebook_versions, evolve, name_key, version_of
+from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, name_key, version_of
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
 
@@ -35,6 +35,7 @@ __all__ = [
     "Retirement",
     "Split",
     "Undone",
+    "changed_meanings",
     "codebook_versions",
     "csv_of",
     "evolve",

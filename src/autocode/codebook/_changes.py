@@ -40,7 +40,7 @@ class Added(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : Code
         The code or theme, with an id that no code of the study ever had.
@@ -65,7 +65,7 @@ class Renamed(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -87,7 +87,7 @@ class Moved(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -109,7 +109,7 @@ class Grouped(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     theme : Code
         The theme, with `codable=False` and an id that no code of the study ever had.
@@ -140,7 +140,7 @@ class Redefined(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -171,7 +171,7 @@ class Merged(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     codes : tuple of CodeId
         The codes that end.
@@ -193,7 +193,7 @@ class Split(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : CodeId
         The code that ends.
@@ -223,7 +223,7 @@ class Retired(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     code : CodeId
         The code that ends, or a theme without codes.
@@ -248,7 +248,7 @@ class Undone(Change):
 
     Attributes
     ----------
-    before, after, by, at, why
+    before, after, by, at, why : str, datetime or None
         As in every `Change`.
     change : str
         The version that came of the change that is taken back, its `after`.

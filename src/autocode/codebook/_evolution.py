@@ -11,6 +11,7 @@ from autocode.codebook._changes import (
     Merged,
     Moved,
     Redefined,
+    Redefinition,
     Renamed,
     Retired,
     Retirement,
@@ -125,6 +126,46 @@ def version_of(versions: Sequence[Codebook], version: str) -> Codebook:
     raise CodebookError(f"the codebook never had a version {version!r}; it has {known}.")
 
 
+def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
+    """
+    Return the codes that ended or mean something else after these changes.
+
+    What was learnt about them before is out of date. Names, themes and clarified definitions do not change what a code
+    means, nor does a merge that of the code that stays.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        Changes in order. One that is taken back among them counts for nothing.
+
+    Examples
+    --------
+    >>> from autocode.codebook import Merged, Renamed, changed_meanings
+    >>> changes = [
+    ...     Renamed(before="1", after="2", by="TW", code="wait", name="Waiting times"),
+    ...     Merged(before="2", after="3", by="TW", codes=("queue",), into="wait"),
+    ... ]
+    >>> sorted(changed_meanings(changes))
+    ['queue']
+    """
+    in_force: list[Change] = []
+    changed: set[CodeId] = set()
+    for change in changes:
+        if isinstance(change, Undone) and in_force:
+            in_force.pop()
+        else:
+            in_force.append(change)
+    for change in in_force:
+        match change:
+            case Retired(code=code) | Split(code=code):
+                changed.add(code)
+            case Redefined(code=code, kind=kind) if kind is not Redefinition.CLARIFIED:
+                changed.add(code)
+            case Merged(codes=codes):
+                changed.update(codes)
+    return frozenset(changed)
+
+
 @dataclass(slots=True)
 class _History:
     """A codebook while its changes are made one after the other.
@@ -193,8 +234,8 @@ class _History:
         """Return a code of the version in force."""
         if code_id in self.versions[-1]:
             return self.versions[-1][code_id]
-        gone = "is no longer in the codebook" if code_id in self.used else "is not in the codebook"
-        raise _impossible(change, f"the code {code_id!r} {gone}; name one of version {self.versions[-1].version!r}.")
+        where = "is no longer in the codebook" if code_id in self.used else "is not in the codebook"
+        raise _impossible(change, f"the code {code_id!r} {where}; name one of version {self.versions[-1].version!r}.")
 
     def codes(self) -> list[Code]:
         """Return the codes of the version in force."""

@@ -7,7 +7,6 @@ from autocode.coding._nouns import (
     Band,
     Basis,
     BatchId,
-    CoderId,
     Coding,
     Codings,
     Decision,
@@ -18,9 +17,9 @@ from autocode.coding._nouns import (
     Suggestion,
     SuggestionBatch,
     Verdict,
-    human,
 )
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
+from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
 from autocode.coding._sample import Inclusion, Sample
 
@@ -54,5 +53,6 @@ __all__ = [
     "Verdict",
     "consensus",
     "human",
+    "person_key",
     "remapped",
 ]

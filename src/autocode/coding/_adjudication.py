@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from autocode.codebook import CodeId
-from autocode.coding._nouns import CoderId
+from autocode.coding._people import CoderId
 from autocode.transcripts import LineId
 from autocode.unicode import well_formed
 

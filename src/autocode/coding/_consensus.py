@@ -7,7 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from autocode.codebook import CodeId
-from autocode.coding._nouns import Basis, CoderId, Coding, Codings
+from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._people import CoderId
 from autocode.doctext import documented
 from autocode.transcripts import LineId
 from autocode.wording import count_of
@@ -74,6 +75,7 @@ def consensus(codings: Codings) -> Consensus:
     codes: dict[LineId, frozenset[CodeId]] = {}
     rules: dict[LineId, Rule] = {}
     unjudged: dict[LineId, frozenset[CodeId]] = {}
+    any_open = bool(codings.partly_judged())
     for line in codings.lines:
         readings = codings.of(line)
         adjudicated = [reading for reading in readings if reading.basis is Basis.ADJUDICATED]
@@ -82,7 +84,7 @@ def consensus(codings: Codings) -> Consensus:
             if reading.coder not in votes or reading.basis is not Basis.INDEPENDENT:
                 votes[reading.coder] = reading
         rules[line] = Rule.ADJUDICATED if adjudicated else Rule.SINGLE if len(votes) == 1 else Rule.MAJORITY
-        if any(reading.unjudged for reading in readings):
+        if any_open and any(reading.unjudged for reading in readings):
             codes[line], unjudged_by_all = _of_each_code(readings)
             if unjudged_by_all:
                 unjudged[line] = unjudged_by_all

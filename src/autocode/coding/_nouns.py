@@ -1,6 +1,5 @@
 """Codings by humans, suggestions by a model, and the decisions of humans on suggestions."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,54 +10,13 @@ from types import MappingProxyType
 from typing import NewType, overload
 
 from autocode.codebook import CodeId
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault, StudyError
 from autocode.transcripts import Line, LineId, TranscriptId, digests_of
-from autocode.unicode import is_well_formed, well_formed
+from autocode.unicode import well_formed
 from autocode.wording import count_of
 
-CoderId = NewType("CoderId", str)
 BatchId = NewType("BatchId", str)
-
-# names of models and of their kinds, alone, with a version, or before a further name ("model-3")
-_MACHINES = re.compile(
-    r"(?i)^(auto-?code|suggester|model|machine|classifier|algorithm|ai|bot|nv|gpt|chat-?gpt|llm|claude|gemini|llama|mistral)"
-    r"([ _.:/-]*[0-9][\w .:-]*)?$|^(model|suggester|autocode|machine|gpt)[ _.:/-]"
-)
-
-
-def human(name: str) -> CoderId:
-    """
-    Return the id of a human coder.
-
-    Parameters
-    ----------
-    name : str
-        The coder's initials, name or pseudonym; spaces around it do not matter.
-
-    Raises
-    ------
-    CodingError
-        If the name is empty, holds a character that cannot be shown, or is that of a machine, such as "gpt-4".
-
-    Examples
-    --------
-    >>> from autocode.coding import human
-    >>> human(" ann ")
-    'ann'
-    """
-    stripped = name.strip()
-    if not stripped:
-        raise CodingError("a coder needs a name; write the coder's initials or a pseudonym.")
-    if not is_well_formed(stripped) or len(stripped.splitlines()) > 1:
-        raise CodingError(
-            f"the coder {stripped!r} has a character in the name that cannot be written or shown; type the name again."
-        )
-    if _MACHINES.search(stripped):
-        raise CodingError(
-            f"the coder {stripped!r} is named like a machine; a coder is a person, "
-            "and what a machine proposes is a suggestion. Give the person's initials or a pseudonym."
-        )
-    return CoderId(stripped)
 
 
 class Basis(StrEnum):
@@ -331,6 +289,10 @@ class Codings(Sequence[Coding]):
 
     def partly_judged(self) -> "Codings":
         """Return the judgements that say nothing about some codes, see `Coding.unjudged`."""
+        return self._partly_judged
+
+    @cached_property
+    def _partly_judged(self) -> "Codings":
         return self._subset(coding for coding in self._codings if coding.unjudged)
 
     def uncoded(self, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -355,6 +317,11 @@ class Codings(Sequence[Coding]):
     def digests(self) -> Mapping[TranscriptId, str]:
         """The digest that each transcript had when it was coded, if it is known."""
         return MappingProxyType(self._digests)
+
+    @property
+    def amended(self) -> frozenset[TranscriptId]:
+        """The transcripts that were amended after they were coded."""
+        return self._amended
 
     @cached_property
     def _names_in_ids(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from autocode.codebook import CodeId
-from autocode.coding._nouns import BatchId, CoderId
+from autocode.coding._nouns import BatchId
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
 from autocode.unicode import well_formed

@@ -19,8 +19,9 @@ from autocode.codebook import (
     codebook_versions,
     name_key,
 )
-from autocode.coding._nouns import Basis, CoderId, Coding, Codings
+from autocode.coding._nouns import Basis, Coding, Codings
 from autocode.coding._paradata import Proposal
+from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault
 from autocode.transcripts import LineId
 from autocode.wording import listing
@@ -40,7 +41,7 @@ def remapped(
     """
     Return what codings come to after changes of the codebook.
 
-    A judgement speaks only about the codes that existed when it was made. Each judgement is replayed through the
+    A judgement says nothing about codes that did not exist when it was made. Each judgement is replayed through the
     changes since its `version`: after an addition it says nothing about the new code, unless that coder had proposed
     the code for the line; after a merge it has the code that stays if it had any of those merged; after a split it has
     none of the parts, or waits to be read again; what a change that was taken back did to earlier judgements is gone.
@@ -90,7 +91,7 @@ def remapped(
     _check(codings, versions)
     replay = _Replay(made, versions, proposals)
     brought = [replay.of(coding) for coding in codings]
-    return Codings(brought, digests=codings.digests, version=versions[-1].version)
+    return Codings(brought, digests=codings.digests, amended=codings.amended, version=versions[-1].version)
 
 
 def _check(codings: Codings, versions: Sequence[Codebook]) -> None:
@@ -118,7 +119,7 @@ def _check(codings: Codings, versions: Sequence[Codebook]) -> None:
 
 
 class _Replay:
-    """The changes of a codebook, ready to be applied to judgements: those that are alike are replayed once."""
+    """The changes of a codebook, ready to be applied to judgements: equal ones are replayed once."""
 
     def __init__(self, changes: Sequence[Change], versions: Sequence[Codebook], proposals: Iterable[Proposal]) -> None:
         self._changes = changes
@@ -227,15 +228,15 @@ def _merged(state: _State, change: Merged) -> _State:
 def _joined(state: _State, parts: frozenset[CodeId], whole: CodeId) -> _State:
     """Return a judgement in which codes became one: 1 if any is 1, else not judged if any is not, else 0."""
     parts |= {whole}
-    one = frozenset({whole})
+    joined = frozenset({whole})
     is_applied = not state.applied.isdisjoint(parts)
     is_unjudged = not is_applied and not state.unjudged.isdisjoint(parts)
     waiting = {group for group in state.waiting_parts if group.isdisjoint(parts)}
     if not is_applied:  # where a part applies, its group waits no more
-        waiting |= {group - parts | one for group in state.waiting_parts - waiting}
+        waiting |= {group - parts | joined for group in state.waiting_parts - waiting}
     return _State(
-        applied=state.applied - parts | (one if is_applied else frozenset()),
-        unjudged=state.unjudged - parts | (one if is_unjudged else frozenset()),
+        applied=state.applied - parts | (joined if is_applied else frozenset()),
+        unjudged=state.unjudged - parts | (joined if is_unjudged else frozenset()),
         waiting_parts=frozenset(waiting),
     )
 

@@ -36,6 +36,7 @@ def read_codings(
     codebook: Codebook,
     coder: str | None = None,
     basis: Basis = Basis.INDEPENDENT,
+    people: Collection[str] = (),
 ) -> Codings:
     """
     Return the codings in a long table (`line_id,coder,code`) or a wide one (one row per line, one column per code).
@@ -61,6 +62,9 @@ def read_codings(
         The coder, where the table names none. None for the name of the file, in a wide table.
     basis : Basis, default Basis.INDEPENDENT
         The basis of the codings, where the table names none; the coder `gold` has adjudicated.
+    people : collection of str, default ()
+        Coders who are known; a name that is theirs but for case, blanks or composed letters gets their spelling, and
+        one that may be a machine's is a person's if it is among them. Within the table the first spelling stands.
 
     Raises
     ------
@@ -82,16 +86,24 @@ def read_codings(
     [('GP1:2', 'ann', ['phone']), ('GP1:3', 'ann', [])]
     """
     sheet = read_sheet(Path(path))
-    return codings_in(sheet, lines=lines, codebook=codebook, coder=coder, basis=basis)
+    return codings_in(sheet, lines=lines, codebook=codebook, coder=coder, basis=basis, people=people)
 
 
 def codings_in(
-    sheet: Sheet, *, lines: Collection[Line], codebook: Codebook, coder: str | None, basis: Basis
+    sheet: Sheet,
+    *,
+    lines: Collection[Line],
+    codebook: Codebook,
+    coder: str | None,
+    basis: Basis,
+    people: Collection[str] = (),
 ) -> Codings:
     """Return the codings in a table that was read; raises `CodingError` with every fault."""
     names = [_column_name(name) for name in sheet.header]
     ids = {line.id for line in lines}
-    reading = _Reading(sheet=sheet, names=names, line_ids=ids, codebook=codebook, coder=coder, basis=basis)
+    reading = _Reading(
+        sheet=sheet, names=names, line_ids=ids, codebook=codebook, coder=coder, basis=basis, people=list(people)
+    )
     if "line_id" not in names:
         expected = "'line_id,coder,code', or 'line_id' and a column for each code"
         found = ", ".join(map(repr, sheet.header))
@@ -139,6 +151,7 @@ class _Reading:
     codebook: Codebook
     coder: str | None
     basis: Basis
+    people: list[str]
     faults: list[Fault] = field(default_factory=list)
     judgements: dict[_Key, _Judgement] = field(default_factory=dict)
     _people: dict[str, CoderId | None] = field(default_factory=dict)
@@ -298,7 +311,8 @@ class _Reading:
     def _coder(self, line: int, name: str) -> CoderId | None:
         if name not in self._people:
             try:
-                self._people[name] = human(name)
+                self._people[name] = person = human(name, people=self.people)
+                self.people.append(person)
             except CodingError as error:
                 self._people[name] = None
                 self._fault(line, error.faults[0].what)

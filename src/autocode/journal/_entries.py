@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from autocode.codebook import CodeId
+from autocode.codebook import Change, CodeId
 from autocode.coding import (
     Abstention,
     Adjudication,
@@ -36,6 +36,7 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment, Replacement
 from autocode.errors import CodingError
+from autocode.journal._codebook_entries import CodebookSeen, codebook_record_from, codebook_record_to
 from autocode.transcripts import LineId, Role, Transcript, TranscriptId, fingerprints_of
 from autocode.unicode import well_formed
 
@@ -56,6 +57,7 @@ class Kind(StrEnum):
     AMENDMENT = "amendment"
     UNDO = "undo"
     ERASURE = "erasure"
+    CODEBOOK = "codebook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +192,8 @@ Record = (
     | Amendment
     | Undo
     | Erasure
+    | CodebookSeen
+    | Change
 )
 
 
@@ -652,7 +656,9 @@ def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:
     return Erasure(entries=tuple(fields["entries"]), coder=CoderId(fields["coder"]), why=why, at=at)
 
 
-_FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]] = {
+_Form = tuple[type | tuple[type, ...], Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]
+
+_FORMS: dict[Kind, _Form] = {
     Kind.CODING: (Coding, _coding_to, _coding_from),
     Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
     Kind.DECISION: (Decision, _decision_to, _decision_from),
@@ -666,6 +672,7 @@ _FORMS: dict[Kind, tuple[type, Callable[[Any], dict[str, Any]], Callable[[Mappin
     Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
     Kind.ERASURE: (Erasure, _erasure_to, _erasure_from),
+    Kind.CODEBOOK: ((CodebookSeen, Change), codebook_record_to, codebook_record_from),
 }
 
 # what is free text, stored apart from the acts so that it can be erased
@@ -675,4 +682,5 @@ _TEXTS: dict[Kind, tuple[str, ...]] = {
     Kind.ADJUDICATION: ("reason",),
     Kind.AMENDMENT: ("reason",),
     Kind.ERASURE: ("why",),
+    Kind.CODEBOOK: ("why",),
 }

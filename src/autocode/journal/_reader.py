@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autocode.codebook import Change, Codebook
 from autocode.coding import (
     Basis,
     BatchId,
@@ -18,9 +19,12 @@ from autocode.coding import (
     Proposal,
     Sample,
     SuggestionBatch,
+    remapped,
 )
 from autocode.conduct import Amendment, LineChanges
+from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
+from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -47,16 +51,21 @@ class JournalReader(ABC):
 
         The latest is the one with the latest time; of those with the same time, the one appended last.
 
-        Codings of lines that an amendment replaced are set aside, see `set_aside`. The codings have the digests of the
+        Codings of lines that an amendment replaced are set aside, see `set_aside`. Where changes of the codebook are
+        recorded, each coding is brought to the codes in force, see `remapped`. The codings have the digests of the
         transcripts, so that functions that join them with lines can refuse edited ones.
         """
         amendments = self.amendments()
         retired = LineChanges(amendments).retired
-        return Codings(
+        made = Codings(
             (coding for coding in self._latest_codings() if coding.line not in retired),
             digests=self.transcripts(),
             amended={amendment.transcript for amendment in amendments},
         )
+        codebook, changes = self.codebook_history()
+        if codebook is None or not changes:
+            return made
+        return remapped(made, changes, codebook=codebook, proposals=self.proposals())
 
     def set_aside(self) -> Codings:
         """Return the codings of lines that an amendment replaced; they count again if the lines come back."""
@@ -111,7 +120,7 @@ class JournalReader(ABC):
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self._as_made(Kind.SAMPLE))
-        return tuple(_inherited_sample(record, changes) for record in records if isinstance(record, Sample))
+        return tuple(inherited_sample(record, changes) for record in records if isinstance(record, Sample))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""
@@ -136,7 +145,18 @@ class JournalReader(ABC):
         """
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self._as_made(Kind.BLIND))
-        return tuple(_inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+        return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+
+    def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
+        """Return the codebook before its first recorded change, None if it is not recorded, and the changes since."""
+        codebook: Codebook | None = None
+        changes: list[Change] = []
+        for entry in self._as_made(Kind.CODEBOOK):
+            if isinstance(entry.record, CodebookSeen):
+                codebook = entry.record.codebook
+            elif isinstance(entry.record, Change):
+                changes.append(entry.record)
+        return codebook, tuple(changes)
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
@@ -168,28 +188,3 @@ class JournalReader(ABC):
             for interview in transcripts.interviews
             if digests.get(interview.id, interview.digest) != interview.digest
         )
-
-
-def _inherited_sample(sample: Sample, changes: LineChanges) -> Sample:
-    """Return a sample by the lines of today."""
-    if changes.retired.isdisjoint(sample.probabilities):
-        return sample
-    drawn = frozenset(sample.drawn)
-    frame = changes.inherited({line: (p, line in drawn) for line, p in sample.probabilities.items()})
-    return replace(
-        sample,
-        drawn=tuple(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )
-
-
-def _inherited_draw(draw: BlindDraw, changes: LineChanges) -> BlindDraw:
-    """Return a draw of blind lines by the lines of today."""
-    if changes.retired.isdisjoint(draw.probabilities):
-        return draw
-    frame = changes.inherited({line: (p, line in draw.drawn) for line, p in draw.probabilities.items()})
-    return replace(
-        draw,
-        drawn=frozenset(line for line, (_, is_drawn) in frame.items() if is_drawn),
-        probabilities={line: p for line, (p, _) in frame.items()},
-    )

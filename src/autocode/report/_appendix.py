@@ -99,13 +99,11 @@ def write_agreement(
     word.heading("Methods")
     paragraph = methods_paragraph(table, answers=answers)
     word.paragraph(*((piece, "h" if _GRRAS.fullmatch(piece) else "") for piece in _GRRAS.split(paragraph)))
-    if table.waiting:
-        word.paragraph(table.codebook)
     word.heading("Agreement per code")
     _per_code(word, table)
     if table.codes:
         word.figure(
-            f"Krippendorff's α of every code with its {level_of(table.overall.alpha)} interval. In brackets, lines "
+            f"Krippendorff's α of every code with its {level_of(table.widest.alpha)} interval. In brackets, lines "
             "that at least one coder gave the code to. Band: tentative conclusions only (.667 to .800). Hollow: not "
             "enough evidence for a verdict.",
             _forest_plot_png(table),
@@ -253,9 +251,9 @@ def _per_code(word: Word, table: AgreementTable) -> None:
     rows += [_row(row) for row in without_theme]
     ruled += [len(rows)] if rows else []
     rows.append(_row(table.overall, "b"))
-    alpha = f"α [{level_of(table.overall.alpha)} interval]"
+    alpha = f"α [{level_of(table.widest.alpha)} interval]"
     word.table(
-        f"Agreement on each code, theme and all codes together ({table.overall.alpha.basis}).",
+        f"Agreement on each code, theme and all codes together ({table.widest.alpha.basis}).",
         ("Code", "Given", "Applied", "Agree", "P+", "P−", alpha, "AC1", "Verdict"),
         rows,
         widths=(4.3, 1.1, 1.35, 1.2, 0.95, 0.95, 2.65, 0.95, 3.55),

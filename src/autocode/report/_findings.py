@@ -248,7 +248,7 @@ def _agreement(table: AgreementTable) -> Table:
     return Table(
         head=(
             "Code",
-            f"α [{level_of(table.overall.alpha)} interval]",
+            f"α [{level_of(table.widest.alpha)} interval]",
             "Verdict",
             "Lines",
             "Applied",

@@ -184,16 +184,19 @@ def _statistics(table: AgreementTable) -> str:
 
 def _resamples(table: AgreementTable) -> str:
     """Return how many resamples the intervals rest on, in brackets; nothing if they are no bootstrap."""
-    resamples = table.overall.alpha.resamples
+    resamples = table.widest.alpha.resamples
     return f" ({resamples:,} resamples, seed {table.conventions['seed']})" if resamples else ""
 
 
 def _numbers(table: AgreementTable) -> str:
-    alpha = table.overall.alpha
+    alpha = table.widest.alpha
     where = f" from {count_of(alpha.n_interviews, 'interview')}" if alpha.n_interviews else ""
     were = "was" if alpha.n_pairable == 1 else "were"
     coders, codes = count_of(alpha.n_coders, "coder"), count_of(len(table.codes), "code")
-    return f"{count_of(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {coders}, with {codes}."
+    waiting = f" {table.codebook}" if table.waiting else ""
+    return (
+        f"{count_of(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {coders}, with {codes}.{waiting}"
+    )
 
 
 def _estimates(table: AgreementTable) -> str:

@@ -64,7 +64,7 @@ def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
     >>> may_adjudicate("kim", ["kim", "lee"])
     'kim'
     """
-    name = human(coder)
+    name = human(coder, people=adjudicators)
     if name not in adjudicators:
         named = ", ".join(adjudicators) or "nobody"
         raise StudyError(

@@ -257,6 +257,7 @@ class ReviewSession(CoderView):
             batch=None if shown is None else shown.batch,
             memo=memo,
             influenced=self._history.is_influenced(line.id),
+            people=[self.coder],
         )
 
     def _append(
@@ -293,7 +294,7 @@ class ReviewSession(CoderView):
         if digest not in (None, interview.digest):
             # somebody may have coded another text of it meanwhile
             refuse_edited(self._assignment.lines, self._journal.codings(), self.lines)
-        seen = TranscriptSeen(transcript=interview.id, digest=interview.digest)
+        seen = TranscriptSeen.of(interview)
         self._journal.append(
             *(() if digest == interview.digest else (seen,)),
             *(settlement.entries or (Deferral(line=line.id, coder=self.coder),)),

@@ -1,7 +1,7 @@
 """What a human's verdicts on a line become: the only place where a suggestion becomes a coding."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -57,6 +57,7 @@ def settle(
     memo: str = "",
     at: datetime | None = None,
     influenced: bool = False,
+    people: Collection[str] = (),
 ) -> Settlement:
     """
     Return the coding and the decision that result from a human's verdicts on one line.
@@ -86,6 +87,8 @@ def settle(
         When; None if unknown.
     influenced : bool, default False
         Whether the coder saw suggestions for the line earlier, so that the coding is not independent.
+    people : collection of str, default ()
+        Names that are known to be people's; see `autocode.coding.human`.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def settle(
     >>> sorted(settlement.coding.codes), settlement.coding.basis.value
     (['phone', 'wait'], 'assisted')
     """
-    coder = human(coder)
+    coder = human(coder, people=people)
     if shown is not None and batch is None:
         raise ValueError("suggestions that were shown come from a batch; name it.")
     seen, extra = tuple(shown or ()), tuple(dict.fromkeys(added))

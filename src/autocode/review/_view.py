@@ -14,7 +14,6 @@ from autocode.coding import (
     Stage,
     Suggestion,
     SuggestionBatch,
-    human,
 )
 from autocode.conduct import Amendment
 from autocode.journal import Journal
@@ -47,7 +46,7 @@ class CoderView:
             raise ValueError(
                 "give a batch or a mode, not both: in a mode, a session shows the suggestions in the journal."
             )
-        self.coder = human(coder)
+        self.coder = journal.coder(coder)
         self.lines = lines
         self.codebook = codebook
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)

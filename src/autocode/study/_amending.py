@@ -64,19 +64,17 @@ class InterviewPlan:
         n_lines, n_changed = len(self.amendment.lines), len(self.amendment.changed)
         n_new = sum(len(replacement.after) for replacement in self.amendment.replaced)
         yield (
-            f"{self.amendment.transcript}: {count_of(n_lines, 'line')}, of which "
-            f"{n_lines - n_changed - n_new} stay as they are, {n_changed} changed a little and {n_new} are new."
+            f"{self.amendment.transcript}: {count_of(n_lines, 'line')}, {n_lines - n_changed - n_new} unchanged, "
+            f"{n_changed} changed a little, {n_new} new."
         )
         if not self.is_measured:
             yield "  The old words are not kept, so how much changed is estimated by what the journal keeps of them."
         yield from _at_most(self.lines.small_changes(), "keep their codings:", shown)
         yield from _at_most(self.lines.replacements(), "to be read again:", shown)
         if self.set_aside:
-            yield (
-                f"  {_judgements(self.set_aside)} set aside; they count again if the earlier text or rule comes back."
-            )
+            yield f"  set aside until the earlier text or rule comes back: {_judgements(self.set_aside)}."
         if self.restored:
-            yield f"  {_judgements(self.restored)} come back."
+            yield f"  back in force: {_judgements(self.restored)}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ class AmendmentPlan:
             yield from plan.sentences(shown=shown)
         set_aside = Codings(coding for plan in self.interviews for coding in plan.set_aside)
         if len(self.interviews) > 1 and set_aside:
-            yield f"in all {count_of(len(self.interviews), 'interview')}: {_judgements(set_aside)} set aside."
+            yield f"set aside in all {count_of(len(self.interviews), 'interview')}: {_judgements(set_aside)}."
         names = [path.relative_to(self.folder).as_posix() for path in self.files.contents]
         if names:
             yield f"files to be replaced: {listing(names)}."

@@ -7,7 +7,7 @@ from shlex import quote
 from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.errors import Fault
-from autocode.journal import Journal, TranscriptSeen
+from autocode.journal import CodebookSeen, Journal, TranscriptSeen
 from autocode.study._folder import CODEBOOK, JOURNAL, TRANSCRIPTS
 from autocode.study._versions import text_versions
 from autocode.transcripts import LineId, Transcripts
@@ -65,6 +65,23 @@ def inconsistencies(codings: Codings, lines: Transcripts, codebook: Codebook, *,
 
 def _transcript(line: LineId) -> str:
     return line.rpartition(":")[0]
+
+
+def unrecorded_codebook(journal: Journal, codebook: Codebook) -> tuple[CodebookSeen, ...]:
+    """
+    Return the codebook to be appended to a journal that does not know it as it is, so that it refuses other codes.
+
+    Parameters
+    ----------
+    journal : Journal
+        The study's journal.
+    codebook : Codebook
+        The codes as they are now.
+    """
+    known, changes = journal.codebook_history()
+    if changes or (known is not None and (known.digest, known.version) == (codebook.digest, codebook.version)):
+        return ()  # after the first recorded change, only recorded changes make a codebook
+    return (CodebookSeen(codebook=codebook),)
 
 
 def unrecorded_digests(journal: Journal, lines: Transcripts) -> tuple[TranscriptSeen, ...]:

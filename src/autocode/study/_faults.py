@@ -30,28 +30,30 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
         The study's folder, or that of a plain corpus.
     """
     faults: list[Fault] = []
+    of_journal: list[Fault] = []  # which is read first, for the ids of the lines, and reported last
 
-    def attempt(read: Callable[[], T]) -> T | None:
+    def attempt(read: Callable[[], T], found: list[Fault] = faults) -> T | None:
         try:
             return read()
         except AutocodeError as error:
-            faults.extend(error.faults)
+            found.extend(error.faults)
             return None
 
     if not is_study(path):
         attempt(lambda: read_study_or_corpus(path))
         return tuple(faults)
-    attempt(lambda: finish_interrupted(path))
+    attempt(lambda: finish_interrupted(path), of_journal)
     settings = attempt(lambda: read_settings(path)) or Settings()
-    record = attempt(lambda: _record(path))
+    record = attempt(lambda: _record(path), of_journal)
     amendments = () if record is None else record[1]
     lines = attempt(lambda: read_lines(path, settings, amendments=amendments))
     codebook = attempt(lambda: read_codebook(path / CODEBOOK))
     if record is not None and lines is not None and codebook is not None:
-        faults += inconsistencies(record[0], lines, codebook, folder=path)
-    faults += attempt(lambda: list(unfinished(path))) or []
+        of_journal += inconsistencies(record[0], lines, codebook, folder=path)
+    of_journal += attempt(lambda: list(unfinished(path)), of_journal) or []
     if record is not None:
-        faults += attempt(lambda: list(leftovers(path))) or []
+        of_journal += attempt(lambda: list(leftovers(path)), of_journal) or []
+    faults += dict.fromkeys(of_journal)
     if (path / MODEL).exists():
         attempt(lambda: _open_model(path, settings))
     return tuple(faults)

@@ -8,14 +8,14 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Basis, Coding, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
-from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._consistency import inconsistencies, unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
-from autocode.study._settings import Settings, read_settings, with_labels
+from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
 from autocode.study._staging import finish_interrupted
 from autocode.transcripts import (
     Columns,
@@ -175,7 +175,8 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings or (intake.contents and has_journal(folder)):
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines), *intake.codings)
+                known = unrecorded_codebook(journal, read_codebook(folder / CODEBOOK))
+                journal.append(*unrecorded_digests(journal, lines), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 
@@ -200,13 +201,16 @@ def _read(
     faults: list[Fault] = []
     for table in tables:
         try:
-            read = _read_codings(table, lines, codebook, coder=coder, basis=basis)
+            people = source.settings.coders or {key[1] for key in (*coded, *codings)}
+            read = _read_codings(table, lines, codebook, coder=coder, basis=basis, people=people)
+            refuse_unlisted(_judges(read), source.settings, folder, file=table)
             fresh = _fresh(coded, read, table, force=force)
         except AutocodeError as error:
             faults += error.faults
             continue
         known = len(read) - len(fresh)
         sentences.append(f"{table}: {_counts(fresh)}{f'; {known} were there already' if known else ''}.")
+        sentences += _respelt(table, read, people)
         # of two tables with one coding, and force, the later one stands: as it would, one after the other
         codings |= _by_key(fresh)
         coded |= _by_key(fresh)
@@ -432,9 +436,30 @@ def _coded(folder: Path, lines: Transcripts, codebook: Codebook) -> dict[_Key, C
     return _by_key(codings)
 
 
-def _read_codings(file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis) -> Codings:
+def _judges(codings: Codings) -> Iterable[CoderId]:
+    """Return who coded; an adjudicator need not be a coder."""
+    return dict.fromkeys(coding.coder for coding in codings if coding.basis is not Basis.ADJUDICATED)
+
+
+def _respelt(file: Path, codings: Codings, people: Collection[str]) -> list[str]:
+    """Return a sentence for each coder whom the table spells otherwise than the study, or in several ways."""
+    sheet = read_sheet(file)
+    names = [name.strip().casefold() for name in sheet.header]
+    column = names.index("coder") if "coder" in names else None
+    written = {file.stem} if column is None else {cells[column].strip() for _, cells in sheet.rows}
+    found = {person_key(coder): coder for coder in (*people, *codings.coders)}
+    return [
+        f"{file}: {name} is taken for the coder {coder}, spelt otherwise."
+        for name in sorted(written)
+        if (coder := found.get(person_key(name))) is not None and coder != name
+    ]
+
+
+def _read_codings(
+    file: Path, lines: Transcripts, codebook: Codebook, *, coder: str | None, basis: Basis, people: Collection[str]
+) -> Codings:
     try:
-        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis)
+        return read_codings(file, lines=lines, codebook=codebook, coder=coder, basis=basis, people=people)
     except CodingHeaderError as error:
         hint = Fault("if this is a transcript, name its columns with --speaker and --text.", file)
         raise CodingError(*error.faults, hint) from error

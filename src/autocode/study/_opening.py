@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from autocode.errors import JournalError
+from autocode.coding import CoderId
+from autocode.errors import JournalError, StudyError
 from autocode.files import put
 from autocode.journal import Journal
 from autocode.study._folder import HEAD, JOURNAL, SETTINGS
-from autocode.study._settings import with_journal
+from autocode.study._settings import read_settings, with_journal
 
 _WRITE_BITS = 0o222
 
@@ -63,7 +64,7 @@ def open_journal(folder: Path, *, create: bool = True) -> Iterator[Journal]:
         the study's settings name.
     """
     has_journal(folder)
-    with Journal.open(folder / JOURNAL, create=create) as journal:
+    with Journal.open(folder / JOURNAL, create=create, people=_listed(folder)) as journal:
         _refuse_another(folder, journal)
         _name(folder, journal)
         yield journal
@@ -112,6 +113,15 @@ def journal_as_it_is(folder: Path) -> Iterator[Journal]:
         yield journal
 
 
+def _listed(folder: Path) -> frozenset[CoderId]:
+    """Return the people whom the study's settings name; nobody where they cannot be read, which is said elsewhere."""
+    try:
+        settings = read_settings(folder)
+    except StudyError:
+        return frozenset()
+    return settings.coders | settings.adjudicators
+
+
 def _named(folder: Path) -> str:
     """Return the journal that a study's settings name; "" if there is none, or if they cannot be read."""
     try:
@@ -151,4 +161,7 @@ def is_writable(folder: Path) -> bool:
         The study's folder.
     """
     paths = [path for path in (folder, folder / JOURNAL) if path.exists()]
-    return all(os.access(path, os.W_OK) and path.stat().st_mode & _WRITE_BITS for path in paths)
+    if not all(os.access(path, os.W_OK) for path in paths):
+        return False
+    # elsewhere than on POSIX systems, a folder's bits say nothing of who may write into it
+    return os.name != "posix" or all(path.stat().st_mode & _WRITE_BITS for path in paths)

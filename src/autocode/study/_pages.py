@@ -8,7 +8,7 @@ from autocode.coding import Mode
 from autocode.errors import ArtefactError, StudyError
 from autocode.journal import Journal
 from autocode.review import may_adjudicate
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
@@ -126,7 +126,7 @@ def serve_adjudication(
     study = read_study(folder)
     name = may_adjudicate(coder, study.settings.adjudicators)
     with open_journal(folder) as journal:
-        journal.append(*unrecorded_digests(journal, study.lines))
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
         pages = _team_pages(study, journal)
         serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
 

@@ -1,19 +1,18 @@
 """A coder's review of a study: who may code, which suggestions are shown, which lines stay blind."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from json import dumps
 from pathlib import Path
 
 from autocode.coding import Basis, CoderId, Mode, human
-from autocode.errors import Fault, StudyError
+from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
-from autocode.study._consistency import unrecorded_digests
-from autocode.study._folder import SETTINGS
+from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
+from autocode.study._settings import refuse_unlisted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,11 +64,14 @@ def open_review(
         If the study does not name a coder, if suggestions were made with another version of the codebook, or if a
         transcript was edited after it was coded or after suggestions were made for it.
     """
-    names = tuple(dict.fromkeys(human(coder) for coder in coders))
     study = read_study(folder)
     settings = study.settings
-    if settings.coders:
-        _refuse_others(names, settings.coders, folder)
+    people = settings.coders or study.codings.coders
+    names = tuple(dict.fromkeys(human(coder, people=people) for coder in coders))
+    refuse_unlisted(names, settings, folder)
+    for written in coders:
+        if (name := human(written, people=people)) != written.strip():
+            remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")
     mode = Mode.INDEPENDENT if blind else settings.mode
     if mode is not Mode.INDEPENDENT:
         _check_suggestions(study, remark)
@@ -79,25 +81,12 @@ def open_review(
             name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode)
             for name in names
         }
-        journal.append(*unrecorded_digests(journal, study.lines))
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
         if mode is Mode.ASSISTED:
             _draw_blind_lines(journal, study, share=settings.blind_share)
         for session in sessions.values():
             session.refresh()
         yield StudyReview(study=study, journal=journal, mode=mode, sessions=sessions)
-
-
-def _refuse_others(names: Collection[CoderId], coders: Collection[CoderId], folder: Path) -> None:
-    """Raise a `StudyError` if somebody is to code whom the study does not name as a coder."""
-    StudyError.raise_if(
-        Fault(
-            f"{name} does not code in this study; it names {', '.join(sorted(coders))}. "
-            f"The team can add the name there: coders = {dumps([*sorted(coders), name], ensure_ascii=False)}.",
-            folder / SETTINGS,
-        )
-        for name in names
-        if name not in coders
-    )
 
 
 def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> None:

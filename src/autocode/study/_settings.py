@@ -3,12 +3,12 @@
 import json
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from autocode.coding import CoderId, Mode, human
+from autocode.coding import CoderId, Mode, human, person_key
 from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.study._folder import SETTINGS
 from autocode.transcripts import Unit
@@ -109,6 +109,33 @@ def read_settings(folder: Path) -> Settings:
     return settings
 
 
+def refuse_unlisted(names: Iterable[CoderId], settings: Settings, folder: Path, *, file: Path | None = None) -> None:
+    """
+    Raise a `StudyError` if somebody codes whom the study does not name, where it names its coders.
+
+    Parameters
+    ----------
+    names : iterable of CoderId
+        Who codes.
+    settings : Settings
+        The study's settings.
+    folder : Path
+        The study's folder.
+    file : Path, optional
+        The file of codings that names them.
+    """
+    listed = sorted(settings.coders)
+    StudyError.raise_if(
+        Fault(
+            f"{name} does not code in this study; {'study.toml' if file else 'it'} names {', '.join(listed)}. "
+            f"The team can add the name there: coders = {json.dumps([*listed, name], ensure_ascii=False)}.",
+            file or folder / SETTINGS,
+        )
+        for name in names
+        if listed and name not in settings.coders
+    )
+
+
 class _Keys:
     """The keys of a `study.toml` that were not read yet, and the faults of those that were."""
 
@@ -157,10 +184,14 @@ class _Keys:
         names = set()
         for name in self.items(key):
             try:
-                names.add(human(str(name)))
+                names.add(human(str(name), people=[str(name).strip()]))  # the list decides
             except AutocodeError as error:
                 for fault in error.faults:
                     self._add_fault(f"{key}: {fault.what}")
+        for name in names:
+            same = sorted(other for other in names if person_key(other) == person_key(name))
+            if len(same) > 1 and name == same[0]:
+                self._add_fault(f"{key}: {listing(same)} are spellings of one name; keep one of them.")
         return frozenset(names)
 
     def refuse_the_rest(self) -> None:

@@ -8,6 +8,7 @@ from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._incremental import LearningSuggester
 from autocode.suggester._model_card import card
 from autocode.suggester._novelty import novelty_threshold
+from autocode.suggester._outdated import after_changes
 from autocode.suggester._promises import (
     Promise,
     PromiseKind,
@@ -77,6 +78,7 @@ __all__ = [
     "Thresholds",
     "UnsupportedCode",
     "WordShare",
+    "after_changes",
     "card",
     "certify",
     "cross_validated_probabilities",

@@ -92,7 +92,8 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     Raises
     ------
     ArtefactError
-        If the folder exists (and not `force`), holds other files than a suggester's, or cannot be written.
+        If the folder exists (and not `force`), holds other files than a suggester's, or cannot be written, or if the
+        suggester withholds codes that ended or changed since it was trained.
 
     Examples
     --------
@@ -107,6 +108,11 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     True
     """
     target = Path(folder)
+    if suggester.withheld:
+        raise ArtefactError.at(
+            target,
+            "cannot hold this suggester: the codebook changed since it was trained; train it again and save that.",
+        )
     if target.exists() and not force:
         raise ArtefactError.at(target, "exists already; choose another name, or replace it with --force.")
     if target.exists() and not target.is_dir():

@@ -242,6 +242,11 @@ class ExampleIndex:
         """Which codes were judged on the coded lines, shape (n_examples, n_codes); None where all were."""
         return _judged(self.examples, self.codes)
 
+    @property
+    def whole_sets(self) -> NDArray[np.bool_]:
+        """The codes of the coded lines on which every code was judged, shape (n_lines, n_codes)."""
+        return self.applied if self.judged is None else self.applied[self.judged.all(axis=1)]
+
     @cached_property
     def interviews(self) -> NDArray[np.intp]:
         """Number of the interview of each coded line, from 0, shape (n_examples,)."""

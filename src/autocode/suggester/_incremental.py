@@ -1,7 +1,7 @@
 """Training on decisions while they are made, without a full fit for each."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
 
@@ -11,10 +11,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from autocode.codebook import Codebook
+from autocode.codebook import Change, Codebook
 from autocode.coding import Abstention, Coding, Codings, Suggestion
 from autocode.doctext import documented
 from autocode.suggester._example_index import coded_examples
+from autocode.suggester._outdated import after_changes
 from autocode.suggester._suggester import Suggester
 from autocode.suggester._training import train
 from autocode.suggester.features._embeddings import Embeddings, Encoding
@@ -125,7 +126,7 @@ class LearningSuggester:
         ----------
         {codings}
         codebook : Codebook or None, default None
-            The codebook after a change, whose codes the codings speak of; None for the one before.
+            The codebook after a change, whose codes the codings have; None for the one before.
 
         Raises
         ------
@@ -147,17 +148,39 @@ class LearningSuggester:
         table = CodedLines.from_codings(codings, self._lines, codebook)
         state = _laplace_state(suggester.model, table, codings)
         with self._lock:
-            if codebook.digest != self._codebook.digest:
-                self._shown.clear()  # what was shown may be a code that is no more
-            self._full, self._state, self._due, self._codebook = suggester, state, False, codebook
+            self._full, self._state, self._codebook = suggester, state, codebook
+            self._due = self._is_outdated = False
             self._present = suggester
         return suggester
+
+    def withhold(self, changes: Iterable[Change], codebook: Codebook) -> Suggester:
+        """Take in changes of the codebook at once, and return the suggester, which withholds what is out of date.
+
+        Nothing is learnt from then on until `relearn` is given the codings and the codebook after the changes, which is
+        due. What was shown for a line stays, unless a code of it is withheld.
+
+        Parameters
+        ----------
+        changes : iterable of Change
+            The changes since the last full fit, in order.
+        codebook : Codebook
+            The codebook after them.
+        """
+        with self._lock:
+            self._present = after_changes(self._full, changes, codebook)
+            self._is_outdated = self._due = True
+            withheld = self._present.withheld
+            for line, shown in list(self._shown.items()):
+                if not isinstance(shown, Abstention) and any(suggestion.code in withheld for suggestion in shown):
+                    del self._shown[line]
+            return self._present
 
     @documented
     def learn(self, codings: Codings) -> Suggester:
         """Learn the lines coded since the last full fit and return the suggester.
 
-        Changed or withdrawn codings of other lines wait for a full fit, which is then due.
+        Changed or withdrawn codings of other lines wait for a full fit, which is then due; after a change of the
+        codebook, all do.
 
         Parameters
         ----------
@@ -172,6 +195,8 @@ class LearningSuggester:
         """
         codings.check_lines(self._lines)
         with self._lock:
+            if self._is_outdated:
+                return self._present
             full, state = self._full, self._state
             # Only new codings are read: to read two thousand old ones would take as long as all the rest.
             changed = state.codings.symmetric_difference(codings)

@@ -1,6 +1,6 @@
 """Which codes are suggested for a line, and why none is: decided from arrays alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,15 +71,20 @@ class SuggestionPolicy:
         Similarity below which a line is unlike anything coded, if no code reaches its threshold.
     any_example : bool
         Whether any coded line has a code.
+    withheld : ndarray of bool, shape (n_codes,), or None, default None
+        Which codes are never suggested, as they ended or mean something else since the training; None for no code.
     """
 
     thresholds: Thresholds
     supported: NDArray[np.bool_]
     novelty_threshold: float
     any_example: bool
+    withheld: NDArray[np.bool_] | None = None
 
     def choose(self, measures: LineMeasures) -> Choices:
         """Return which codes are suggested for which lines, and why some lines get none."""
+        if self.withheld is not None:
+            measures = replace(measures, probabilities=np.where(self.withheld, 0.0, measures.probabilities))
         reasons: list[Reason | None] = [None] * len(measures.probabilities)
         for reason, holds in self._reasons(measures):
             for i in np.flatnonzero(holds).tolist():
@@ -89,6 +94,8 @@ class SuggestionPolicy:
         # The line as a whole passed, so its best code is suggested even below its own threshold.
         chosen = np.take_along_axis(p >= RUNNER_UP_SHARE * thresholds.codes, order, axis=1)
         chosen[:, 0] = True
+        if self.withheld is not None:
+            chosen &= ~self.withheld[order]
         chosen &= np.take_along_axis((p >= thresholds.least) & self._eligible(measures.codebook_scores), order, axis=1)
         chosen &= np.cumsum(chosen, axis=1) <= SHOWN
         chosen[[i for i, reason in enumerate(reasons) if reason is not None]] = False

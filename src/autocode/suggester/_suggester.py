@@ -69,6 +69,8 @@ class Suggester:
         Similarity below which a line is unlike anything coded, if no code reaches its threshold.
     cross_validated_probabilities : ndarray of float, shape (n_examples, n_codes)
         Probabilities by models not trained on the line's fold, on which promises rest; empty without a promise.
+    withheld : frozenset of CodeId, default empty
+        Codes that it does not suggest any more, as they ended or mean something else since the training.
 
     Examples
     --------
@@ -94,6 +96,7 @@ class Suggester:
     unsupported: tuple[UnsupportedCode, ...] = ()
     novelty_threshold: float = 0.0
     cross_validated_probabilities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    withheld: frozenset[CodeId] = frozenset()
 
     @property
     def codes(self) -> tuple[Code, ...]:
@@ -129,6 +132,7 @@ class Suggester:
             supported=self.supported,
             novelty_threshold=self.novelty_threshold,
             any_example=self.index.any_example,
+            withheld=np.array([code.id in self.withheld for code in self.codes]) if self.withheld else None,
         )
 
     @cached_property
@@ -219,10 +223,7 @@ class Suggester:
         lines : sequence of Line
             The lines, together with those that may be their context.
         """
-        judged, applied = self.index.judged, self.index.applied
-        # a line that some code was not judged on has no whole set
-        whole = applied if judged is None else applied[judged.all(axis=1)]
-        best = CodeSets.from_coded_lines(whole).best(self.probabilities(lines))
+        best = CodeSets.from_coded_lines(self.index.whole_sets).best(self.probabilities(lines))
         return {
             line.id: frozenset(code.id for code, is_given in zip(self.codes, row, strict=True) if is_given)
             for line, row in zip(lines, best, strict=True)

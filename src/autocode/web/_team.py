@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId
-from autocode.errors import AgreementError, AutocodeError
+from autocode.conduct import Amendment
+from autocode.errors import AgreementError, AutocodeError, StudyError
 from autocode.journal import Journal
 from autocode.review import (
     CoderProgress,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from autocode.agreement import CodeAgreement
 
 TEAM, CODEBOOK = "/team", "/codebook"
+_RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class _TeamStatus:
     unused: Sequence[CodeId]
     n_differing: int
     n_settled: int
+    amendments: Sequence[Amendment]
 
 
 class _TeamRequests:
@@ -128,7 +131,10 @@ class _TeamRequests:
 
     async def team(self, request: Request) -> Response:
         """Show where the team stands."""
-        status = await run_in_threadpool(self._cached, "team", self._team_status)
+        try:
+            status = await run_in_threadpool(self._cached, "team", self._team_status)
+        except StudyError as error:  # an interview was amended while this is served
+            return render(request, "refused.html", title="Team", sentence=f"{_RESTART} {error}", status=409)
         suggester = await run_in_threadpool(self._suggester_status)
         # proposed codes are for all to see; on which line a coder proposed one is a coding
         may_see_lines = not await run_in_threadpool(self._left_to_read, coder_of(request))
@@ -147,7 +153,11 @@ class _TeamRequests:
         """Show the coded lines with possible label issues to coders who may see the others' codings."""
         coder = coder_of(request)
         title = "Lines to read again"
-        if n_left := await run_in_threadpool(self._left_to_read, coder):
+        try:
+            n_left = await run_in_threadpool(self._left_to_read, coder)
+        except StudyError as error:
+            return render(request, "refused.html", title=title, sentence=f"{_RESTART} {error}", status=409)
+        if n_left:
             sentence = still_coding(coder, n_left)
             return render(request, "refused.html", title=title, sentence=sentence, status=403)
         try:
@@ -177,10 +187,11 @@ class _TeamRequests:
         except AgreementError as error:
             overall, basis = "", str(error)
         else:
-            alpha = table.overall.alpha
+            alpha, widest = table.overall.alpha, table.widest.alpha
             overall = "" if alpha.undefined else alpha.estimate
-            basis = "No line has been coded by two coders yet." if alpha.undefined else alpha.basis
-            rows = [] if alpha.undefined else [_agreement_row(row) for row in table.codes]
+            basis = widest.basis if widest.n_pairable else "No line has been coded by two coders yet."
+            basis += f". {table.codebook.removesuffix('.')}" if table.waiting else ""
+            rows = [_agreement_row(row) for row in table.codes] if widest.n_pairable else []
         return _TeamStatus(
             coders=progress_of_coders(self._journal, self._lines, members=self._coders),
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),
@@ -190,6 +201,7 @@ class _TeamRequests:
             unused=[code.id for code in unused_codes(codings, self._codebook)],
             n_differing=len(differing),
             n_settled=sum(difference.line.id in settled for difference in differing),
+            amendments=self._journal.amendments(),
         )
 
 

@@ -1,8 +1,14 @@
 """Where the team stands, the lines to read again, and the codebook, as they are asked."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from autocode.agreement import agreement_table
+from autocode.codebook import Code, Codebook
 from autocode.coding import CoderId, Proposal
+from autocode.conduct import Amendment, Replacement
 from autocode.transcripts import LineId
 from autocode.web import FlaggedLine, SuggesterStatus
 
@@ -154,3 +160,44 @@ def test_scripts_in_words_names_and_codes_are_words(asked_by, differing, hostile
 @pytest.mark.parametrize("path", ["/team", "/team/slips", "/codebook"])
 def test_strangers_see_nothing(asked_by, differing, path):
     assert asked_by(None).get(path).status_code == 403
+
+
+def test_agreement_of_the_other_codes_stays_after_a_code_was_added(asked_by, differing, codebook, lines):
+    added = Code(id="language", name="Language")
+    for coding in differing.codings():
+        differing.append(replace(coding, unjudged=frozenset({"language"}), version="1"))
+    shown = asked_by("SK").get("/team").text
+    table = agreement_table(differing.codings(), Codebook([*codebook.values(), added]), lines)
+
+    assert "No line has been coded by two coders yet" not in shown
+    assert table.widest.alpha.basis in shown
+    assert f"{len(differing.codings())} judgements made before a code was added" in shown
+
+
+def amendment_of(transcript, *, after: str, **more: object) -> Amendment:
+    ids = tuple(line.id for line in transcript.lines)
+    return Amendment(
+        transcript=transcript.id, before="", after=after, lines=ids, fingerprints=(), changed=ids[1:2],
+        by="TW", reason="as on the recording <1>", at=datetime(2026, 3, 5, tzinfo=UTC),
+        **{"replaced": (Replacement(before=("GP1:9",), after=ids[2:4]),), **more},
+    )  # fmt: skip
+
+
+def test_corrected_interviews_are_listed_with_who_why_and_how_much_is_to_be_read_again(asked_by, journal, lines):
+    assert "Corrected interviews" not in asked_by("SK").get("/team").text
+    interview = lines.interview("GP1")
+    journal.append(amendment_of(interview, after=interview.digest))
+    shown = asked_by("SK").get("/team").text
+
+    assert "<b>GP1</b> by TW on 5 March 2026: as on the recording &lt;1&gt; " in shown
+    assert '<span class="soft">1 changed a little, 2 to read again</span>' in shown
+
+
+@pytest.mark.parametrize("page", ["/team", "/team/slips"])
+def test_a_page_that_is_open_while_an_interview_is_amended_says_to_start_again(asked_by, differing, lines, page):
+    asked = asked_by("SK", flagged=lambda: ())
+    differing.append(amendment_of(lines.interview("GP1"), after="0", replaced=()))
+    answer = asked.get(page)
+
+    assert answer.status_code == 409
+    assert "Stop autocode with Ctrl+C and start it again: an interview was corrected since." in answer.text

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from autocode.agreement.data._frames import Frame, Judgements, Places, judgements_from_long, judgements_from_wide
 from autocode.agreement.data._labels import encode, factorize_table, sorted_labels
 from autocode.codebook import CodeId
-from autocode.coding import Basis, CoderId, Coding, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.wording import listing
 
+D = TypeVar("D", bound="ReliabilityData")
 Values: TypeAlias = NDArray[np.int32]
 Array: TypeAlias = NDArray[np.float64]
 
@@ -82,8 +83,7 @@ class ReliabilityData:
     basis : Basis or None, default None
         What the coders had seen; None for tables that do not come from codings.
     codebook_version : str, default ""
-        The version of the codebook that the codings speak in; empty for tables that do not come from codings, and for
-        codings as they were made.
+        The version of the codebook that the codings were brought to; empty for other tables.
     n_partly_judged : int, default 0
         Number of judgements that are taken as not judged, as they say nothing about some of the codes.
 
@@ -134,33 +134,7 @@ class ReliabilityData:
         StudyError
             If a transcript was edited after it was coded.
         """
-        return cls.for_readings(codings, lines).whole_sets()
-
-    @classmethod
-    @documented
-    def for_readings(cls, codings: Codings, lines: Transcripts | None = None) -> Self:
-        """Return what each coder said of each line: a set of codes, or a `PartReading` if it leaves codes open.
-
-        All other tables of codings are made of this one by `applied` and `whole_sets`. Raises as `for_sets`.
-
-        Parameters
-        ----------
-        {codings}
-        {lines_or_none}
-        """
-        if lines is not None:
-            codings.check_lines(lines)
-        basis = _common_basis(codings)
-        values, readings = _table_of_readings(codings)
-        return cls(
-            coders=codings.coders,
-            units=codings.lines,
-            values=values,
-            labels=readings,
-            interviews=None if lines is None else _interviews(codings.lines, lines),
-            basis=basis,
-            codebook_version=codings.version,
-        )
+        return whole_sets(readings_of(cls, codings, lines))
 
     @classmethod
     @documented
@@ -176,7 +150,7 @@ class ReliabilityData:
         {codings}
         {lines_or_none}
         """
-        return cls.for_readings(codings, lines).applied(code)
+        return readings_of(cls, codings, lines).applied(code)
 
     @classmethod
     @documented
@@ -193,7 +167,7 @@ class ReliabilityData:
         {codings}
         {lines_or_none}
         """
-        return cls.for_readings(codings, lines).applied(*codes)
+        return readings_of(cls, codings, lines).applied(*codes)
 
     @classmethod
     @documented
@@ -371,28 +345,7 @@ class ReliabilityData:
         ValueError
             If the categories are not sets of codes.
         """
-        if not all(issubclass(kind, frozenset | PartReading) for kind in set(map(type, self.labels))):
-            raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
-        mask = codes_mask(self.labels, codes)
-        values = mask[self.values]
-        # few labels leave a code open: all judgements are looked at only if one does
-        left_out = int((self.judged & (values < 0)).sum()) if (mask[:-1] < 0).any() else 0
-        return replace(
-            self, values=values, labels=(NOT_APPLIED, APPLIED), n_partly_judged=self.n_partly_judged + left_out
-        )
-
-    def whole_sets(self) -> Self:
-        """Return readings with those that leave codes open as not judged; other tables as they are."""
-        part = np.array([*(isinstance(label, PartReading) for label in self.labels), False])
-        if not part.any():
-            return self
-        is_part = part[self.values]
-        return replace(
-            self,
-            values=np.where(is_part, np.int32(NOT_JUDGED), self.values),
-            labels=self.labels[: int(np.count_nonzero(~part[:-1]))],  # whole sets come first
-            n_partly_judged=int(np.count_nonzero(is_part)),
-        )
+        return _applied(self, codes)
 
     def against_rest(self, category: Hashable) -> tuple[Self, dict[str, str]]:
         """Return the data with all other categories merged, and the convention; the data itself where it is None.
@@ -457,6 +410,51 @@ class ReliabilityData:
         return f"<ReliabilityData: {len(self.coders)} coders, {len(self.units)} units, {len(self.labels)} categories>"
 
 
+def readings_of(cls: type[D], codings: Codings, lines: Transcripts | None = None) -> D:
+    """Return what each coder said of each line: a set of codes, or a `PartReading` if it leaves codes open.
+
+    All tables of codings are made of this one, by `ReliabilityData.applied` and `whole_sets`. Raises as `for_sets`.
+    """
+    if lines is not None:
+        codings.check_lines(lines)
+    basis = _common_basis(codings)
+    values, readings = _table_of_readings(codings)
+    return cls(
+        coders=codings.coders,
+        units=codings.lines,
+        values=values,
+        labels=readings,
+        interviews=None if lines is None else _interviews(codings.lines, lines),
+        basis=basis,
+        codebook_version=codings.version,
+    )
+
+
+def whole_sets(readings: D) -> D:
+    """Return readings with those that leave codes open as not judged; other tables as they are."""
+    part = np.array([*(isinstance(label, PartReading) for label in readings.labels), False])
+    if not part.any():
+        return readings
+    is_part = part[readings.values]
+    return replace(
+        readings,
+        values=np.where(is_part, np.int32(NOT_JUDGED), readings.values),
+        labels=readings.labels[: int(np.count_nonzero(~part[:-1]))],  # whole sets come first
+        n_partly_judged=int(np.count_nonzero(is_part)),
+    )
+
+
+def _applied(data: D, codes: Iterable[CodeId]) -> D:
+    """Return whether any of these codes is in the set that each coder gave; -1 where a reading leaves that open."""
+    if not all(issubclass(kind, frozenset | PartReading) for kind in set(map(type, data.labels))):
+        raise ValueError("only a table of sets of codes can be asked for a code; make it with `for_sets`.")
+    mask = codes_mask(data.labels, codes)
+    values = mask[data.values]
+    # few labels leave a code open: all judgements are looked at only if one does
+    left_out = int((data.judged & (values < 0)).sum()) if (mask[:-1] < 0).any() else 0
+    return replace(data, values=values, labels=(NOT_APPLIED, APPLIED), n_partly_judged=data.n_partly_judged + left_out)
+
+
 def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     """Return what codings say by coder and line, as places among the different readings, and these readings.
 
@@ -464,9 +462,12 @@ def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     """
     row = {coder: c for c, coder in enumerate(codings.coders)}
     column = {line: u for u, line in enumerate(codings.lines)}
-    readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+    readings: list[PartReading | frozenset[CodeId]] = [coding.codes for coding in codings]
+    parts: set[PartReading] = set()
+    if codings.partly_judged():
+        readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
+        parts = {reading for reading in readings if isinstance(reading, PartReading)}
     distinct = set(readings)
-    parts = {reading for reading in distinct if isinstance(reading, PartReading)}
     labels = (*sorted_labels(distinct - parts), *sorted(parts, key=_sorted_codes))
     index = {reading: v for v, reading in enumerate(labels)}
     values = np.full((len(row), len(column)), NOT_JUDGED, dtype=np.int32)
@@ -485,6 +486,7 @@ def _sorted_codes(reading: PartReading) -> list[Any]:
 
 def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) -> dict[str, Any]:
     """Return the fields of `ReliabilityData` from the judgements of a frame."""
+    _refuse_spellings(judgements.coders)
     values, labels = encode(judgements.codes, judgements.cells, categories, {None})
     interviews = judgements.interviews
     return {
@@ -494,6 +496,21 @@ def _fields_of(judgements: Judgements, categories: Sequence[Hashable] | None) ->
         "labels": labels,
         "interviews": None if interviews is None else tuple(map(TranscriptId, interviews)),
     }
+
+
+def _refuse_spellings(coders: Iterable[str]) -> None:
+    """Raise `AgreementError` where one coder is spelt in several ways, who would agree with themselves."""
+    spellings: dict[str, list[str]] = {}
+    for coder in coders:
+        spellings.setdefault(person_key(coder), []).append(coder)
+    AgreementError.raise_if(
+        Fault(
+            f"the coders {listing(map(repr, same))} have one name, but for case, blanks or how letters are composed; "
+            "spell it in one way if they are one person, and name them apart if not."
+        )
+        for same in spellings.values()
+        if len(same) > 1
+    )
 
 
 def codes_mask(labels: Iterable[Hashable], codes: Iterable[CodeId]) -> Values:

@@ -11,7 +11,15 @@ from autocode.agreement._result import Agreement, Undefined
 from autocode.agreement.coefficients import _alpha
 from autocode.agreement.coefficients._distances import DESCRIPTIONS, distances
 from autocode.agreement.data._pairs import ratio
-from autocode.agreement.data._reliability import NOT_JUDGED, Array, ReliabilityData, Values, codes_mask
+from autocode.agreement.data._reliability import (
+    NOT_JUDGED,
+    Array,
+    ReliabilityData,
+    Values,
+    codes_mask,
+    readings_of,
+    whole_sets,
+)
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import DIFFERENCE_RANGE, RATIO_RANGE, Interval
 from autocode.agreement.models._model_data import with_counts_of, with_model
@@ -158,7 +166,7 @@ def model_table(
     """
     if not codes:
         raise ValueError("name the codes to compare; there is none.")
-    readings = ReliabilityData.for_readings(codings.independent().on(model), lines)
+    readings = readings_of(ReliabilityData, codings.independent().on(model), lines)
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     humans = readings.pairable()
     if len(humans.coders) < 2:
@@ -169,7 +177,7 @@ def model_table(
     by_reading = with_model(humans, model, None)
     masks = [codes_mask(by_reading.labels, [code]) for code in codes]
     of_codes = [with_counts_of(agreement, humans) for agreement in _agreements_of_codes(by_reading, masks, options)]
-    whole = readings.whole_sets()
+    whole = whole_sets(readings)
     sets = by_reading if whole is readings else with_model(whole.pairable(), model, None)
     of_sets = [with_counts_of(agreement, _without_model(sets)) for agreement in _agreements_of_sets(sets, options)]
     return ModelTable(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import combinations
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ from autocode.agreement.data._reliability import (
     ReliabilityData,
     Values,
     codes_mask,
+    readings_of,
+    whole_sets,
 )
 from autocode.agreement.intervals._estimates import estimates
 from autocode.agreement.intervals._methods import (
@@ -245,7 +248,7 @@ class AgreementTable:
         sentences = [
             self._table().text(rules=(0, n_subthemes, n_subthemes + len(self.themes))),
             "",
-            f"{self.overall.alpha.basis}; alpha of all codes together compares sets by MASI.",
+            f"{self.widest.alpha.basis}; alpha of all codes together compares sets by MASI.",
         ]
         if "kappa" in self.overall.coefficients:
             kappa = self.overall.coefficients["kappa"].estimate
@@ -258,6 +261,11 @@ class AgreementTable:
         return "\n".join(sentences)
 
     @property
+    def widest(self) -> CodeAgreement:
+        """The row of most lines: all codes together, or, where judgements leave codes open, perhaps that of a code."""
+        return max((self.overall, *self.codes), key=lambda row: row.units) if self.waiting else self.overall
+
+    @property
     def codebook(self) -> str:
         """The version of the codebook, and how many judgements wait to be read again, as a sentence."""
         if not self.waiting:
@@ -268,7 +276,7 @@ class AgreementTable:
         )
 
     def _repr_html_(self) -> str:
-        return self._table().html()
+        return self._table().html() + (f"<p>{escape(self.codebook)}</p>" if self.codebook_version else "")
 
     def _table(self) -> Table:
         head, *rows = self.rows()
@@ -319,8 +327,8 @@ def agreement_table(
     codings.check_lines(lines)
     independent = codings.independent()
     AgreementError.raise_if(unknown_code_faults(independent, codebook))
-    readings = ReliabilityData.for_readings(independent, lines).pairable()
-    sets = readings.whole_sets()
+    readings = readings_of(ReliabilityData, independent, lines).pairable()
+    sets = whole_sets(readings)
     sets = sets if sets is readings else sets.pairable()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
     codes = [*codebook.subthemes, *codebook.themes]
@@ -350,14 +358,15 @@ def agreement_table(
     }
     if pairs and n_subthemes:
         overall["kappa"] = _mean_kappa(readings, pairs, masks[:n_subthemes], options)
-    return AgreementTable(
+    table = AgreementTable(
         codes=tuple(rows[:n_subthemes]),
         themes=tuple(rows[n_subthemes:]),
         overall=_row(sets, _ALL_CODES, "", codes_mask(sets.labels, codebook), overall, mean_kappas),
-        conventions=MappingProxyType(_conventions(overall["alpha"], level)),
+        conventions=MappingProxyType({}),
         codebook_version=independent.version or codebook.version,
         waiting=len(independent.partly_judged()),
     )
+    return replace(table, conventions=MappingProxyType(_conventions(table.widest.alpha, level)))
 
 
 def _open_row(
