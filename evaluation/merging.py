@@ -4,7 +4,7 @@
 
 The sample study is copied to three laptops. On each, somebody works through the review room: judges lines, proposes
 codes, leaves lines for later, takes acts back, decides on suggestions, draws samples; an adjudicator rules on one of
-them; and one coder works on all three, on the same lines. Then the copies are merged in all six orders: the exports
+them, a code is added on another; and one coder works on all three, on the same lines. Then the copies are merged in all six orders: the exports
 must be equal by bytes, every entry of every copy must be there once, and a second merge must bring nothing. A copy
 with one edited line must be refused by that line. At last the merge is killed at random instants: its journal must
 hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of this does not hold. It needs
@@ -26,6 +26,7 @@ from itertools import permutations
 from pathlib import Path
 
 import autocode as ac
+from autocode.codebook import Added, evolve, write_codebook
 from autocode.coding import Band, BatchId, CoderId, Ruling, Suggestion, SuggestionBatch
 from autocode.errors import AutocodeError
 from autocode.journal import Journal
@@ -37,6 +38,7 @@ from autocode.study import (
     open_journal,
     open_review,
     study_faults,
+    unrecorded_codebook,
     unrecorded_digests,
 )
 
@@ -93,7 +95,21 @@ def work(folder: Path, coder: str, *, acts: int, seed: int) -> Counter[str]:
             review.journal.append(invented_batch(review.study, f"on the laptop of {coder}"))
             done["batch"] += 1
             done["ruling"] += rule(review, chance, at_most=acts // 10)
+    if seed % 3 == 2:
+        add_code(folder)
+        done["codebook change"] += 1
     return done
+
+
+def add_code(folder: Path) -> None:
+    """Add a code to the codebook of one copy, on record and in the file."""
+    codebook = ac.read_codebook(folder / "codebook.toml")
+    theme = codebook.themes[0].id
+    code = ac.Code(id=ac.CodeId("informal-fixers"), name="Informal fixers", parent=theme)
+    added = Added(before=codebook.version, after=f"{codebook.version}.1", by="TW", why="proposed often", code=code)
+    with open_journal(folder) as journal:
+        journal.append(*unrecorded_codebook(journal, codebook), added)
+    write_codebook(evolve(codebook, [added]), folder / "codebook.toml", force=True)
 
 
 def one_act(session: ReviewSession, chance: random.Random, *, gesture: str) -> str:

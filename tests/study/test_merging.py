@@ -3,16 +3,18 @@
 import shutil
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from evaluation.merging import begin, exported, ids_in, laptops, try_edited, try_kill, try_orders
 
 import autocode as ac
+from autocode.codebook import Added, Code, CodeId, Retired, Retirement, evolve, read_codebook, write_codebook
 from autocode.coding import CoderId, Coding
 from autocode.errors import JournalError, StudyError
 from autocode.journal import Erasure, Journal, Undo
-from autocode.study import amend_study, open_journal, plan_amendment, study_faults
+from autocode.study import amend_study, open_journal, plan_amendment, study_faults, unrecorded_codebook
 from autocode.transcripts import LineId
 from studies import SAMPLE
 
@@ -203,6 +205,82 @@ def test_a_copy_with_another_codebook_is_refused_by_code(folder, laptop):
         "theirs/codebook.toml: has the code 'meetings' with another name.",
         "theirs/codebook.toml: has the code 'forms', which the codebook here lacks.",
     ]
+
+
+FIXERS = Added(before="1", after="2", by="TW", code=Code(id=CodeId("fixers"), name="Informal fixers"))
+GONE = Retired(before="1", after="2", by="MO", code=CodeId("meetings"), how=Retirement.DROP)
+
+
+def change(study, *changes):
+    """Record changes of the codebook, and write it into the folder, as the commands do."""
+    codebook = read_codebook(study / "codebook.toml")
+    with open_journal(study) as journal:
+        journal.append(*unrecorded_codebook(journal, codebook), *changes)
+    write_codebook(evolve(codebook, changes), study / "codebook.toml", force=True)
+
+
+def test_changes_of_the_codebook_in_one_copy_are_taken_in(folder, laptop, tmp_path):
+    theirs, third = laptop("theirs"), laptop("third")
+    change(theirs, FIXERS)
+    judge(theirs, "SK", "Tom:2", codes=["fixers"])
+    judge(third, "MO", "Tom:2", codes=["phone"])
+    judge(folder, "JB", "Tom:2", codes=["meetings"])
+    copies = [theirs, third, folder]
+    outcomes = []
+
+    for number, order in enumerate(permutations(copies)):
+        study = shutil.copytree(order[0], tmp_path / f"merged {number}")
+        ac.merge(study, *order[1:])
+        assert ac.merge(study, *order).n_entries == 0
+        assert study_faults(study) == ()
+        outcomes.append(exported(study))
+
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    codings = {coding.coder: coding for coding in ac.read_study(study).codings.of(LineId("Tom:2"))}
+    assert {coder: (set(coding.codes), set(coding.unjudged)) for coder, coding in codings.items()} == {
+        "SK": ({"fixers"}, set()),
+        "MO": ({"phone"}, {"fixers"}),
+        "JB": ({"meetings"}, {"fixers"}),
+    }
+    alone = shutil.copy(theirs / "study.sqlite", tmp_path / "alone.sqlite")
+    assert ac.merge(third, alone).n_entries == 3
+    assert ac.read_study(third).codebook.version == "2"
+
+
+def test_a_codebook_that_is_not_written_yet_is_written_by_the_next_merge(folder, laptop):
+    theirs = laptop("theirs")
+    before = (folder / "codebook.toml").read_bytes()
+    change(theirs, FIXERS)
+    ac.merge(folder, theirs)
+    after = (folder / "codebook.toml").read_bytes()
+    (folder / "codebook.toml").write_bytes(before)  # as where the program was killed in between
+
+    assert ac.merge(folder, theirs).n_entries == 0
+    assert (folder / "codebook.toml").read_bytes() == after != before
+
+
+def test_codebooks_that_were_changed_apart_are_refused_with_the_changes(folder, laptop):
+    theirs = laptop("theirs")
+    change(theirs, FIXERS)
+    change(folder, GONE)
+
+    assert refusal_of(folder, theirs) == [
+        "theirs/study.sqlite: has a codebook that was changed apart: TW added 'Informal fixers'; and in "
+        "study/study.sqlite: MO retired 'meetings'. Take the changes back in one of the two, merge, and make them "
+        "again."
+    ]
+
+
+def test_the_same_codebook_recorded_on_two_laptops_is_recorded_once(folder, laptop):
+    theirs = laptop("theirs")
+    for study in (folder, theirs):
+        change(study)
+    change(folder, FIXERS)
+    judge(theirs, "SK", "Tom:2")
+
+    assert str(ac.merge(folder, theirs)) == f"{theirs}: JB: nothing new; MO: nothing new; SK: 1 judgement new."
+    assert str(ac.merge(theirs, folder)).endswith("SK: nothing new; 1 record of the codebook.")
+    assert exported(folder) == exported(theirs)
 
 
 def test_a_copy_that_knows_another_participant_is_refused(folder, laptop):

@@ -32,7 +32,7 @@ from autocode.journal._entries import (
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
-from autocode.journal._merging import refuse_other_versions, write_missing_rows
+from autocode.journal._merging import refuse_other_versions, superfluous_steps, write_missing_rows
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
 from autocode.journal._rows import present_time, row_of
@@ -257,7 +257,7 @@ class Journal(JournalReader):
         JournalError
             If one of the journals cannot be written or is not whole.
         StudyError
-            If the two know different texts of a transcript.
+            If the two know different texts of a transcript, or the codebook was changed otherwise in each of them.
 
         Examples
         --------
@@ -278,7 +278,13 @@ class Journal(JournalReader):
             self._whole.verify()
             place = self._whole.place
             refuse_other_versions(self, other)
-            write_missing_rows(self._connection, other._connection, last=other._whole.seq, place=place)
+            write_missing_rows(
+                self._connection,
+                other._connection,
+                last=other._whole.seq,
+                superfluous=superfluous_steps(self, other),
+                place=place,
+            )
             self._whole.verify()  # reads what was written, and finds it whole or takes it back
             return tuple(self.history(after=place.seq))
 
