@@ -4,11 +4,11 @@
 
 The sample study is copied to three laptops. On each, somebody works through the review room: judges lines, proposes
 codes, leaves lines for later, takes acts back, decides on suggestions, draws samples; an adjudicator rules on one of
-them, a code is added on another; and one coder works on all three, on the same lines. Then the copies are merged in all six orders: the exports
-must be equal by bytes, every entry of every copy must be there once, and a second merge must bring nothing. A copy
-with one edited line must be refused by that line. At last the merge is killed at random instants: its journal must
-hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of this does not hold. It needs
-POSIX.
+them, a code is added on another; and one coder works on all three, on the same lines. Then the copies are merged in
+all six orders: the exports must be equal by bytes, every entry of every copy must be there once, and a second merge
+must bring nothing. A copy with one edited line must be refused by that line. At last the merge is killed at random
+instants: its journal must hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of
+this does not hold. It needs POSIX.
 """
 
 import argparse
