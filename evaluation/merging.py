@@ -255,8 +255,9 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
         shutil.rmtree(study)
         shutil.copytree(copies[0], study)
         found[try_kill(study, copies[1:], wait=random.Random(seed).uniform(0.4, 1.4) * lasts)] += 1
-        ac.merge(study, *copies[1:])
-        holds &= set(ids_in(study)) == complete
+        if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
+            ac.merge(study, *copies[1:])
+            holds &= set(ids_in(study)) == complete
     print(f"{n} merges of {lasts:.2f} s killed: {', '.join(f'{times} {what}' for what, times in found.items())}")
     return holds and not found["PART"] and not study_faults(study)
 
