@@ -645,7 +645,7 @@ def _undo_from(fields: Mapping[str, Any], at: datetime) -> Undo:
 
 
 def _erasure_to(erasure: Erasure) -> dict[str, Any]:
-    return {"coder": erasure.coder, "n_entries": len(erasure.entries), "why": erasure.why}
+    return {"coder": erasure.coder, "n_entries": len(set(erasure.entries)), "why": erasure.why}
 
 
 def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:

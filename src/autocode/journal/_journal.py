@@ -23,7 +23,7 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment
 from autocode.errors import JournalError
-from autocode.journal._chain import commitment_to, joined, link_of, new_id, parted
+from autocode.journal._chain import parted
 from autocode.journal._entries import (
     Deferral,
     Entry,
@@ -34,8 +34,6 @@ from autocode.journal._entries import (
     Undo,
     deserialized,
     records_in,
-    serialized,
-    utc_timestamp,
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
@@ -43,6 +41,7 @@ from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
 from autocode.journal._texts import refuse_unfit, unrecorded
 from autocode.journal._wholeness import Wholeness
+from autocode.journal._writing import insert
 
 
 class Journal(JournalReader):
@@ -52,8 +51,9 @@ class Journal(JournalReader):
     Entries are never changed or deleted: what is undone stays, and is marked as undone. Several processes may append at
     the same time, and one journal may be used from several threads.
 
-    Every entry is linked to the one before it. Whoever reads or appends first reads all of them, and a journal in which
-    an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is refused.
+    Every entry is linked to the one before it, and all links are followed before the first reading or appending. A
+    journal in which an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is
+    refused.
 
     Parameters
     ----------
@@ -213,7 +213,8 @@ class Journal(JournalReader):
                 seq, link = self._whole.seq, self._whole.link
                 for record in records:
                     seq += 1
-                    link = self._insert(record, seq, link, now, gesture)
+                    undone = self._undoable(record) if isinstance(record, Undo) else None
+                    link = insert(self._file, record, seq=seq, previous=link, undone=undone, now=now, gesture=gesture)
             self._whole.place = (seq, link, known)
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return seq
@@ -240,40 +241,6 @@ class Journal(JournalReader):
                 self._whole.place = before
                 raise
             self._after_commit()
-
-    def _insert(self, record: Record, seq: int, previous: bytes, now: datetime, gesture: str) -> bytes:
-        """Write one entry with its texts and return its link; the caller holds the transaction."""
-        kind, payload, texts = serialized(record)
-        at = utc_timestamp(record.at or now)
-        execute = self._connection.execute
-        undoes, undone = self._undoable(record) if isinstance(record, Undo) else (None, None)
-        salts = {field: new_id() for field in texts}
-        commitments = joined({field: commitment_to(text, salt=salts[field]) for field, text in texts.items()})
-        identity = new_id()
-        link = link_of(
-            previous,
-            identity=identity,
-            undone=undone,
-            kind=kind,
-            at=at,
-            payload=payload,
-            commitments=commitments,
-            gesture=gesture,
-        )
-        execute(
-            "INSERT INTO entries (seq, kind, at, payload, commitments, undoes, gesture, id, link) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, kind, at, payload, commitments, undoes, gesture or None, identity, link),
-        )
-        for field, text in texts.items():
-            execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, field, salts[field], text))
-        if isinstance(record, Erasure):
-            for erased in sorted(set(record.entries)):
-                if not 0 < erased < seq:
-                    raise JournalError.at(self.path, f"there is no entry {erased} whose text could be erased.")
-                execute("INSERT INTO erasures VALUES (?, ?)", (erased, seq))
-                execute("DELETE FROM texts WHERE seq = ?", (erased,))
-        return link
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
