@@ -53,9 +53,7 @@ def print_medians(times: dict[str, list[tuple[float, float]]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=200, help="how many appends of each kind are timed (default 200)")
-    parser.add_argument(
-        "--folder", type=Path, default=Path(), help="a folder on the disk to measure (default: this one)"
-    )
+    parser.add_argument("--folder", type=Path, default=Path(), help="a folder on the disk to measure (default .)")
     arguments = parser.parse_args()
     times: dict[str, list[tuple[float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(dir=arguments.folder) as made:
