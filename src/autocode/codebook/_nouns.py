@@ -184,6 +184,7 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         place = (places or {}).get(index, Fault(""))
         faults.append(Fault(what, place.path, place.line))
 
+    faults += _unwritable(given, places or {})
     first_id: dict[str, int] = {}
     first_name: dict[str, int] = {}
     for index, code in enumerate(given):
@@ -195,9 +196,6 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
             fault(index, f"the code {code.id!r} has no name; give it one.")
         elif first_name.setdefault(code.name.casefold(), index) != index:
             fault(index, f"two codes have the name {code.name!r}; rename one of them.")
-        texts = (code.id, code.name, code.definition, code.use_when, code.not_when, *code.examples)
-        if not all(map(is_well_formed, texts)):
-            fault(index, f"the code {code.name!r} has a character that cannot be written or shown; type it again.")
     parents = {code.id: code.parent for code in given}
     for index, code in enumerate(given):
         if code.parent is None:
@@ -213,3 +211,13 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         if ancestor == code.id:  # another circle further up is the fault of the codes in it
             fault(index, f"{code.name!r} is its own ancestor; break the circle of parents.")
     return faults
+
+
+def _unwritable(codes: Iterable[Code], places: Mapping[int, Fault]) -> Iterator[Fault]:
+    """Yield a fault for each code with a character that cannot be written as UTF-8 or shown."""
+    for index, code in enumerate(codes):
+        texts = (code.id, code.name, code.definition, code.use_when, code.not_when, *code.examples)
+        if not all(map(is_well_formed, texts)):
+            place = places.get(index, Fault(""))
+            what = f"the code {code.name!r} has a character that cannot be written or shown; type it again."
+            yield Fault(what, place.path, place.line)

@@ -49,8 +49,9 @@ class Journal(JournalReader):
     Entries are never changed or deleted: what is undone stays, and is marked as undone. Several processes may append at
     the same time, and one journal may be used from several threads.
 
-    Every entry is linked to the one before it. Whoever reads or appends first reads all of them, and a journal in which
-    an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is refused.
+    Every entry is linked to the one before it, and all links are followed before the first reading or appending. A
+    journal in which an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is
+    refused.
 
     Parameters
     ----------

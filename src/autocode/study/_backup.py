@@ -1,4 +1,4 @@
-"""A copy of a study that is whole: the journal as of one moment, whoever writes to it, and every file beside it."""
+"""A whole copy of a study: its journal as of one moment, also while others write to it, and every file beside it."""
 
 import os
 import zipfile

@@ -84,7 +84,9 @@ def unrecorded_codebook(journal: Journal, codebook: Codebook) -> tuple[CodebookS
     return (CodebookSeen(codebook=codebook),)
 
 
-def unrecorded_digests(journal: Journal, lines: Transcripts) -> tuple[TranscriptSeen, ...]:
+def unrecorded_digests(
+    journal: Journal, lines: Transcripts, codings: Codings | None = None
+) -> tuple[TranscriptSeen, ...]:
     """
     Return the digests of transcripts that a journal does not know yet, to be appended to it.
 
@@ -98,13 +100,17 @@ def unrecorded_digests(journal: Journal, lines: Transcripts) -> tuple[Transcript
         The study's journal.
     lines : Transcripts
         The interviews as they are now.
+    codings : Codings, optional
+        Codings about to be appended: only the transcripts of their lines are recorded. By default, all are.
     """
     known = journal.transcripts()
     traced = {(version.transcript, version.digest) for version in text_versions(journal) if version.fingerprints}
     edited = journal.codings().edited(lines)
+    coded = None if codings is None else {lines.line(line).transcript for line in codings.lines}
     return tuple(
         TranscriptSeen.of(transcript)
         for transcript in lines.interviews
         if (known.get(transcript.id) != transcript.digest or (transcript.id, transcript.digest) not in traced)
         and transcript.id not in edited
+        and (coded is None or transcript.id in coded)
     )

@@ -173,10 +173,10 @@ def add_files(
     with replaced_on_success(intake.contents | remembered, about=folder, removed=intake.removed):
         if intake.contents:
             lines = _read_back(folder, settings, lines)
-        if intake.codings or (intake.contents and has_journal(folder)):
+        if intake.codings:
             with open_journal(folder) as journal:
                 known = unrecorded_codebook(journal, read_codebook(folder / CODEBOOK))
-                journal.append(*unrecorded_digests(journal, lines), *known, *intake.codings)
+                journal.append(*unrecorded_digests(journal, lines, intake.codings), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 

@@ -127,7 +127,7 @@ def _named(folder: Path) -> str:
     try:
         named = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8-sig")).get("journal", "")
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return ""  # whoever reads the settings says so
+        return ""  # reading the settings says so
     return str(named)
 
 
