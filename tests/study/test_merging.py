@@ -14,7 +14,7 @@ from autocode.codebook import Added, Code, CodeId, Retired, Retirement, evolve, 
 from autocode.coding import CoderId, Coding
 from autocode.errors import JournalError, StudyError
 from autocode.journal import Erasure, Journal, Undo
-from autocode.study import amend_study, open_journal, plan_amendment, study_faults, unrecorded_codebook
+from autocode.study import amend_study, open_journal, open_review, plan_amendment, study_faults, unrecorded_codebook
 from autocode.transcripts import LineId
 from studies import SAMPLE
 
@@ -376,3 +376,27 @@ def test_a_damaged_journal_is_refused_and_nothing_is_taken(folder, laptop):
     with pytest.raises(JournalError, match="is not as autocode wrote it"):
         ac.merge(folder, theirs)
     assert len(ids_in(folder)) == 11
+
+
+def test_a_page_that_is_open_while_a_copy_is_taken_in_shows_what_stands(folder, laptop):
+    theirs = laptop("theirs")
+    with open_review(theirs, coders=["MO"], blind=True, remark=print) as review:
+        review.sessions["MO"].settle(added=["phone"], line=LineId("Tom:2"))
+        review.sessions["MO"].settle(added=["phone"], line=LineId("Tom:3"))
+        review.sessions["MO"].later(line=LineId("Bea:4"))
+
+    with open_review(folder, coders=["MO"], blind=True, remark=print) as review:
+        session = review.sessions["MO"]
+        session.settle(added=["meetings"], line=LineId("Tom:2"))
+        latest = session.acts[-1]
+        ac.merge(folder, theirs)
+        session.refresh()
+
+        stands = {coding.line: coding.codes for coding in review.journal.codings().by("MO")}
+        assert {line: coding.codes for line, coding in session.judged.items()} == stands
+        assert stands["Tom:2"] == {"meetings"}
+        assert stands["Tom:3"] == {"phone"}
+        assert session.acts[-1] == latest
+        session.undo()
+        assert session.judged["Tom:2"].codes == {"phone"}
+        assert review.journal.codings().by("MO").on(["Tom:2"])[0].codes == {"phone"}
