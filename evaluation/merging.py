@@ -222,8 +222,12 @@ def try_edited(copy: Path, study: Path) -> bool:
     return False
 
 
-def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
-    """Merge in another process that is killed after a while, and return what became of the journal."""
+def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool = False) -> str:
+    """
+    Merge in another process that is killed after a while, and return what became of the journal.
+
+    The while begins with the process or, with `writing`, when it begins to write into the file of the journal.
+    """
     before = ids_in(study)
     pid = os.fork()
     if not pid:
@@ -231,6 +235,8 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
             ac.merge(study, *others)
         finally:
             os._exit(0)
+    if writing:
+        await_writing(study / "study.sqlite-journal", pid)
     time.sleep(wait)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -241,8 +247,16 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
     return "all" if after[: len(before)] == before and set(after) == everything else "PART"
 
 
+def await_writing(log: Path, pid: int) -> None:
+    """Wait until a process has begun a transaction of SQLite that changes something, or has ended."""
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if log.exists() and log.stat().st_size:
+            return
+        time.sleep(0.001)
+
+
 def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
-    """Kill merges at random instants, most of them late, and return whether each took all or nothing."""
+    """Kill merges at random instants, most of them while they write, and return whether each took all or nothing."""
     study = folder / "to kill"
     shutil.copytree(copies[0], study)
     began = time.monotonic()
@@ -254,7 +268,8 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
     for seed in range(n):
         shutil.rmtree(study)
         shutil.copytree(copies[0], study)
-        found[try_kill(study, copies[1:], wait=random.Random(seed).uniform(0.4, 1.4) * lasts)] += 1
+        writing, wait = seed % 4 != 0, random.Random(seed).uniform(0.0, lasts)
+        found[try_kill(study, copies[1:], wait=wait, writing=writing)] += 1
         if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
             ac.merge(study, *copies[1:])
             holds &= set(ids_in(study)) == complete
