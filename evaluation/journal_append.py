@@ -4,7 +4,7 @@
 
 Prints the median time and the CPU time of one append: of three rows to a bare SQLite file in each journal mode, in turn
 so that a busy disk slows all of them, and of one coding to an empty journal and to one with 30,000 codings; then the
-CPU time of appending, opening and reading those 30,000. Only ratios are worth reading: times differ between disks.
+CPU time of appending, opening and reading those 30,000. Compare ratios only: times differ between disks.
 """
 
 import argparse

@@ -486,8 +486,11 @@ def impossible(line):
     ]
 
 
-@pytest.mark.parametrize("line", ["GP1:3", "GP1:99", "GP7:2", "nonsense"])
-@pytest.mark.parametrize("which", range(4))
+@pytest.mark.parametrize(
+    ("line", "which"),
+    [(line, which) for line in ("GP1:3", "GP1:99", "GP7:2", "nonsense") for which in range(3)]
+    + [("GP1:3", 3), ("GP1:99", 3)],
+)
 def test_a_record_of_an_interviewers_line_or_of_none_is_refused(path, line, which):
     with Journal.open(path) as journal:
         journal.append(KNOWN)
@@ -497,6 +500,13 @@ def test_a_record_of_an_interviewers_line_or_of_none_is_refused(path, line, whic
 
         assert journal.last == 1
         assert journal.append(*impossible("GP1:4")) == 5
+
+
+def test_a_script_may_suggest_codes_for_an_interview_that_nobody_has_read(path):
+    with Journal.open(path) as journal:
+        journal.append(KNOWN)
+
+        assert journal.append(impossible("GP7:2")[3]) == 2
 
 
 def test_lines_of_a_transcript_that_comes_in_the_same_step_are_known(path, coding_of):
