@@ -39,7 +39,7 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.acknowledged: set[str] = set()
-        self.said = False
+        self.was_refused = False
         self._n = 0
 
     def append(self, times: int) -> None:
@@ -48,7 +48,7 @@ class Writer:
             with Journal.open(self.path) as journal:
                 self.append_to(journal, times)
         except AutocodeError:
-            self.said = True
+            self.was_refused = True
 
     def append_to(self, journal: Journal, times: int) -> None:
         for _ in range(times):
@@ -58,29 +58,29 @@ class Writer:
 
     def append_elsewhere(self, meanwhile: Callable[[], None], *, wait: float) -> None:
         """Let another process append, do something meanwhile, and kill the process if nothing has stopped it."""
-        heard, said = os.pipe()
+        reading_end, writing_end = os.pipe()
         pid = os.fork()
         if not pid:
-            self._append_until_killed(said)
-        os.close(said)
+            self._append_until_killed(writing_end)
+        os.close(writing_end)
         time.sleep(wait)
         meanwhile()
         time.sleep(wait)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        with os.fdopen(heard) as lines:
+        with os.fdopen(reading_end) as lines:
             for line in lines.read().splitlines():
-                self.said |= line == "refused"
+                self.was_refused |= line == "refused"
                 self.acknowledged |= {line} - {"refused"}
 
-    def _append_until_killed(self, said: int) -> None:
+    def _append_until_killed(self, writing_end: int) -> None:
         try:
             with Journal.open(self.path) as journal:
                 for n in range(self._n + 1, 100_000):
                     journal.append(coding(n))
-                    os.write(said, f"GP1:{n}\n".encode())
+                    os.write(writing_end, f"GP1:{n}\n".encode())
         except AutocodeError:
-            os.write(said, b"refused\n")
+            os.write(writing_end, b"refused\n")
         finally:
             os._exit(0)
 
@@ -151,13 +151,13 @@ def lines_in(path: Path) -> set[str]:
 def outcome(path: Path, writer: Writer) -> str:
     """Return whether all that was acknowledged is there, it was said that it is not, or neither."""
     rescued = [lines_in(copy) for copy in path.parent.glob("*.rescued-*.sqlite")]
-    if writer.said and rescued and not any(writer.acknowledged <= lines for lines in rescued):
+    if writer.was_refused and rescued and not any(writer.acknowledged <= lines for lines in rescued):
         return "lost"
     try:
         found = lines_in(path)
     except AutocodeError:
         return "said"
-    return "whole" if writer.acknowledged <= found else "said" if writer.said else "lost"
+    return "whole" if writer.acknowledged <= found else "said" if writer.was_refused else "lost"
 
 
 def try_act(act: str, moment: str, seed: int) -> str:
@@ -181,7 +181,7 @@ def try_act(act: str, moment: str, seed: int) -> str:
                     ACTS[act](path, chance)
                     writer.append_to(journal, 2)
             except AutocodeError:
-                writer.said = True
+                writer.was_refused = True
         return outcome(path, writer)
 
 
@@ -194,7 +194,7 @@ def try_copy(copy: str, moment: str, seed: int) -> str:
 
         def do() -> None:
             beside = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")] * COPIES[copy]
-            for file in (path, *(one for one in beside if one.exists())):
+            for file in (path, *(file for file in beside if file.exists())):
                 shutil.copyfile(file, copied.with_name(file.name))
 
         writer.append(chance.randint(1, 400))

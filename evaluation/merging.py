@@ -4,11 +4,11 @@
 
 The sample study is copied to three laptops. On each, somebody works through the review room: judges lines, proposes
 codes, leaves lines for later, takes acts back, decides on suggestions, draws samples; an adjudicator rules on one of
-them; and one coder works on all three, on the same lines. Then the copies are merged in all six orders: the exports
-must be equal by bytes, every entry of every copy must be there once, and a second merge must bring nothing. A copy
-with one edited line must be refused by that line. At last the merge is killed at random instants: its journal must
-hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of this does not hold. It needs
-POSIX.
+them, a code is added on another; and one coder works on all three, on the same lines. Then the copies are merged in
+all six orders: the exports must be equal by bytes, every entry of every copy must be there once, and a second merge
+must bring nothing. A copy with one edited line must be refused by that line. At last the merge is killed at random
+instants: its journal must hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of
+this does not hold. It needs POSIX.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from itertools import permutations
 from pathlib import Path
 
 import autocode as ac
+from autocode.codebook import Added, evolve, write_codebook
 from autocode.coding import Band, BatchId, CoderId, Ruling, Suggestion, SuggestionBatch
 from autocode.errors import AutocodeError
 from autocode.journal import Journal
@@ -37,6 +38,7 @@ from autocode.study import (
     open_journal,
     open_review,
     study_faults,
+    unrecorded_codebook,
     unrecorded_digests,
 )
 
@@ -93,7 +95,21 @@ def work(folder: Path, coder: str, *, acts: int, seed: int) -> Counter[str]:
             review.journal.append(invented_batch(review.study, f"on the laptop of {coder}"))
             done["batch"] += 1
             done["ruling"] += rule(review, chance, at_most=acts // 10)
+    if seed % 3 == 2:
+        add_code(folder)
+        done["codebook change"] += 1
     return done
+
+
+def add_code(folder: Path) -> None:
+    """Add a code to the codebook of one copy, on record and in the file."""
+    codebook = ac.read_codebook(folder / "codebook.toml")
+    theme = codebook.themes[0].id
+    code = ac.Code(id=ac.CodeId("informal-fixers"), name="Informal fixers", parent=theme)
+    added = Added(before=codebook.version, after=f"{codebook.version}.1", by="TW", why="proposed often", code=code)
+    with open_journal(folder) as journal:
+        journal.append(*unrecorded_codebook(journal, codebook), added)
+    write_codebook(evolve(codebook, [added]), folder / "codebook.toml", force=True)
 
 
 def one_act(session: ReviewSession, chance: random.Random, *, gesture: str) -> str:
@@ -206,8 +222,12 @@ def try_edited(copy: Path, study: Path) -> bool:
     return False
 
 
-def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
-    """Merge in another process that is killed after a while, and return what became of the journal."""
+def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool = False) -> str:
+    """
+    Merge in another process that is killed after a while, and return what became of the journal.
+
+    The while begins with the process or, with `writing`, when it begins to write into the file of the journal.
+    """
     before = ids_in(study)
     pid = os.fork()
     if not pid:
@@ -215,6 +235,8 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
             ac.merge(study, *others)
         finally:
             os._exit(0)
+    if writing:
+        await_writing(study / "study.sqlite-journal", pid)
     time.sleep(wait)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
@@ -225,8 +247,16 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float) -> str:
     return "all" if after[: len(before)] == before and set(after) == everything else "PART"
 
 
+def await_writing(log: Path, pid: int) -> None:
+    """Wait until a process has begun a transaction of SQLite that changes something, or has ended."""
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if log.exists() and log.stat().st_size:
+            return
+        time.sleep(0.001)
+
+
 def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
-    """Kill merges at random instants, and return whether each took all or nothing, and can be repeated."""
+    """Kill merges at random instants, most of them while they write, and return whether each took all or nothing."""
     study = folder / "to kill"
     shutil.copytree(copies[0], study)
     began = time.monotonic()
@@ -238,9 +268,11 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
     for seed in range(n):
         shutil.rmtree(study)
         shutil.copytree(copies[0], study)
-        found[try_kill(study, copies[1:], wait=random.Random(seed).uniform(0, 1.1 * lasts))] += 1
-        ac.merge(study, *copies[1:])
-        holds &= set(ids_in(study)) == complete
+        writing, wait = seed % 4 != 0, random.Random(seed).uniform(0.0, lasts)
+        found[try_kill(study, copies[1:], wait=wait, writing=writing)] += 1
+        if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
+            ac.merge(study, *copies[1:])
+            holds &= set(ids_in(study)) == complete
     print(f"{n} merges of {lasts:.2f} s killed: {', '.join(f'{times} {what}' for what, times in found.items())}")
     return holds and not found["PART"] and not study_faults(study)
 

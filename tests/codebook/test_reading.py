@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autocode.codebook import Code, Codebook, CodeId, csv_of, read_codebook, write_codebook
 from autocode.errors import CodebookError
+from autocode.unicode import well_formed
 
 SAMPLE = Path(__file__).parents[2] / "corpora" / "integration-barriers" / "codebook.toml"
 
@@ -217,7 +218,7 @@ def test_every_fault_of_a_table_of_codes_has_its_line(toml):
     assert faults(open_quote) == [" is not a table in CSV (unexpected end of data); save it again as CSV."]
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12).map(well_formed)
 NAMES = TEXT.filter(lambda name: name.strip())
 
 

@@ -78,7 +78,10 @@ def rewritten(path, *statements):
         ),
         (["UPDATE texts SET text = 'another note' WHERE seq = 4"], "entry 4 is not as autocode wrote it"),
         (["DELETE FROM texts WHERE seq = 4"], "entry 4 is not as autocode wrote it"),
-        (["DELETE FROM texts WHERE seq > 8", "DELETE FROM entries WHERE seq > 8"], "this is an older copy of the journal: it has 8"),
+        (
+            ["DELETE FROM texts WHERE seq > 8", "DELETE FROM entries WHERE seq > 8"],
+            "this is an older copy of the journal: it has 8 entries, and 10 were stored here",
+        ),
     ],
 )  # fmt: skip
 def test_a_changed_missing_or_reordered_entry_is_said_even_if_the_triggers_were_taken_away(
@@ -369,8 +372,8 @@ def test_what_was_stored_is_saved_beside_a_file_that_was_replaced(written, codin
     (rescued,) = written.parent.glob("*.rescued-*.sqlite")
     assert str(refusal.value) == (
         f"{written}: the journal was replaced by another program, such as a sync program, while it was open; all that "
-        f"was stored until then is saved as {rescued.name}. Compare the two, keep the right one under the name of the "
-        "journal, and start autocode again."
+        f"was stored until then is saved as {rescued.name}. Take it into the journal that is there now "
+        "with autocode merge, or give it the name of the journal where none is there, and start autocode again."
     )
     with Journal.open(rescued) as journal:
         assert {coding.line for coding in journal.codings()} == {f"GP1:{n}" for n in (*range(2, 12), 20)}
@@ -483,8 +486,11 @@ def impossible(line):
     ]
 
 
-@pytest.mark.parametrize("line", ["GP1:3", "GP1:99", "GP7:2", "nonsense"])
-@pytest.mark.parametrize("which", range(4))
+@pytest.mark.parametrize(
+    ("line", "which"),
+    [(line, which) for line in ("GP1:3", "GP1:99", "GP7:2", "nonsense") for which in range(3)]
+    + [("GP1:3", 3), ("GP1:99", 3)],
+)
 def test_a_record_of_an_interviewers_line_or_of_none_is_refused(path, line, which):
     with Journal.open(path) as journal:
         journal.append(KNOWN)
@@ -494,6 +500,13 @@ def test_a_record_of_an_interviewers_line_or_of_none_is_refused(path, line, whic
 
         assert journal.last == 1
         assert journal.append(*impossible("GP1:4")) == 5
+
+
+def test_a_script_may_suggest_codes_for_an_interview_that_nobody_has_read(path):
+    with Journal.open(path) as journal:
+        journal.append(KNOWN)
+
+        assert journal.append(impossible("GP7:2")[3]) == 2
 
 
 def test_lines_of_a_transcript_that_comes_in_the_same_step_are_known(path, coding_of):

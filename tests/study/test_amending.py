@@ -26,6 +26,7 @@ from autocode.study import (
     suggest_for_study,
     unrecorded_digests,
 )
+from autocode.study._matching import _is_misspelt
 from studies import coding_of
 
 SIGNED = {"by": "TW", "reason": "as on the recording"}
@@ -193,7 +194,8 @@ def test_the_entry_has_both_digests_who_and_why_and_none_of_the_words(recorded, 
         assert all(word not in file.read_bytes() for file in recorded.glob("study.sqlite*"))
     assert "tired" not in (recorded / "transcripts" / "Bea.txt").read_text()
     assert sorted(file.name for file in recorded.rglob("*")) == [
-        "Bea.txt", "Tom.txt", "codebook.toml", "participants.csv", "study.sqlite", "study.toml", "transcripts"
+        "Bea.txt", "Tom.txt", "codebook.toml", "participants.csv", "study.head", "study.sqlite", "study.toml",
+        "transcripts",
     ]  # fmt: skip
 
 
@@ -438,6 +440,62 @@ def test_undo_passes_over_what_an_amendment_set_aside(recorded, edit):
         undone = review.sessions["SK"].undo()
 
     assert undone.id == "Bea:4"
+
+
+def test_a_line_that_is_no_more_cannot_be_judged(recorded, edit):
+    amend(recorded, edit(("The phone rings out.", "Never. I gave up."), ("I am tired.", "")))
+    with Journal.open(recorded / "study.sqlite") as journal:
+        last = journal.last
+        with pytest.raises(StudyError) as refusal:
+            journal.append(coding_of("Bea:4", "SK"), coding_of("Bea:3", "SK"), coding_of("Bea:5", "SK"))
+
+        assert [fault.what for fault in refusal.value.faults] == [
+            "has no line Bea:3 any more: an amendment replaced it by Bea:3.1 and Bea:3.2; judge that.",
+            "has no line Bea:5 any more: an amendment replaced it.",
+        ]
+        assert journal.last == last
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("The phone rings out.", "The fhone rings out.", True),
+        ("The phone rings out.", "Teh phone rings out.", True),
+        ("The phone rings out.", "The phones ring out.", True),
+        ("I am tired.", "I am fired.", True),  # no rule sees what words mean
+        ("I am tired.", "I am not tired.", True),
+        ("I am tired.", "I was tired.", False),
+        ("Since when?", "Since then?", True),
+    ],
+)
+def test_a_misspelling_is_no_change_and_more_than_a_quarter_of_the_words_is_much(recorded, edit, old, new, is_same):
+    plan = plan_amendment(recorded, edit((old, new)), **SIGNED)
+
+    assert bool(plan.interviews[0].amendment.changed) is is_same
+    assert plan.sets_codings_aside is not is_same
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("phone", "phone", True),
+        ("phone", "fone", False),
+        ("phone", "phne", True),
+        ("phone", "phones", True),
+        ("phone", "phnoe", True),
+        ("phone", "phond", True),
+        ("the", "teh", True),
+        ("no", "on", False),
+        ("now", "not", False),
+        ("he", "she", False),
+        ("can", "can't", False),
+        ("2019", "2018", False),
+        ("ab", "abc", False),
+        ("abcdef", "abdcfe", False),
+    ],
+)
+def test_what_a_misspelling_is(old, new, is_same):
+    assert _is_misspelt(old, new) is _is_misspelt(new, old) is is_same
 
 
 def kill_at(step: int, folder: Path, file: Path, **options: object) -> bool:

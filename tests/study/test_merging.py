@@ -3,16 +3,18 @@
 import shutil
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from evaluation.merging import begin, exported, ids_in, laptops, try_edited, try_kill, try_orders
 
 import autocode as ac
+from autocode.codebook import Added, Code, CodeId, Retired, Retirement, evolve, read_codebook, write_codebook
 from autocode.coding import CoderId, Coding
 from autocode.errors import JournalError, StudyError
 from autocode.journal import Erasure, Journal, Undo
-from autocode.study import amend_study, open_journal, plan_amendment, study_faults
+from autocode.study import amend_study, open_journal, open_review, plan_amendment, study_faults, unrecorded_codebook
 from autocode.transcripts import LineId
 from studies import SAMPLE
 
@@ -61,16 +63,15 @@ def test_a_merge_that_is_killed_took_all_or_nothing_and_can_be_repeated(folder, 
     study = folder.parent / "to kill"
     found = set()
 
-    for n in range(12):
+    for n in range(16):
         shutil.rmtree(study, ignore_errors=True)
         shutil.copytree(folder, study)
-        found.add(try_kill(study, others, wait=0.015 * n))
+        found.add(try_kill(study, others, wait=0.002 * n if n < 15 else 2.0, writing=n > 1))
         ac.merge(study, *others)
 
         assert len(ids_in(study)) == len(ids_in(folder)) + 3
         assert study_faults(study) == ()
-    assert found <= {"nothing", "all"}
-    assert "nothing" in found
+    assert found == {"nothing", "all"}
 
 
 def test_the_plan_says_what_each_coder_brings(folder, laptop):
@@ -205,6 +206,82 @@ def test_a_copy_with_another_codebook_is_refused_by_code(folder, laptop):
     ]
 
 
+FIXERS = Added(before="1", after="2", by="TW", code=Code(id=CodeId("fixers"), name="Informal fixers"))
+GONE = Retired(before="1", after="2", by="MO", code=CodeId("meetings"), how=Retirement.DROP)
+
+
+def change(study, *changes):
+    """Record changes of the codebook, and write it into the folder, as the commands do."""
+    codebook = read_codebook(study / "codebook.toml")
+    with open_journal(study) as journal:
+        journal.append(*unrecorded_codebook(journal, codebook), *changes)
+    write_codebook(evolve(codebook, changes), study / "codebook.toml", force=True)
+
+
+def test_changes_of_the_codebook_in_one_copy_are_taken_in(folder, laptop, tmp_path):
+    theirs, third = laptop("theirs"), laptop("third")
+    change(theirs, FIXERS)
+    judge(theirs, "SK", "Tom:2", codes=["fixers"])
+    judge(third, "MO", "Tom:2", codes=["phone"])
+    judge(folder, "JB", "Tom:2", codes=["meetings"])
+    copies = [theirs, third, folder]
+    outcomes = []
+
+    for number, order in enumerate(permutations(copies)):
+        study = shutil.copytree(order[0], tmp_path / f"merged {number}")
+        ac.merge(study, *order[1:])
+        assert ac.merge(study, *order).n_entries == 0
+        assert study_faults(study) == ()
+        outcomes.append(exported(study))
+
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    codings = {coding.coder: coding for coding in ac.read_study(study).codings.of(LineId("Tom:2"))}
+    assert {coder: (set(coding.codes), set(coding.unjudged)) for coder, coding in codings.items()} == {
+        "SK": ({"fixers"}, set()),
+        "MO": ({"phone"}, {"fixers"}),
+        "JB": ({"meetings"}, {"fixers"}),
+    }
+    alone = shutil.copy(theirs / "study.sqlite", tmp_path / "alone.sqlite")
+    assert ac.merge(third, alone).n_entries == 3
+    assert ac.read_study(third).codebook.version == "2"
+
+
+def test_a_codebook_that_is_not_written_yet_is_written_by_the_next_merge(folder, laptop):
+    theirs = laptop("theirs")
+    before = (folder / "codebook.toml").read_bytes()
+    change(theirs, FIXERS)
+    ac.merge(folder, theirs)
+    after = (folder / "codebook.toml").read_bytes()
+    (folder / "codebook.toml").write_bytes(before)  # as where the program was killed in between
+
+    assert ac.merge(folder, theirs).n_entries == 0
+    assert (folder / "codebook.toml").read_bytes() == after != before
+
+
+def test_codebooks_that_were_changed_apart_are_refused_with_the_changes(folder, laptop):
+    theirs = laptop("theirs")
+    change(theirs, FIXERS)
+    change(folder, GONE)
+
+    assert refusal_of(folder, theirs) == [
+        "theirs/study.sqlite: has a codebook that was changed apart: TW added 'Informal fixers'; and in "
+        "study/study.sqlite: MO retired 'meetings'. Take the changes back in one of the two, merge, and make them "
+        "again."
+    ]
+
+
+def test_the_same_codebook_recorded_on_two_laptops_is_recorded_once(folder, laptop):
+    theirs = laptop("theirs")
+    for study in (folder, theirs):
+        change(study)
+    change(folder, FIXERS)
+    judge(theirs, "SK", "Tom:2")
+
+    assert str(ac.merge(folder, theirs)) == f"{theirs}: JB: nothing new; MO: nothing new; SK: 1 judgement new."
+    assert str(ac.merge(theirs, folder)).endswith("SK: nothing new; 1 record of the codebook.")
+    assert exported(folder) == exported(theirs)
+
+
 def test_a_copy_that_knows_another_participant_is_refused(folder, laptop):
     theirs = laptop("theirs")
     (theirs / "participants.csv").write_text("participant,role\nBea,nurse\nTom,carer\n")
@@ -298,3 +375,27 @@ def test_a_damaged_journal_is_refused_and_nothing_is_taken(folder, laptop):
     with pytest.raises(JournalError, match="is not as autocode wrote it"):
         ac.merge(folder, theirs)
     assert len(ids_in(folder)) == 11
+
+
+def test_a_page_that_is_open_while_a_copy_is_taken_in_shows_what_stands(folder, laptop):
+    theirs = laptop("theirs")
+    with open_review(theirs, coders=["MO"], blind=True, remark=print) as review:
+        review.sessions["MO"].settle(added=["phone"], line=LineId("Tom:2"))
+        review.sessions["MO"].settle(added=["phone"], line=LineId("Tom:3"))
+        review.sessions["MO"].later(line=LineId("Bea:4"))
+
+    with open_review(folder, coders=["MO"], blind=True, remark=print) as review:
+        session = review.sessions["MO"]
+        session.settle(added=["meetings"], line=LineId("Tom:2"))
+        latest = session.acts[-1]
+        ac.merge(folder, theirs)
+        session.refresh()
+
+        stands = {coding.line: coding.codes for coding in review.journal.codings().by("MO")}
+        assert {line: coding.codes for line, coding in session.judged.items()} == stands
+        assert stands["Tom:2"] == {"meetings"}
+        assert stands["Tom:3"] == {"phone"}
+        assert session.acts[-1] == latest
+        session.undo()
+        assert session.judged["Tom:2"].codes == {"phone"}
+        assert review.journal.codings().by("MO").on(["Tom:2"])[0].codes == {"phone"}

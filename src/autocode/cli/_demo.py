@@ -27,6 +27,7 @@ from autocode.study import (
     replaced_on_success,
     train_on_study,
     translated_disk_errors,
+    unrecorded_codebook,
     unrecorded_digests,
     validate_study,
     write_study_report,
@@ -82,7 +83,7 @@ def run(
     say(f"\n4. Suggested: {suggester.learnt_from} ({folder});")
     say(f"   {batch}.")
     with open_journal(out) as journal:
-        journal.append(*unrecorded_digests(journal, study.lines), batch)
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook), batch)
         coder, n_lines, n_kept, n_shown = _decide(journal, study, batch, source / READING)
     say(
         f"\n5. Decided: {coder} read {n_lines} of these lines and kept {n_kept} of the "

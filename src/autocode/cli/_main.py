@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -104,6 +105,9 @@ class Commands(click.Group):
     command_class = Command
 
     def invoke(self, ctx: click.Context) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):  # a file name may hold what no output can, or not this one
+                stream.reconfigure(errors="backslashreplace")
         try:
             with interrupts_noted():
                 return super().invoke(ctx)
@@ -1024,6 +1028,17 @@ def _table(out: str | None) -> Path | None:
 )
 @click.option("--certificate", type=EXISTING, help="Certificate (a PEM file) to serve other machines.")
 @click.option("--key", type=EXISTING, help="Private key (a PEM file) of the certificate.")
+@click.option(
+    "--adjudicator",
+    "adjudicators",
+    multiple=True,
+    help="Name of an adjudicator who does not code; gets an address of the page of differences.",
+)
+@click.option(
+    "--addresses",
+    type=ANY_PATH,
+    help="File outside the study that keeps the coders' addresses, so that they are the same after a restart.",
+)
 @NO_BROWSER
 def review(
     study: Path,
@@ -1036,6 +1051,8 @@ def review(
     host: str,
     certificate: Path | None,
     key: Path | None,
+    adjudicators: tuple[str, ...],
+    addresses: Path | None,
     no_browser: bool,
 ) -> None:
     """Review suggestions line by line.
@@ -1074,6 +1091,8 @@ def review(
                 port=port,
                 host=host,
                 certificate=None if certificate is None or key is None else (certificate, key),
+                adjudicators=adjudicators,
+                addresses=addresses,
                 open_browser=not no_browser,
                 announce=announce,
             )

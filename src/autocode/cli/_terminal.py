@@ -16,6 +16,7 @@ from autocode.codebook import Code, CodeId
 from autocode.coding import Band, Stage, Suggestion
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, LineId
+from autocode.unicode import well_formed
 from autocode.wording import count_of
 
 KEYS = {
@@ -298,7 +299,8 @@ class _Screen:
         """Return what the coder wrote, or nothing if the coder broke off."""
         self._ahead.clear()
         try:
-            return self._read_line(prompt).strip()
+            # a terminal in another encoding sends bytes that are no UTF-8, which Python reads as halves of characters
+            return well_formed(self._read_line(prompt)).strip()
         except EOFError:
             self._console.print()
             return ""

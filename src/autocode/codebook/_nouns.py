@@ -11,6 +11,7 @@ from autocode.arguments import no_single_text
 from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError, Fault
 from autocode.names import unknown
+from autocode.unicode import is_well_formed
 from autocode.wording import count_of
 
 CodeId: TypeAlias = str
@@ -201,6 +202,7 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         place = (places or {}).get(index, Fault(""))
         faults.append(Fault(what, place.path, place.line))
 
+    faults += _unwritable(given, places or {})
     first_id: dict[str, int] = {}
     first_name: dict[str, int] = {}
     for index, code in enumerate(given):
@@ -227,3 +229,13 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         if ancestor == code.id:  # another circle further up is the fault of the codes in it
             fault(index, f"{code.name!r} is its own ancestor; break the circle of parents.")
     return faults
+
+
+def _unwritable(codes: Iterable[Code], places: Mapping[int, Fault]) -> Iterator[Fault]:
+    """Yield a fault for each code with a character that cannot be written as UTF-8 or shown."""
+    for index, code in enumerate(codes):
+        texts = (code.id, code.name, code.definition, code.use_when, code.not_when, *code.examples)
+        if not all(map(is_well_formed, texts)):
+            place = places.get(index, Fault(""))
+            what = f"the code {code.name!r} has a character that cannot be written or shown; type it again."
+            yield Fault(what, place.path, place.line)

@@ -392,6 +392,11 @@ class Codings(Tabular, Sequence[Coding]):
         """The digest that each transcript had when it was coded, if it is known."""
         return FrozenMapping(self._digests)
 
+    @property
+    def amended(self) -> frozenset[TranscriptId]:
+        """The transcripts that were amended after they were coded."""
+        return self._amended
+
     @cached_property
     def _names_in_ids(self) -> frozenset[str]:
         """What precedes the last colon in the ids of the lines: the transcript's name in `<transcript>:<order>`."""

@@ -70,7 +70,7 @@ def human(name: str, people: Collection[str] = ()) -> CoderId:
     Raises
     ------
     CodingError
-        If the name is empty, or has a character that cannot be shown; if it is that of a machine, such as "gpt-4"; or
+        If the name is empty or holds a character that cannot be shown; if it is that of a machine, such as "gpt-4"; or
         if it may be one, such as "Claude", and is not among `people`.
 
     Examples

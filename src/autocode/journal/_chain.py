@@ -81,7 +81,7 @@ def entry_id(at: datetime, *, after: bytes = b"", unique: bytes = b"") -> bytes:
 
 
 def derived_id(*parts: bytes) -> bytes:
-    """Return an identity that every copy of an old journal derives alike, so that the copies can be merged."""
+    """Return an identity that is the same in every copy of an old journal, so that the copies can be merged."""
     return blake2b(b"".join(len(part).to_bytes(8, "big") + part for part in parts), digest_size=ID_SIZE).digest()
 
 

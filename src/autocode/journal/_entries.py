@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from types import UnionType
 from typing import Any
 
 from autocode.arguments import no_single_text
-from autocode.codebook import CodeId
+from autocode.codebook import Change, CodeId
 from autocode.coding import (
     Abstention,
     Adjudication,
@@ -41,6 +40,7 @@ from autocode.coding import (
 from autocode.conduct import Amendment, Replacement
 from autocode.display import displayed
 from autocode.errors import CodingError
+from autocode.journal._codebook_entries import CodebookSeen, codebook_record_from, codebook_record_to
 from autocode.transcripts import LineId, Role, Transcript, TranscriptId, fingerprints_of
 from autocode.unicode import well_formed
 
@@ -61,6 +61,7 @@ class Kind(StrEnum):
     AMENDMENT = "amendment"
     UNDO = "undo"
     ERASURE = "erasure"
+    CODEBOOK = "codebook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,8 @@ Record = (
     | Amendment
     | Undo
     | Erasure
+    | CodebookSeen
+    | Change
 )
 
 
@@ -255,8 +258,22 @@ def serialized(record: Record) -> tuple[Kind, str, dict[str, str]]:
             fields = to_json(record)
             texts = {field: fields.pop(field, "") for field in _TEXTS.get(kind, ())}
             payload = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
+            _refuse_surrogates(record, payload)
             return kind, payload, {field: text for field, text in texts.items() if text}
     raise TypeError(f"a journal stores codings, suggestions, decisions and undos, not {type(record).__name__}.")
+
+
+def _refuse_surrogates(record: Record, payload: str) -> None:
+    """Raise a `CodingError` if an id or a name holds half a character: every later page and file would fail on it."""
+    if "\\ud" not in payload:  # JSON in ASCII, in which other characters beyond the first 65,536 have it too
+        return
+    try:
+        json.dumps(json.loads(payload), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CodingError(
+            f"a {type(record).__name__} holds {well_formed(str(error.object[error.start : error.end]))!r}, half a "
+            "character, which cannot be written as UTF-8; correct the id or the name."
+        ) from error
 
 
 def deserialized(
@@ -661,10 +678,9 @@ def _erasure_from(fields: Mapping[str, Any], at: datetime) -> Erasure:
     return Erasure(entries=tuple(fields["entries"]), coder=CoderId(fields["coder"]), why=why, at=at)
 
 
-_Serializer = Callable[[Any], dict[str, Any]]
-_Deserializer = Callable[[Mapping[str, Any], datetime], Record]
+_Form = tuple[type | tuple[type, ...], Callable[[Any], dict[str, Any]], Callable[[Mapping[str, Any], datetime], Record]]
 
-_FORMS: dict[Kind, tuple[type | UnionType, _Serializer, _Deserializer]] = {
+_FORMS: dict[Kind, _Form] = {
     Kind.CODING: (Coding, _coding_to, _coding_from),
     Kind.BATCH: (SuggestionBatch, _batch_to, _batch_from),
     Kind.DECISION: (Decision, _decision_to, _decision_from),
@@ -673,11 +689,12 @@ _FORMS: dict[Kind, tuple[type | UnionType, _Serializer, _Deserializer]] = {
     Kind.PARADATA: (Paradata, _paradata_to, _paradata_from),
     Kind.BLIND: (BlindDraw, _blind_to, _blind_from),
     Kind.TRANSCRIPT: (TranscriptSeen, _transcript_to, _transcript_from),
-    Kind.SAMPLE: (Sample | SampleEnd, _sample_to, _sample_from),
+    Kind.SAMPLE: ((Sample, SampleEnd), _sample_to, _sample_from),
     Kind.ADJUDICATION: (Adjudication, _adjudication_to, _adjudication_from),
     Kind.AMENDMENT: (Amendment, _amendment_to, _amendment_from),
     Kind.UNDO: (Undo, _undo_to, _undo_from),
     Kind.ERASURE: (Erasure, _erasure_to, _erasure_from),
+    Kind.CODEBOOK: ((CodebookSeen, Change), codebook_record_to, codebook_record_from),
 }
 
 # what is free text, stored apart from the acts so that it can be erased
@@ -688,4 +705,5 @@ _TEXTS: dict[Kind, tuple[str, ...]] = {
     Kind.ADJUDICATION: ("reason",),
     Kind.AMENDMENT: ("reason",),
     Kind.ERASURE: ("why",),
+    Kind.CODEBOOK: ("why",),
 }

@@ -98,7 +98,8 @@ class JournalFile:
             return f", and what was stored cannot be saved beside it ({error}); put back the latest copy of it."
         return (
             f"; all that was stored until then is saved as {rescue.name}. "
-            "Compare the two, keep the right one under the name of the journal, and start autocode again."
+            "Take it into the journal that is there now with autocode merge, or give it the name of the journal where "
+            "none is there, and start autocode again."
         )
 
     def close(self) -> None:

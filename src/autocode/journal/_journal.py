@@ -3,13 +3,13 @@
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from autocode.arguments import no_single_text
+from autocode.codebook import Change
 from autocode.coding import (
     Adjudication,
     CoderId,
@@ -22,27 +22,25 @@ from autocode.coding import (
 )
 from autocode.conduct import Amendment
 from autocode.errors import JournalError
-from autocode.journal._chain import entry_id
 from autocode.journal._entries import (
     Deferral,
     Entry,
     Erasure,
     Kind,
     Record,
-    Undo,
+    TranscriptSeen,
     records_in,
-    serialized,
-    utc_timestamp,
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
-from autocode.journal._merging import refuse_other_versions, write_missing_rows
+from autocode.journal._merging import refuse_other_versions, superfluous_steps, write_missing_rows
 from autocode.journal._opening import translated_errors
-from autocode.journal._other_texts import refuse_other_texts, unrecorded
 from autocode.journal._reader import JournalReader
+from autocode.journal._rows import present_time, row_of
 from autocode.journal._stored import stored_entries
-from autocode.journal._wholeness import Place, Wholeness
-from autocode.journal._writing import Row, Text, commitments_to, write_row
+from autocode.journal._texts import refuse_unfit, unrecorded
+from autocode.journal._wholeness import Wholeness
+from autocode.journal._writing import write_row
 
 
 @no_single_text
@@ -53,8 +51,9 @@ class Journal(JournalReader):
     Entries are never changed or deleted: what is undone stays, and is marked as undone. Several processes may append at
     the same time, and one journal may be used from several threads.
 
-    Every entry is linked to the one before it. Whoever reads or appends first reads all of them, and a journal in which
-    an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is refused.
+    Every entry is linked to the one before it, and all links are followed before the first reading or appending. A
+    journal in which an entry was changed, removed or moved, or that was put in the place of a later copy of itself, is
+    refused.
 
     Parameters
     ----------
@@ -187,55 +186,39 @@ class Journal(JournalReader):
         JournalError
             If an undo is not allowed, or the journal cannot be written, is not whole, or was deleted or replaced.
         StudyError
-            If codings were made on another text of a transcript than the codings that the journal has, or a transcript
-            was amended and this is not the text that it was amended to or from.
+            If codings were made on another text of a transcript than the codings that the journal has, or are of a line
+            that an amendment replaced; or if a transcript was amended and this is not the text that it has now.
         """
         if self._file.read_only:
             raise JournalError.at(
                 self.path, "was opened for reading only, so nothing can be added; open it where it can be written."
             )
-        seen = [record for entry in entries if isinstance(entry, Codings) for record in unrecorded(self, entry)]
-        records = (*seen, *records_in(entries))
+        seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
+        records = [*seen, *records_in(entries)]
         by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
         coders = [record.coder for record in records if isinstance(record, by_coders)]
-        for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
+        for name in dict.fromkeys(
+            [*coders, *(record.by for record in records if isinstance(record, Amendment | Change))]
+        ):
             human(name, people=self._people)
         with self._lock, translated_errors(self.path):
             with self._file.transaction():
                 self._whole.verify()
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
-                refuse_other_texts(self, records)
-                known_lines = self._whole.known_lines.with_records(records)
-                known_lines.refuse_unknown(records)
-                place, now = self._whole.place, self._present_time(records)
+                refuse_unfit(records, self._whole.known.amendments, digests=self.transcripts, path=self.path)
+                known = self._whole.known.with_records(records)
+                records = [known.codes.completed(record) for record in records]
+                known.refuse_unknown(records)
+                place = self._whole.place
+                now = present_time(records, self._connection, self.path, latest_at=self._whole.latest_at)
                 for record in records:
-                    row = self._row(record, place, now=now, gesture=gesture)
+                    row = row_of(record, self._connection, self.path, place=place, now=now, gesture=gesture)
                     link = write_row(self._connection, row, seq=place.seq + 1, after=place.link)
                     place = place.after(row, link)
-            self._whole.place = place._replace(known_lines=known_lines)
+            self._whole.place = place._replace(known=known)
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return place.seq
-
-    def _present_time(self, records: Collection[Record]) -> datetime:
-        """Return the time for records without one: after the judgements that they replace, if a clock was ahead."""
-        now = datetime.now(UTC)
-        if utc_timestamp(now) > self._whole.latest_at:
-            return now
-        judged = {
-            (record.coder, record.line)
-            for record in records
-            if isinstance(record, Coding | Decision) and record.at is None
-        }
-        later = stored_entries(
-            self._connection, self.path, "e.at >= ? AND e.kind IN ('coding', 'decision')", utc_timestamp(now)
-        )
-        replaced = [
-            entry.at
-            for entry in later
-            if isinstance(entry.record, Coding | Decision) and (entry.record.coder, entry.record.line) in judged
-        ]
-        return max([now, *(at + timedelta(microseconds=1) for at in replaced)])
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
@@ -278,7 +261,7 @@ class Journal(JournalReader):
         JournalError
             If one of the journals cannot be written or is not whole.
         StudyError
-            If the two know different texts of a transcript.
+            If the two know different texts of a transcript, or the codebook was changed otherwise in each of them.
 
         Examples
         --------
@@ -299,31 +282,22 @@ class Journal(JournalReader):
             self._whole.verify()
             place = self._whole.place
             refuse_other_versions(self, other)
-            write_missing_rows(self._connection, other._connection, last=other._whole.seq, place=place)
+            write_missing_rows(
+                self._connection,
+                other._connection,
+                last=other._whole.seq,
+                superfluous=superfluous_steps(self, other),
+                place=place,
+            )
             self._whole.verify()  # reads what was written, and finds it whole or takes it back
             return tuple(self.history(after=place.seq))
 
-    def _row(self, record: Record, place: Place, *, now: datetime, gesture: str) -> Row:
-        """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
-        kind, payload, by_field = serialized(record)
-        texts = tuple(Text.new(field, text) for field, text in by_field.items())
-        erases: tuple[int, ...] = ()
-        if isinstance(record, Erasure):
-            erases = tuple(sorted(set(record.entries)))
-            for erased in erases:
-                if not 0 < erased <= place.seq:
-                    raise JournalError.at(self.path, f"there is no entry {erased} whose text could be erased.")
-        return Row(
-            identity=entry_id(now, after=place.latest_id),
-            kind=kind,
-            at=utc_timestamp(record.at or now),
-            payload=payload,
-            commitments=commitments_to(texts),
-            texts=texts,
-            gesture=gesture,
-            undoes=self._undoable(record) if isinstance(record, Undo) else None,
-            erases=erases,
-        )
+    def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
+        """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
+        if not codings.digests:
+            return []
+        amended = {amendment.transcript for amendment in self.amendments()}
+        return unrecorded(codings, self.codings(), amended=amended, path=self.path)
 
     def copy_to(self, path: Path) -> None:
         """
@@ -360,26 +334,6 @@ class Journal(JournalReader):
         ).fetchone()
         return int(last)
 
-    def _undoable(self, undo: Undo) -> tuple[int, bytes]:
-        """Return the number and identity of what an undo takes back; raises `JournalError` if it is not allowed."""
-        entry = next(self._selected("e.seq = ?", undo.entry), None)
-        if entry is None:
-            raise JournalError.at(self.path, f"there is no entry {undo.entry} to undo.")
-        if not isinstance(entry.record, Coding | Adjudication | Decision | Deferral | Proposal):
-            raise JournalError.at(
-                self.path,
-                f"entry {undo.entry} is of the kind {entry.kind}; "
-                "only a coding, adjudication, decision, deferral or proposal can be undone.",
-            )
-        if entry.record.coder != undo.coder:
-            raise JournalError.at(
-                self.path,
-                f"entry {undo.entry} is by {entry.record.coder}; {undo.coder} can undo only what {undo.coder} did.",
-            )
-        if entry.undone:
-            raise JournalError.at(self.path, f"entry {undo.entry} is already undone.")
-        return undo.entry, bytes.fromhex(entry.id)
-
     def history(self, *, kinds: Collection[Kind] | None = None, after: int = 0) -> Iterator[Entry]:
         """
         Return the entries in the order in which they were appended, undone entries included.
@@ -412,6 +366,12 @@ class Journal(JournalReader):
     def _entries(self, clause: str, *values: str | int) -> Iterator[Entry]:
         with self._verified():
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
+
+    def amendments(self) -> tuple[Amendment, ...]:
+        """Return every correction of a transcript that was recorded, oldest first."""
+        with self._verified():
+            is_empty = not self._whole.known.amendments
+        return () if is_empty else super().amendments()  # most calls ask in vain, and the answer is a search of all
 
     def _latest_of(self, kind: Kind) -> Entry | None:
         return next(self._entries("e.id = (SELECT max(id) FROM entries WHERE kind = ?)", kind), None)

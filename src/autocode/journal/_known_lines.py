@@ -44,24 +44,27 @@ class KnownLines:
         CodingError.raise_if(
             Fault(
                 f"the line {line} is none of a participant's in the transcripts that were recorded; correct the line, "
-                "or read the study again and record its transcripts first."
+                "or, if its transcript is new, record it first: journal.append(*unrecorded_digests(journal, lines))."
             )
-            for line in dict.fromkeys(line for record in records for line in _lines_of(record))
-            if not self._may_be(line)
+            for line, is_judged in dict.fromkeys(found for record in records for found in _lines_of(record))
+            if not self._may_be(line, is_judged=is_judged)
         )
 
-    def _may_be(self, line: LineId) -> bool:
-        named = self._lines.get(TranscriptId(line.rpartition(":")[0]))
+    def _may_be(self, line: LineId, *, is_judged: bool) -> bool:
+        name = TranscriptId(line.rpartition(":")[0])
+        named = self._lines.get(name)
         if named and line in named:
             return True
+        if not is_judged and name not in self._lines:
+            return True  # a script suggests codes for new interviews before anybody has read them
         # ids need not name their transcript, as in a plain corpus
         return any(line in lines for lines in self._lines.values()) or (not named and not all(self._lines.values()))
 
 
-def _lines_of(record: Record) -> Iterator[LineId]:
-    """Yield the lines that a record judges or suggests for."""
+def _lines_of(record: Record) -> Iterator[tuple[LineId, bool]]:
+    """Yield the lines that a record judges or suggests for, and whether it judges them."""
     if isinstance(record, Coding | Adjudication | Decision | Deferral | Proposal):
-        yield record.line
+        yield record.line, True
     elif isinstance(record, SuggestionBatch):
-        yield from (suggestion.line for suggestion in record.suggestions)
-        yield from (abstention.line for abstention in record.abstentions)
+        yield from ((suggestion.line, False) for suggestion in record.suggestions)
+        yield from ((abstention.line, False) for abstention in record.abstentions)

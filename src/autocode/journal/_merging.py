@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from autocode.errors import Fault, StudyError
+from autocode.journal._codebook_entries import CodebookSeen
+from autocode.journal._entries import Kind
 from autocode.journal._reader import JournalReader
 from autocode.journal._wholeness import Place
 from autocode.journal._writing import Row, Text, write_row
+from autocode.wording import listing
 
 _ENTRIES = "SELECT seq, id, kind, at, payload, commitments, undoes, gesture FROM entries WHERE seq <= ? ORDER BY seq"
 
@@ -27,7 +30,76 @@ def refuse_other_versions(mine: JournalReader, other: JournalReader) -> None:
     )
 
 
-def write_missing_rows(mine: sqlite3.Connection, other: sqlite3.Connection, *, last: int, place: Place) -> None:
+class _CodebookSteps:
+    """How the codebook came to be what it is, as a journal knows: as it was recorded last, and the changes since."""
+
+    def __init__(self, journal: JournalReader) -> None:
+        self.ids: list[bytes] = []
+        self.seen: dict[tuple[str, str], int] = {}  # each state that was recorded, with the number of entries until it
+        self.changes: list[tuple[bytes, str]] = []
+        for entry in journal.history(kinds=(Kind.CODEBOOK,)):
+            self.ids.append(bytes.fromhex(entry.id))
+            if isinstance(entry.record, CodebookSeen):
+                codebook = entry.record.codebook
+                self.seen.pop((codebook.digest, codebook.version), None)
+                self.seen[codebook.digest, codebook.version] = len(self.ids)
+            else:
+                self.changes.append((self.ids[-1], str(entry.record)))
+
+    @property
+    def base(self) -> tuple[str, str] | None:
+        """Digest and version of the codebook that the changes begin with; None if none was recorded."""
+        return next(reversed(self.seen), None)
+
+    def following(self, other: "_CodebookSteps") -> list[bytes] | None:
+        """Return what another journal recorded after all of this; None if that went another way."""
+        if self.base is None:
+            return other.ids
+        if self.base == other.base and self.changes == other.changes[: len(self.changes)]:
+            return [identity for identity, _ in other.changes[len(self.changes) :]]
+        if not self.changes and self.base in other.seen:
+            return other.ids[other.seen[self.base] :]
+        return None
+
+
+def superfluous_steps(mine: JournalReader, other: JournalReader) -> frozenset[bytes]:
+    """
+    Return the identities of another journal's entries about the codebook that say nothing new.
+
+    Parameters
+    ----------
+    mine, other : JournalReader
+        The journals.
+
+    Raises
+    ------
+    StudyError
+        If the codebook was changed otherwise in each of them.
+    """
+    here, there = _CodebookSteps(mine), _CodebookSteps(other)
+    if there.base is None or there.following(here) is not None:
+        return frozenset(there.ids)
+    following = here.following(there)
+    if following is None:
+        common = {identity for identity, _ in here.changes} & {identity for identity, _ in there.changes}
+        apart = [[what for identity, what in side.changes if identity not in common] for side in (there, here)]
+        there_changes, here_changes = (listing(changes or ["an edit of the file"], at_most=6) for changes in apart)
+        raise StudyError.at(
+            other.path,
+            f"has a codebook that was changed apart: {there_changes}; and in {mine.path}: {here_changes}. Take the "
+            "changes back in one of the two, merge, and make them again.",
+        )
+    return frozenset(there.ids) - frozenset(following)
+
+
+def write_missing_rows(
+    mine: sqlite3.Connection,
+    other: sqlite3.Connection,
+    *,
+    last: int,
+    superfluous: Collection[bytes],
+    place: Place,
+) -> None:
     """
     Write the entries of another journal that are not among mine, in its order.
 
@@ -41,6 +113,8 @@ def write_missing_rows(mine: sqlite3.Connection, other: sqlite3.Connection, *, l
         The open journals, both verified.
     last : int
         The number of the last entry of the other journal that was verified.
+    superfluous : collection of bytes
+        Identities of entries that are left out, as they say what mine say.
     place : Place
         How far mine goes.
     """
@@ -52,7 +126,7 @@ def write_missing_rows(mine: sqlite3.Connection, other: sqlite3.Connection, *, l
     renamed: dict[str, str] = {}
     for seq, identity, kind, at, payload, commitments, undoes, gesture in other.execute(_ENTRIES, (last,)).fetchall():
         identities[seq] = identity
-        if identity in numbers:
+        if identity in numbers or identity in superfluous:
             continue
         taken_back = None if undoes is None else numbers[identities[undoes]]
         if taken_back in undo_of:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autocode.codebook import Change, Codebook
 from autocode.coding import (
     Basis,
     BatchId,
@@ -20,10 +21,12 @@ from autocode.coding import (
     SampleEnd,
     SuggestionBatch,
     named,
+    remapped,
 )
 from autocode.conduct import Amendment, LineChanges
+from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
-from autocode.journal._inherited import inherited_draw, inherited_sample
+from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
 
@@ -50,16 +53,21 @@ class JournalReader(ABC):
 
         The latest is the one with the latest time; of those with the same time, the one appended last.
 
-        Codings of lines that an amendment replaced are set aside, see `set_aside`. The codings have the digests of the
+        Codings of lines that an amendment replaced are set aside, see `set_aside`. Where changes of the codebook are
+        recorded, each coding is brought to the codes in force, see `remapped`. The codings have the digests of the
         transcripts, so that functions that join them with lines can refuse edited ones.
         """
         amendments = self.amendments()
         retired = LineChanges(amendments).retired
-        return Codings(
+        made = Codings(
             (coding for coding in self._latest_codings() if coding.line not in retired),
             digests=self.transcripts(),
             amended={amendment.transcript for amendment in amendments},
         )
+        codebook, changes = self.codebook_history()
+        if codebook is None or not changes:
+            return made
+        return remapped(made, changes, codebook=codebook, proposals=self.proposals())
 
     def set_aside(self) -> Codings:
         """Return the codings of lines that an amendment replaced; they count again if the lines come back."""
@@ -146,6 +154,17 @@ class JournalReader(ABC):
         changes = LineChanges(self.amendments())
         records = (entry.record for entry in self._as_made(Kind.BLIND))
         return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
+
+    def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
+        """Return the codebook before its first recorded change, None if it is not recorded, and the changes since."""
+        codebook: Codebook | None = None
+        changes: list[Change] = []
+        for entry in self._as_made(Kind.CODEBOOK):
+            if isinstance(entry.record, CodebookSeen):
+                codebook = entry.record.codebook
+            elif isinstance(entry.record, Change):
+                changes.append(entry.record)
+        return codebook, tuple(changes)
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""

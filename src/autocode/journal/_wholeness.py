@@ -1,16 +1,18 @@
 """Whether a journal is whole: every entry as it was written, none missing, none out of order, none from elsewhere."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocode.conduct import Amendment
 from autocode.errors import JournalError
 from autocode.journal._chain import commitment_to, link_of, parted
 from autocode.journal._entries import Kind, Record, deserialized
 from autocode.journal._head import head_path, read_head
+from autocode.journal._known_codes import KnownCodes
 from autocode.journal._known_lines import KnownLines
 from autocode.journal._writing import Row
 
@@ -23,19 +25,38 @@ _REMEDY = "put back the latest copy of the journal"
 _Row = tuple[Any, ...]
 
 
+class Known(NamedTuple):
+    """What a journal knows of the study that it is of."""
+
+    lines: KnownLines
+    codes: KnownCodes
+    amendments: tuple[Amendment, ...] = ()  # without their reasons, which are among the texts
+
+    def with_records(self, records: Collection[Record]) -> "Known":
+        """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
+        amendments = tuple(record for record in records if isinstance(record, Amendment))
+        lines, codes = self.lines.with_records(records), self.codes.with_records(records)
+        return Known(lines, codes, self.amendments + amendments)
+
+    def refuse_unknown(self, records: Collection[Record]) -> None:
+        """Raise a `CodingError` if records are about lines or codes that do not exist."""
+        self.lines.refuse_unknown(records)
+        self.codes.refuse_unknown(records)
+
+
 class Place(NamedTuple):
-    """How far a journal goes: its last entry with its link, the latest identity and time, and the lines it knows."""
+    """How far a journal goes: its last entry with its link, the latest identity and time, and what is known then."""
 
     seq: int
     link: bytes
     latest_id: bytes
     latest_at: str
-    known_lines: KnownLines
+    known: Known
 
     def after(self, row: Row, link: bytes) -> "Place":
         """Return the place after an entry that was written."""
         latest_id, latest_at = max(self.latest_id, row.identity), max(self.latest_at, row.at)
-        return Place(self.seq + 1, link, latest_id, latest_at, self.known_lines)
+        return Place(self.seq + 1, link, latest_id, latest_at, self.known)
 
 
 class Wholeness:
@@ -61,8 +82,8 @@ class Wholeness:
         The greatest identity of an entry; empty while there is none.
     latest_at : str
         The latest time of an entry, as it is stored; empty while there is none.
-    known_lines : KnownLines
-        The lines of the transcripts that were coded.
+    known : Known
+        The lines and codes of the study.
     """
 
     def __init__(self, connection: sqlite3.Connection, *, path: Path) -> None:
@@ -73,16 +94,16 @@ class Wholeness:
         self.seq, self.link = 0, self.journal
         self._begun = False
         self.latest_id, self.latest_at = b"", ""
-        self.known_lines = KnownLines()
+        self.known = Known(KnownLines(), KnownCodes())
 
     @property
     def place(self) -> Place:
         """How far the journal was read, to be set where this program appends entries itself or takes them back."""
-        return Place(self.seq, self.link, self.latest_id, self.latest_at, self.known_lines)
+        return Place(self.seq, self.link, self.latest_id, self.latest_at, self.known)
 
     @place.setter
     def place(self, place: Place) -> None:
-        self.seq, self.link, self.latest_id, self.latest_at, self.known_lines = place
+        self.seq, self.link, self.latest_id, self.latest_at, self.known = place
 
     def verify(self) -> None:
         """Read what was appended since the last time; raises `JournalError` if the journal is not whole."""
@@ -107,9 +128,9 @@ class Wholeness:
                 self._compare_with_head()
         latest_id = max([self.latest_id, *(row[6] for row in rows)])
         latest_at = max([self.latest_at, *(row[2] for row in rows)])
-        about_lines = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT)]
+        about = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT, Kind.CODEBOOK)]
         self._begun = True
-        self.place = Place(seq, link, latest_id, latest_at, self.known_lines.with_records(about_lines))
+        self.place = Place(seq, link, latest_id, latest_at, self.known.with_records(about))
 
     def _link_at(self, seq: int) -> bytes | None:
         (link,) = self._connection.execute("SELECT link FROM entries WHERE seq = ?", (seq,)).fetchone() or (None,)

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from autocode.study._consistency import inconsistencies, unrecorded_digests
+from autocode.study._consistency import inconsistencies, unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import (
     CODEBOOK,
     JOURNAL,
@@ -129,6 +129,7 @@ __all__ = [
     "text_options",
     "train_on_study",
     "translated_disk_errors",
+    "unrecorded_codebook",
     "unrecorded_digests",
     "validate_study",
     "with_encoder",

@@ -1,4 +1,4 @@
-"""A copy of a study that is whole: the journal as of one moment, whoever writes to it, and every file beside it."""
+"""A whole copy of a study: its journal as of one moment, also while others write to it, and every file beside it."""
 
 import os
 import zipfile
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from autocode.errors import Fault, StudyError
 from autocode.files import draft
-from autocode.journal import Journal, is_journal
+from autocode.journal import Journal, Undo, is_journal
 from autocode.study._folder import HEAD, JOURNAL, VECTORS, is_study, translated_disk_errors
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._staging import finish_interrupted
@@ -159,14 +160,24 @@ def leftovers(folder: Path) -> Iterator[Fault]:
     if not copies:
         return
     with reading_journal(folder) as journal:
-        mine = {entry.id for entry in journal.history()}
         for path in copies:
             with Journal.open(path, read_only=True) as other:
-                lacking = sum(entry.id not in mine for entry in other.history()) if other.id == journal.id else 0
+                lacking = _n_lacking(journal, other) if other.id == journal.id else 0
             if lacking:
                 yield Fault(
                     f"has {count_of(lacking, 'entry', plural='entries')} that {JOURNAL} lacks: two copies of the "
-                    "journal went on apart, as where a sync program keeps both. Keep this file until they are joined; "
-                    "autocode export of a copy of the study with each of them shows what each has.",
+                    "journal went on apart, as where a sync program keeps both. Take them in with: autocode merge "
+                    f"{quote(str(folder))} {quote(str(path))}.",
                     path,
                 )
+
+
+def _n_lacking(mine: Journal, other: Journal) -> int:
+    """Return how many entries another journal would bring; an undo of what is undone here brings nothing."""
+    is_undone = {entry.id: entry.undone for entry in mine.history()}
+    identities = {entry.seq: entry.id for entry in other.history()}
+    return sum(
+        entry.id not in is_undone
+        and not (isinstance(entry.record, Undo) and is_undone.get(identities[entry.record.entry], False))
+        for entry in other.history()
+    )

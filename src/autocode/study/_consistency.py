@@ -7,7 +7,7 @@ from shlex import quote
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Codings
 from autocode.errors import Fault
-from autocode.journal import Journal, TranscriptSeen
+from autocode.journal import CodebookSeen, Journal, TranscriptSeen
 from autocode.names import respelt
 from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, TRANSCRIPTS
 from autocode.study._versions import text_versions
@@ -82,6 +82,23 @@ def _transcript(line: LineId) -> str:
     return line.rpartition(":")[0]
 
 
+def unrecorded_codebook(journal: Journal, codebook: Codebook) -> tuple[CodebookSeen, ...]:
+    """
+    Return the codebook to be appended to a journal that does not know it as it is, so that it refuses other codes.
+
+    Parameters
+    ----------
+    journal : Journal
+        The study's journal.
+    codebook : Codebook
+        The codes as they are now.
+    """
+    known, changes = journal.codebook_history()
+    if changes or (known is not None and (known.digest, known.version) == (codebook.digest, codebook.version)):
+        return ()  # after the first recorded change, only recorded changes make a codebook
+    return (CodebookSeen(codebook=codebook),)
+
+
 def unrecorded_digests(
     journal: Journal, lines: Transcripts, *, codings: Codings | None = None
 ) -> tuple[TranscriptSeen, ...]:
@@ -89,7 +106,8 @@ def unrecorded_digests(
     Return the digests of transcripts that a journal does not know yet, to be appended to it.
 
     A transcript that was corrected before anybody coded it is recorded anew; one that was coded is not. One of whose
-    lines the journal has no fingerprints is recorded with them.
+    lines the journal has no fingerprints is recorded with them. With the record, the journal knows which lines there
+    are, and refuses codings of others.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from autocode.codebook import Codebook, read_codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
-from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_digests
+from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
@@ -211,7 +211,8 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *intake.codings)
+                known = unrecorded_codebook(journal, read_codebook(folder / CODEBOOK))
+                journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
 

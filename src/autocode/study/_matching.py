@@ -1,8 +1,7 @@
 """Which lines of a corrected transcript are the lines of before, and which are to be read again.
 
 The words of both texts are aligned. A line keeps its id where its boundaries stand, its role is the same and at most a
-quarter of its words were added, taken out or replaced; a word with one letter added, missing, replaced or swapped with
-the next one is the same word.
+quarter of its words were added, taken out or replaced. A misspelling does not count.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,9 @@ MUCH = 0.25  # share of a line's words; a line of which more changed is another 
 # Words in a row that two lines must share, if they share less than half of their words, so that one was cut from the
 # other: single words come up everywhere.
 _RUN = 3
+# Letters of a word in which two may be swapped, and of one in which one may be missing, added or replaced: shorter
+# words become other words, such as now and not.
+_SWAPPED, _MISSPELT = 3, 4
 LONG = 4  # words of a line that stands once in either text, so that it surely is the same line
 _CONTEXT = 4  # classes of words in a row that stand for one word: one class fits an eighth of the dictionary
 
@@ -305,16 +307,17 @@ def _is_never(old: str, new: str) -> bool:
 
 
 def _is_misspelt(old: str, new: str) -> bool:
-    """Return whether two words differ in one letter that is added, missing, replaced or swapped with the next one."""
+    """Return whether one word is the other misspelt: two letters swapped, or in a longer word one letter other."""
     if old == new:
         return True
-    if len(old) > len(new):
-        old, new = new, old
-    if len(new) - len(old) > 1 or len(new) < 2:
+    shorter, longer = sorted((old, new), key=len)
+    if not shorter.isalpha() or not longer.isalpha() or len(longer) - len(shorter) > 1:
+        return False  # a number that changed is another number
+    k = next((k for k, letters in enumerate(zip(shorter, longer, strict=False)) if letters[0] != letters[1]), -1)
+    if len(shorter) == len(longer) >= _SWAPPED and shorter[k : k + 2] == longer[k : k + 2][::-1]:
+        return shorter[k + 2 :] == longer[k + 2 :]
+    if len(shorter) < _MISSPELT:
         return False
-    k = next((k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), len(old))
-    if len(old) < len(new):
-        return old[k:] == new[k + 1 :]
-    return old[k + 1 :] == new[k + 1 :] or (
-        old[k : k + 2] == new[k + 1 : k + 2] + new[k : k + 1] and old[k + 2 :] == new[k + 2 :]
-    )
+    if len(shorter) < len(longer):
+        return k < 0 or shorter[k:] == longer[k + 1 :]
+    return shorter[k + 1 :] == longer[k + 1 :]

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, read_codebook
+from autocode.codebook import Codebook, codebook_versions, read_codebook, write_codebook
 from autocode.coding import Basis, CoderId, Coding
 from autocode.display import displayed
 from autocode.errors import Fault, StudyError
@@ -36,6 +36,7 @@ _NOUNS = {
     Kind.BLIND: ("draw of blind lines", "draws of blind lines"),
     Kind.BATCH: ("batch of suggestions", "batches of suggestions"),
     Kind.AMENDMENT: ("amendment", "amendments"),
+    Kind.CODEBOOK: ("record of the codebook", "records of the codebook"),
     Kind.ERASURE: ("erasure of texts", "erasures of texts"),
 }
 
@@ -74,8 +75,8 @@ class MergedCoder:
             f"{len(self.older)} older than ours": self.older,
             f"{self.undone} undone there": self.undone,
         }
-        said = [words for words, n in counts.items() if n] or ["nothing new"]
-        return f"{self.coder}: {', '.join(said)}"
+        parts = [words for words, n in counts.items() if n] or ["nothing new"]
+        return f"{self.coder}: {', '.join(parts)}"
 
 
 @displayed
@@ -102,11 +103,11 @@ class MergedCopy:
     others: Mapping[str, int]
 
     def __str__(self) -> str:
-        said = [str(coder) for coder in self.coders]
-        for kind, (one, many) in _NOUNS.items():
+        parts = [str(coder) for coder in self.coders]
+        for kind, (singular, plural) in _NOUNS.items():
             if n := self.others.get(kind.value, 0):
-                said.append(count_of(n, one, plural=many))
-        return f"{self.path}: {'; '.join(said) or 'nothing new'}."
+                parts.append(count_of(n, singular, plural=plural))
+        return f"{self.path}: {'; '.join(parts) or 'nothing new'}."
 
 
 @displayed
@@ -222,7 +223,10 @@ def merge(study: str | Path, *others: str | Path, dry_run: bool = False) -> Merg
         StudyError.raise_if(fault for copy in copies for fault in _differences(here, copy))
         with journal.exclusively():
             merged = tuple(_merged(journal, copy) for copy in copies)
-            _check(here)
+            changed = _codebook_of_record(here)
+            _check(here if changed is None else here._replace(codebook=changed))
+        if changed is not None and not dry_run:
+            write_codebook(changed, (_folder_of(here.path) or here.path) / CODEBOOK, force=True)
         remarks = tuple(dict.fromkeys(remark for copy in copies for remark in _remarks(here, copy)))
     return MergePlan(study=Path(study), copies=merged, remarks=remarks)
 
@@ -294,7 +298,8 @@ def _differences(here: _Copy, there: _Copy) -> Iterator[Fault]:
     folder = _folder_of(there.path)
     if here.lines is not None and here.codebook is not None:
         if there.lines is None or there.codebook is None or folder is None:
-            yield from inconsistencies(there.journal.codings(), here.lines, here.codebook, folder=there.path.parent)
+            codebook = _codebook_for(there, here.codebook, here.journal)
+            yield from inconsistencies(there.journal.codings(), here.lines, codebook, folder=there.path.parent)
             return
         differing = list(differing_transcripts(here.lines, there.lines))
         if differing:
@@ -305,9 +310,20 @@ def _differences(here: _Copy, there: _Copy) -> Iterator[Fault]:
                 there.path,
             )
         yield from differing_participants(here.lines, there.lines, folder=folder)
-        yield from differing_codebooks(here.codebook, there.codebook, folder=folder)
+        if not _differ_by_record(here, there):
+            yield from differing_codebooks(here.codebook, there.codebook, folder=folder)
         if not differing:
             yield from inconsistencies(there.journal.codings(), there.lines, there.codebook, folder=folder)
+
+
+def _codebook_for(alone: _Copy, codebook: Codebook, journal: Journal) -> Codebook:
+    """Return the codebook in which the codings of a journal without a folder are, as it is recorded there or here."""
+    for record in (alone.journal, journal):
+        recorded, changes = record.codebook_history()
+        if recorded is not None:
+            versions = codebook_versions(recorded, changes)
+            return versions[-1 if record is alone.journal else 0]
+    return codebook
 
 
 def _check(study: _Copy) -> None:
@@ -315,6 +331,41 @@ def _check(study: _Copy) -> None:
     if study.lines is not None and study.codebook is not None:
         folder = _folder_of(study.path) or study.path
         StudyError.raise_if(inconsistencies(study.journal.codings(), study.lines, study.codebook, folder=folder))
+
+
+def _codebook_of_record(study: _Copy) -> Codebook | None:
+    """
+    Return the codebook after all recorded changes, where the study has an earlier one in its folder.
+
+    The file is written after the entries. Where the program is killed between the two, the next merge writes it.
+    """
+    codebook, changes = study.journal.codebook_history()
+    if study.codebook is None or codebook is None or not changes:
+        return None
+    *earlier, latest = codebook_versions(codebook, changes)
+    return latest if any(_is_same(study.codebook, version) for version in earlier) else None
+
+
+def _differ_by_record(here: _Copy, there: _Copy) -> bool:
+    """Return whether codebooks differ by recorded changes, which are merged, or refused, as entries."""
+    records = [copy.journal.codebook_history() for copy in (here, there)]
+    if not any(changes for _, changes in records):
+        return False
+    versions = [
+        version
+        for codebook, changes in records
+        if codebook is not None
+        for version in codebook_versions(codebook, changes)
+    ]
+    return all(
+        any(_is_same(copy.codebook, version) for version in versions)
+        for copy in (here, there)
+        if copy.codebook is not None
+    )
+
+
+def _is_same(codebook: Codebook, other: Codebook) -> bool:
+    return (codebook.digest, codebook.version) == (other.digest, other.version)
 
 
 def _remarks(here: _Copy, there: _Copy) -> Iterator[str]:

@@ -85,8 +85,11 @@ def reading_journal(folder: Path) -> Iterator[Journal]:
     JournalError
         If the file is not a journal, is newer than this autocode, or is another one than the study's settings name.
     """
-    with Journal.open(folder / JOURNAL, create=False, read_only=not is_writable(folder)) as journal:
+    read_only = not is_writable(folder)
+    with Journal.open(folder / JOURNAL, create=False, read_only=read_only) as journal:
         _refuse_another(folder, journal)
+        if not read_only:
+            _name(folder, journal)
         yield journal
 
 
@@ -110,12 +113,21 @@ def journal_as_it_is(folder: Path) -> Iterator[Journal]:
         yield journal
 
 
+def _listed(folder: Path) -> frozenset[CoderId]:
+    """Return the people whom the study's settings name; nobody where they cannot be read, which is said elsewhere."""
+    try:
+        settings = read_settings(folder)
+    except StudyError:
+        return frozenset()
+    return settings.coders | settings.adjudicators
+
+
 def _named(folder: Path) -> str:
     """Return the journal that a study's settings name; "" if there is none, or if they cannot be read."""
     try:
         named = tomllib.loads((folder / SETTINGS).read_text(encoding="utf-8-sig")).get("journal", "")
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return ""  # whoever reads the settings says so
+        return ""  # reading the settings says so
     return str(named)
 
 
@@ -149,13 +161,7 @@ def is_writable(folder: Path) -> bool:
         The study's folder.
     """
     paths = [path for path in (folder, folder / JOURNAL) if path.exists()]
-    return all(os.access(path, os.W_OK) and path.stat().st_mode & _WRITE_BITS for path in paths)
-
-
-def _listed(folder: Path) -> frozenset[CoderId]:
-    """Return the people whom the study's settings name; nobody where they cannot be read, which is said elsewhere."""
-    try:
-        settings = read_settings(folder)
-    except StudyError:
-        return frozenset()
-    return settings.coders | settings.adjudicators
+    if not all(os.access(path, os.W_OK) for path in paths):
+        return False
+    # elsewhere than on POSIX systems, a folder's bits say nothing of who may write into it
+    return os.name != "posix" or all(path.stat().st_mode & _WRITE_BITS for path in paths)

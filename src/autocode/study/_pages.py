@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autocode.coding import Mode
-from autocode.errors import ArtefactError
+from autocode.errors import ArtefactError, StudyError
 from autocode.journal import Journal
 from autocode.review import may_adjudicate
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
@@ -40,6 +40,8 @@ def serve_review(
     port: int = 8765,
     host: str = "127.0.0.1",
     certificate: tuple[Path, Path] | None = None,
+    adjudicators: Sequence[str] = (),
+    addresses: Path | None = None,
     open_browser: bool = True,
     announce: Callable[[str], None],
 ) -> None:
@@ -56,11 +58,22 @@ def serve_review(
         Address that the pages are served on; others than this machine's own need a certificate.
     certificate : tuple of Path and Path, optional
         PEM files with a certificate and its key.
+    adjudicators : sequence of str, default ()
+        Names of adjudicators who do not code here; each gets an address of the page of differences.
+    addresses : Path, optional
+        File outside the study that keeps the addresses, so that they are the same the next time.
     open_browser : bool, default True
         Whether the page is opened in a browser.
     announce : callable
         Called with each sentence that the user should know, such as the address of the pages.
+
+    Raises
+    ------
+    StudyError
+        If the study does not name an adjudicator, or the file of addresses is in the study or cannot be used.
     """
+    _refuse_inside(review.study.folder, addresses)
+    names = [may_adjudicate(name, review.study.settings.adjudicators) for name in adjudicators]
     with LearnerProcess(review.study.folder) as learn:
         learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
         serve(
@@ -72,12 +85,21 @@ def serve_review(
                 ),
                 *_team_pages(review.study, review.journal),
             ],
-            coders=tuple(review.sessions),
+            coders=tuple(dict.fromkeys([*review.sessions, *names])),
             port=port,
             host=host,
             certificate=None if certificate is None else Certificate(certificate=certificate[0], key=certificate[1]),
+            addresses=addresses,
             open_browser=open_browser,
             announce=announce,
+        )
+
+
+def _refuse_inside(folder: Path, addresses: Path | None) -> None:
+    if addresses is not None and addresses.resolve().is_relative_to(folder.resolve()):
+        raise StudyError.at(
+            addresses,
+            "lies in the study, so anyone who gets a copy could code in these names; name a file outside of it.",
         )
 
 
@@ -108,7 +130,7 @@ def serve_adjudication(
     study = read_study(folder)
     name = may_adjudicate(coder, study.settings.adjudicators)
     with open_journal(folder) as journal:
-        journal.append(*unrecorded_digests(journal, study.lines))
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
         pages = _team_pages(study, journal)
         serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
 

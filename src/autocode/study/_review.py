@@ -11,7 +11,7 @@ from autocode.display import displayed
 from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
-from autocode.study._consistency import respelt_coders, unrecorded_digests
+from autocode.study._consistency import respelt_coders, unrecorded_codebook, unrecorded_digests
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
@@ -109,7 +109,7 @@ def open_review(
             name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only)
             for name in names
         }
-        journal.append(*unrecorded_digests(journal, study.lines))
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
         if mode is Mode.ASSISTED:
             _draw_blind_lines(journal, study, share=settings.blind_share)
         for session in sessions.values():

@@ -11,7 +11,7 @@ from autocode.display import displayed
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.review import band_meanings
-from autocode.study._consistency import unrecorded_digests
+from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL, replaced_on_success
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
@@ -140,7 +140,9 @@ def suggest_for_study(
     _remark_on_unsupported(suggester, remark)
     suggested = Suggested(batch=suggester.suggest(new, progress=progress), lines=new)
     with _written(table, suggested), open_journal(folder) as journal:
-        journal.append(*unrecorded_digests(journal, study.lines), suggested.batch)
+        journal.append(
+            *unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook), suggested.batch
+        )
         meanings = [str(meaning) for meaning in band_meanings(journal.decisions()) if meaning.known]
     if meanings:
         remark(f"what coders made of suggestions so far: {'; '.join(meanings)}.")

@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from autocode.transcripts._nouns import Line
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Chinese and Japanese: each sign is a word
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:'[^\W{_UNSPACED}]+)*")
 # Eight classes of words: an edit shows in most of them, and an eighth of the dictionary fits each.
 _CLASSES = 8
 
@@ -24,8 +25,8 @@ def words_of(text: str) -> tuple[str, ...]:
     Examples
     --------
     >>> from autocode.transcripts import words_of
-    >>> words_of("Well - it DOESN'T ring."), words_of("...")
-    (('well', 'it', "doesn't", 'ring'), ('...',))
+    >>> words_of("Well - it DOESN'T ring."), words_of("电话"), words_of("...")
+    (('well', 'it', "doesn't", 'ring'), ('电', '话'), ('...',))
     """
     plain = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
     return tuple(_WORD.findall(plain)) or (" ".join(plain.split()),)

@@ -208,7 +208,11 @@ class Transcript:
         """
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
         for line in lines:
-            digest.update(f"\x00{line.id}\x00{line.start}\x00{line.end}\x00{line.speaker}\x00{line.role}".encode())
+            digest.update(
+                f"\x00{line.id}\x00{line.start}\x00{line.end}\x00{line.speaker}\x00{line.role}".encode(
+                    "utf-8", "surrogatepass"
+                )
+            )
         return digest.hexdigest()
 
     @classmethod

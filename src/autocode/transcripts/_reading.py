@@ -20,6 +20,7 @@ from autocode.transcripts._participants import misspelt_participants, read_parti
 from autocode.transcripts._roles import INTERVIEWERS
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
+from autocode.unicode import is_well_formed, well_formed
 from autocode.wording import listing
 
 TEXTS = (".txt", ".md")
@@ -102,6 +103,14 @@ def read_transcripts(
     faults: list[Fault] = []
     interviews: list[Transcript] = []
     for file in _files(path, faults):
+        if not is_well_formed(file.name):
+            faults.append(
+                Fault(
+                    "has a name that cannot be written as UTF-8, and the name is the interview's; rename the file.",
+                    well_formed(str(file)),
+                )
+            )
+            continue
         try:
             rules = SpeakerRules(
                 interviewers=INTERVIEWERS if interviewers is None else frozenset(map(key, interviewers)),

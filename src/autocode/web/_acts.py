@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from autocode.unicode import well_formed
+
 _AT_ONCE = 50  # acts in one request
 _GESTURE = range(8, 65)  # characters
 
@@ -25,11 +27,25 @@ class RefusedRequestError(ValueError):
 
 
 async def json_of(request: Request) -> Any:
-    """Return what a request sends as JSON; raises `RefusedRequestError` for anything else."""
+    """
+    Return what a request sends as JSON; raises `RefusedRequestError` for anything else.
+
+    JSON can hold halves of characters and controls, which no page and no file can show: they become U+FFFD here.
+    """
     try:
-        return await request.json()
+        return _well_formed(await request.json())
     except (ValueError, RecursionError) as error:
         raise RefusedRequestError(400, "This is not JSON.") from error
+
+
+def _well_formed(value: Any) -> Any:
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, list):
+        return [_well_formed(entry) for entry in value]
+    if isinstance(value, dict):
+        return {well_formed(key): _well_formed(entry) for key, entry in value.items()}
+    return value
 
 
 async def acts_of(request: Request) -> list[Act]:

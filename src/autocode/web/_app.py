@@ -56,7 +56,7 @@ def make_app(
     Parameters
     ----------
     pages : sequence of Page
-        The pages; a coder arrives at the first.
+        The pages; a coder arrives at the first that is open to them.
     tokens : mapping of CoderId to str
         The secret that each coder's browser has to know.
     port : int

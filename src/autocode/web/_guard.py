@@ -99,9 +99,10 @@ class Guard:
         """Swap the token in the address for a cookie, or refuse a browser that has neither."""
         token = request.query_params.get("token")
         if request.method == "GET" and token is not None:
-            if self._coder_with(token) is None:
+            arriving = self._coder_with(token)
+            if arriving is None:
                 return self._refuse_stranger(request)
-            answer = RedirectResponse(URL(self._pages[0].path if self._pages else "/"), status_code=303)
+            answer = RedirectResponse(URL(self._home(arriving) or "/"), status_code=303)
             answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
         coder = self._coder_with(request.cookies.get(self._cookie))
@@ -113,12 +114,18 @@ class Guard:
     def _closed(self, request: Request) -> Response | None:
         """Refuse a coder for whom the page that is asked for is not open; the longest matching path is the page's."""
         path, coder = request.url.path, request.scope["coder"]
+        if path.startswith("/static/"):
+            return None
         matching = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
         page = max(matching, key=lambda page: len(page.path), default=None)
         if page is None or page.open_to(coder):
             return None
-        home = next((page.path for page in self._pages if page.open_to(coder)), "")
-        return refusal(request, 403, f"{coder} may not open this page; study.toml says who may.", home=home)
+        sentence = f"{coder} may not open this page; study.toml says who may."
+        return refusal(request, 403, sentence, home=self._home(coder))
+
+    def _home(self, coder: CoderId) -> str:
+        """Return the first page that is open to a coder, where the coder arrives."""
+        return next((page.path for page in self._pages if page.open_to(coder)), "")
 
     def _refuse_stranger(self, request: Request) -> Response:
         return refusal(

@@ -62,6 +62,7 @@ def review_page(
             Route("/review/bands", api.bands, methods=["GET"]),
             Route("/review/submit", api.submit, methods=["POST"]),
         ],
+        open_to=lambda coder: coder in sessions,
     )
 
 

@@ -2,7 +2,6 @@
 
 import ipaddress
 import os
-import secrets
 import socket
 import ssl
 import threading
@@ -17,6 +16,7 @@ import uvicorn
 from autocode.arguments import no_single_text
 from autocode.coding import CoderId
 from autocode.errors import StudyError
+from autocode.web._addresses import kept_tokens, new_token
 from autocode.web._app import Page, make_app
 
 LOCAL = "127.0.0.1"
@@ -48,6 +48,7 @@ def serve(
     port: int = 8765,
     host: str = LOCAL,
     certificate: Certificate | None = None,
+    addresses: Path | None = None,
     open_browser: bool = True,
     announce: Callable[[str], None],
 ) -> None:
@@ -57,7 +58,7 @@ def serve(
     Parameters
     ----------
     pages : sequence of Page
-        The pages; a coder arrives at the first.
+        The pages; a coder arrives at the first that is open to them.
     coders : sequence of CoderId
         Who may open them; each coder has an address of their own.
     port : int, default 8765
@@ -66,6 +67,9 @@ def serve(
         Name or address under which browsers reach the pages.
     certificate : Certificate or None, default None
         What encrypts the pages; needed for any host but this machine.
+    addresses : Path or None, default None
+        File that keeps the coders' tokens, so that their addresses are the same when the pages are served again on the
+        same host and port. None for new addresses each time.
     open_browser : bool, default True
         Whether to open the address in a browser, if there is only one coder.
     announce : callable
@@ -74,8 +78,8 @@ def serve(
     Raises
     ------
     StudyError
-        If the port is taken, the certificate cannot be used, there is none for a host other than this machine, or no
-        browser can open the host.
+        If the port is taken, the file of addresses or the certificate cannot be used, there is no certificate for a
+        host other than this machine, or no browser can open the host.
     """
     # interviews are sensitive: they leave this machine only encrypted, and only if the user asks for it
     if certificate is None and not _is_local(host):
@@ -92,7 +96,7 @@ def serve(
     named = f"[{host}]" if ":" in host else host
     with _listening(host, port) as listening:
         port = listening.getsockname()[1]
-        tokens = {coder: secrets.token_hex(24) for coder in coders}
+        tokens = {coder: new_token() for coder in coders} if addresses is None else kept_tokens(addresses, coders)
         config = uvicorn.Config(
             make_app(pages, tokens=tokens, port=port, host=named, secure=certificate is not None),
             log_level="warning",
@@ -103,12 +107,12 @@ def serve(
             ssl_keyfile=None if certificate is None else certificate.key,
         )
         scheme = "http" if certificate is None else "https"
-        addresses = [f"{scheme}://{named}:{port}/?token={token}" for token in tokens.values()]
-        for coder, address in zip(coders, addresses, strict=True):
-            announce(address if len(addresses) == 1 else f"{coder}: {address}")
-        if open_browser and len(addresses) == 1:
+        urls = [f"{scheme}://{named}:{port}/?token={token}" for token in tokens.values()]
+        for coder, url in zip(coders, urls, strict=True):
+            announce(url if len(urls) == 1 else f"{coder}: {url}")
+        if open_browser and len(urls) == 1:
             # in a thread: a browser in the terminal would block until it is closed
-            threading.Thread(target=webbrowser.open, args=(addresses[0],), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(urls[0],), daemon=True).start()
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 

@@ -162,6 +162,18 @@ def test_strangers_see_nothing(asked_by, differing, path):
     assert asked_by(None).get(path).status_code == 403
 
 
+def test_agreement_of_the_other_codes_stays_after_a_code_was_added(asked_by, differing, codebook, lines):
+    added = Code(id="language", name="Language")
+    for coding in differing.codings():
+        differing.append(replace(coding, unjudged=frozenset({"language"}), version="1"))
+    shown = asked_by("SK").get("/team").text
+    table = agreement_table(differing.codings(), Codebook([*codebook.values(), added]), lines)
+
+    assert "No line has been coded by two coders yet" not in shown
+    assert table.widest.alpha.basis in shown
+    assert f"{len(differing.codings())} judgements made before a code was added" in shown
+
+
 def amendment_of(transcript, *, after: str, **more: object) -> Amendment:
     ids = tuple(line.id for line in transcript.lines)
     return Amendment(
@@ -189,15 +201,3 @@ def test_a_page_that_is_open_while_an_interview_is_amended_says_to_start_again(a
 
     assert answer.status_code == 409
     assert "Stop autocode with Ctrl+C and start it again: an interview was corrected since." in answer.text
-
-
-def test_agreement_of_the_other_codes_stays_after_a_code_was_added(asked_by, differing, codebook, lines):
-    added = Code(id="language", name="Language")
-    for coding in differing.codings():
-        differing.append(replace(coding, unjudged=frozenset({"language"}), version="1"))
-    shown = asked_by("SK").get("/team").text
-    table = agreement_table(differing.codings(), Codebook([*codebook.values(), added]), lines)
-
-    assert "No line has been coded by two coders yet" not in shown
-    assert table.widest.alpha.basis in shown
-    assert f"{len(differing.codings())} judgements made before a code was added" in shown

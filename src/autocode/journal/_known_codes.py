@@ -1,0 +1,101 @@
+"""Which codes lines may be given, as far as a journal knows, so that it can refuse records of codes that are none."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+
+from autocode.codebook import Change, Codebook, CodeId, codebook_versions
+from autocode.coding import Coding, SuggestionBatch
+from autocode.errors import CodebookError, CodingError, Fault
+from autocode.journal._codebook_entries import CodebookSeen
+from autocode.journal._entries import Record
+
+
+class KnownCodes:
+    """
+    The codebook with which a study was coded, and its recorded changes.
+
+    A journal that no codebook was recorded in lets every code in.
+
+    Parameters
+    ----------
+    codebook : Codebook or None, default None
+        The codebook before the first change; None if none is known.
+    changes : tuple of Change, default ()
+        Its recorded changes.
+    """
+
+    def __init__(self, codebook: Codebook | None = None, changes: tuple[Change, ...] = ()) -> None:
+        self._codebook = codebook
+        self._changes = changes
+
+    def with_records(self, records: Iterable[Record]) -> "KnownCodes":
+        """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
+        codebook, changes = self._codebook, self._changes
+        for record in records:
+            if isinstance(record, CodebookSeen):
+                if changes:
+                    raise CodebookError(
+                        "the codebook has recorded changes, so it cannot be recorded anew; record what changed instead."
+                    )
+                codebook = record.codebook
+            elif isinstance(record, Change):
+                changes = (*changes, record)
+        if codebook is self._codebook and changes == self._changes:
+            return self
+        if changes and codebook is None:
+            raise CodebookError("the codebook that is changed is not on record; record it first.")
+        known = KnownCodes(codebook, changes)
+        known._codable  # noqa: B018 - refuses an impossible change
+        return known
+
+    @cached_property
+    def _codable(self) -> dict[str, frozenset[CodeId]]:
+        """The codes that lines may be given, by version; that before all changes is also the empty text."""
+        if self._codebook is None:
+            return {}
+        versions = codebook_versions(self._codebook, self._changes)
+        codable = {known.version: frozenset(code.id for code in known.subthemes) for known in versions}
+        return {"": codable[versions[0].version]} | codable
+
+    @property
+    def version(self) -> str:
+        """The version in force after recorded changes; "" while there is none."""
+        return self._changes[-1].after if self._changes else ""
+
+    def completed(self, record: Record) -> Record:
+        """Return a record with the version of the codebook in force, where it is a coding that names none."""
+        if self._changes and isinstance(record, Coding) and not record.version:
+            return replace(record, version=self.version)
+        return record
+
+    def refuse_unknown(self, records: Iterable[Record]) -> None:
+        """
+        Raise a `CodingError` that names every code that the codebook does not have, or has as a theme.
+
+        Parameters
+        ----------
+        records : iterable of Record
+            What is about to be appended.
+        """
+        if self._codebook is None:
+            return
+        CodingError.raise_if(
+            Fault(f"{what}; correct the code, or record the codebook that has it first.")
+            for what in dict.fromkeys(what for record in records for what in self._unknown(record))
+        )
+
+    def _unknown(self, record: Record) -> Iterable[str]:
+        """Yield in words which codes of a record are none."""
+        if isinstance(record, Coding):
+            codable = self._codable.get(record.version)
+            if codable is None:
+                yield f"{record.line} was coded with version {record.version!r} of the codebook, which never was"
+                return
+            for code in sorted(record.codes - codable):
+                yield f"{record.line} is given {code!r}, which is no code that lines can be given"
+        elif isinstance(record, SuggestionBatch):
+            codable = self._codable[self.version]
+            for suggestion in record.suggestions:
+                if suggestion.code not in codable:
+                    yield f"{suggestion.line} is suggested {suggestion.code!r}, which is none that lines can be given"
