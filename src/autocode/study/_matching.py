@@ -279,11 +279,12 @@ def _compared(before: Sequence[TracedLine], after: Sequence[TracedLine], i: int,
     n_changed = _n_changed(old.words, new.words, same=_is_never if by_classes else _is_misspelt)
     if by_classes and old.check != new.check:
         n_changed = max(n_changed, 1)  # a word was replaced by another of its class
+    n_words = max(len(old.words), len(new.words))
     return Stretch(
         before=(i,),
         after=(j,),
-        n_changed=n_changed,
-        n_words=max(len(old.words), len(new.words)),
+        n_changed=min(n_changed, n_words),
+        n_words=n_words,
         is_edited=old.check != new.check,
         role_changed=old.is_coded != new.is_coded,
     )
