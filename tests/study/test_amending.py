@@ -463,8 +463,10 @@ def test_a_line_that_is_no_more_cannot_be_judged(recorded, edit):
         ("The phone rings out.", "The phones ring out.", True),
         ("I am tired.", "I am fired.", True),  # no rule sees what words mean
         ("I am tired.", "I am not tired.", True),
-        ("I am tired.", "I was tired.", False),
-        ("Since when?", "Since then?", True),
+        ("I am tired.", "I was tired.", True),  # one of three words
+        ("I am tired.", "We were tired.", False),
+        ("The phone rings out.", "Some phone rang out.", False),
+        ("Since when?", "And who made that decision?", True),  # nobody codes what an interviewer asks
     ],
 )
 def test_a_misspelling_is_no_change_and_more_than_a_quarter_of_the_words_is_much(recorded, edit, old, new, is_same):

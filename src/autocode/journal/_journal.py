@@ -165,6 +165,7 @@ class Journal:
         for name in dict.fromkeys([*coders, *(record.by for record in records if isinstance(record, Amendment))]):
             human(name)
         rows = [(record, *serialized(record), utc_timestamp(record.at or now)) for record in records]
+        self.amendments()  # kept from here on, so that only what is new is read while nobody else can write
         with self._lock, translated_errors(self.path), transaction(self._connection):
             if gesture and (stored := self._last_of(gesture)):
                 return stored

@@ -1,7 +1,7 @@
 """Which lines of a corrected transcript are the lines of before, and which are to be read again.
 
 The words of both texts are aligned. A line keeps its id where its boundaries stand, its role is the same and at most a
-quarter of its words were added, taken out or replaced. A misspelling does not count.
+quarter of its words were added, taken out or replaced; of three words, one. A misspelling does not count.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from autocode.transcripts import Line, Role, words_of
 
 MUCH = 0.25  # share of a line's words; a line of which more changed is another line
+_FEW = 3  # words of a line of which one may change, though it is more than that share
 # Words in a row that two lines must share, if they share less than half of their words, so that one was cut from the
 # other: single words come up everywhere.
 _RUN = 3
@@ -78,7 +79,8 @@ class Stretch:
     @property
     def is_same(self) -> bool:
         """Whether the line stays the same one by the rule."""
-        return self.stands and not self.role_changed and self.n_changed <= MUCH * self.n_words
+        little = max(MUCH * self.n_words, 1 if self.n_words >= _FEW else 0)
+        return self.stands and not self.role_changed and self.n_changed <= little
 
 
 def matched(before: Sequence[TracedLine], after: Sequence[TracedLine], *, by_classes: bool) -> list[Stretch]:
