@@ -461,6 +461,7 @@ def test_a_line_that_is_no_more_cannot_be_judged(recorded, edit):
         ("The phone rings out.", "The fhone rings out.", True),
         ("The phone rings out.", "Teh phone rings out.", True),
         ("The phone rings out.", "The phones ring out.", True),
+        ("They meet without us.", "They meet with out us.", True),
         ("I am tired.", "I am fired.", True),  # no rule sees what words mean
         ("I am tired.", "I am not tired.", True),
         ("I am tired.", "I was tired.", True),  # one of three words
