@@ -29,7 +29,7 @@ ROOMS = (
 )
 INTERNAL = ("cli", "doctext", "files", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
-ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
+ITSELF = {"agreement": "Results", "study": "Studies", "suggester": "Suggesters"}
 
 
 @cache

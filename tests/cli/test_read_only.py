@@ -16,7 +16,9 @@ from autocode.errors import JournalError
 from autocode.journal import Journal
 from studies import coding_of
 
-# what is typed, and how long the list of files that it makes elsewhere is
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of folders, fork and SIGKILL are POSIX")
+
+# what is typed; what is made goes elsewhere
 COMMANDS = {
     "check": ("check", "study"),
     "agree": ("agree", "study", "--json"),
@@ -108,7 +110,6 @@ def crashed(coded: Path) -> Path:
     return coded
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
 @pytest.mark.parametrize("without_index", [False, True])
 def test_judgements_that_are_only_in_the_log_are_read_too(crashed, run, without_index):
     if without_index:  # as a copy of the folder may lack the file, which can be made anew

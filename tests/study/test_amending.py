@@ -26,7 +26,7 @@ from autocode.study import (
     suggest_for_study,
     unrecorded_digests,
 )
-from autocode.study._matching import _is_misspelt
+from autocode.study.corrections._matching import _is_misspelt
 from studies import coding_of
 
 SIGNED = {"by": "TW", "reason": "as on the recording"}
