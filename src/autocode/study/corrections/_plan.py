@@ -181,7 +181,6 @@ def plan_amendment(
     Examples
     --------
     >>> from pathlib import Path
-    from typing import NamedTuple
     >>> from tempfile import TemporaryDirectory
     >>> from autocode import Coding, Journal, read_study
     >>> from autocode.study import amend_study, create_study, plan_amendment, unrecorded_digests
