@@ -43,7 +43,7 @@ INTERNAL = (
     "wording",
 )
 # What the modules that stand in a room itself hold, beside its sub-rooms.
-ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
+ITSELF = {"agreement": "Results", "study": "Studies", "suggester": "Suggesters"}
 
 
 @cache
