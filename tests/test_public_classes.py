@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import pickle
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
@@ -15,7 +16,21 @@ import numpy as np
 import pytest
 
 import autocode as ac
-from autocode import agreement, coding, errors, exchange, journal, review, study, suggester, tables, transcripts
+from autocode import (
+    agreement,
+    coding,
+    conduct,
+    errors,
+    exchange,
+    journal,
+    review,
+    study,
+    suggester,
+    tables,
+    themes,
+    transcripts,
+)
+from autocode import codebook as codebooks
 from autocode import validation as validating
 from autocode.agreement import Span, SpanData
 from autocode.display import Records
@@ -39,6 +54,7 @@ CLASSES = {
 ERRORS = [value for _, value in exported() if inspect.isclass(value) and issubclass(value, BaseException)]
 # Plain words about arguments and files: their repr is that of a dataclass, and nobody looks at them in a notebook.
 NO_RESULTS = {
+    "conduct.LineChanges", "journal.CodebookSeen", "study.Backup",
     "display.Records", "errors.Fault", "exchange.PlainCorpus", "exchange.Sheet", "frozen.FrozenMapping",
     "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",
@@ -123,6 +139,63 @@ def by_hand(codings: ac.Codings, codebook: ac.Codebook, line: ac.Line, decision:
     )  # fmt: skip
 
 
+def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
+    """Return a change of each kind to a codebook."""
+    first, second = (code.id for code in codebook.subthemes[:2])
+    signed = {"before": "1", "after": "2", "by": "TW", "at": AT, "why": "as the team agreed"}
+    new, theme = ac.Code(id="fixers", name="Informal fixers"), ac.Code(id="top", name="Top", codable=False)
+    return (
+        codebooks.Change(**signed),
+        codebooks.Added(code=new, **signed),
+        codebooks.Renamed(code=first, name="Another name", **signed),
+        codebooks.Moved(code=first, parent=None, **signed),
+        codebooks.Grouped(theme=theme, codes=(first, second), **signed),
+        codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed),
+        codebooks.Merged(codes=(first,), into=second, **signed),
+        codebooks.Split(code=first, parts=(new, ac.Code(id="more", name="More")), **signed),
+        codebooks.Retired(code=first, **signed),
+        codebooks.Undone(change="2", **signed),
+        journal.CodebookSeen(codebook=codebook, at=AT),
+    )
+
+
+def of_a_small_study(folder: Path) -> tuple[object, ...]:
+    """Return the plans and the records of a study that was sampled, backed up, copied, merged and corrected."""
+    here, there = folder / "here", folder / "there"
+    study.create_study(here)
+    text = "Interviewer: And the council?\nBea: The phone rings out.\nBea: Nobody calls back.\n"
+    (here / "transcripts" / "Bea.txt").write_text(text)
+    sheet = folder / "MO.csv"
+    sheet.write_text("line_id,coder,code\nBea:2,MO,an-example-subtheme\nBea:3,MO,\n")
+    study.add_files(here, [sheet])
+    sample = study.draw_lines(here, 1)
+    study.end_sample(here, sample.name, reason="enough")
+    backup = study.backup_study(here, folder / "backup.zip")
+    shutil.copytree(here, there)
+    sheet.write_text("line_id,coder,code\nBea:2,JB,\nBea:3,JB,\n")
+    study.add_files(there, [sheet])
+    merged = study.merge(here, there)
+    corrected = folder / "Bea.txt"
+    corrected.write_text(text.replace("Nobody calls back.", "They meet on Mondays without us."))
+    plan = study.plan_amendment(here, [corrected], by="TW", reason="the recording")
+    amended = [part.amendment for part in plan.interviews]
+    return (
+        study.study_samples(here), backup, merged, plan, amended, conduct.LineChanges(amended),
+        coding.SampleEnd(sample="draw-1", reason="enough", at=AT),
+        journal.Erasure(entries=(1,), coder="TW", why="asked for", at=AT),
+    )  # fmt: skip
+
+
+def of_themes(codings: ac.Codings, lines: ac.Transcripts, codebook: ac.Codebook) -> tuple[object, ...]:
+    incidence = themes.Incidence.of(codings, lines, codebook)
+    roles = {name: {"role": name[:2]} for name in incidence.interviews}
+    return (
+        themes.saturation(incidence, n_orders=20),
+        themes.variation(dataclasses.replace(incidence, attributes=roles), "role"),
+        themes.together(codings, lines, codebook, unit="line", resamples=20),
+    )
+
+
 def validation_split(codings: ac.Codings, lines: ac.Transcripts, codebook: ac.Codebook) -> object:
     return validating.split(validating.eligible(codings, lines, codebook, min_uses=15), seed=1)
 
@@ -184,7 +257,8 @@ def instances(tmp_path_factory) -> dict[type, object]:
         tables.Table(head=("a",), rows=tuple((f"{n}",) for n in range(5000))),
         exchange.read_sheet(folder / "lines.csv"), FrozenMapping({"a": 1}), study.SpeakerRule(),
         study.Suggested(batch=batch, lines=lines), study.PrevalenceTable(title="t", by=None, rows=(), notes=()),
-        Records(codings), *by_hand(codings, codebook, line, decision), validation_split(codings, lines, codebook),
+        Records(codings), *by_hand(codings, codebook, line, decision), *of_the_codebook(codebook),
+        *of_a_small_study(folder), *of_themes(codings, lines, codebook), validation_split(codings, lines, codebook),
     ]  # fmt: skip
     found: dict[type, object] = {}
     for value in values:

@@ -69,7 +69,7 @@ def lines_of(folder: Path, name: str = "Bea") -> dict[str, str]:
 
 def coded(folder: Path) -> dict[str, set[str]]:
     """Return the codes that MO gave to each line."""
-    return {coding.line: set(coding.codes) for coding in ac.read_study(folder).codings.by("MO")}
+    return {coding.line: set(coding.codes) for coding in ac.read_study(folder).codings if coding.coder == "MO"}
 
 
 def test_before_it_every_command_names_the_remedy_and_after_it_the_study_works(recorded, edit):
