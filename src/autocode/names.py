@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from types import MappingProxyType
 
 from autocode.arguments import no_single_text
 from autocode.errors import UnknownNameError
+from autocode.frozen import FrozenMapping
 from autocode.wording import listing
 
 __all__ = ["aside", "check_known", "check_spelling", "closest", "hint", "respelt", "unknown"]
@@ -126,7 +126,7 @@ def unknown(
     name: object,
     known: Iterable[str],
     *,
-    titles: Mapping[str, str] = MappingProxyType({}),
+    titles: Mapping[str, str] = FrozenMapping({}),
     remedy: str = "",
 ) -> UnknownNameError:
     """Return the error for a name that matches nothing.
@@ -171,7 +171,7 @@ def check_known(
     names: Iterable[object],
     known: Iterable[str],
     *,
-    titles: Mapping[str, str] = MappingProxyType({}),
+    titles: Mapping[str, str] = FrozenMapping({}),
     remedy: str = "",
 ) -> None:
     """Raise an error for the first of some names that matches nothing.

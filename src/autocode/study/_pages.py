@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autocode.arguments import no_single_text
 from autocode.coding import Mode
 from autocode.errors import ArtefactError, StudyError
 from autocode.journal import Journal
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _N_LABEL_ISSUES = 40  # lines on the page of possible label issues: what a team talks through in an hour
 
 
+@no_single_text
 def serve_review(
     review: StudyReview,
     *,

@@ -44,9 +44,7 @@ from autocode.wording import count_of
 @no_single_text
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Suggester:
-    """Suggests codes for lines that nobody has coded; a suggestion is never a coding.
-
-    Made by `train` or `open_suggester`; it does not change.
+    """Suggests codes for lines that nobody has coded; made by `train` or `open_suggester`, and never changed.
 
     Attributes
     ----------
@@ -351,8 +349,8 @@ class Suggester:
     ) -> TableSummary:
         """Write a table with suggestions in additional columns, as `suggest_frame` does, and return what was done.
 
-        Memory does not grow with the number of rows. Finished parts are stored in a folder next to the target: the same
-        call after a crash continues from there and ends in the same bytes.
+        Memory does not grow with the rows. Finished parts are stored beside the target: the same call after a crash
+        continues from there and ends in the same bytes.
 
         Parameters
         ----------

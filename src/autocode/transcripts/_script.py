@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
+from autocode.frozen import FrozenMapping
 from autocode.transcripts._labels import BLANK
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 
@@ -44,7 +44,7 @@ class Script:
     gaps: tuple[Gap, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attributes: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

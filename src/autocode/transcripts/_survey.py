@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
-from types import MappingProxyType
 from typing import Literal
 
 from autocode.errors import Fault, TranscriptError
+from autocode.frozen import FrozenMapping
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._script import Script, script_of
 from autocode.wording import count_of, listing
@@ -166,7 +166,7 @@ def _interview(name: str, header: Sequence[str], cells: Sequence[str], columns: 
             left_out.append(LeftOut(LeftOutKind.UNANSWERED, question))
     used = {*columns.questions, *columns.attributes, columns.name}
     left_out += [LeftOut(LeftOutKind.COLUMN, cell) for place, cell in enumerate(cells) if cell and place not in used]
-    attributes: Mapping[str, str] = MappingProxyType({header[n].strip(): cells[n] for n in columns.attributes})
+    attributes: Mapping[str, str] = FrozenMapping({header[n].strip(): cells[n] for n in columns.attributes})
     return replace(script_of(utterances), left_out=tuple(left_out), attributes=attributes)
 
 
