@@ -241,17 +241,21 @@ def corpora_of_any_kind(draw):
         ],
         version=draw(st.sampled_from(["1", "2"])),
     )
+    some_codes = st.frozensets(st.sampled_from([code.id for code in codebook.subthemes]))
     codings = Codings(
         Coding(
             line=line.id,
             coder=draw(st.sampled_from([CoderId("MO"), CoderId("gold")])),
-            codes=frozenset(draw(st.sets(st.sampled_from([code.id for code in codebook.subthemes])))),
+            codes=draw(some_codes) - unjudged,
+            unjudged=unjudged,
+            waiting_parts=frozenset({unjudged}) if unjudged and draw(st.booleans()) else frozenset(),
             basis=draw(st.sampled_from(Basis)),
             memo=draw(TEXT),
         )
         for one in interviews
         for line in one.lines
         if draw(st.booleans())
+        for unjudged in [draw(some_codes)]
     )
     return codings, Transcripts(interviews), codebook
 
