@@ -12,6 +12,7 @@ from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import AutocodeError, CodebookError, CodingError, CodingHeaderError, StudyError, TranscriptError
 from autocode.exchange import is_corpus, read_corpus, write_corpus
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+from autocode.unicode import well_formed
 
 LINES = "line_id,doc_id,speaker,order,text\nb1,B,moderator,1,How?\na2,A,P2,10,second\nb0,B,P1,0,\na1,A,P2,9,first\n"
 CODINGS = "line_id,coder,code\na1,MO,sub\na1,gold,top\na2,gold,\n"
@@ -196,7 +197,7 @@ def test_the_real_corpora_hold_what_their_readmes_count(
     assert again.codebook.digest == read.codebook.digest
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8).map(well_formed)
 NAMES = TEXT.map(str.strip).filter(bool)
 
 
