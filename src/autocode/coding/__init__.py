@@ -1,6 +1,7 @@
 """Records of codings, suggestions, decisions and adjudications."""
 
 from autocode.coding._adjudication import Adjudication, Reading, Ruling
+from autocode.coding._codings import Codings
 from autocode.coding._consensus import Consensus, Rule, consensus
 from autocode.coding._nouns import (
     Abstention,
@@ -8,7 +9,6 @@ from autocode.coding._nouns import (
     Basis,
     BatchId,
     Coding,
-    Codings,
     Decision,
     Evidence,
     Neighbour,

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
-from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._codings import Codings
+from autocode.coding._nouns import Basis, Coding
 from autocode.coding._people import CoderId
 from autocode.display import displayed
 from autocode.doctext import documented

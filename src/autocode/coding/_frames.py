@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._nouns import Basis, Coding
 from autocode.coding._people import CoderId, human
 from autocode.errors import CodingError, Fault
 from autocode.frames import Frame, rows_of
@@ -15,8 +15,11 @@ _NEEDED = ("line", "coder", "codes")
 _OPTIONAL = ("basis", "memo", "at", "transcript_digest")
 
 
-def codings_from_frame(frame: Frame) -> Codings:
-    """Return the codings of a frame as `Codings.to_frame` makes it; raises `CodingError` with every fault."""
+def codings_from_frame(frame: Frame) -> tuple[list[Coding], dict[TranscriptId, str]]:
+    """Return codings, and digests of transcripts, from a frame as `Codings.to_frame` makes it.
+
+    Raises `CodingError` with every fault.
+    """
     faults: list[Fault] = []
     codings: list[Coding] = []
     digests: dict[TranscriptId, str] = {}
@@ -26,7 +29,7 @@ def codings_from_frame(frame: Frame) -> Codings:
         if not found:
             codings.append(_coding(row))
     CodingError.raise_if(faults)
-    return Codings(codings, digests=digests)
+    return codings, digests
 
 
 def _coding(row: Mapping[str, Any]) -> Coding:

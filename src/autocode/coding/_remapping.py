@@ -19,7 +19,8 @@ from autocode.codebook import (
     codebook_versions,
     name_key,
 )
-from autocode.coding._nouns import Basis, Coding, Codings
+from autocode.coding._codings import Codings
+from autocode.coding._nouns import Basis, Coding
 from autocode.coding._paradata import Proposal
 from autocode.coding._people import CoderId
 from autocode.errors import CodingError, Fault

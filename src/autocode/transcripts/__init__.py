@@ -12,15 +12,14 @@ from autocode.transcripts._nouns import (
     RoleDecision,
     Transcript,
     TranscriptId,
-    Transcripts,
     Unit,
-    digests_of,
 )
 from autocode.transcripts._office import cells_of_workbook
 from autocode.transcripts._participants import misspelt_participants, read_participants, unmatched_participants
 from autocode.transcripts._reading import SUFFIXES, read_transcripts
 from autocode.transcripts._roles import INTERVIEWERS, role_of
 from autocode.transcripts._tables import Columns, shows_interviews
+from autocode.transcripts._transcripts import Transcripts, digests_of
 
 __all__ = [
     "INTERVIEWERS",

@@ -1,6 +1,6 @@
 """Interviews as the rows of a data frame, and back: one row per line, with all that stands between the lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -8,7 +8,7 @@ from autocode.errors import Fault, TranscriptError
 from autocode.frames import Frame, Kind, rows_of
 from autocode.frozen import FrozenMapping
 from autocode.names import aside
-from autocode.transcripts._nouns import Line, Role, Transcript, Transcripts
+from autocode.transcripts._nouns import Line, Role, Transcript
 
 _ATTRIBUTE = "participant_"  # before the name of an attribute, which may be that of another column, such as role
 _NEEDED = ("transcript", "speaker", "text")
@@ -19,9 +19,9 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def rows_of_transcripts(lines: Transcripts) -> Iterator[dict[str, object]]:
+def rows_of_interviews(interviews: Iterable[Transcript]) -> Iterator[dict[str, object]]:
     """Yield one row per line, with the text of the source before it and, of the last line, after it."""
-    for interview in lines.interviews:
+    for interview in interviews:
         attributes = {f"{_ATTRIBUTE}{name}": value for name, value in interview.attributes.items()}
         end = 0
         for place, line in enumerate(interview.lines, start=1):
@@ -40,7 +40,7 @@ def rows_of_transcripts(lines: Transcripts) -> Iterator[dict[str, object]]:
             end = line.end
 
 
-def transcripts_from_frame(frame: Frame) -> Transcripts:
+def transcripts_from_frame(frame: Frame) -> list[Transcript]:
     """Return the interviews of a frame as `to_frame` makes it; raises `TranscriptError` with every fault."""
     rows = rows_of(frame, needed=_NEEDED, optional=["*"])
     faults = [
@@ -56,7 +56,7 @@ def transcripts_from_frame(frame: Frame) -> Transcripts:
         Fault(f"the rows of {name!r} do not stand together; put all rows of a transcript one below the other.")
         for name in sorted({name for name in names if names.count(name) > 1})
     )
-    return Transcripts(_interview(name, group) for name, group in groups)
+    return [_interview(name, group) for name, group in groups]
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[str]:
