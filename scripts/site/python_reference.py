@@ -30,7 +30,7 @@ ROOMS = (
 )
 INTERNAL = ("cli", "doctext", "files", "resampling", "tables", "wording")
 # What the modules that stand in a room itself hold, beside its sub-rooms.
-ITSELF = {"agreement": "Results", "suggester": "Suggesters"}
+ITSELF = {"agreement": "Results", "study": "Studies", "suggester": "Suggesters"}
 
 
 @cache

@@ -500,15 +500,15 @@ def test_a_full_disk_takes_no_coding_and_keeps_what_was_there(study, digest, run
     agreed = run("agree", "study", "--json").stdout
     with full_disk(room):
         result = run("add", "study", "GP9.txt", "coder_c.csv")
-    after = {name: what for name, what in digest(kept).items() if not name.endswith(("-wal", "-shm"))}
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         "autocode: study/study.sqlite: the disk failed, and nothing of this step was written; "
         "check that it is attached and has room.\n"
     )
-    assert after == before
+    # this disk does not even let SQLite write back what was there, so the next command does it
     assert run("agree", "study", "--json").stdout == agreed
+    assert digest(kept) == before
 
 
 def test_a_full_disk_holds_no_new_study(run, tmp_path):

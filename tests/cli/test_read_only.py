@@ -17,7 +17,9 @@ from autocode.errors import JournalError
 from autocode.journal import Journal
 from studies import coding_of
 
-# what is typed, and how long the list of files that it makes elsewhere is
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of folders, fork and SIGKILL are POSIX")
+
+# what is typed; what is made goes elsewhere
 COMMANDS = {
     "check": ("check", "study"),
     "agree": ("agree", "study", "--json"),

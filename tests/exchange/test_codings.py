@@ -12,6 +12,7 @@ from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import CodingError
 from autocode.exchange import read_codings, write_codings
 from autocode.transcripts import Line, LineId, Role, TranscriptId
+from autocode.unicode import well_formed
 from studies import coding_of
 
 
@@ -284,7 +285,7 @@ def test_codings_that_cannot_be_written_leave_nothing(tmp_path):
     assert str(error.value) == f"{path}: cannot be written (No such file or directory); choose another folder."
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8).map(well_formed)
 NAMES = TEXT.map(str.strip).filter(bool)
 
 

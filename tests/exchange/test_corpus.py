@@ -12,6 +12,7 @@ from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.errors import AutocodeError, CodebookError, CodingError, CodingHeaderError, StudyError, TranscriptError
 from autocode.exchange import is_corpus, read_corpus, write_corpus
 from autocode.transcripts import Line, LineId, Role, Transcript, TranscriptId, Transcripts
+from autocode.unicode import well_formed
 
 LINES = "line_id,doc_id,speaker,order,text\nb1,B,moderator,1,How?\na2,A,P2,10,second\nb0,B,P1,0,\na1,A,P2,9,first\n"
 CODINGS = "line_id,coder,code\na1,MO,sub\na1,gold,top\na2,gold,\n"
@@ -196,7 +197,7 @@ def test_the_real_corpora_hold_what_their_readmes_count(
     assert again.codebook.digest == read.codebook.digest
 
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8).map(well_formed)
 NAMES = TEXT.map(str.strip).filter(bool)
 
 
@@ -240,17 +241,21 @@ def corpora_of_any_kind(draw):
         ],
         version=draw(st.sampled_from(["1", "2"])),
     )
+    some_codes = st.frozensets(st.sampled_from([code.id for code in codebook.subthemes]))
     codings = Codings(
         Coding(
             line=line.id,
             coder=draw(st.sampled_from([CoderId("MO"), CoderId("gold")])),
-            codes=frozenset(draw(st.sets(st.sampled_from([code.id for code in codebook.subthemes])))),
+            codes=draw(some_codes) - unjudged,
+            unjudged=unjudged,
+            waiting_parts=frozenset({unjudged}) if unjudged and draw(st.booleans()) else frozenset(),
             basis=draw(st.sampled_from(Basis)),
             memo=draw(TEXT),
         )
         for one in interviews
         for line in one.lines
         if draw(st.booleans())
+        for unjudged in [draw(some_codes)]
     )
     return codings, Transcripts(interviews), codebook
 

@@ -141,6 +141,25 @@ def test_a_journal_of_the_third_schema_knows_adjudications(path):
         assert (one.names_hidden, one.milliseconds) == (True, 4100)
 
 
+def test_a_journal_of_the_fourth_schema_knows_erasures_the_codebook_and_amendments(path):
+    shutil.copy(next(file for file in SCHEMAS if file.stem == "v4"), path)
+
+    with Journal.open(path, create=False) as journal:
+        entries = {entry.seq: entry for entry in journal.history(after=17)}
+        assert [entry.kind for entry in entries.values()] == [
+            "coding", "coding", "erasure", "codebook", "codebook", "transcript", "amendment"
+        ]  # fmt: skip
+        assert (entries[18].record.memo, entries[18].erased, entries[19].record.memo) == ("", ("memo",), "kept")
+        assert (entries[20].record.entries, entries[20].record.why) == ((18,), "as GP1 asked")
+        codebook, (added,) = journal.codebook_history()
+        assert (list(codebook), added.code.id, added.why) == (["logistics", "contact"], "fixers", "it was met")
+        assert {coding.version for coding in journal.codings()} == {""}
+        assert all("fixers" in coding.unjudged for coding in journal.codings())
+        assert entries[23].record.lines == ("GP2:2",)
+        (amendment,) = journal.amendments()
+        assert (amendment.reason, amendment.replaced[0].after) == ("as on the recording", ("GP2:2.1",))
+
+
 def test_there_is_a_frozen_file_of_the_present_schema():
     assert [one.stem for one in SCHEMAS] == [f"v{n}" for n in range(1, len(MIGRATIONS) + 1)]
     with closing(sqlite3.connect(f"{SCHEMAS[-1].as_uri()}?mode=ro&immutable=1", uri=True)) as frozen:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -381,3 +382,49 @@ def test_a_session_that_looks_again_sees_what_one_opened_anew_sees(steps, named,
                 ruled = [each for each in journal.codings().of(one.line.id) if each.basis is Basis.ADJUDICATED]
                 assert session.settled(one.line.id) == fresh.settled(one.line.id) == tuple(ruled)
                 assert session.ruling(one.line.id) == fresh.ruling(one.line.id)
+
+
+def open_in(coding, *codes):
+    return replace(coding, unjudged=frozenset(codes))
+
+
+def test_who_did_not_judge_a_code_does_not_differ_on_it(lines):
+    before = open_in(coding_of("GP1:2", "MO", "logistics"), "awareness")
+    agreeing = Codings([before, coding_of("GP1:2", "JB", "logistics", "awareness")])
+    differing = Codings([*agreeing, coding_of("GP1:2", "SK", "logistics")])
+
+    assert differences(agreeing, lines) == ()
+    [found] = differences(differing, lines)
+    assert found.contested == {"awareness"}
+    assert [reading.unjudged for reading in found.readings] == [frozenset(), {"awareness"}, frozenset()]
+    assert found.digest != differences(differing.by("JB", "SK"), lines)[0].digest
+
+
+@pytest.mark.parametrize(
+    ("ruling", "codes", "unjudged"),
+    [
+        (Ruling.LEFT, {"logistics"}, {"awareness", "computers"}),
+        (Ruling.RIGHT, {"meetings"}, {"computers"}),
+        (Ruling.BOTH, {"logistics", "meetings"}, {"computers"}),
+        (Ruling.NEITHER, set(), {"computers"}),
+        (Ruling.OTHER, {"awareness"}, set()),
+    ],
+)
+def test_a_ruling_judges_no_code_that_its_readings_did_not_judge(lines, codebook, ruling, codes, unjudged):
+    left = open_in(coding_of("GP1:2", "MO", "logistics"), "awareness", "computers")
+    right = open_in(coding_of("GP1:2", "JB", "meetings"), "computers")
+    [difference] = differences(Codings([left, right]), lines)
+    of_left, of_right = sorted(difference.readings, key=lambda reading: reading.coders, reverse=True)
+    ruled = adjudicate(
+        difference,
+        ruling,
+        coder=TEAM,
+        adjudicators=[TEAM],
+        codebook=codebook,
+        left=of_left,
+        right=of_right,
+        codes=codes if ruling is Ruling.OTHER else (),
+    )
+
+    assert (ruled.coding.codes, ruled.coding.unjudged) == (codes, unjudged)
+    assert ruled.adjudication.left.unjudged == {"awareness", "computers"}

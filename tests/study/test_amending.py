@@ -26,7 +26,7 @@ from autocode.study import (
     suggest_for_study,
     unrecorded_digests,
 )
-from autocode.study._matching import _is_misspelt
+from autocode.study.corrections._matching import _is_misspelt
 from studies import coding_of
 
 SIGNED = {"by": "TW", "reason": "as on the recording"}
@@ -462,10 +462,13 @@ def test_a_line_that_is_no_more_cannot_be_judged(recorded, edit):
         ("The phone rings out.", "The fhone rings out.", True),
         ("The phone rings out.", "Teh phone rings out.", True),
         ("The phone rings out.", "The phones ring out.", True),
+        ("They meet without us.", "They meet with out us.", True),
         ("I am tired.", "I am fired.", True),  # no rule sees what words mean
         ("I am tired.", "I am not tired.", True),
-        ("I am tired.", "I was tired.", False),
-        ("Since when?", "Since then?", True),
+        ("I am tired.", "I was tired.", True),  # one of three words
+        ("I am tired.", "We were tired.", False),
+        ("The phone rings out.", "Some phone rang out.", False),
+        ("Since when?", "And who made that decision?", True),  # nobody codes what an interviewer asks
     ],
 )
 def test_a_misspelling_is_no_change_and_more_than_a_quarter_of_the_words_is_much(recorded, edit, old, new, is_same):

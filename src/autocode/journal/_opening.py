@@ -7,7 +7,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,6 +85,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         if connection.in_transaction:  # SQLite has rolled back by itself if, for example, the disk is full
             connection.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # after a failure of the disk, SQLite restores the file at the next reading
+            connection.execute("SELECT count(*) FROM sqlite_master")
         raise
 
 

@@ -24,7 +24,6 @@ from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import TextOptions, text_options, with_encoder
 
 if TYPE_CHECKING:
-    from autocode.study._amending import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
     from autocode.study._backup import Backup, backup_study
     from autocode.study._faults import study_faults
     from autocode.study._intake import SpeakerRule, add_files
@@ -43,11 +42,12 @@ if TYPE_CHECKING:
         suggestions_as_csv,
         train_on_study,
     )
+    from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
-    "_amending": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "_backup": ("Backup", "backup_study"),
+    "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "_faults": ("study_faults",),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),

@@ -19,6 +19,7 @@ from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
+from autocode.wording import listing
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
@@ -148,7 +149,9 @@ class AdjudicationApi:
         before = self._line(difference, hidden=submitted.hidden)
         if difference.digest != submitted.digest:
             return {"refused": _CODED_AGAIN, "line": before}
-        reading_of = {reading.codes: reading for reading in difference.readings}
+        # of those who gave the same codes, the ruling is on the reading that leaves fewest codes open
+        by_open_codes = sorted(difference.readings, key=lambda reading: -len(reading.unjudged))
+        reading_of = {reading.codes: reading for reading in by_open_codes}
         if not {submitted.left, submitted.right} <= reading_of.keys():
             raise ValueError("no coder read the line like that.")
         try:
@@ -201,15 +204,28 @@ class AdjudicationApi:
             "after": after,
             "digest": difference.digest,
             "readings": [
-                {"by": _readers(reading, index, hidden=hidden), "codes": self._in_order(reading.codes)}
+                {
+                    "by": _readers(reading, index, hidden=hidden) + self._not_judged(reading, difference),
+                    "codes": self._in_order(reading.codes),
+                }
                 for index, reading in enumerate(shown.readings)
             ],
             "pairs": [
                 {"left": a, "right": b, "gives": self._outcomes(shown.readings[a], shown.readings[b])}
                 for a, b in combinations(range(len(shown.readings)), 2)
+                if shown.readings[a].codes != shown.readings[b].codes
             ],
             "settled": self._rulings(line.id),
         }
+
+    def _not_judged(self, reading: Reading, difference: Difference) -> str:
+        """Return which of the contested codes a reading does not judge, in brackets; empty if it judges all."""
+        names = [
+            self._session.codebook[code].name
+            for code in self._in_order(reading.unjudged & difference.contested)
+            if code in self._session.codebook
+        ]
+        return f" (has not judged {listing(names)})" if names else ""
 
     def _outcomes(self, left: Reading, right: Reading) -> dict[Ruling, list[CodeId]]:
         """Return the codes that each ruling over two readings comes to."""

@@ -1,8 +1,11 @@
 """The adjudication page as it is asked: who may, what it tells, and what it does once."""
 
+from dataclasses import replace
+
 import pytest
 
-from autocode.coding import Basis
+import studies
+from autocode.coding import Adjudication, Basis
 from autocode.journal import Kind
 from autocode.transcripts import LineId
 from autocode.web import FlaggedLine
@@ -330,3 +333,23 @@ def test_a_journal_that_cannot_be_written_says_so_and_keeps_the_ruling_unsaid(as
 
     assert answer.status_code == 500
     assert "closed" in answer.text
+
+
+def test_a_reading_says_which_contested_code_it_does_not_judge_and_a_ruling_is_on_one_that_does(asked, differing):
+    differing.append(
+        replace(studies.coding_of("GP1:2", "MO", "logistics"), unjudged=frozenset({"awareness"})),
+    )
+    [line] = [line for line in look(asked)["lines"] if line["id"] == "GP1:2"]
+    given = {reading["by"]: reading["codes"] for reading in line["readings"]}
+
+    assert given == {
+        "JB": ["logistics", "awareness"],
+        "MO (has not judged Lack of awareness)": ["logistics"],
+        "SK": ["logistics"],
+    }
+    assert [(pair["left"], pair["right"]) for pair in line["pairs"]] == [(0, 1), (0, 2)]
+
+    asked.act(**ruling(asked, "GP1:2", "right"))
+
+    adjudication = next(e.record for e in differing.history() if isinstance(e.record, Adjudication))
+    assert (adjudication.right.coders, adjudication.right.unjudged) == (("SK",), frozenset())

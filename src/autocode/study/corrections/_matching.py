@@ -1,7 +1,7 @@
 """Which lines of a corrected transcript are the lines of before, and which are to be read again.
 
 The words of both texts are aligned. A line keeps its id where its boundaries stand, its role is the same and at most a
-quarter of its words were added, taken out or replaced. A misspelling does not count.
+quarter of its words were added, taken out or replaced; of three words, one. A misspelling does not count.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,12 +12,14 @@ from typing import NamedTuple, TypeAlias
 from autocode.transcripts import Line, Role, words_of
 
 MUCH = 0.25  # share of a line's words; a line of which more changed is another line
+_FEW = 3  # words of a line of which one may change, though it is more than that share
 # Words in a row that two lines must share, if they share less than half of their words, so that one was cut from the
 # other: single words come up everywhere.
 _RUN = 3
 # Letters of a word in which two may be swapped, and of one in which one may be missing, added or replaced: shorter
 # words become other words, such as now and not.
 _SWAPPED, _MISSPELT = 3, 4
+_MOST_PAIRS = 250_000  # of words of two lines that are compared one by one
 LONG = 4  # words of a line that stands once in either text, so that it surely is the same line
 _CONTEXT = 4  # classes of words in a row that stand for one word: one class fits an eighth of the dictionary
 
@@ -78,7 +80,8 @@ class Stretch:
     @property
     def is_same(self) -> bool:
         """Whether the line stays the same one by the rule."""
-        return self.stands and not self.role_changed and self.n_changed <= MUCH * self.n_words
+        little = max(MUCH * self.n_words, 1 if self.n_words >= _FEW else 0)
+        return self.stands and not self.role_changed and self.n_changed <= little
 
 
 def matched(before: Sequence[TracedLine], after: Sequence[TracedLine], *, by_classes: bool) -> list[Stretch]:
@@ -276,34 +279,45 @@ def _with_neighbours(groups: list[Group]) -> Iterator[tuple[tuple[int, ...], tup
 def _compared(before: Sequence[TracedLine], after: Sequence[TracedLine], i: int, j: int, by_classes: bool) -> Stretch:
     """Return what became of a line whose boundaries stand."""
     old, new = before[i], after[j]
-    n_changed = _n_changed(old.words, new.words, same=_is_never if by_classes else _is_misspelt)
+    n_changed = _n_changed(old.words, new.words, same=_is_equal if by_classes else _is_misspelt)
     if by_classes and old.check != new.check:
         n_changed = max(n_changed, 1)  # a word was replaced by another of its class
+    n_words = max(len(old.words), len(new.words))
     return Stretch(
         before=(i,),
         after=(j,),
-        n_changed=n_changed,
-        n_words=max(len(old.words), len(new.words)),
+        n_changed=min(n_changed, n_words),
+        n_words=n_words,
         is_edited=old.check != new.check,
         role_changed=old.is_coded != new.is_coded,
     )
 
 
 def _n_changed(old: Sequence[str], new: Sequence[str], *, same: Callable[[str, str], bool]) -> int:
-    """Return how many words were added, taken out or replaced by another word."""
-    n = 0
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        if i_end - i == j_end - j:
-            n += sum(not same(word, other) for word, other in zip(old[i:i_end], new[j:j_end], strict=True))
-        elif tag != "replace" or not same("".join(old[i:i_end]), "".join(new[j:j_end])):
-            n += max(i_end - i, j_end - j)
-    return n
+    """Return how many words were added, taken out or replaced by another word (Levenshtein 1966, over words)."""
+    first = next((k for k, words in enumerate(zip(old, new, strict=False)) if words[0] != words[1]), None)
+    if first is None:
+        return abs(len(old) - len(new))
+    old, new = old[first:], new[first:]
+    if len(old) * len(new) > _MOST_PAIRS:  # two long lines that are unlike each other
+        blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+        return max(len(old), len(new)) - sum(block.size for block in blocks)
+    above: list[int] = []
+    row = list(range(len(new) + 1))
+    for i, word in enumerate(old, start=1):
+        before, above, row = above, row, [i]
+        for j, other in enumerate(new, start=1):
+            n = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (not same(word, other)))
+            if i > 1 and len(other) > 1 and same is not _is_equal and old[i - 2] + word == other:
+                n = min(n, before[j - 1])  # two words are written as one
+            if j > 1 and len(word) > 1 and same is not _is_equal and new[j - 2] + other == word:
+                n = min(n, above[j - 2])
+            row.append(n)
+    return row[-1]
 
 
-def _is_never(old: str, new: str) -> bool:
-    return False
+def _is_equal(old: str, new: str) -> bool:
+    return old == new
 
 
 def _is_misspelt(old: str, new: str) -> bool:

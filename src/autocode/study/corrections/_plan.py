@@ -9,14 +9,14 @@ from typing import NamedTuple
 from autocode.coding import Codings, human
 from autocode.conduct import Amendment, LineChanges
 from autocode.errors import StudyError
-from autocode.study._amended_lines import AmendedLines, amended_lines
-from autocode.study._corrected_files import CorrectedFiles, read_corrected
 from autocode.study._folder import SETTINGS, is_study
 from autocode.study._intake import SpeakerRule
-from autocode.study._matching import TracedLine, traced, traced_by
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._staging import discard, discard_unfinished, finish_interrupted, place, stage
 from autocode.study._versions import TextVersion, plain_ids, text_versions, with_ids
+from autocode.study.corrections._files import CorrectedFiles, read_corrected
+from autocode.study.corrections._lines import AmendedLines, amended_lines
+from autocode.study.corrections._matching import TracedLine, traced, traced_by
 from autocode.transcripts import LineId, Transcript, Unit, fingerprints_of
 from autocode.wording import count_of, listing
 
@@ -181,7 +181,6 @@ def plan_amendment(
     Examples
     --------
     >>> from pathlib import Path
-    from typing import NamedTuple
     >>> from tempfile import TemporaryDirectory
     >>> from autocode import Coding, Journal, read_study
     >>> from autocode.study import amend_study, create_study, plan_amendment, unrecorded_digests

@@ -6,8 +6,8 @@ from difflib import SequenceMatcher
 
 from autocode.conduct import Replacement
 from autocode.errors import StudyError
-from autocode.study._matching import LONG, Stretch, TracedLine, matched, traced, traced_by
 from autocode.study._versions import TextVersion, plain_ids, with_ids
+from autocode.study.corrections._matching import LONG, Stretch, TracedLine, matched, traced, traced_by
 from autocode.transcripts import LineId, Transcript, fingerprints_of, words_of
 from autocode.wording import count_of, listing
 

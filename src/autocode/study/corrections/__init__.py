@@ -1,0 +1,1 @@
+"""Corrections of transcripts that were coded: lines matched, the correction planned, and made as one step."""
