@@ -264,17 +264,23 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
     lasts = time.monotonic() - began
     complete = set(ids_in(study))
     found: Counter[str] = Counter()
-    holds = True
+    holds, drafts = True, 0
     for seed in range(n):
         shutil.rmtree(study)
         shutil.copytree(copies[0], study)
         writing, wait = seed % 4 != 0, random.Random(seed).uniform(0.0, lasts)
         found[try_kill(study, copies[1:], wait=wait, writing=writing)] += 1
+        drafts += len(list(study.glob(".*.draft")))
         if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
             ac.merge(study, *copies[1:])
             holds &= set(ids_in(study)) == complete
-    print(f"{n} merges of {lasts:.2f} s killed: {', '.join(f'{times} {what}' for what, times in found.items())}")
-    return holds and not found["PART"] and not study_faults(study)
+            for fault in study_faults(study):
+                # a draft of codebook.toml counts for nothing, and `autocode check` says what to do with it
+                holds &= Path(fault.path or "").suffix == ".draft"
+                print(f"after kill {seed}: {fault}")
+    kills = ", ".join(f"{times} {what}" for what, times in found.items())
+    print(f"{n} merges of {lasts:.2f} s killed: {kills}; {drafts} drafts of codebook.toml left, which check names")
+    return holds and not found["PART"]
 
 
 def main() -> int:
