@@ -81,11 +81,11 @@ def test_the_row_of_a_code_is_that_of_those_who_judged_it(codings_of, interviews
     codebook = Codebook([Code(id=code, name=code.upper()) for code in "ab"])
     codings = codings_of({**TWO, "SK": ["b", "a", "a", "", "a b", "b"]})
     lines = ("I1:1", "I2:1", "I3:2")
-    partly = agreement_table(silent(codings, "SK", "b", *lines), codebook, interviews)
+    partly = agreement_table(silent(codings, "SK", "b", *lines), interviews, codebook)
     without = agreement_table(
-        Codings(coding for coding in codings if coding.coder != "SK" or coding.line not in lines), codebook, interviews
+        Codings(coding for coding in codings if coding.coder != "SK" or coding.line not in lines), interviews, codebook
     )
-    whole = agreement_table(codings, codebook, interviews)
+    whole = agreement_table(codings, interviews, codebook)
 
     assert _figures(partly.codes[0]) == _figures(whole.codes[0])
     assert _figures(partly.codes[1]) == _figures(without.codes[1])
@@ -110,7 +110,7 @@ def test_a_code_added_to_the_sample_study_leaves_every_other_row_as_it_was():
     after = remapped(independent, [change], codebook=codebook)
     now = Codebook([*codebook.values(), new], version="next")
     options = {"interval": None}
-    was, found = (agreement_table(of, book, lines, **options) for of, book in ((independent, codebook), (after, now)))
+    was, found = (agreement_table(of, lines, book, **options) for of, book in ((independent, codebook), (after, now)))
 
     assert [_figures(row) for row in found.codes[:-1]] == [_figures(row) for row in was.codes]
     assert found.codes[-1].alpha.undefined is Undefined.ONE_CODER
@@ -124,8 +124,15 @@ def test_a_code_added_to_the_sample_study_leaves_every_other_row_as_it_was():
     assert "584 lines from 18 interviews were judged by at least two of 3 coders, with 10 codes." in paragraph
     assert "Codebook version next; 1879 judgements made before a code was added" in paragraph
     # unknown on every line that held none of its codes
-    held = ReliabilityData.for_theme([theme.id, *codebook.descendants(theme.id)], independent, lines).values == 1
-    assert (ReliabilityData.for_theme([theme.id, *now.descendants(theme.id)], after, lines).judged == held).all()
+    held = (
+        ReliabilityData.for_theme(
+            [theme.id, *codebook.descendants(theme.id)], independent, lines, codebook=codebook
+        ).values
+        == 1
+    )
+    assert (
+        ReliabilityData.for_theme([theme.id, *now.descendants(theme.id)], after, lines, codebook=now).judged == held
+    ).all()
 
 
 def test_a_split_leaves_the_theme_exactly_as_it_was():
@@ -136,7 +143,7 @@ def test_a_split_leaves_the_theme_exactly_as_it_was():
     after = remapped(codings.independent(), [change], codebook=codebook)
     now = Codebook([*(code for code in codebook.values() if code.id != whole.id), *parts], version="next")
     was, found = (
-        [value for row in agreement_table(of, book, lines).themes for value in (row.units, *_bounds(row.alpha))]
+        [value for row in agreement_table(of, lines, book).themes for value in (row.units, *_bounds(row.alpha))]
         for of, book in ((codings, codebook), (after, now))
     )
 

@@ -206,4 +206,4 @@ def labelled_interview() -> Callable[[str, int], tuple[str, dict[str, str]]]:
 def demonstrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
     """The demo, run once."""
     folder = tmp_path_factory.mktemp("demo") / "shown"
-    return folder, CliRunner().invoke(main, ["demo", "--out", str(folder)])
+    return folder, CliRunner(env={"COLUMNS": None}).invoke(main, ["demo", "--out", str(folder)])

@@ -231,7 +231,10 @@ def test_the_text_that_was_coded_can_be_named_where_the_journal_does_not_know_it
     lines = ac.read_study(folder).lines
     with ac.Journal.open(folder / "study.sqlite") as journal:
         codings = list(journal.codings())
-    (folder / "study.sqlite").unlink()
+    for name in ("study.sqlite", "study.head"):
+        (folder / name).unlink(missing_ok=True)
+    settings = folder / "study.toml"
+    settings.write_text("".join(line for line in settings.read_text().splitlines(True) if "journal" not in line))
     with ac.Journal.open(folder / "study.sqlite") as journal:
         journal.append(ac.Codings(codings, digests={one.id: one.digest for one in lines.interviews}))
     file = folder / "transcripts" / "GP2.txt"

@@ -16,6 +16,7 @@ COMMANDS = {
     "add study talk.txt --dry-run": "reading the files",
     "agree study": "measuring agreement",
     "agree study --docx out.docx": "writing the document",
+    "backup study out.zip": "writing the backup",
     "check study": "reading the study",
     "export study out": "exporting",
     "next study -n 3": "choosing lines",
@@ -23,7 +24,9 @@ COMMANDS = {
     "plan study --draw 3": "drawing lines",
     "recheck study --resamples 2": "rechecking the codings",
     "report study -o out.html --no-validation": "writing the report",
+    "saturation study": "looking at the interviews in many orders",
     "suggest study": "suggesting",
+    "together study --unit line": "looking for codes that come together",
     "train study": "training",
     "validate study --seeds 1 --resamples 2": "validating on held-out interviews",
 }
@@ -61,7 +64,7 @@ def test_what_takes_a_while_says_so_in_a_terminal(words, coded, labelled_intervi
 
 
 def test_every_command_that_computes_is_tried():
-    elsewhere = {"adjudicate", "demo", "init", "prevalence", "review"}
+    elsewhere = {"adjudicate", "amend", "demo", "init", "merge", "prevalence", "review", "samples", "vary"}
 
     assert {words.split()[0] for words in COMMANDS} | elsewhere == {*main.commands}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autocode.cli._choices import CODED_BY, TOGETHER, WHICH_CODES
-from autocode.cli._main import AT_LEAST_ONE, JSON, SEED, STUDY, dumped, main
+from autocode.cli._main import AT_LEAST_ONE, JSON, SEED, STUDY, dumped, main, working
 
 if TYPE_CHECKING:
     from autocode.themes import Incidence
@@ -67,8 +67,9 @@ def saturation(
     """
     from autocode.themes import saturation as saturation_of
 
-    incidence = _incidence(study, coded_by=coded_by, level=level)
-    found = saturation_of(incidence, base=base, run=run, threshold=threshold, by=by, seed=seed)
+    with working("looking at the interviews in many orders"):
+        incidence = _incidence(study, coded_by=coded_by, level=level)
+        found = saturation_of(incidence, base=base, run=run, threshold=threshold, by=by, seed=seed)
     click.echo(dumped(found.to_json()) if as_json else str(found))
 
 
@@ -89,7 +90,8 @@ def vary(study: Path, by: str, coded_by: str, level: str, seed: int, as_json: bo
     """
     from autocode.themes import variation
 
-    found = variation(_incidence(study, coded_by=coded_by, level=level), by, seed=seed)
+    with working("shuffling the attribute over the interviews"):
+        found = variation(_incidence(study, coded_by=coded_by, level=level), by, seed=seed)
     click.echo(dumped(found.to_json()) if as_json else str(found))
 
 
@@ -114,9 +116,10 @@ def together(study: Path, unit: str, coded_by: Any, level: Any, seed: int, as_js
     from autocode.study import read_study_or_corpus
     from autocode.themes import together as codes_together
 
-    data = read_study_or_corpus(study)
     where: Any = unit
-    found = codes_together(
-        data.codings, data.lines, data.codebook, unit=where, coded_by=coded_by, level=level, seed=seed
-    )
+    with working("looking for codes that come together"):
+        data = read_study_or_corpus(study)
+        found = codes_together(
+            data.codings, data.lines, data.codebook, unit=where, coded_by=coded_by, level=level, seed=seed
+        )
     click.echo(dumped(found.to_json()) if as_json else str(found))

@@ -406,7 +406,8 @@ def merge(study: Path, others: tuple[Path, ...], dry_run: bool, as_json: bool) -
     from autocode.study import merge as merge_copies
     from autocode.wording import count_of
 
-    plan = merge_copies(study, *others, dry_run=dry_run)
+    with working("merging"):
+        plan = merge_copies(study, *others, dry_run=dry_run)
     if as_json:
         click.echo(dumped(plan.to_json()))
         return
@@ -456,7 +457,9 @@ def backup(study: Path, out: Path | None, force: bool) -> None:
     """
     from autocode.study import backup_study
 
-    click.echo(str(backup_study(study, out, force=force)))
+    with working("writing the backup"):
+        made = backup_study(study, out, force=force)
+    click.echo(str(made))
 
 
 @main.command()

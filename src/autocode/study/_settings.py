@@ -249,11 +249,21 @@ def with_unit(source: str, unit: Unit) -> str:
     return f'unit = "{unit.value}"\n\n{source}'
 
 
+_OF_THE_JOURNAL = (
+    "# Which journal (study.sqlite) is this study's. autocode wrote it; a missing or another one is refused."
+)
+
+
 def with_journal(source: str, journal: str) -> str:
     """Return the text of a `study.toml` with the identity of the study's journal, and all else as it was."""
     line = re.compile(r"^journal\s*=.*$", re.MULTILINE)
     written = f'journal = "{journal}"'
     if line.search(source):
         return line.sub(written, source, count=1)
-    note = "# Which journal (study.sqlite) is this study's. autocode wrote it; a missing or another one is refused."
-    return f"{source.rstrip()}\n\n{note}\n{written}\n"
+    return f"{source.rstrip()}\n\n{_OF_THE_JOURNAL}\n{written}\n"
+
+
+def without_journal(source: str) -> str:
+    """Return the text of a `study.toml` without what `with_journal` writes into it."""
+    lines = [line for line in source.splitlines() if line != _OF_THE_JOURNAL and not re.match(r"journal\s*=", line)]
+    return "\n".join(lines).rstrip()

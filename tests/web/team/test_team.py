@@ -167,7 +167,7 @@ def test_agreement_of_the_other_codes_stays_after_a_code_was_added(asked_by, dif
     for coding in differing.codings():
         differing.append(replace(coding, unjudged=frozenset({"language"}), version="1"))
     shown = asked_by("SK").get("/team").text
-    table = agreement_table(differing.codings(), Codebook([*codebook.values(), added]), lines)
+    table = agreement_table(differing.codings(), lines, Codebook([*codebook.values(), added]))
 
     assert "No line has been coded by two coders yet" not in shown
     assert table.widest.alpha.basis in shown

@@ -30,5 +30,7 @@ def known_codes(
     if codes is None:
         return None
     wanted = tuple(codes)
-    check_codes(wanted, [*(coding.codes for part in given for coding in part), *predicted], codebook=codebook)
+    check_codes(
+        wanted, [*(coding.codes | coding.unjudged for part in given for coding in part), *predicted], codebook=codebook
+    )
     return wanted

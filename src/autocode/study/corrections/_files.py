@@ -11,7 +11,7 @@ from autocode.errors import Fault, StudyError, TranscriptError
 from autocode.study._folder import SETTINGS, TRANSCRIPTS
 from autocode.study._intake import SpeakerRule, TranscriptReader, labelled
 from autocode.study._reading import read_lines
-from autocode.study._settings import Settings, read_settings, with_unit
+from autocode.study._settings import Settings, read_settings, with_unit, without_journal
 from autocode.transcripts import Transcript, TranscriptId, Transcripts, Unit, reading_faults
 from autocode.wording import listing
 
@@ -197,4 +197,8 @@ def _refuse_doubtful(transcript: Transcript, file: Path) -> None:
 
 
 def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+    """Return what a file holds, but for the line of `study.toml` that names the journal: opening it writes that."""
+    content = path.read_bytes()
+    if path.name == SETTINGS:
+        content = without_journal(content.decode("utf-8-sig", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return sha256(content).hexdigest()
