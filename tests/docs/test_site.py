@@ -121,7 +121,7 @@ def test_a_shared_parameter_is_written_out_and_linked_to_its_page(site_script):
     docstrings = site_script("docstrings")
     text = docstrings.with_links(measured.__doc__.replace("\n    ", "\n"))
 
-    assert docstrings.imported("autocode.coding._nouns.Codings.independent") is autocode.Codings.independent
+    assert docstrings.imported("autocode.coding._codings.Codings.independent") is autocode.Codings.independent
     assert re.search(
         r'^interval : str or None, default "cube-root"\n.*intervals\.md\)\.\nlevel : float, default 0\.95$',
         text,

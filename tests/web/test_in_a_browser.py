@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autocode.coding import Basis, CoderId
+from autocode.coding import Basis
 from autocode.journal import Journal, Kind
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
@@ -60,7 +60,7 @@ class Study:
 
     def in_force(self, coder="MO"):
         with Journal.open(self.journal) as journal:
-            return {one.line: set(one.codes) for one in journal.codings().by(CoderId(coder))}
+            return {one.line: set(one.codes) for one in journal.codings() if one.coder == coder}
 
 
 @pytest.fixture
