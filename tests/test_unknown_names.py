@@ -147,7 +147,7 @@ ELSEWHERE = {
     "study.add_files", "study.draw_lines", "study.open_review", "study.serve_adjudication", "study.study_prevalence",
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",
     "suggester.SentenceEncoder", "suggester.certify", "suggester.novelty_threshold", "web.adjudication_page",
-    "web.serve", "web.team_page", "suggester.CodedExample.coders_of",
+    "web.serve", "web.team_page", "web.corrections_page", "suggester.CodedExample.coders_of",
 }  # fmt: skip
 NAMES = {
     "attribute", "codes", "code", "code_id", "coder", "coders", "a", "b", "enrich", "line_id", "model", "suggested",

@@ -20,7 +20,7 @@ from autocode.review import AdjudicationSession, differences, lines_left_to_read
 from autocode.suggester import CodedLines, LearningSuggester, theme_coherence
 from autocode.themes import Incidence, together
 from autocode.validation import eligible
-from autocode.web import adjudication_page, team_page
+from autocode.web import adjudication_page, corrections_page, team_page
 
 ROOMS = ("agreement", "coding", "exchange", "journal", "report", "review", "suggester", "themes", "validation", "web")
 REFUSED = (
@@ -80,6 +80,7 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     "web.adjudication_page": lambda a: adjudication_page(
         a.journal, lines=a.lines, codebook=a.codebook, adjudicators=["TW"]
     ),
+    "web.corrections_page": lambda a: corrections_page(None, journal=a.journal, lines=a.lines, adjudicators=["TW"]),
     "web.team_page": lambda a: team_page(
         a.journal, lines=a.lines, codebook=a.codebook, suggester_status=lambda: None, flagged_lines=None
     ),

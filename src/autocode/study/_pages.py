@@ -13,6 +13,7 @@ from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
+from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
@@ -24,6 +25,7 @@ from autocode.web import (
     SuggesterStatus,
     adjudication_page,
     codebook_page,
+    corrections_page,
     review_page,
     serve,
     team_page,
@@ -161,6 +163,14 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook),
+        corrections_page(
+            StudyCorrections(study),
+            journal=journal,
+            lines=study.lines,
+            adjudicators=settings.adjudicators,
+            coders=settings.coders,
+            coding_closed=closed,
+        ),
     ]
 
 

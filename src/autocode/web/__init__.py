@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
+from autocode.web._corrections import Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
 from autocode.web._review import review_page
 from autocode.web._serve import Certificate, serve
@@ -16,15 +17,18 @@ __all__ = [
     "AdjudicationApi",
     "AdjudicationWidget",
     "Certificate",
+    "Corrections",
     "FlaggedLine",
     "Learning",
     "Learnt",
     "Page",
+    "PlannedCorrection",
     "ReviewWidget",
     "SuggesterStatus",
     "adjudication_page",
     "codebook_page",
     "coder_of",
+    "corrections_page",
     "make_app",
     "render",
     "review_page",
