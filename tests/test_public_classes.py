@@ -42,7 +42,8 @@ AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 # An open file, a running page or a process cannot be in two places; and a protocol has no instances.
 NOT_COPIED = {
     "journal.Journal", "review.AdjudicationSession", "review.ReviewSession", "study.Learner", "study.LearnerProcess",
-    "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate", "web.Corrections", "web.PlannedCorrection",
+    "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
+    "web.Corrections", "web.PlannedCorrection",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
 }  # fmt: skip

@@ -36,25 +36,7 @@ class StudyCorrections:
         return {name: read_text(source) for name, source in self._sources.items() if source.is_file()}
 
     def plan(self, interview: TranscriptId, text: str, *, by: str, reason: str) -> PlannedCorrection:
-        """
-        Return what it would do to replace the text of an interview.
-
-        Parameters
-        ----------
-        interview : TranscriptId
-            The interview.
-        text : str
-            Its corrected text.
-        by : str
-            Who corrects it.
-        reason : str
-            Why.
-
-        Raises
-        ------
-        AutocodeError
-            If the text cannot be read, or the correction not be planned.
-        """
+        """Return what it would do to replace the text of an interview; raises as `plan_amendment`."""
         source = self._sources.get(interview)
         if source is None:
             raise StudyError(f"there is no interview {interview!r} that is kept as text.")

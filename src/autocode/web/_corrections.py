@@ -50,7 +50,25 @@ class Corrections(Protocol):
         """Return the text of each interview that is kept as text, as it is in the study now."""
 
     def plan(self, interview: TranscriptId, text: str, *, by: CoderId, reason: str) -> PlannedCorrection:
-        """Return what it would do to replace the text of an interview; raises `AutocodeError` if it cannot be."""
+        """
+        Return what it would do to replace the text of an interview.
+
+        Parameters
+        ----------
+        interview : TranscriptId
+            The interview.
+        text : str
+            Its corrected text.
+        by : CoderId
+            Who corrects it.
+        reason : str
+            Why, for the record.
+
+        Raises
+        ------
+        AutocodeError
+            If the text cannot be read, or the correction not be planned.
+        """
 
 
 class _Correction(NamedTuple):
