@@ -114,6 +114,15 @@ def test_a_typo_is_mended_and_every_judgement_stays(corrections, study, violatio
     expect(corrections.locator("main")).to_contain_text("start it again")
 
 
+@pytest.mark.parametrize("width", [320, 640])
+def test_a_narrow_screen_needs_no_scrolling_sideways(corrections, width):
+    corrections.set_viewport_size({"width": width, "height": 700})
+    correct(corrections)
+    expect(corrections.locator("#sentences")).to_be_visible()
+
+    assert corrections.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_what_is_written_after_the_plan_is_planned_anew(corrections, study):
     correct(corrections)
     record = corrections.get_by_role("button", name="Record the correction")
