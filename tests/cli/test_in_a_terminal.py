@@ -32,6 +32,9 @@ COMMANDS = {
 }
 
 
+TERMINAL = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"}
+
+
 def in_a_terminal(words: str, folder, *, width: int = 100, **environment: str) -> tuple[str, int]:
     """Return what a command writes to a terminal, and its status."""
     variables = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
@@ -61,6 +64,20 @@ def test_what_takes_a_while_says_so_in_a_terminal(words, coded, labelled_intervi
 
     assert status == 0, output
     assert COMMANDS[words] in plain(output)
+
+
+def test_a_review_says_that_it_reads_the_study_and_then_shows_a_line(coded, tmp_path):
+    words = ["-m", "autocode", "review", "study", "--coder", "coder_a", "--terminal"]
+    screen = pexpect.spawn(
+        sys.executable, words, cwd=str(tmp_path), dimensions=(50, 100), timeout=60, encoding="utf-8", env=TERMINAL
+    )
+    screen.expect("reading the study")
+    screen.expect("GP4")
+    screen.send("q")
+    screen.expect(pexpect.EOF)
+    screen.close()
+
+    assert screen.exitstatus == 0
 
 
 def test_every_command_that_computes_is_tried():

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
@@ -1070,7 +1070,13 @@ def review(
         raise click.UsageError("a certificate and its key belong together; give --certificate and --key.")
     if chosen and sample is not None:
         raise click.UsageError("--next and --sample are two ways to say which lines; choose one.")
-    with open_review(study, coders=coders, blind=blind, sample=sample, chosen=chosen, remark=announce) as opened:
+    remarks: list[str] = []
+    opening = open_review(study, coders=coders, blind=blind, sample=sample, chosen=chosen, remark=remarks.append)
+    with ExitStack() as stack:
+        with working("reading the study"):
+            opened = stack.enter_context(opening)
+        for sentence in remarks:
+            announce(sentence)
         if terminal:
             from rich.console import Console
 
