@@ -347,7 +347,8 @@ def test_nothing_acknowledged_is_lost_unsaid_when_the_file_is(act, moment):
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_copy_has_all_that_was_acknowledged_when_it_was(copy, moment):
-    assert try_copy(copy, moment, seed=1) == "whole"
+    # a copy that is made while a commit is being written may be torn, and is refused then
+    assert try_copy(copy, moment, seed=1) in ({"whole", "said"} if moment == "during" else {"whole"})
 
 
 def test_a_flipped_bit_never_gives_other_codings():
