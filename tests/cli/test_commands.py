@@ -810,7 +810,7 @@ def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monk
     monkeypatch.setattr("autocode.study._pages.serve", lambda pages, **how: asked.update(how, pages=pages))
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
-    assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook"]
+    assert [page.name for page in asked["pages"]] == ["Review", "Differences", "Team", "Codebook", "Corrections"]
     assert (asked["coders"], asked["port"], asked["open_browser"]) == (("MO",), 9000, False)
 
 
