@@ -37,10 +37,10 @@ def bare(connection: sqlite3.Connection, mode: str) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def timed(act: Callable[[], object]) -> tuple[float, float]:
-    """Return the milliseconds that an act takes, on the clock and of the processor."""
+def timed(act: Callable[..., object], *arguments: object, **named: object) -> tuple[float, float]:
+    """Return the milliseconds that a call takes, on the clock and of the processor."""
     clock, processor = time.perf_counter(), time.process_time()
-    act()
+    act(*arguments, **named)
     return 1e3 * (time.perf_counter() - clock), 1e3 * (time.process_time() - processor)
 
 
@@ -66,12 +66,12 @@ def main() -> None:
             connection.execute("CREATE TABLE entries (seq INTEGER PRIMARY KEY, payload TEXT)")
         with Journal.open(folder / "empty.sqlite") as empty, Journal.open(folder / "large.sqlite") as large:
             codings = Codings(coding(n, coder=coder) for n in range(10_000) for coder in ("MO", "JB", "KL"))
-            _, appended = timed(lambda: large.append(codings))
+            _, appended = timed(large.append, codings)
             for n in range(arguments.times):
                 for mode, connection in connections.items():
-                    times[f"three rows, {mode}"].append(timed(lambda: bare(connection, mode)))  # noqa: B023
-                times["one coding to an empty journal"].append(timed(lambda: empty.append(coding(n), gesture=f"g{n}")))  # noqa: B023
-                times["one coding to 30,000"].append(timed(lambda: large.append(coding(n), gesture=f"g{n}")))  # noqa: B023
+                    times[f"three rows, {mode}"].append(timed(bare, connection, mode))
+                times["one coding to an empty journal"].append(timed(empty.append, coding(n), gesture=f"g{n}"))
+                times["one coding to 30,000"].append(timed(large.append, coding(n), gesture=f"g{n}"))
         for connection in connections.values():
             with closing(connection):
                 pass

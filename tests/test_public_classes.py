@@ -55,7 +55,7 @@ CLASSES = {
 ERRORS = [value for _, value in exported() if inspect.isclass(value) and issubclass(value, BaseException)]
 # Plain words about arguments and files: their repr is that of a dataclass, and nobody looks at them in a notebook.
 NO_RESULTS = {
-    "conduct.LineChanges", "journal.CodebookSeen", "study.Backup",
+    "conduct.LineChanges", "journal.CodebookSeen",
     "display.Records", "errors.Fault", "exchange.PlainCorpus", "exchange.Sheet", "frozen.FrozenMapping",
     "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",

@@ -1,6 +1,7 @@
 """How results show themselves: a repr of a screen at most, and a table in a notebook, with everything escaped."""
 
 import reprlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from html import escape
@@ -146,14 +147,14 @@ def html_of(columns: Mapping[str, Sequence[Any]], *, n_rows: int | None = None, 
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
 
 
-class Tabular:
+class Tabular(ABC):
     """What has rows: it can be turned into a data frame, and is a table in a notebook."""
 
     __slots__ = ()
 
+    @abstractmethod
     def _records(self) -> Iterable[object]:
         """Return the rows, as records or mappings."""
-        raise NotImplementedError
 
     def _kinds(self) -> Mapping[str, Kind]:
         """Return what the columns hold that there are even without rows or values."""

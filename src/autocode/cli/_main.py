@@ -355,18 +355,19 @@ def amend(
         not_speakers=no_labels,
         speaker_name=speaker_name,
     )
-    amendment = plan_amendment(
-        study,
-        files,
-        by=by,
-        reason=why,
-        interview=interview,
-        unit=unit,
-        speakers=rule,
-        was=was,
-        keep=tuple(map(LineId, keep)),
-        again=tuple(map(LineId, again)),
-    )
+    with working("comparing the interviews"):
+        amendment = plan_amendment(
+            study,
+            files,
+            by=by,
+            reason=why,
+            interview=interview,
+            unit=unit,
+            speakers=rule,
+            was=was,
+            keep=tuple(map(LineId, keep)),
+            again=tuple(map(LineId, again)),
+        )
     click.echo(str(amendment))
     if dry_run or not amendment.changes_anything:
         return
@@ -822,7 +823,8 @@ def samples(study: Path, end: str | None, why: str, as_json: bool) -> None:
     if end is not None:
         ended = end_sample(study, end, reason=why)
         remark(f"ended {end}: {ended}; it stays in the journal.")
-    table = study_samples(study)
+    with working("reading the samples"):
+        table = study_samples(study)
     click.echo(dumped(table.to_json()) if as_json else str(table))
 
 

@@ -46,8 +46,13 @@ class KnownCodes:
         if changes and codebook is None:
             raise CodebookError("the codebook that is changed is not on record; record it first.")
         known = KnownCodes(codebook, changes)
-        known._codable  # noqa: B018 - refuses an impossible change
+        known.refuse_impossible_changes()
         return known
+
+    def refuse_impossible_changes(self) -> None:
+        """Raise a `CodebookError` if a recorded change cannot be made."""
+        if self._codebook is not None:
+            codebook_versions(self._codebook, self._changes)
 
     @cached_property
     def _codable(self) -> dict[str, frozenset[CodeId]]:

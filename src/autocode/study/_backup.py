@@ -4,12 +4,13 @@ import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
+from autocode.display import displayed
 from autocode.errors import Fault, StudyError
 from autocode.files import draft
 from autocode.journal import Journal, Undo, is_journal
@@ -22,7 +23,9 @@ from autocode.wording import count_of
 _APART = frozenset({JOURNAL, HEAD, VECTORS, *(f"{JOURNAL}-{log}" for log in ("wal", "shm", "journal"))})
 
 
-class Backup(NamedTuple):
+@displayed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
     """
     A backup that was written and read back.
 
@@ -82,7 +85,7 @@ def backup_study(folder: Path, out: Path | None = None, *, force: bool = False) 
         n_files = _pack(folder, journal, packed)
         # the name appears when everything is on the disk
         draft(target, packed.read_bytes()).replace(target)
-    return Backup(target, n_files, _entries_in(target))
+    return Backup(path=target, files=n_files, entries=_entries_in(target))
 
 
 def _refuse(folder: Path, target: Path, *, force: bool) -> None:

@@ -2,4 +2,5 @@
 
 import { mount } from "./adjudicate.js";
 
-mount(document.querySelector("#adjudication"));
+const { ready } = mount(document.querySelector("#adjudication"));
+ready.then(() => (document.documentElement.dataset.ready = "true"));
