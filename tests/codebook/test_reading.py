@@ -203,9 +203,9 @@ def test_every_fault_of_a_table_of_codes_has_its_line(toml):
 
     assert faults(header) == [
         "1: has no column 'definition'; a codebook has code, parent, definition, and may have name, use_when, "
-        "not_when, examples, codable, version.",
+        "not_when, examples, codable, version, owner.",
         "1: has the unknown column 'colour'; the columns of a codebook are code, parent, definition, name, use_when, "
-        "not_when, examples, codable, version.",
+        "not_when, examples, codable, version, owner.",
     ]
     assert faults(rows) == [
         "2: codable must be yes or no; found 'maybe'.",
@@ -232,7 +232,8 @@ def codebooks(draw):
             id=CodeId(one),
             name=name,
             parent=draw(st.sampled_from([None, *map(CodeId, ids[:n])])),
-            codable=draw(st.booleans()),
+            codable=(codable := draw(st.booleans())),
+            owner=draw(st.none() | NAMES.map(str.strip)) if codable else None,
             definition=draw(TEXT),
             use_when=draw(TEXT),
             not_when=draw(TEXT),

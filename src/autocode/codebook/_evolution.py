@@ -246,18 +246,19 @@ class _History:
 
     def check_new(self, change: Change, new: Sequence[Code], *, ending: Collection[CodeId] = ()) -> None:
         """Raise `CodebookError` unless codes are new in id and name; the names of codes that end are free."""
-        names = {name_key(code.name): code.id for code in self.codes() if code.id not in ending}
+        # coders name their own codes without knowing of each other's
+        names = {(code.owner, name_key(code.name)): code.id for code in self.codes() if code.id not in ending}
         for code in new:
             if not code.id.strip() or not code.name.strip():
                 raise _impossible(change, f"the new code {code.name or code.id!r} needs an id and a name.")
             if code.id in self.used:
                 raise _impossible(change, f"the id {code.id!r} is or was in use; ids are never reused, so choose one.")
-            if name_key(code.name) in names:
+            key = (code.owner, name_key(code.name))
+            if key in names:
                 raise _impossible(
-                    change,
-                    f"the name {code.name!r} is that of the code {names[name_key(code.name)]!r}; choose another.",
+                    change, f"the name {code.name!r} is that of the code {names[key]!r}; choose another."
                 )
-            names[name_key(code.name)] = code.id
+            names[key] = code.id
             self.check_parent(change, code.parent)
             self.used.add(code.id)
 
@@ -266,6 +267,15 @@ class _History:
         if parent is not None and self.code(change, parent).codable:
             raise _impossible(
                 change, f"{parent!r} is a code that lines are given, not a theme; name a theme, or group codes first."
+            )
+
+    def check_owner(self, change: Change, code: Code, into: Code) -> None:
+        """Raise `CodebookError` if lines of one coder's own code, or of the team's, would get another coder's own."""
+        if into.owner not in (None, code.owner):
+            raise _impossible(
+                change,
+                f"{into.id!r} is the own code of {into.owner}, which nobody else gives; group the codes into a "
+                "subtheme of the team.",
             )
 
     def check_ends(self, change: Change, code_id: CodeId) -> None:
@@ -286,11 +296,11 @@ def _add(history: _History, change: Added) -> list[Code]:
 
 
 def _rename(history: _History, change: Renamed) -> list[Code]:
-    history.code(change, change.code)
+    owner = history.code(change, change.code).owner
     if not change.name.strip():
         raise _impossible(change, "a code needs a name.")
     for code in history.codes():
-        if code.id != change.code and name_key(code.name) == name_key(change.name):
+        if code.id != change.code and code.owner == owner and name_key(code.name) == name_key(change.name):
             raise _impossible(change, f"the name {change.name!r} is that of the code {code.id!r}; choose another.")
     return [replace(code, name=change.name) if code.id == change.code else code for code in history.codes()]
 
@@ -323,24 +333,34 @@ def _redefine(history: _History, change: Redefined) -> list[Code]:
 
 
 def _merge(history: _History, change: Merged) -> list[Code]:
-    into = history.code(change, change.into)
     ending = {history.code(change, code_id).id for code_id in change.codes}
+    if change.new is None:
+        into = history.code(change, change.into)
+    else:
+        into = change.new
+        if into.id != change.into:
+            raise _impossible(change, f"the new code is {into.id!r}, not {change.into!r}; name one of them.")
+        history.check_new(change, [into], ending=ending)
     if not ending:
         raise _impossible(change, "it merges no codes; name at least one.")
     if change.into in ending or len(ending) < len(change.codes):
         raise _impossible(change, "a code cannot be merged with itself; name different codes.")
     for code_id in change.codes:
+        history.check_owner(change, history.versions[-1][code_id], into)
         if history.versions[-1][code_id].codable is not into.codable:
             raise _impossible(change, "a theme cannot be merged with a code; merge codes, or themes, or move the code.")
         if into.codable:
             history.check_ends(change, code_id)
+        elif change.new is not None:
+            raise _impossible(change, f"{code_id!r} is a theme; merge it into a theme that exists, or rename it.")
         elif change.into in history.versions[-1].descendants(code_id):
             raise _impossible(change, f"{change.into!r} belongs to {code_id!r}; merge the inner theme into the outer.")
-    return [
+    codes = [
         replace(code, parent=change.into) if code.parent in ending and code.id != change.into else code
         for code in history.codes()
         if code.id not in ending
     ]
+    return codes if change.new is None else [*codes, change.new]
 
 
 def _split(history: _History, change: Split) -> list[Code]:
@@ -351,6 +371,9 @@ def _split(history: _History, change: Split) -> list[Code]:
         raise _impossible(change, "a code is split into at least two; rename or redefine it to keep one.")
     if not all(part.codable for part in change.parts):
         raise _impossible(change, "a part would be a theme; a code is split into codes.")
+    if any(part.owner != whole.owner for part in change.parts):
+        whose = "the team's" if whole.owner is None else f"{whole.owner}'s own"
+        raise _impossible(change, f"{change.code!r} is {whose}, and so must its parts be.")
     history.check_ends(change, change.code)
     history.check_new(change, change.parts, ending={change.code})
     codes: list[Code] = []
@@ -368,6 +391,7 @@ def _retire(history: _History, change: Retired) -> list[Code]:
         into = history.code(change, change.into)
         if into.id == code.id or into.codable is not code.codable:
             raise _impossible(change, "its lines can only get another code, not itself and not a theme.")
+        history.check_owner(change, code, into)
     return [other for other in history.codes() if other.id != change.code]
 
 

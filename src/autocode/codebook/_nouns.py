@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autocode.arguments import no_single_text
 from autocode.display import Tabular, displayed
@@ -40,6 +40,9 @@ class Code:
         When coders should give the code to a line, and when they should not.
     examples : tuple of str, default ()
         Lines that have the code.
+    owner : str or None, default None
+        The coder who alone sees and gives the code, in a study coded from zero with own codes; None for a code of the
+        whole team.
 
     Examples
     --------
@@ -56,6 +59,14 @@ class Code:
     use_when: str = ""
     not_when: str = ""
     examples: tuple[str, ...] = ()
+    owner: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON writes them, the owner only where there is one: digests and entries stay equal."""
+        fields = asdict(self)
+        if self.owner is None:
+            del fields["owner"]
+        return fields
 
 
 class Codebook(Tabular, Mapping[CodeId, Code]):
@@ -164,6 +175,31 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
             below |= more
         return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)
 
+    def visible_to(self, *coders: str) -> "Codebook":
+        """
+        Return the codes of the whole team and the own codes of these coders, at the same version.
+
+        Parameters
+        ----------
+        *coders : str
+            The coders; without any, only the codes of the whole team are left.
+
+        Examples
+        --------
+        >>> from autocode.codebook import Code, Codebook
+        >>> own = Code(id="MO/no-time", name="No time", owner="MO")
+        >>> codebook = Codebook([Code(id="wait", name="Waiting"), own])
+        >>> [*codebook.visible_to("MO")], [*codebook.visible_to("JB")], [*codebook.visible_to()]
+        (['wait', 'MO/no-time'], ['wait'], ['wait'])
+        """
+        codes = [code for code in self._codes.values() if code.owner is None or code.owner in coders]
+        return self if len(codes) == len(self._codes) else Codebook(codes, version=self.version)
+
+    @cached_property
+    def own_codes(self) -> tuple[Code, ...]:
+        """The codes that one coder alone sees and gives."""
+        return tuple(code for code in self._codes.values() if code.owner is not None)
+
     def find(self, name: str) -> Code | None:
         """
         Return the code with this id or name, or None if there is none.
@@ -182,7 +218,7 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all fields of all codes; the version does not count."""
-        text = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
+        text = json.dumps([code.to_json() for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _records(self) -> Iterable[Code]:
@@ -204,7 +240,7 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
 
     faults += _unwritable(given, places or {})
     first_id: dict[str, int] = {}
-    first_name: dict[str, int] = {}
+    first_name: dict[tuple[str | None, str], int] = {}
     for index, code in enumerate(given):
         if not code.id.strip():
             fault(index, f"the code {code.name!r} has an empty id; give it one.")
@@ -212,8 +248,12 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
             fault(index, f"two codes have the id {code.id!r}; rename one of them.")
         if not code.name.strip():
             fault(index, f"the code {code.id!r} has no name; give it one.")
-        elif first_name.setdefault(code.name.casefold(), index) != index:
+        elif first_name.setdefault((code.owner, code.name.casefold()), index) != index:
             fault(index, f"two codes have the name {code.name!r}; rename one of them.")
+        if code.owner is not None and not code.owner.strip():
+            fault(index, f"the owner of the code {code.name!r} has no name; name the coder, or remove the owner.")
+        elif code.owner is not None and not code.codable:
+            fault(index, f"the theme {code.name!r} is the own code of {code.owner}; only codes have an owner.")
     parents = {code.id: code.parent for code in given}
     for index, code in enumerate(given):
         if code.parent is None:

@@ -46,6 +46,7 @@ def remapped(
     changes since its `version`: after an addition it says nothing about the new code, unless that coder had proposed
     the code for the line; after a merge it has the code that stays if it had any of those merged; after a split it has
     none of the parts, or waits to be read again; what a change that was taken back did to earlier judgements is gone.
+    A code that one coder alone gives does not concern the judgements of others: they do not have it, and do not wait.
 
     Parameters
     ----------
@@ -128,6 +129,11 @@ class _Replay:
         self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
         self._place_of_change = {change.after: place for place, change in enumerate(changes)}
         self._proposed = self._additions_proposed(proposals)
+        owners = {code.id: code.owner for known in versions for code in known.own_codes}
+        self._own_codes = frozenset(owners)
+        self._others_codes = {
+            coder: frozenset(code for code, owner in owners.items() if owner != coder) for coder in owners.values()
+        }
         self._cached: dict[object, _State] = {}
 
     def _additions_proposed(self, proposals: Iterable[Proposal]) -> Mapping[tuple[CoderId, LineId], frozenset[int]]:
@@ -153,16 +159,19 @@ class _Replay:
         if coding.basis is not Basis.ADJUDICATED:
             proposed = self._proposed.get((coding.coder, coding.line), proposed)
         before = _State(coding.codes, coding.unjudged, coding.waiting_parts)
-        key = (start, before, proposed)
+        others_codes = self._others_codes.get(coding.coder, self._own_codes)
+        key = (start, before, proposed, others_codes)
         if key not in self._cached:
-            self._cached[key] = self._replayed(before, start, proposed)
+            self._cached[key] = self._replayed(before, start, proposed, others_codes)
         after = self._cached[key]
         if after == before:
             return coding
         return replace(coding, codes=after.applied, unjudged=after.unjudged, waiting_parts=after.waiting_parts)
 
-    def _replayed(self, state: _State, start: int, proposed: frozenset[int]) -> _State:
-        """Return what a judgement made after the first `start` changes comes to."""
+    def _replayed(
+        self, state: _State, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]
+    ) -> _State:
+        """Return what a judgement made after the first `start` changes comes to, without the own codes of others."""
         earlier: list[_State] = []
         for place in range(start, len(self._changes)):
             change = self._changes[place]
@@ -173,6 +182,8 @@ class _Replay:
             else:
                 earlier.append(state)
                 state = self._changed(state, change, place, is_proposed=place in proposed)
+            if others_codes:
+                state = _of_one_coder(state, others_codes)
         return state
 
     def _changed(self, state: _State, change: Change, place: int, *, is_proposed: bool) -> _State:
@@ -202,6 +213,14 @@ def _added(state: _State, change: Added, *, is_proposed: bool) -> _State:
     if is_proposed:
         return state._replace(applied=state.applied | new)
     return state._replace(unjudged=state.unjudged | new)
+
+
+def _of_one_coder(state: _State, others_codes: frozenset[CodeId]) -> _State:
+    """Return a judgement that neither has nor waits for the own codes of other coders."""
+    if state.unjudged.isdisjoint(others_codes) and state.applied.isdisjoint(others_codes):
+        return state
+    waiting = frozenset(group - others_codes for group in state.waiting_parts)
+    return _State(state.applied - others_codes, state.unjudged - others_codes, waiting - {frozenset()})
 
 
 def _redefined(state: _State, change: Redefined) -> _State:
@@ -286,7 +305,8 @@ def _un_redefined(state: _State, change: Redefined) -> _State:
 
 
 def _un_merged(state: _State, change: Merged) -> _State:
-    return _parted(state, change.into, frozenset({*change.codes, change.into}))
+    was_there = frozenset({change.into}) if change.new is None else frozenset()
+    return _parted(state, change.into, was_there | frozenset(change.codes))
 
 
 def _un_split(state: _State, change: Split) -> _State:

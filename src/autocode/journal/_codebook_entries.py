@@ -1,7 +1,7 @@
 """The entries about the codebook: how it was when somebody coded with it, and each change that the team recorded."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -53,9 +53,11 @@ _KINDS = {"kind": Redefinition, "how": Retirement}
 def codebook_record_to(record: CodebookRecord) -> dict[str, Any]:
     """Return an entry about the codebook as JSON; why a change was made is free text."""
     if isinstance(record, CodebookSeen):
-        codes = [asdict(code) for code in record.codebook.values()]
+        codes = [code.to_json() for code in record.codebook.values()]
         return {"what": "seen", "version": record.codebook.version, "codes": codes, "why": ""}
     values = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "at"}
+    if values.get("new", record) is None:
+        del values["new"]  # a merge into a code that was there is written as before merges into new ones
     return {"what": type(record).__name__.casefold(), **{name: _value_to(value) for name, value in values.items()}}
 
 
@@ -70,7 +72,7 @@ def codebook_record_from(fields: Mapping[str, Any], at: datetime) -> CodebookRec
 
 def _value_to(value: Any) -> Any:
     if isinstance(value, Code):
-        return asdict(value)
+        return value.to_json()
     return [_value_to(entry) for entry in value] if isinstance(value, tuple) else value
 
 
