@@ -195,7 +195,7 @@ def test_coders_name_their_own_codes_without_knowing_of_each_others():
     [
         (change(Added, code=new("MO/again", "late", owner="MO")), "is that of the code 'MO/late'"),
         (change(Renamed, code="MO/rush", name="LATE"), "is that of the code 'MO/late'"),
-        (change(Merged, codes=("MO/late",), into="JB/late"), "'JB/late' is the own code of JB, which nobody else gives"),
+        (change(Merged, codes=("MO/late",), into="JB/late"), "is the own code of JB, which nobody else gives"),
         (change(Merged, codes=("wait",), into="JB/late"), "group the codes into a subtheme of the team"),
         (change(Retired, code="MO/late", how=Retirement.INTO, into="JB/late"), "is the own code of JB"),
         (change(Split, code="MO/late", parts=(new("one"), new("two"))), "is MO's own, and so must its parts be"),

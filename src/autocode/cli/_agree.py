@@ -176,7 +176,7 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         raise click.UsageError("a study's codes are applied or not, which is nominal; leave out --level.")
     if options.categories:
         raise click.UsageError("a study's categories are its codes; leave out --categories.")
-    study = read_study_or_corpus(path)
+    study = read_study_or_corpus(path).with_common_codes()
     codings, codebook = independent_codings(study, options), study.codebook
     if options.coefficient is None and options.interval is None:
         table = agreement.agreement_table(codings, study.lines, codebook)

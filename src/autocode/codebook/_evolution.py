@@ -277,9 +277,7 @@ class _History:
                 raise _impossible(change, f"the id {code.id!r} is or was in use; ids are never reused, so choose one.")
             key = (code.owner, name_key(code.name))
             if key in names:
-                raise _impossible(
-                    change, f"the name {code.name!r} is that of the code {names[key]!r}; choose another."
-                )
+                raise _impossible(change, f"the name {code.name!r} is that of the code {names[key]!r}; choose another.")
             names[key] = code.id
             self.check_parent(change, code.parent)
             self.used.add(code.id)

@@ -64,9 +64,7 @@ def read_codebook(path: str | Path, *, may_be_empty: bool = False) -> Codebook:
     return read_toml(text.replace("\r\n", "\n"), path=path, may_be_empty=may_be_empty)
 
 
-def write_codebook(
-    codebook: Codebook, path: str | Path, *, force: bool = False, may_be_empty: bool = False
-) -> None:
+def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False, may_be_empty: bool = False) -> None:
     """
     Write a codebook as TOML that reads back equal.
 

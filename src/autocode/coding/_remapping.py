@@ -168,9 +168,7 @@ class _Replay:
             return coding
         return replace(coding, codes=after.applied, unjudged=after.unjudged, waiting_parts=after.waiting_parts)
 
-    def _replayed(
-        self, state: _State, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]
-    ) -> _State:
+    def _replayed(self, state: _State, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]) -> _State:
         """Return what a judgement made after the first `start` changes comes to, without the own codes of others."""
         earlier: list[_State] = []
         for place in range(start, len(self._changes)):

@@ -180,7 +180,7 @@ def _flagged_lines_of(folder: Path) -> Callable[[], Sequence[FlaggedLine]]:
     def flagged_lines() -> Sequence[FlaggedLine]:
         from autocode.suggester import recheck
 
-        study = read_study(folder)
+        study = read_study(folder).with_common_codes()
         found = recheck(
             study.codings, study.lines, study.codebook, top=_N_LABEL_ISSUES, **text_options(study), resamples=1
         )

@@ -213,7 +213,7 @@ def study_prevalence(
     StudyError
         If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
     """
-    study = read_study_or_corpus(folder)
+    study = read_study_or_corpus(folder).with_common_codes()
     used = _samples_to_use(study, samples)
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False

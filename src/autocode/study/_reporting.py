@@ -57,7 +57,7 @@ def report_on_study(
         raise ReportError.at(out, "exists already; choose another name, or replace it with --force.")
     if not out.parent.is_dir():  # better now than after minutes of validation
         raise ReportError.at(out, f"cannot be written: there is no folder {out.parent}; make it or choose another.")
-    study = read_study_or_corpus(folder)
+    study = read_study_or_corpus(folder).with_common_codes()
     table = agreement_table(study.codings.independent(), study.lines, study.codebook)
     validation = None
     if seeds:
