@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from autocode.cli import main
 from autocode.codebook import Added, Code, Merged
 from autocode.coding import Coding
-from autocode.errors import AgreementError, StudyError
-from autocode.study import create_study, open_journal, read_settings, read_study, study_faults
+from autocode.errors import StudyError
+from autocode.study import create_study, open_journal, read_study, study_faults
 
 
 @pytest.fixture
