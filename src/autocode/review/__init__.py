@@ -3,6 +3,7 @@
 from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import blind_seed, draw_blind
+from autocode.review._cards import CodeCard, code_cards
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
@@ -18,6 +19,7 @@ __all__ = [
     "Adjudicated",
     "AdjudicationSession",
     "BandMeaning",
+    "CodeCard",
     "CoderProgress",
     "Difference",
     "Offer",
@@ -29,6 +31,7 @@ __all__ = [
     "adjudicate",
     "band_meanings",
     "blind_seed",
+    "code_cards",
     "differences",
     "draw_blind",
     "lines_left_to_read",
