@@ -73,12 +73,17 @@ def write_recorded_codebook(folder: Path) -> None:
     # two editors write one after the other, so that the later version is there at the end
     with open_journal(folder, create=False) as journal, journal.exclusively():
         versions = recorded_versions(journal)
-        if not versions:
-            return
-        try:
-            write_codebook(versions[-1], folder / CODEBOOK, force=True, may_be_empty=True)
-        except CodebookError as error:
-            raise StudyError(
-                f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
-                "command that can write the file brings it up to date."
-            ) from error
+        if versions:
+            write_versions(versions, folder)
+
+
+def write_versions(versions: Sequence[Codebook], folder: Path) -> None:
+    """Write the latest of the recorded versions into the file of a study's codebook, while nobody else can append."""
+    try:
+        # a study that is coded from zero is without codes again when the first is taken back
+        write_codebook(versions[-1], folder / CODEBOOK, force=True, may_be_empty=True)
+    except CodebookError as error:
+        raise StudyError(
+            f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
+            "command that can write the file brings it up to date."
+        ) from error
