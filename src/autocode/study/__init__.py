@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_review
+    from autocode.study._pages import serve_adjudication, serve_board, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
     from autocode.study._review import StudyReview, open_review
@@ -58,7 +58,7 @@ _LAZY = {
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_board", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
     "_review": ("StudyReview", "open_review"),
@@ -125,6 +125,7 @@ __all__ = [
     "replaced_on_success",
     "report_on_study",
     "serve_adjudication",
+    "serve_board",
     "serve_review",
     "study_faults",
     "study_prevalence",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
+from autocode.web._board import Board, BoardAct, BoardView, BoardWords, PlannedChange, board_page
 from autocode.web._corrections import Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
 from autocode.web._review import review_page
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
 __all__ = [
     "AdjudicationApi",
     "AdjudicationWidget",
+    "Board",
+    "BoardAct",
+    "BoardView",
+    "BoardWords",
     "Certificate",
     "Corrections",
     "FlaggedLine",
     "Learning",
     "Learnt",
     "Page",
+    "PlannedChange",
     "PlannedCorrection",
     "ReviewWidget",
     "SuggesterStatus",
     "adjudication_page",
+    "board_page",
     "codebook_page",
     "coder_of",
     "corrections_page",
