@@ -16,6 +16,7 @@ from autocode.codebook._changes import (
 )
 from autocode.codebook._csv import csv_of
 from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, name_key, version_of
+from autocode.codebook._fates import Fate, changes_in_words, fates
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
 
@@ -25,6 +26,7 @@ __all__ = [
     "Code",
     "CodeId",
     "Codebook",
+    "Fate",
     "Grouped",
     "Merged",
     "Moved",
@@ -36,9 +38,11 @@ __all__ = [
     "Split",
     "Undone",
     "changed_meanings",
+    "changes_in_words",
     "codebook_versions",
     "csv_of",
     "evolve",
+    "fates",
     "name_key",
     "read_codebook",
     "version_of",
