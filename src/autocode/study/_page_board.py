@@ -1,6 +1,7 @@
 """What the board asks of a study: the codes that somebody may see, and changes of them with their plan."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from autocode.codebook import (
     Change,
@@ -125,16 +126,16 @@ class _Signature:
         self.study = study
         self.used = {code for codebook in study.codebook_versions for code in codebook}
 
-    def next(self) -> dict[str, str]:
+    def next(self) -> dict[str, Any]:
         """Return the fields of the next change."""
         before = self._now
         self._now = next_version(before, self._versions)
         self._versions.add(self._now)
         return {"before": before, "after": self._now, "by": self._by, "why": self._why}
 
-    def new_code(self, name: str, **fields: object) -> Code:
+    def new_code(self, name: str, **fields: Any) -> Code:
         """Return a new code of this name."""
-        new = Code(id=code_id_for(name or "code", self.used), name=name, **fields)  # type: ignore[arg-type]
+        new = Code(id=code_id_for(name or "code", self.used), name=name, **fields)
         self.used.add(new.id)
         return new
 

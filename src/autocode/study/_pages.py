@@ -208,7 +208,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             suggester_status=_suggester_status_of(study.folder),
             flagged_lines=_flagged_lines_of(study.folder),
         ),
-        codebook_page(study.codebook),
+        codebook_page(study.codebook, journal=journal),
         board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),
         corrections_page(
             StudyCorrections(study),

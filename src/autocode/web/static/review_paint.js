@@ -55,11 +55,12 @@ export function paintKept(line) {
 
 const remark = (text, more = "") => el("span", { class: `none-fits${more}` }, text);
 
-function decided({ kept: { codes, proposed, memo }, again }) {
+function decided({ kept: { codes, ended = [], proposed, memo }, again }) {
   return [
     ...codes.map((id) => chip(codeOf(id))),
+    ...ended.map(({ name, became }) => el("span", { class: "chip ended", dir: "auto" }, `${name}, ${became}`)),
     ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
-    !codes.length && !proposed.length && remark("none fits"),
+    !codes.length && !ended.length && !proposed.length && remark("none fits"),
     again && remark("second look", " again"),
     memo && el("p", { class: "said", dir: "auto" }, memo),
   ];
@@ -375,8 +376,14 @@ export function hint(text) {
   announce(text);
 }
 
+/** Say that the codebook was changed, instead of what was said of earlier changes. */
+export function paintNews(text) {
+  for (const earlier of byId("alerts").querySelectorAll(".news")) earlier.remove();
+  alertOf(text, { look: "alert news" });
+}
+
 /** Put up a message that stays until it is closed; with a line, it leads there. */
-export function alertOf(text, { line: id, show } = {}) {
+export function alertOf(text, { line: id, show, look = "alert" } = {}) {
   const line = state.lines.get(id);
   const close = () => box.remove();
   const go = () => {
@@ -386,8 +393,8 @@ export function alertOf(text, { line: id, show } = {}) {
   const small = { class: "button small", type: "button" };
   const box = el(
     "div",
-    { class: "alert" },
-    el("p", {}, text),
+    { class: look },
+    el("p", { dir: "auto" }, text),
     line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
     el("button", { ...small, onclick: close }, "Close"),
   );

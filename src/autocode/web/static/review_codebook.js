@@ -1,0 +1,51 @@
+// A codebook that is changed while the review page is open: the page takes over the codes in force and says what changed.
+// What was decided before goes out as it was made, and the server finds what it comes to.
+
+import { listing } from "./dom.js";
+import { repaintPalette } from "./review_dialogs.js";
+import { paintCurrent, paintInterview, paintNews, paintSide, paintTicks, scrollToLine } from "./review_paint.js";
+import { ask, prefetch } from "./review_server.js";
+import { isOfferAwaited, state, takeCodebook, takeInterview } from "./review_state.js";
+
+let following = false;
+
+/** Take over the codebook in force, and what judgements come to in it. `showOffer(id)` asks for a line's suggestions. */
+export async function followCodebook({ actions, showOffer }) {
+  if (following) return;
+  following = true;
+  try {
+    const answer = await ask("/review/codebook", { since: state.version });
+    if (answer.version === state.version) return; // what was noticed was an older answer
+    const dropped = takeCodebook(answer);
+    // what others do with their own codes is nothing to this coder
+    if (answer.changes.length || dropped.length) paintNews(described(answer, dropped));
+    repaintPalette(actions);
+    paintSide(actions);
+    if (isOfferAwaited()) showOffer(state.current);
+    const { interview } = state;
+    if (interview) takeLines(await ask("/review/lines", { interview: interview.id }), actions);
+    prefetch();
+  } catch (error) {
+    if (error.status === 404) paintNews(error.message);
+    // else the next answer of the server tells of the codebook again
+  } finally {
+    following = false;
+  }
+}
+
+function takeLines(interview, actions) {
+  if (interview.id !== state.interview.id) return; // the coder has gone on, to lines that are asked for now
+  takeInterview(interview);
+  state.interview = interview;
+  paintInterview(interview);
+  paintCurrent(null);
+  paintTicks();
+  paintSide(actions);
+  scrollToLine();
+}
+
+function described({ version, changes }, dropped) {
+  const what = changes.length ? `: ${changes.join("; ")}` : "";
+  const anew = dropped.length ? ` ${listing(dropped)} ${dropped.length > 1 ? "were" : "was"} chosen here; choose anew.` : "";
+  return `The codebook is now version ${version}${what}.${anew}`;
+}
