@@ -4,6 +4,7 @@ from autocode.review._adjudication import AdjudicationSession
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import blind_seed, draw_blind
 from autocode.review._cards import CodeCard, code_cards
+from autocode.review._code_making import CodeMaking
 from autocode.review._codebook_history import codebook_in_force
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
@@ -22,6 +23,7 @@ __all__ = [
     "AdjudicationSession",
     "BandMeaning",
     "CodeCard",
+    "CodeMaking",
     "CoderProgress",
     "Difference",
     "Offer",

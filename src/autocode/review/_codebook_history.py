@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain
 
 from autocode.codebook import (
+    Added,
     Change,
     Codebook,
     CodeId,
@@ -125,10 +126,19 @@ class CodebookHistory:
         return changes_in_words(self._whole[0], self.changes)
 
     def sentences_since(self, version: str) -> tuple[str, ...]:
-        """Return a sentence for each change after a version that changed what is seen, without its full stop."""
-        start = self._place(version)
-        steps = zip(self._sentences, self.versions, self.versions[1:], strict=False)
-        return tuple(sentence for sentence, before, after in [*steps][start:] if before.digest != after.digest)
+        """
+        Return a sentence for each change after a version, without its full stop.
+
+        What others do with their own codes is left out, and so are codes that the viewer made: they are no news.
+        """
+        if not self.changes:
+            return ()
+        steps = zip(self._sentences, self.changes, self.versions, self.versions[1:], strict=True)
+        return tuple(
+            sentence
+            for sentence, change, before, after in [*steps][self._place(version) :]
+            if before.digest != after.digest and not (isinstance(change, Added) and change.by in self._viewers)
+        )
 
     def fates_since(self, version: str) -> Mapping[CodeId, Fate]:
         """Return what became of the codes that ended, or mean something else, after a version."""

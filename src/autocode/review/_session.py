@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from autocode.arguments import no_single_text
-from autocode.codebook import CodeId
+from autocode.codebook import Code, CodeId
 from autocode.coding import BatchId, Paradata, Proposal, Stage, Verdict
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
@@ -40,12 +40,14 @@ class ReviewSession(CoderView):
         one.
     only : collection of LineId or None, default None
         The lines to judge. None for the lines with suggestions or abstentions or, without any, all participants' lines.
+    making : CodeMaking or None, default None
+        What makes codes that the coder names, in a study coded from zero; None where the coder proposes them instead.
 
     Attributes
     ----------
     current : Line or None
         The present line; None when all lines are judged.
-    coder, lines, mode
+    coder, lines, mode, making
         As given.
     codebook : Codebook
         The codebook in force: as given, or after the changes that the journal has recorded until the last `refresh`.
@@ -101,7 +103,8 @@ class ReviewSession(CoderView):
         added : iterable of CodeId, default ()
             Further codes.
         proposed : iterable of str, default ()
-            Names of codes that the codebook lacks, for the team to consider.
+            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, they are made, unless
+            the coder may give a code of that name already, and the line gets them.
         memo : str, default ""
             The coder's note.
         line : LineId or None, default None
@@ -137,17 +140,51 @@ class ReviewSession(CoderView):
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
         known = [code.name for name in names if (code := codebook.find(name)) is not None and code.codable]
-        SettlementError.raise_if(
-            Fault(f"{target.id}: {name!r} is a code of the codebook; choose it instead of proposing it.")
-            for name in known
-        )
-        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version)
+        unseen: frozenset[CodeId] = frozenset()
+        if self.making is not None and names:
+            made = {self.make_code(name, line=target.id).id for name in names}
+            added, names = (*added, *made), ()
+            # the judgement is one under the version with the new codes, and says nothing about others made meanwhile
+            version, unseen = None, frozenset(code.id for code in self.codebook.subthemes) - codebook.keys() - made
+        else:
+            SettlementError.raise_if(
+                Fault(f"{target.id}: {name!r} is a code of the codebook; choose it instead of proposing it.")
+                for name in known
+            )
+        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version, unseen=unseen)
         under = self._codebook.name_of(version)
         proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder, version=under) for name in names)
         self._append(
             target, settlement, proposals, shown=shown, gesture=gesture, milliseconds=milliseconds, version=version
         )
         return settlement
+
+    def make_code(self, name: str, *, line: LineId | None = None) -> Code:
+        """
+        Return the code of a name, which is made if the coder has none of that name, in a study coded from zero.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        line : LineId or None, default None
+            The line on which the coder needs it; None for the present one.
+
+        Raises
+        ------
+        SettlementError
+            If coders do not make codes in this study, or the name is empty.
+        CodebookError
+            If a theme has that name.
+        """
+        plain = " ".join(name.split())
+        if self.making is None:
+            raise SettlementError("codes are made only in a study that is coded from zero; propose the code instead.")
+        if not plain:
+            raise SettlementError("a code needs a name; write one.")
+        code = self.making(plain, by=self.coder, line=self._line(line).id)
+        self.refresh()
+        return code
 
     def keep_first(
         self,
@@ -266,6 +303,7 @@ class ReviewSession(CoderView):
         version: str | None,
         added: Iterable[CodeId] = (),
         memo: str = "",
+        unseen: frozenset[CodeId] = frozenset(),
     ) -> Settlement:
         settlement = settle(
             line,
@@ -282,7 +320,7 @@ class ReviewSession(CoderView):
         coding = settlement.coding
         if coding is None:
             return settlement
-        coding = replace(coding, version=self._codebook.name_of(version))
+        coding = replace(coding, version=self._codebook.name_of(version), unjudged=unseen - coding.codes)
         if self.stage_of(line.id) is Stage.SECOND_LOOK:
             # the coder is asked about what is suggested besides; what the own judgement leaves open stays open
             own = self._disclosure.own_judgement(line.id, version=version)

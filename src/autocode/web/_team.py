@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 TEAM, CODEBOOK = "/team", "/codebook"
 _NO_COMMON_CODES = (
-    "Coders have no codes in common yet, so there is no agreement to measure; own codes are grouped on the board when all "
-    "have coded"
+    "Coders have no codes in common yet, so there is no agreement to measure; own codes are grouped on the board "
+    "when all have coded"
 )
 _RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
 

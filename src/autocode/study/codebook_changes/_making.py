@@ -38,6 +38,11 @@ class CodeMaker:
         self._study = study
         self._journal = journal
 
+    @property
+    def shared(self) -> bool:
+        """Whether all coders see and give a code that one of them makes."""
+        return self._study.settings.codes == "shared"
+
     def __call__(self, name: str, *, by: CoderId, line: LineId) -> Code:
         """
         Return the code of a name among those that a coder may give; it is made if there is none.
