@@ -103,8 +103,8 @@ class ReviewSession(CoderView):
         added : iterable of CodeId, default ()
             Further codes.
         proposed : iterable of str, default ()
-            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, they are made, unless
-            the coder may give a code of that name already, and the line gets them.
+            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, the line gets them;
+            they are made unless the coder has a code of that name.
         memo : str, default ""
             The coder's note.
         line : LineId or None, default None

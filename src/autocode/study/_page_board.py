@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autocode.codebook import (
+    Added,
     Change,
     Code,
     Codebook,
@@ -191,6 +192,8 @@ def _undo(act: BoardAct, signature: _Signature) -> Changes:
             in_force.append(change)
     if not in_force:
         raise CodebookError("there is no change of the codebook that could be taken back.")
+    if isinstance(in_force[-1], Added) and in_force[-1].code.owner is not None:
+        raise CodebookError("there is nothing to take back: the latest change is a code that a coder made.")
     return [Undone(change=in_force[-1].after, **signature.next())], ""
 
 

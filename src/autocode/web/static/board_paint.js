@@ -3,7 +3,7 @@
 
 import { byId, el } from "./dom.js";
 
-const LONGEST = 220; // characters of a line on a card
+const LONGEST = 160; // characters of a line on a card
 
 const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()} …` : text);
 const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
