@@ -15,8 +15,16 @@ from autocode.codebook._changes import (
     Undone,
 )
 from autocode.codebook._csv import csv_of
-from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, name_key, version_of
+from autocode.codebook._evolution import (
+    changed_meanings,
+    check_editors,
+    codebook_versions,
+    evolve,
+    name_key,
+    version_of,
+)
 from autocode.codebook._fates import Fate, changes_in_words, fates
+from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
 
@@ -39,11 +47,14 @@ __all__ = [
     "Undone",
     "changed_meanings",
     "changes_in_words",
+    "check_editors",
+    "code_id_for",
     "codebook_versions",
     "csv_of",
     "evolve",
     "fates",
     "name_key",
+    "next_version",
     "read_codebook",
     "version_of",
     "write_codebook",
