@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from autocode.arguments import no_single_text
 from autocode.codebook._changes import (
     Added,
     Change,
@@ -24,6 +25,7 @@ from autocode.wording import listing
 
 
 @displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """
@@ -91,7 +93,8 @@ def fates(codebook: Codebook, changes: Iterable[Change], *, since: str = "") -> 
     """
     made = tuple(changes)
     versions = codebook_versions(codebook, made)
-    start = versions.index(version_of(versions, since)) if since else 0
+    first = version_of(versions, since) if since else versions[0]
+    start = next(place for place, known in enumerate(versions) if known is first)
     names = {code.id: code.name for known in versions for code in known.values()}
     events: dict[CodeId, _Event] = {}
     taken_back: dict[CodeId, _Event] = {}

@@ -67,7 +67,7 @@ class AdjudicationApi:
         hidden : bool
             Whether the names of the coders are left out.
         since : str or None, default None
-            The version of the codebook that the page has, to be told what changed since; None if it has none.
+            The version of the codebook that the page has: the changes since are returned too. None if it has none.
 
         Raises
         ------

@@ -296,6 +296,7 @@ def codebook_page(codebook: Codebook, *, journal: Journal | None = None) -> Page
     Page
         The page at the path "/codebook", to be put into `make_app` or `serve`.
     """
+
     def in_force() -> Codebook:
         return codebook if journal is None else codebook_in_force(journal, codebook)
 
