@@ -15,9 +15,10 @@ from autocode.codebook._changes import (
     Undone,
 )
 from autocode.codebook._csv import csv_of
-from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, name_key, version_of
+from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, version_of
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
+from autocode.names import name_key
 
 __all__ = [
     "Added",
