@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autocode.codebook._ids import new_id
+from autocode.codebook._new_names import code_id_for
 from autocode.codebook._nouns import Code, Codebook, CodeId, contradictions
 from autocode.codebook._parents import with_parents_by_id
 from autocode.errors import CodebookError, Fault
@@ -163,7 +163,7 @@ class _Reading:
         parent = theme.id if theme else CodeId(texts["parent"]) if texts.get("parent") else None
         name, above = texts["name"], theme.name if theme else texts.get("parent", "")
         code = Code(
-            id=CodeId(texts.get("id") or new_id(name, above=(above,) if above else (), used=self._ids)),
+            id=CodeId(texts.get("id") or code_id_for(name, self._ids, above=(above,) if above else ())),
             name=name,
             parent=parent,
             codable=is_codable,
