@@ -43,7 +43,8 @@ AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 NOT_COPIED = {
     "journal.Journal", "review.AdjudicationSession", "review.ReviewSession", "study.Learner", "study.LearnerProcess",
     "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
-    "web.Corrections", "web.PlannedCorrection",
+    "web.Corrections", "web.PlannedCorrection", "review.CodeMaking", "web.Board", "web.BoardAct", "web.BoardView",
+    "web.BoardWords", "web.PlannedChange",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
 }  # fmt: skip
@@ -154,6 +155,7 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed),
         codebooks.Merged(codes=(first,), into=second, **signed),
         codebooks.Split(code=first, parts=(new, ac.Code(id="more", name="More")), **signed),
+        codebooks.Fate(code=first, name="First", became="retired"),
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
         journal.CodebookSeen(codebook=codebook, at=AT),
@@ -244,7 +246,8 @@ def instances(tmp_path_factory) -> dict[type, object]:
         learner.promise("precision=0.8"), suggester.Promise.parse("recall=0.9"),
         ac.agreement_table(codings, lines, codebook, interval=None), ac.coder_matrix(codings, lines, interval=None),
         ac.disagreements(codings, lines, codebook), agreement.disagreeing_units(sets),
-        review.differences(codings, lines),
+        review.differences(codings, lines), review.code_cards(codings, lines, codebook),
+        suggester.similar_codes(codings, lines, codebook, n=2),
         agreement.drift(codings, lines, interval=None), ac.human_ceiling(others, model, lines, interval=None),
         ac.model_table(others, model, lines, codes=["overworked-staff"], interval=None),
         agreement.anchoring_audit(codings, assisted, [decision], lines, interval=None),

@@ -103,6 +103,9 @@ CALLS = {
     "agreement.stability(codes)": on_code(lambda code: agreement.stability(CODINGS, CODINGS, LINES, codes=[code])),
     "codebook.Codebook[...]": on_code(lambda code: CODEBOOK[code]),
     "codebook.Codebook.theme_of(code_id)": on_code(CODEBOOK.theme_of),
+    "codebook.Codebook.path(code_id)": on_code(CODEBOOK.path),
+    "codebook.Codebook.label(code_id)": on_code(CODEBOOK.label),
+    "codebook.Codebook.theme_label(code_id)": [Call(lambda: CODEBOOK.theme_label("Access"), "access")],
     "codebook.Codebook.descendants(code_id)": [Call(lambda: CODEBOOK.descendants("Access"), "access")],
     "coding.Codings.by(coders)": [Call(lambda: CODINGS.by("ann", "Ben"), "ben")],
     "coding.Codings.with_basis(bases)": [Call(lambda: CODINGS.with_basis("Independent"), "independent")],
@@ -147,6 +150,7 @@ ELSEWHERE = {
     "study.add_files", "study.draw_lines", "study.open_review", "study.serve_adjudication", "study.study_prevalence",
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",
     "suggester.SentenceEncoder", "suggester.certify", "suggester.novelty_threshold", "web.adjudication_page",
+    "web.BoardAct", "codebook.Codebook.visible_to", "coding.Codings.without_codes",
     "web.serve", "web.team_page", "web.corrections_page", "suggester.CodedExample.coders_of",
 }  # fmt: skip
 NAMES = {

@@ -1,4 +1,4 @@
-"""A study coded from zero by three people and grouped on the board is the study coded with these codes from the beginning."""
+"""A study that was coded from zero and grouped on the board is as one coded with these codes from the beginning."""
 
 import asyncio
 import shutil
@@ -135,11 +135,9 @@ def grouped(folder) -> Path:
     lines = read_study(folder).lines.participant_lines
     with open_review(folder, coders=["MO", "JB"], remark=print) as review:
         for n, line in enumerate(lines):
-            names = {
-                "MO": ["No time"] if n % 3 == 0 else ["Money"] if n % 5 == 0 else [],
-                "JB": ["Rushed"] * (n % 3 == 0),
-            }
-            for coder, given in names.items():
+            of_mo = "No time" if n % 3 == 0 else "Money" if n % 5 == 0 else ""
+            for coder, name in (("MO", of_mo), ("JB", "Rushed" if n % 3 == 0 else "")):
+                given = [name] if name else []
                 review.sessions[coder].settle(proposed=given, line=line.id, memo="So it is." if n == 0 else "")
     settings_of(folder, independent_coding='"closed"')
     return folder
@@ -187,15 +185,9 @@ def test_the_plan_is_shown_first_and_a_change_that_was_not_shown_is_not_made(gro
 
 def test_an_act_that_is_sent_twice_is_made_once(grouped):
     board = Board(grouped)
-    act = {
-        "kind": "group",
-        "version": board.version,
-        "codes": ["MO/no-time", "JB/rushed"],
-        "name": "Haste",
-        "reason": "one",
-    }
-    plan = board.plan("group", codes=act["codes"], name="Haste", reason="one")["fingerprint"]
-    first, second = (board.post("/board/make", gesture="gesture-1", plan=plan, **act) for _ in range(2))
+    act = {"kind": "group", "codes": ["MO/no-time", "JB/rushed"], "name": "Haste", "reason": "one"}
+    sent = act | {"version": board.version, "plan": board.plan(**act)["fingerprint"], "gesture": "gesture-1"}
+    first, second = (board.post("/board/make", **sent) for _ in range(2))
 
     assert first == second
     assert first["look"] == "haste"
@@ -230,7 +222,7 @@ def test_every_act_of_the_board_is_taken_back_latest_first_and_no_code_that_a_co
 
     after = read_study(grouped)
     assert (after.codebook.digest, after.codings) == (before.codebook.digest, before.codings)
-    assert "a code that a coder made while coding" in board.make("undo")["refused"]
+    assert "a code that a coder made" in board.make("undo")["refused"]
 
 
 def test_while_coders_make_own_codes_nothing_is_grouped_and_a_coder_sees_no_code_of_another(folder):

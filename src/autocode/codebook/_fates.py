@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from autocode.arguments import no_single_text
 from autocode.codebook._changes import (
     Added,
     Change,
@@ -24,6 +25,7 @@ from autocode.wording import listing
 
 
 @displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """
@@ -34,7 +36,7 @@ class Fate:
     code : CodeId
         The code.
     name : str
-        Its name, the last that it had.
+        Its name, the last that it had, or its path where another code had that name.
     became : str
         What became of it, as a part of a sentence, such as "split into 'Parking' and 'Distance'".
     into : tuple of CodeId, default ()
@@ -91,8 +93,9 @@ def fates(codebook: Codebook, changes: Iterable[Change], *, since: str = "") -> 
     """
     made = tuple(changes)
     versions = codebook_versions(codebook, made)
-    start = versions.index(version_of(versions, since)) if since else 0
-    names = {code.id: code.name for known in versions for code in known.values()}
+    first = version_of(versions, since) if since else versions[0]
+    start = next(place for place, known in enumerate(versions) if known is first)
+    names = {code: known.label(code) for known in versions for code in known}
     events: dict[CodeId, _Event] = {}
     taken_back: dict[CodeId, _Event] = {}
     in_force: list[tuple[Change, dict[CodeId, _Event]]] = []
@@ -184,16 +187,16 @@ def _with_names(change: Change, before: Codebook) -> Change:
     """Return a change in which the names of codes stand where their ids do, only to be printed."""
     match change:
         case Moved(code=code, parent=parent):
-            return replace(change, code=before[code].name, parent=None if parent is None else before[parent].name)
+            return replace(change, code=before.label(code), parent=None if parent is None else before.label(parent))
         case Grouped(codes=codes):
-            return replace(change, codes=tuple(before[code].name for code in codes))
+            return replace(change, codes=tuple(before.label(code) for code in codes))
         case Merged(codes=codes, into=into, new=new):
-            whole = before[into].name if new is None else into
-            return replace(change, codes=tuple(before[code].name for code in codes), into=whole)
+            whole = before.label(into) if new is None else into
+            return replace(change, codes=tuple(before.label(code) for code in codes), into=whole)
         case Split(code=code, parts=parts):
-            return replace(change, code=before[code].name, parts=tuple(replace(part, id=part.name) for part in parts))
+            return replace(change, code=before.label(code), parts=tuple(replace(part, id=part.name) for part in parts))
         case Retired(code=code, into=into):
-            return replace(change, code=before[code].name, into=None if into is None else before[into].name)
+            return replace(change, code=before.label(code), into=None if into is None else before.label(into))
         case Renamed(code=code) | Redefined(code=code):
-            return replace(change, code=before[code].name)
+            return replace(change, code=before.label(code))
     return change

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from autocode.codebook import Code
 from autocode.coding import CoderId
+from autocode.errors import SettlementError
 from autocode.transcripts import LineId
 
 
@@ -33,3 +34,13 @@ class CodeMaking(Protocol):
         line : LineId
             The line on which the coder needs it.
         """
+
+
+def made_code(making: CodeMaking | None, name: str, *, by: CoderId, line: LineId) -> Code:
+    """Return the code of a name; raises `SettlementError` where coders make no codes, or the name is empty."""
+    plain = " ".join(name.split())
+    if making is None:
+        raise SettlementError("codes are made only in a study that is coded from zero; propose the code instead.")
+    if not plain:
+        raise SettlementError("a code needs a name; write one.")
+    return making(plain, by=by, line=line)

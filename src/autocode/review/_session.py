@@ -9,6 +9,7 @@ from autocode.coding import BatchId, Paradata, Proposal, Stage, Verdict
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
 from autocode.journal import Deferral, TranscriptSeen, Undo
+from autocode.review._code_making import made_code
 from autocode.review._offer import Offer
 from autocode.review._settle import Settlement, settle
 from autocode.review._transcript_versions import refuse_edited
@@ -103,8 +104,8 @@ class ReviewSession(CoderView):
         added : iterable of CodeId, default ()
             Further codes.
         proposed : iterable of str, default ()
-            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, the line gets them;
-            they are made unless the coder has a code of that name.
+            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, they are made, if
+            they are not there, and given to the line.
         memo : str, default ""
             The coder's note.
         line : LineId or None, default None
@@ -139,18 +140,17 @@ class ReviewSession(CoderView):
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.REJECTED)
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
-        known = [code.name for name in names if (code := codebook.find(name)) is not None and code.codable]
         unseen: frozenset[CodeId] = frozenset()
         if self.making is not None and names:
             made = {self.make_code(name, line=target.id).id for name in names}
             added, names = (*added, *made), ()
             # the judgement is one under the version with the new codes, and says nothing about others made meanwhile
             version, unseen = None, frozenset(code.id for code in self.codebook.subthemes) - codebook.keys() - made
-        else:
-            SettlementError.raise_if(
-                Fault(f"{target.id}: {name!r} is a code of the codebook; choose it instead of proposing it.")
-                for name in known
-            )
+        known = {codebook.label(code.id): None for name in names for code in codebook.named(name) if code.codable}
+        SettlementError.raise_if(
+            Fault(f"{target.id}: {label!r} is a code of the codebook; choose it instead of proposing it.")
+            for label in known
+        )
         settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version, unseen=unseen)
         under = self._codebook.name_of(version)
         proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder, version=under) for name in names)
@@ -161,7 +161,7 @@ class ReviewSession(CoderView):
 
     def make_code(self, name: str, *, line: LineId | None = None) -> Code:
         """
-        Return the code of a name, which is made if the coder has none of that name, in a study coded from zero.
+        Return the code of a name; in a study coded from zero, it is made if the coder has none of that name.
 
         Parameters
         ----------
@@ -174,15 +174,8 @@ class ReviewSession(CoderView):
         ------
         SettlementError
             If coders do not make codes in this study, or the name is empty.
-        CodebookError
-            If a theme has that name.
         """
-        plain = " ".join(name.split())
-        if self.making is None:
-            raise SettlementError("codes are made only in a study that is coded from zero; propose the code instead.")
-        if not plain:
-            raise SettlementError("a code needs a name; write one.")
-        code = self.making(plain, by=self.coder, line=self._line(line).id)
+        code = made_code(self.making, name, by=self.coder, line=self._line(line).id)
         self.refresh()
         return code
 

@@ -67,7 +67,7 @@ class AdjudicationApi:
         hidden : bool
             Whether the names of the coders are left out.
         since : str or None, default None
-            The version of the codebook that the page has, to be told what changed since; None if it has none.
+            The version of the codebook that the page has: the changes since are returned too. None if it has none.
 
         Raises
         ------
@@ -248,7 +248,7 @@ class AdjudicationApi:
     def _not_judged(self, reading: Reading, difference: Difference) -> str:
         """Return which of the contested codes a reading does not judge, in brackets; empty if it judges all."""
         names = [
-            self._session.codebook[code].name
+            self._session.codebook.label(code)
             for code in self._in_order(reading.unjudged & difference.contested)
             if code in self._session.codebook
         ]

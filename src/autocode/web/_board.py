@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -12,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId
+from autocode.display import displayed
 from autocode.errors import AutocodeError, CodebookError
 from autocode.review import CodeCard
 from autocode.web._acts import RefusedRequestError, gesture_of, json_of
@@ -28,7 +31,10 @@ KINDS = ("group", "merge", "split", "rename", "undo")
 _REMEMBERED = 200  # gestures whose answers are kept, so that an act that is sent twice is made once
 
 
-class BoardAct(NamedTuple):
+@displayed
+@no_single_text
+@dataclass(frozen=True, kw_only=True)
+class BoardAct:
     """
     What somebody does with codes on the board.
 
@@ -268,7 +274,7 @@ def _sentence(error: AutocodeError) -> str:
 
 def _fingerprint(act: BoardAct, planned: PlannedChange) -> str:
     """Return what is the same only for the same act and the same plan."""
-    return hashlib.sha256(json.dumps([*act, planned.sentences]).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(json.dumps([astuple(act), planned.sentences]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _state_json(view: BoardView) -> dict[str, Any]:

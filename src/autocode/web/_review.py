@@ -241,14 +241,14 @@ def _kept_json(session: ReviewSession, made: Coding, proposed: Sequence[str]) ->
     ended = [
         {"name": fates[code].name, "became": f"since {fates[code].became}"}
         if code in fates
-        else {"name": codebook[code].name if code in codebook else code, "became": "to be read again"}
+        else {"name": codebook.label(code) if code in codebook else code, "became": "to be read again"}
         for code in sorted(made.codes - codes)
         if code not in fates or codes.isdisjoint(fates[code].into)
     ]
     return {
         "codes": [*known, *sorted(codes - set(known))],
         **({"ended": ended} if ended else {}),
-        "proposed": [name for name in proposed if codebook.find(name) is None],
+        "proposed": [name for name in proposed if not codebook.named(name)],
         "memo": made.memo,
     }
 

@@ -317,7 +317,7 @@ def codebook_page(codebook: Codebook, *, journal: Journal | None = None) -> Page
         groups: dict[str, list[dict[str, Any]]] = {}
         for code in codes_of(present).values():
             groups.setdefault(code["theme"], []).append(code)
-        definitions = {theme.name: theme.definition for theme in present.themes}
+        definitions = {theme.name: theme.definition for theme in present.labelled().themes}
         return render(request, "codebook.html", codebook=present, groups=groups, definitions=definitions)
 
     return Page(name="Codebook", path=CODEBOOK, routes=[Route(CODEBOOK, show, methods=["GET"])])

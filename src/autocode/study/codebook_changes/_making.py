@@ -103,8 +103,8 @@ def check_may_change(change: Change, study: StudyData) -> None:
     """
     Raise `CodebookError` if somebody may not make a change.
 
-    Coders make codes while they code from zero, whoever edits the codebook. Own codes are not grouped before all have
-    coded, since a coder would learn from it how others code.
+    Coders make codes while they code from zero, also where others edit the codebook. Own codes are not grouped before
+    all have coded, since a coder would learn from it how others code.
     """
     settings = study.settings
     own = change.code.owner if isinstance(change, Added) else None

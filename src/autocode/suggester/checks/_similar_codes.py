@@ -68,7 +68,7 @@ def similar_codes(
     codings: Codings, lines: Transcripts | Sequence[Line], codebook: Codebook, *, n: int = 12, language: str = "en"
 ) -> tuple[SimilarCodes, ...]:
     """
-    Return the pairs of codes that are given to the most similar lines, whoever gave them.
+    Return the pairs of codes that are given to the most similar lines, given by any coder.
 
     Similar lines and similar names both count. Codes that nobody gave are left out, and so are pairs that are no more
     similar than any two.
@@ -147,7 +147,7 @@ def _lines_of_codes(codings: Codings, codebook: Codebook, lines: dict[str, Line]
 
 def _most_similar(rows: sp.csr_matrix, place: dict[str, int], first: set[str], second: set[str]) -> list[str]:
     """Return a line of each of two codes, the two that have most words in common."""
-    one, other = sorted(first), sorted(second)
-    products = (rows[[place[line] for line in one]] @ rows[[place[line] for line in other]].T).toarray()
+    of_first, of_second = sorted(first), sorted(second)
+    products = (rows[[place[line] for line in of_first]] @ rows[[place[line] for line in of_second]].T).toarray()
     j, k = np.unravel_index(int(products.argmax()), products.shape)
-    return [one[j], other[k]]
+    return [of_first[j], of_second[k]]

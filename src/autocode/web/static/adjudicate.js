@@ -31,6 +31,7 @@ import {
 } from "./adjudicate_state.js";
 import { el, takeFocus } from "./dom.js";
 import { listen } from "./keys.js";
+import { paintNews } from "./news.js";
 import { Outbox } from "./outbox.js";
 
 /**
@@ -67,7 +68,7 @@ function fill(page) {
   page.open = checkbox("open-only", () => applyFilters(page));
   page.live = el("p", { class: "unseen", "aria-live": "polite" });
   page.notice = el("p", { class: "notice", role: "alert", hidden: true });
-  page.news = el("p", { class: "notice news", role: "status", hidden: true });
+  page.news = el("div", { class: "news", role: "status" });
   page.names.checked = state.hidden;
   const dialogButton = (label, key) =>
     el(
@@ -127,19 +128,6 @@ function paintSaved({ saved }, { pending, trouble, closed }) {
 function warn({ notice }, sentence = "") {
   notice.hidden = !sentence;
   notice.textContent = sentence;
-}
-
-/** Say above the lines what changed in the codebook, until it is closed. */
-function paintNews({ news, rows }, { version, changes }) {
-  const close = () => {
-    news.hidden = true;
-    takeFocus(rows.column);
-  };
-  news.hidden = false;
-  news.replaceChildren(
-    el("span", {}, `The codebook is now version ${version}${changes.length ? `: ${changes.join("; ")}` : ""}.`),
-    el("button", { class: "button small", type: "button", onclick: close }, "Close"),
-  );
 }
 
 function announce({ state, live }, line, first = "") {
@@ -306,7 +294,7 @@ async function look(page) {
   const before = state.version;
   const answer = await server.state(state.hidden, before);
   takeState(state, answer);
-  if (before && answer.version !== before) paintNews(page, answer);
+  if (before && answer.version !== before) paintNews(page.news, answer, { home: page.rows.column });
   const { current } = state;
   state.current = null;
   paintAll(page);
@@ -314,7 +302,7 @@ async function look(page) {
   page.go(first && first.id, { quietly: true, again: true });
 }
 
-/** Ask for all lines because something changed; if that fails, the next answer of the server tells of it again. */
+/** Ask for all lines because something changed; if that fails, the next answer of the server shows it again. */
 function lookAgain(page) {
   page.looking ??= look(page)
     .catch(() => {})

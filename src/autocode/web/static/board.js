@@ -216,10 +216,10 @@ async function refresh() {
 
 async function begin() {
   prepareDialog({
-    onMade: (board, look, said) => {
+    onMade: (board, look, sentence) => {
       state.selected.clear();
       take(board, look);
-      say(said);
+      say(sentence);
       showWords();
     },
     onStale: take,

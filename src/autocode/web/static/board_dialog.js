@@ -158,7 +158,7 @@ async function make() {
   actions.onMade(answer.board, answer.look, `${byId("act-title").textContent}: done.`);
 }
 
-/** Connect the dialog with the board: `onMade(board, look, said)` and `onStale(board)`. */
+/** Connect the dialog with the board: `onMade(board, look, sentence)` and `onStale(board)`. */
 export function prepareDialog(given) {
   actions = given;
   byId("act-form").addEventListener("submit", (event) => {

@@ -263,7 +263,7 @@ function onStored(act, result, answer) {
   notice(answer);
   const line = state.lines.get(act.line);
   if (result.refused) onRefused(act, result.refused);
-  if (result.line) onLineStored(act, result.line, line);
+  if (result.line) onLineStored(act, result.line, line, answer);
   if (result.reveal) onReveal(act, result.reveal, line);
   else if (state.awaitedReveal?.line === act.line && !NO_DECISION.has(act.kind)) show(state.awaitedReveal.next);
   if (answer.learnt && answer.learnt.times > state.timesLearnt) onLearnt(answer.learnt);
@@ -277,11 +277,11 @@ function onRefused(act, refused) {
   alertOf(`Nothing was stored. ${refused}`, { line: act.line, show });
 }
 
-function onLineStored(act, stored, line) {
+function onLineStored(act, stored, line, { version }) {
   const changed = takeLine(stored);
   if (changed) paintKept(changed);
   const undoable = NO_DECISION.has(act.kind) ? null : { name: act.gesture, line: act.line };
-  channel?.postMessage({ line: stored, act: undoable, version: state.version });
+  channel?.postMessage({ line: stored, act: undoable, version });
   if (act.kind !== "undo" || act.line !== state.current || state.awaitedReveal) return;
   if (line && !isUnstored(act.line) && line.stage !== stored.stage) {
     line.stage = stored.stage;

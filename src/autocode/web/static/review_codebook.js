@@ -1,9 +1,10 @@
 // A codebook that is changed while the review page is open: the page takes over the codes in force and says what changed.
 // What was decided before goes out as it was made, and the server finds what it comes to.
 
-import { listing } from "./dom.js";
+import { byId, listing } from "./dom.js";
+import { paintNews } from "./news.js";
 import { repaintPalette } from "./review_dialogs.js";
-import { paintCurrent, paintInterview, paintNews, paintSide, paintTicks, scrollToLine } from "./review_paint.js";
+import { alertOf, main, paintCurrent, paintInterview, paintSide, paintTicks, scrollToLine } from "./review_paint.js";
 import { ask, prefetch } from "./review_server.js";
 import { isOfferAwaited, state, takeCodebook, takeInterview } from "./review_state.js";
 
@@ -18,7 +19,7 @@ export async function followCodebook({ actions, showOffer }) {
     if (answer.version === state.version) return; // what was noticed was an older answer
     const dropped = takeCodebook(answer);
     // what others do with their own codes is nothing to this coder
-    if (answer.changes.length || dropped.length) paintNews(described(answer, dropped));
+    if (answer.changes.length || dropped.length) paintNews(byId("news"), answer, { more: chooseAnew(dropped), home: main });
     repaintPalette(actions);
     paintSide(actions);
     if (isOfferAwaited()) showOffer(state.current);
@@ -26,8 +27,8 @@ export async function followCodebook({ actions, showOffer }) {
     if (interview) takeLines(await ask("/review/lines", { interview: interview.id }), actions);
     prefetch();
   } catch (error) {
-    if (error.status === 404) paintNews(error.message);
-    // else the next answer of the server tells of the codebook again
+    if (error.status === 404) alertOf(error.message);
+    // else the next answer of the server names the version again
   } finally {
     following = false;
   }
@@ -44,8 +45,5 @@ function takeLines(interview, actions) {
   scrollToLine();
 }
 
-function described({ version, changes }, dropped) {
-  const what = changes.length ? `: ${changes.join("; ")}` : "";
-  const anew = dropped.length ? ` ${listing(dropped)} ${dropped.length > 1 ? "were" : "was"} chosen here; choose anew.` : "";
-  return `The codebook is now version ${version}${what}.${anew}`;
-}
+const chooseAnew = (dropped) =>
+  dropped.length ? ` ${listing(dropped)} ${dropped.length > 1 ? "were" : "was"} chosen here; choose anew.` : "";

@@ -376,14 +376,8 @@ export function hint(text) {
   announce(text);
 }
 
-/** Say that the codebook was changed, instead of what was said of earlier changes. */
-export function paintNews(text) {
-  for (const earlier of byId("alerts").querySelectorAll(".news")) earlier.remove();
-  alertOf(text, { look: "alert news" });
-}
-
 /** Put up a message that stays until it is closed; with a line, it leads there. */
-export function alertOf(text, { line: id, show, look = "alert" } = {}) {
+export function alertOf(text, { line: id, show } = {}) {
   const line = state.lines.get(id);
   const close = () => box.remove();
   const go = () => {
@@ -393,7 +387,7 @@ export function alertOf(text, { line: id, show, look = "alert" } = {}) {
   const small = { class: "button small", type: "button" };
   const box = el(
     "div",
-    { class: look },
+    { class: "alert" },
     el("p", { dir: "auto" }, text),
     line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
     el("button", { ...small, onclick: close }, "Close"),
