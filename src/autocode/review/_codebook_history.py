@@ -133,7 +133,7 @@ class CodebookHistory:
         """
         if not self.changes:
             return ()
-        steps = zip(self._sentences, self.changes, self.versions, self.versions[1:], strict=True)
+        steps = zip(self._sentences, self.changes, self.versions, self.versions[1:], strict=False)
         return tuple(
             sentence
             for sentence, change, before, after in [*steps][self._place(version) :]
