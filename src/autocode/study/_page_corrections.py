@@ -55,7 +55,9 @@ class StudyCorrections:
             (source.name, corrected.encode()) if isinstance(corrected, str) else (corrected.name, corrected.content)
         )
         if Path(name).suffix.casefold() not in SUFFIXES:
-            raise StudyError(f"{name!r} is no transcript; choose a file that ends in {listing(SUFFIXES, conjunction='or')}.")
+            raise StudyError(
+                f"{name!r} is no transcript; choose a file that ends in {listing(SUFFIXES, conjunction='or')}."
+            )
         with TemporaryDirectory() as folder:  # nobody else can read it
             file = Path(folder, f"{source.stem}{Path(name).suffix}")
             file.write_bytes(content)

@@ -201,9 +201,7 @@ class _CorrectionRequests:
         except AutocodeError as error:
             sentence = str(error)
             begins_with_file = error.faults[0].path is not None  # whose name is not written otherwise
-            return JSONResponse(
-                {"refused": sentence if begins_with_file else f"{sentence[:1].upper()}{sentence[1:]}"}
-            )
+            return JSONResponse({"refused": sentence if begins_with_file else f"{sentence[:1].upper()}{sentence[1:]}"})
 
     def _planned(self, correction: _Correction, coder: CoderId) -> dict[str, Any]:
         planned = self._plan(correction, coder)
