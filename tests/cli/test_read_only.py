@@ -25,6 +25,12 @@ COMMANDS = {
     "agree": ("agree", "study", "--json"),
     "export": ("export", "study", "elsewhere/plain"),
     "report": ("-q", "report", "study", "-o", "elsewhere/report.html", "--no-validation"),
+    "backup": ("-q", "backup", "study", "elsewhere/study.zip"),
+    "recheck": ("-q", "recheck", "study", "--resamples", "2"),
+    "saturation": ("-q", "saturation", "study", "--json"),
+    "vary": ("-q", "vary", "study", "--by", "role"),
+    "together": ("-q", "together", "study", "--unit", "line", "--json"),
+    "samples": ("-q", "samples", "study", "--json"),
     "validate": ("-q", "validate", "study", "--seeds", "1", "--resamples", "10", "--json"),
 }
 MOUNT = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'

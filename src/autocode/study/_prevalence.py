@@ -211,10 +211,16 @@ def study_prevalence(
     AgreementError
         If a code is unknown, or as `code_prevalence` does.
     StudyError
-        If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
+        If an interview lacks the attribute, there is no such sample, none was drawn at random, or all that were drawn
+        at random were ended.
     """
     study = read_study_or_corpus(folder)
     used = _samples_to_use(study, samples)
+    if not used and is_study(folder):
+        raise StudyError(
+            "no lines of this study were drawn at random, and those that coders picked, or a queue put first, do not "
+            f"represent the others; draw some with autocode plan {folder} --draw N, and code them."
+        )
     wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     batch, has_later = None, False
     if is_study(folder) and has_journal(folder):
