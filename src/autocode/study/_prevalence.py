@@ -222,16 +222,16 @@ def study_prevalence(
         replace(code, name=study.codebook.theme_label(code.id) if code in themes else study.codebook.label(code.id))
         for code in dict.fromkeys(given)
     ]
-    if not used and is_study(folder):
-        raise StudyError(
-            "no lines of this study were drawn at random, and those that coders picked, or a queue put first, do not "
-            f"represent the others; draw some with autocode plan {folder} --draw N, and code them."
-        )
     batch, has_later = None, False
     if is_study(folder) and has_journal(folder):
         with reading_journal(folder) as journal:
             batch, has_later = _batch_before_the_draw(journal, {sample.name for sample in used})
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
+    if not used and is_study(folder):
+        raise StudyError(
+            "no lines of this study were drawn at random, and those that coders picked, or a queue put first, do not "
+            f"represent the others; draw some with autocode plan {folder} --draw N, and code them."
+        )
     rows = []
     for code in wanted:
         ids = (code.id, *study.codebook.descendants(code.id))
