@@ -16,7 +16,7 @@ def create(path: Path) -> BinaryIO:
     """
     Return a new file, open for writing, that only its owner may read: it may hold words of interviews.
 
-    In a folder in which a group may write, as teams set up on a server of theirs, the group may read and write the file.
+    In a folder in which a group may write, as on the server of a team, the group may read and write the file.
 
     Parameters
     ----------

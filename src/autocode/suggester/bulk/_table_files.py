@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from autocode.errors import Fault, StudyError, TranscriptError
 from autocode.files import create
@@ -262,7 +262,7 @@ def _pyarrow_parquet(path: Path) -> Any:
     return pyarrow.parquet
 
 
-def _sync(file: io.BufferedWriter) -> None:
+def _sync(file: BinaryIO) -> None:
     """Write a file through to the disk."""
     file.flush()
     os.fsync(file.fileno())
