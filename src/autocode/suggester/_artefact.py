@@ -98,7 +98,8 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
 
     Examples
     --------
-    >>>     >>> from pathlib import Path
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> import autocode as ac
     >>> codes = [ac.Code(id="parking", name="Parking"), ac.Code(id="phones", name="Telephones")]
     >>> suggester = ac.train(ac.Codings(), [], ac.Codebook(codes))
