@@ -37,8 +37,8 @@ class ChangePlan(Tabular):
 
     def _records(self) -> Iterable[dict[str, object]]:
         for change in self.changes:
-            signed = {"by": change.by, "why": change.why, "at": change.at}
-            yield {"change": str(change), "before": change.before, "after": change.after} | signed
+            versions = {"before": change.before, "after": change.after}
+            yield {"change": str(change), **versions, "by": change.by, "why": change.why, "at": change.at}
 
     def __str__(self) -> str:
         return "\n".join(self._sentences())
