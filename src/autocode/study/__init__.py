@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
@@ -52,6 +53,7 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._origin": ("with_origin",),
     "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
@@ -141,6 +143,7 @@ __all__ = [
     "unrecorded_digests",
     "validate_study",
     "with_encoder",
+    "with_origin",
     "write_study_report",
 ]
 

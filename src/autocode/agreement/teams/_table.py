@@ -259,6 +259,8 @@ class AgreementTable(Tabular):
         sentences.append(f"Intervals: {self.conventions['interval']}.")
         if "caution" in self.conventions:
             sentences.append(f"Caution: {self.conventions['caution']}.")
+        if "codes" in self.conventions:
+            sentences.append(f"Codes: {self.conventions['codes']}.")
         if self.codebook_version:
             sentences.append(self.codebook)
         return "\n".join(sentences)
