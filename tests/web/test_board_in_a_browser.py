@@ -32,7 +32,7 @@ def folder(tmp_path):
     create_study(tmp_path, inductive=True)
     set_settings(tmp_path, coders='["MO", "JB"]', codebook_editors='["TW"]')
     (tmp_path / "transcripts" / "Bea.txt").write_text(
-        "Mara: And the council?\nBea: There is no time.\nBea: The phone rings out.\nBea: No money is left.\n"
+        "Interviewer: And the council?\nBea: There is no time.\nBea: The phone rings out.\nBea: No money is left.\n"
     )
     return tmp_path
 
@@ -101,6 +101,7 @@ def test_a_name_and_marked_words_become_own_codes_at_once_and_nothing_of_them_re
         assert list(read_study(folder).codebook) == ["MO/hidden-haste"]
         mo.keyboard.press("Enter")
 
+        expect(mo.locator("article.now")).to_contain_text("The phone rings out.")
         # words that are marked in the line are the name: an in-vivo code
         mo.locator("article.now .words").evaluate("(words) => getSelection().selectAllChildren(words)")
         mo.keyboard.press("f")

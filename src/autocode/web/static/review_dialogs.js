@@ -39,7 +39,8 @@ export function openPalette(actions) {
 function wordsMarked(longest) {
   const selection = getSelection();
   const words = String(selection).trim().replace(/\s+/g, " ");
-  const line = selection.anchorNode?.parentElement?.closest("article.line.now .words");
+  const { anchorNode } = selection;
+  const line = (anchorNode instanceof Element ? anchorNode : anchorNode?.parentElement)?.closest("article.now .words");
   return line && words.length <= longest ? words : "";
 }
 
