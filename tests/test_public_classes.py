@@ -354,9 +354,10 @@ def test_a_result_is_a_table_in_a_notebook(instances, name):
 # They hold records, but are a record themselves, of which others are tables; or the parameters of a model.
 NO_TABLES = {
     "agreement.CodeAgreement", "agreement.Continuum", "codebook.Split", "coding.Decision", "coding.Evidence",
-    "conduct.Amendment", "review.CodeCard", "review.Difference", "review.Offer", "review.ProposedCode", "study.MergedCopy",
+    "conduct.Amendment", "review.Difference", "review.Offer", "review.ProposedCode", "study.MergedCopy",
+    "review.CodeCard", "suggester.SimilarCodes",
     "suggester.CodeCoherence", "suggester.CodedLines", "suggester.Hyperparameters", "suggester.LabelIssue",
-    "suggester.LineModel", "suggester.NearDuplicates", "suggester.SimilarCodes", "suggester.DifferentUse", "suggester.Platt",
+    "suggester.LineModel", "suggester.NearDuplicates", "suggester.DifferentUse", "suggester.Platt",
     "suggester.Thresholds", "transcripts.Transcript", "validation.CurvePoint", "validation.Predictions",
     "validation.Split",
 }  # fmt: skip

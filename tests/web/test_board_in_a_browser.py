@@ -212,7 +212,7 @@ def test_codes_are_grouped_split_renamed_merged_and_all_of_it_undone_by_keys_alo
         key("Tab")
         typed("two ways")
         plan_and_make()
-        expect(page.locator(".card", has_text="Letters")).to_contain_text("2 judgements to be read again")
+        expect(page.locator(".card", has_text="Letters")).to_contain_text("4 judgements to be read again")
         select("Code Phone", "Code Letters")
         key("m")
         key("Tab")
