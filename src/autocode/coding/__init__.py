@@ -22,6 +22,7 @@ from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
+from autocode.coding._touched import TouchedReadings, touched_readings
 
 __all__ = [
     "Abstention",
@@ -51,6 +52,7 @@ __all__ = [
     "Stage",
     "Suggestion",
     "SuggestionBatch",
+    "TouchedReadings",
     "Verdict",
     "consensus",
     "free_name",
@@ -58,4 +60,5 @@ __all__ = [
     "named",
     "person_key",
     "remapped",
+    "touched_readings",
 ]
