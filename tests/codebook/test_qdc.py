@@ -211,3 +211,16 @@ def test_all_codes_are_found_by_pyrefiqda(tmp_path):
             yield from names(code.code, (*above, code.name))
 
     assert list(names(read.codes.code)) == [codebook.path(code) for code in codebook]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="pyqdpx needs Python 3.12")
+def test_all_codes_are_found_by_pyqdpx():
+    pyqdpx = pytest.importorskip("pyqdpx.pyqdpx")
+    codebook = read_codebook(SAMPLE)
+    read = pyqdpx.QDE(qdc_of(codebook, study="sample"), None)
+
+    def path_of(code):
+        return code.name if code.parent is None else f"{path_of(code.parent)} / {code.name}"
+
+    assert [path_of(code) for code in read.codes.values()] == [codebook.path(code) for code in codebook]
+    assert [code.is_codable for code in read.codes.values()] == [code.codable for code in codebook.values()]
