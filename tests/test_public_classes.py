@@ -154,6 +154,7 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed),
         codebooks.Merged(codes=(first,), into=second, **signed),
         codebooks.Split(code=first, parts=(new, ac.Code(id="more", name="More")), **signed),
+        codebooks.Fate(code=first, name="First", became="retired"),
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
         journal.CodebookSeen(codebook=codebook, at=AT),

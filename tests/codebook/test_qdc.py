@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from any_codebook import codebooks
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from any_codebook import codebooks
 from autocode.codebook import Code, Codebook, CodeId, qdc_of, read_codebook, read_qdc
 from autocode.codebook._descriptions import description_of, texts_in
 from autocode.errors import CodebookError
@@ -128,7 +128,7 @@ def test_a_codebook_without_codes_is_not_written():
 def test_codebooks_of_other_programs_are_read_whole(file, origin, lost):
     path = REFI / "samples" / file
     read = read_qdc(path)
-    elements = [code for code in etree.parse(path).iter("{*}Code")]
+    elements = list(etree.parse(path).iter("{*}Code"))
 
     def path_in_file(code):
         names = [code.get("name"), *(above.get("name") for above in code.iterancestors("{*}Code"))]

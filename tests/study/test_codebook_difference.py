@@ -22,6 +22,7 @@ from autocode.codebook import (
     codebook_difference,
     codebook_versions,
     ended_codes,
+    fates,
 )
 from autocode.codebook._difference import _Between
 from autocode.coding import remapped
@@ -148,9 +149,10 @@ def test_what_was_added_and_ended_between_two_versions_is_told_where_it_matters(
 
 def test_what_became_of_codes_that_ended(study):
     ended = ended_codes(study.first_codebook, study.codebook_changes)
+    became = fates(study.first_codebook, study.codebook_changes)
 
-    assert [str(code) for code in ended.values()] == [
-        "Logistical issues, since split into Distance and Rooms",
-        "Fewer human resources, since merged into Overworked staff",
+    assert [str(became[code]) for code in ended] == [
+        "Logistical issues, since split into 'Distance' and 'Rooms'",
+        "Fewer human resources, since merged into 'Overworked staff'",
         "Poor interprofessional culture, since retired",
     ]

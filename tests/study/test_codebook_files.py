@@ -94,9 +94,9 @@ def test_codes_that_ended_are_written_only_if_that_is_asked_for(study, tmp_path)
     assert words[words.index("Codes that ended") :] == [
         "Codes that ended",
         "Cost",
-        "Since split into Fares and Time.",
+        "Since split into 'Fares' and 'Time'.",
         "Time",
-        "Since merged into Fares.",
+        "Since merged into 'Fares'.",
     ]
     with pytest.raises(ValueError, match=r"a \.csv has no place for codes that ended"):
         export_codebook(read, tmp_path / "all.csv", with_ended=True)
@@ -149,7 +149,7 @@ def test_what_comes_back_is_known_by_its_guid_whatever_it_is_called_there(study,
     assert [change.coded_theme for change in found.changes] == [False, True]
     assert found.remarks == (
         "Telephones is called Phones in the file; rename it if that is meant.",
-        "Cost, since split into Fares and Time; it is not added again.",
+        "Cost, since split into 'Fares' and 'Time'; it is not added again.",
     )
     assert 'guid="00000000-0000-0000-0000-000000000001"' in (tmp_path / "again.qdc").read_text()
     assert codes_to_import(ac.read_study(study), file, **SIGNED).changes == ()

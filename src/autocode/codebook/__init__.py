@@ -24,7 +24,7 @@ from autocode.codebook._difference import (
     codebook_difference,
     codes_concerned,
 )
-from autocode.codebook._ended import EndedCode, ended_codes
+from autocode.codebook._ended import ended_codes
 from autocode.codebook._evolution import (
     changed_meanings,
     check_editors,
@@ -32,6 +32,7 @@ from autocode.codebook._evolution import (
     evolve,
     version_of,
 )
+from autocode.codebook._fates import Fate, changes_in_words, fates
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._qdc import ExchangedCodebook, code_guid, qdc_of, read_qdc
@@ -49,8 +50,8 @@ __all__ = [
     "Codebook",
     "CodebookDifference",
     "DifferenceKind",
-    "EndedCode",
     "ExchangedCodebook",
+    "Fate",
     "Grouped",
     "Merged",
     "Moved",
@@ -63,6 +64,7 @@ __all__ = [
     "Undone",
     "additions",
     "changed_meanings",
+    "changes_in_words",
     "check_editors",
     "code_guid",
     "code_id_for",
@@ -72,6 +74,7 @@ __all__ = [
     "csv_of",
     "ended_codes",
     "evolve",
+    "fates",
     "name_key",
     "next_version",
     "qdc_of",

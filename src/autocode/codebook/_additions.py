@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from autocode.arguments import no_single_text
 from autocode.codebook._changes import Added
-from autocode.codebook._ended import EndedCode
+from autocode.codebook._fates import Fate
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.display import displayed
@@ -47,7 +47,7 @@ def additions(
     why: str,
     guids: Mapping[CodeId, str] = FrozenMapping({}),
     known_guids: Mapping[str, CodeId] = FrozenMapping({}),
-    ended: Mapping[CodeId, EndedCode] = FrozenMapping({}),
+    ended: Mapping[CodeId, Fate] = FrozenMapping({}),
     versions: Collection[str] = (),
 ) -> Additions:
     """
@@ -67,8 +67,8 @@ def additions(
         The GUIDs of codes of the other codebook.
     known_guids : mapping of str to CodeId, default empty
         The codes that the study has or had, by their GUIDs.
-    ended : mapping of CodeId to EndedCode, default empty
-        The codes of the study that ended. They are not added again.
+    ended : mapping of CodeId to Fate, default empty
+        What became of the codes of the study that ended. They are not added again.
     versions : collection of str, default ()
         Every version that the codebook had.
 
@@ -104,7 +104,7 @@ class _Matching:
         *,
         guids: Mapping[CodeId, str],
         known_guids: Mapping[str, CodeId],
-        ended: Mapping[CodeId, EndedCode],
+        ended: Mapping[CodeId, Fate],
     ) -> None:
         self._codebook, self._other = codebook, other
         self._guids, self._known_guids, self._ended = guids, known_guids, ended

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Code, Codebook, CodebookDifference, DifferenceKind, EndedCode
+from autocode.codebook import Code, Codebook, CodebookDifference, DifferenceKind
 from autocode.report._appendix import word_path
 from autocode.report._word import Piece, Word
 from autocode.report._write import replace_file
@@ -15,7 +15,7 @@ _LABELS = {"definition": "Definition", "use_when": "Use when", "not_when": "Not 
 
 @no_single_text
 def write_codebook_document(
-    path: Path | str, *, title: str, codebook: Codebook, ended: Iterable[EndedCode] = (), force: bool = False
+    path: Path | str, *, title: str, codebook: Codebook, ended: Iterable[tuple[Code, str]] = (), force: bool = False
 ) -> Path:
     """
     Write a codebook as a Word document and return its path.
@@ -28,8 +28,8 @@ def write_codebook_document(
         The title of the study.
     codebook : Codebook
         The codes.
-    ended : iterable of EndedCode, default empty
-        Codes that ended, for a section of their own.
+    ended : iterable of (Code, str), default empty
+        Codes that ended, for a section of their own, each with what became of it, such as "since retired".
     force : bool, default False
         Whether an existing file is replaced.
 
@@ -52,8 +52,8 @@ def write_codebook_document(
     ended_codes = list(ended)
     if ended_codes:
         word.heading("Codes that ended")
-    for end in ended_codes:
-        _code(word, end.code, end.label, remark=f"{end.what_became[:1].upper()}{end.what_became[1:]}.")
+    for code, became in ended_codes:
+        _code(word, code, code.name, remark=f"{became[:1].upper()}{became[1:]}.")
     replace_file(target, word.data())
     return target
 

@@ -1,6 +1,7 @@
 """A study's codebook written to files for other programs, and the codes of such files as changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from autocode.codebook import (
@@ -13,6 +14,7 @@ from autocode.codebook import (
     code_guid,
     csv_of,
     ended_codes,
+    fates,
     qdc_of,
     read_codebook,
     read_qdc,
@@ -78,14 +80,17 @@ def export_codebook(
     versions = study.codebook_versions
     codebook = study.codebook if version is None else version_of(versions, version)
     changes = study.codebook_changes[: [known.version for known in versions].index(codebook.version)]
-    ended = ended_codes(versions[0], changes) if with_ended else {}
+    ended: Mapping[CodeId, Code] = ended_codes(versions[0], changes) if with_ended else {}
     if suffix == ".docx":
-        title = study.settings.title or study.folder.resolve().name
-        write_codebook_document(path, title=title, codebook=codebook, ended=ended.values(), force=force)
+        became = fates(versions[0], changes)
+        with_fates = [
+            (replace(code, name=became[code.id].name), f"since {became[code.id].became}") for code in ended.values()
+        ]
+        write_codebook_document(path, title=study.title, codebook=codebook, ended=with_fates, force=force)
     elif suffix == ".toml":
         write_codebook(codebook, path, force=force)
     else:
-        text = csv_of(codebook) if suffix == ".csv" else _qdc(study, codebook, [end.code for end in ended.values()])
+        text = csv_of(codebook) if suffix == ".csv" else _qdc(study, codebook, list(ended.values()))
         try:
             put({path: text.encode()})
         except OSError as error:
@@ -144,7 +149,8 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     else:
         other = read_codebook(path)
     versions = study.codebook_versions
-    ended = ended_codes(versions[0], study.codebook_changes)
+    became = fates(versions[0], study.codebook_changes)
+    ended = {code: became[code] for code in ended_codes(versions[0], study.codebook_changes)}
     imported, identity = _imported_guids(study), identity_of(study.folder)
     found = additions(
         study.codebook,
