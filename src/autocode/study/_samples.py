@@ -13,7 +13,7 @@ from autocode.study._reading import read_study
 from autocode.tables import Table
 from autocode.wording import count_of
 
-HOW = {Design.RANDOM: "at random", Design.ACTIVE: "by autocode next"}
+HOW = {Design.RANDOM: "at random", Design.ACTIVE: "by autocode next", Design.REREADING: "to read again"}
 
 
 @displayed
