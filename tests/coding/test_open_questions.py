@@ -105,7 +105,9 @@ def test_after_every_answer_nothing_is_left_and_an_answer_changes_nothing_else(s
 
             assert after.codes - question.codes == now.codes - question.codes
             assert after.codes & question.codes == applied
-            readings.append(Coding(**{name: getattr(after, name) for name in after.__slots__} | {"version": events.version}))
+            readings.append(
+                Coding(**{name: getattr(after, name) for name in after.__slots__} | {"version": events.version})
+            )
             now, left = questions.of(readings)
             assert now == readings[-1], "what was answered under the version in force stays as it is"
             assert n_answered <= 10

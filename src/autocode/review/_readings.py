@@ -122,7 +122,9 @@ class RereadingQueue:
             sample.change: sample for sample in samples if sample.design is Design.REREADING and sample.ended is None
         }
         self._drawn = {change: frozenset(sample.drawn) for change, sample in self._samples.items()}
-        self._places = {code: place for place, code in enumerate(record.codebook)}
+        self._places: dict[CodeId, int] = {}
+        for known in record.questions.versions:  # the latest place of a code, also of one that ended
+            self._places.update((code, place) for place, code in enumerate(known))
         order = {line.id: place for place, line in enumerate(lines.participant_lines)}
         waiting = [rereading for line in order for rereading in self._of(line)]
         waiting.sort(key=lambda rereading: (*self._rank(rereading), order[rereading.line]))
