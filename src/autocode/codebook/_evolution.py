@@ -97,13 +97,35 @@ def codebook_versions(
     """
     history = _History(versions=[codebook], used=set(codebook))
     for change in changes:
-        if editors is not None and change.by not in editors:
-            raise CodebookError(
-                f"{change.by} may not change the codebook of this study; {listing(editors, conjunction='or')} can, "
-                "or add the name to codebook_editors in study.toml."
-            )
+        if editors is not None:
+            check_editors([change], editors)
         history.append(change)
     return tuple(history.versions)
+
+
+@no_single_text
+def check_editors(changes: Iterable[Change], editors: Collection[str]) -> None:
+    """
+    Raise `CodebookError` if somebody makes a change who may not change the codebook.
+
+    Parameters
+    ----------
+    changes : iterable of Change
+        The changes.
+    editors : collection of str
+        Who may change the codebook.
+
+    Raises
+    ------
+    CodebookError
+        If a change is made by anybody else.
+    """
+    for change in changes:
+        if change.by not in editors:
+            raise CodebookError(
+                f"{change.by} may not change the codebook of this study; {listing(sorted(editors), conjunction='or')} "
+                "can, or add the name to codebook_editors in study.toml."
+            )
 
 
 def version_of(versions: Sequence[Codebook], version: str) -> Codebook:

@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autocode.codebook._new_names import slug
 from autocode.codebook._nouns import Code, Codebook, CodeId, contradictions
 from autocode.codebook._parents import with_parents_by_id
 from autocode.errors import CodebookError, Fault
@@ -175,9 +175,3 @@ class _Reading:
         )
         self._codes.append(code)
         return code
-
-
-def slug(name: str) -> str:
-    """Return the id of a code that was not given one: its name in lower case, with hyphens."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return re.sub(r"[\W_]+", "-", plain).strip("-") or name

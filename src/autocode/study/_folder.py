@@ -55,6 +55,9 @@ coders = []
 # Who may settle the lines on which coders differ, such as ["TW"].
 adjudicators = []
 
+# Who may change the codebook. Without names, the adjudicators may; without those, everybody.
+codebook_editors = []
+
 # While this is "open", nobody who codes and has lines left to read sees what another coder gave; "closed" ends it.
 independent_coding = "open"
 """
