@@ -85,21 +85,23 @@ def _summary(session: "RereadingSession") -> str:
 
 
 def _listed(session: "RereadingSession") -> str:
+    """Return what waits, the lines of each change together."""
     from autocode.tables import Table
 
-    if not session.waiting:
-        return _summary(session)
-    rows = tuple(
-        (
-            rereading.line,
-            plain(rereading.why),
-            plain(", ".join(rereading.gave) or "no code"),
-            "all codes" if rereading.is_whole else plain(", ".join(_names(session, rereading))),
+    parts: dict[str, list[tuple[str, ...]]] = {}
+    for rereading in session.waiting:
+        about = (
+            rereading.why if rereading.is_whole else f"{rereading.why} In question: {_question(session, rereading)}."
         )
-        for rereading in session.waiting
-    )
-    table = Table(head=("line", "why", "you gave", "in question"), rows=rows)
-    return f"{table.text()}\n\n{_summary(session)}"
+        words = plain(session.lines.line(rereading.line).text)
+        parts.setdefault(about, []).append((rereading.line, plain(", ".join(rereading.gave) or "no code"), words))
+    head = ("line", "you gave", "words")
+    tables = [f"{plain(about)}\n\n{Table(head=head, rows=tuple(rows)).text()}\n" for about, rows in parts.items()]
+    return "\n".join([*tables, _summary(session)])
+
+
+def _question(session: "RereadingSession", rereading: "Rereading") -> str:
+    return ", ".join(_names(session, rereading))
 
 
 def _names(session: "RereadingSession", rereading: "Rereading") -> list[str]:
@@ -163,7 +165,7 @@ def _shown(session: "RereadingSession", rereading: "Rereading") -> str:
         f"  {line.text}",
         f"  You gave: {', '.join(rereading.gave) or 'no code'}.",
         *options,
-        "  the number of each that applies, N for none of them, then Enter; U undo, Q quit",
+        "1 2 3 what applies  ·  N none of them  ·  U undo  ·  Q quit",
     ]
     return plain("\n".join(parts))
 
@@ -188,9 +190,9 @@ def _answered(
             typed = ""
         elif key == "n":
             typed, is_none = "", True
-            say("None of them: Enter stores it.")
+            say("None of them. Enter keeps it and goes on.")
         elif key.isdecimal() or key == " ":
             # with more than nine codes, numbers are written apart by spaces
             typed, is_none = typed + (key if len(rereading.codes) > 9 else f"{key} "), False
-            say(f"Chosen: {typed.strip()}. Enter stores it.")
+            say(f"Chosen: {typed.strip()}. Enter keeps it and goes on.")
     return False

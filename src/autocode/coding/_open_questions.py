@@ -5,13 +5,27 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook, CodeId, Retired, codebook_versions
+from autocode.codebook import Added, Change, Codebook, CodeId, Redefined, Retired, codebook_versions
 from autocode.coding._nouns import Coding
 from autocode.coding._paradata import Proposal
 from autocode.coding._remapping import Causes, Replay, is_partly_read
 from autocode.display import displayed
 from autocode.errors import CodingError
 from autocode.wording import listing
+
+
+def code_asked_for(change: Change) -> CodeId | None:
+    """
+    Return the code that a change made new or gave another meaning; None for other changes.
+
+    Parameters
+    ----------
+    change : Change
+        The change.
+    """
+    if isinstance(change, Added):
+        return change.code.id
+    return change.code if isinstance(change, Redefined) else None
 
 
 @displayed

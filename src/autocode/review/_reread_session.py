@@ -6,8 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Added, Change, Codebook, CodeId, Redefined
-from autocode.coding import Basis, Coding, Codings, Design, Mode, Paradata, Proposal, Sample, SampleEnd, Stage, answered
+from autocode.codebook import Change, Codebook, CodeId
+from autocode.coding import (
+    Basis,
+    Coding,
+    Codings,
+    Design,
+    Mode,
+    Paradata,
+    Proposal,
+    Sample,
+    SampleEnd,
+    Stage,
+    answered,
+    code_asked_for,
+)
 from autocode.conduct import Amendment
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
@@ -261,7 +274,7 @@ class RereadingSession:
         found = {}
         for sample in self._samples:
             change = self._record.change_to(sample.change)
-            code = None if change is None else _code_of(change)
+            code = None if change is None else code_asked_for(change)
             if code is None or sample.change in unread or code not in self.codebook:
                 continue
             drawn = frozenset(sample.drawn)
@@ -300,10 +313,3 @@ class RereadingSession:
         if bases != {Basis.INDEPENDENT}:
             return Basis.ADJUDICATED if readings and bases == {Basis.ADJUDICATED} else Basis.ASSISTED
         return Basis.ASSISTED if self._history.is_influenced(line) else Basis.INDEPENDENT
-
-
-def _code_of(change: Change) -> CodeId | None:
-    """Return the code that a change made new or gave another meaning; None for other changes."""
-    if isinstance(change, Added):
-        return change.code.id
-    return change.code if isinstance(change, Redefined) else None

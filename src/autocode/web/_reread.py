@@ -23,6 +23,7 @@ from autocode.web._codes import codes_of, participant_summary
 PATH = "/reread"
 _AT_ONCE = 200  # questions that a page holds; it asks for more when they are answered
 _UNDOABLE = 200  # the latest answers that a freshly opened page can undo
+_BEFORE, _AFTER = 3, 2  # lines of the interview that are shown around the one in question
 
 
 def rereading_page(sessions: Mapping[CoderId, RereadingSession]) -> Page:
@@ -136,9 +137,11 @@ def _progress(session: RereadingSession) -> dict[str, Any]:
 def _question_json(session: RereadingSession, rereading: Rereading) -> dict[str, Any]:
     line = session.lines.line(rereading.line)
     interview = session.lines.interview(line.transcript)
-    lines = list(interview.lines)
-    place = lines.index(line)
+    place = interview.lines.index(line)
+    before = interview.lines[max(0, place - _BEFORE) : place]
     question = session.lines.question_before(line)
+    if question is not None and question not in before:
+        before = (question, *before)
     change = rereading.change
     return {
         "line": line.id,
@@ -156,16 +159,13 @@ def _question_json(session: RereadingSession, rereading: Rereading) -> dict[str,
         "about": participant_summary(interview),
         "order": line.order,
         "text": line.text,
-        "question": None if question is None else question.text,
-        "before": _neighbour_text(lines[:place][::-1]),
-        "after": _neighbour_text(lines[place + 1 :]),
+        "before": [_context_json(near) for near in before],
+        "after": [_context_json(near) for near in interview.lines[place + 1 :][:_AFTER]],
     }
 
 
-def _neighbour_text(lines: Iterable[Line]) -> str | None:
-    """Return the words of the next participant's line, unless a question comes first."""
-    line = next(iter(lines), None)
-    return line.text if line is not None and line.role is Role.PARTICIPANT else None
+def _context_json(line: Line) -> dict[str, Any]:
+    return {"text": line.text, "asks": line.role is not Role.PARTICIPANT}
 
 
 def _submitted(session: RereadingSession, acts: Iterable[Act]) -> dict[str, Any]:

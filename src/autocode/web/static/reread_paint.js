@@ -22,7 +22,6 @@ export const keysOf = ({ codes }) => CODE_KEYS.slice(0, codes.length);
 // ---------------------------------------------------------------- the line
 
 function lineParts(question) {
-  const context = (text) => text && el("article", { class: "line context" }, el("p", { class: "words", dir: "auto" }, text));
   const line = el(
     "article",
     { class: "line now", "aria-current": "true" },
@@ -30,13 +29,13 @@ function lineParts(question) {
     el("p", { class: "words", dir: "auto" }, question.text),
   );
   line.dataset.line = question.line;
-  return [
-    question.question && el("p", { class: "question", dir: "auto" }, question.question),
-    context(question.before),
-    line,
-    context(question.after),
-  ].filter(Boolean);
+  return [...question.before.map(contextElement), line, ...question.after.map(contextElement)];
 }
+
+const contextElement = ({ text, asks }) =>
+  asks
+    ? el("p", { class: "question", dir: "auto" }, text)
+    : el("article", { class: "line context" }, el("p", { class: "words", dir: "auto" }, text));
 
 // ---------------------------------------------------------------- the question
 
@@ -145,8 +144,12 @@ function footPart(state, { press }) {
       { class: "actions" },
       question && question.codes.length > 1 && button("S", state.chosen ? "Only one" : "Several", () => press("s"), { "aria-pressed": `${Boolean(state.chosen)}` }),
       button("U", "Undo", () => press("u"), { ".disabled": !state.acts.length }),
-      button("J", "↓", () => press("j"), { "aria-label": "Next question" }),
-      button("K", "↑", () => press("k"), { "aria-label": "Back to the question before" }),
+      el(
+        "div",
+        { class: "pair" },
+        button("J", "↓", () => press("j"), { "aria-label": "Next question" }),
+        button("K", "↑", () => press("k"), { "aria-label": "Back to the question before" }),
+      ),
     ),
     el("p", { class: "quiet", id: "quiet" }),
   );
