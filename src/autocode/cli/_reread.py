@@ -80,7 +80,7 @@ def _summary(session: "RereadingSession") -> str:
     if session.waiting:
         lines = count_of(len({rereading.line for rereading in session.waiting}), "line")
         return f"{count_of(len(session.waiting), 'question')} on {lines} wait for {session.coder}."
-    unfound = [f"{plain(session.codebook[code].name)}: {estimate}." for code, estimate in session.unfound().items()]
+    unfound = [f"{plain(session.codebook.label(code))}: {estimate}." for code, estimate in session.unfound().items()]
     return "\n".join([f"Nothing waits to be read again by {session.coder}.", *unfound])
 
 
@@ -105,7 +105,7 @@ def _question(session: "RereadingSession", rereading: "Rereading") -> str:
 
 
 def _names(session: "RereadingSession", rereading: "Rereading") -> list[str]:
-    return [session.codebook[code].name for code in rereading.codes]
+    return [session.codebook.label(code) for code in rereading.codes]
 
 
 def _to_json(session: "RereadingSession") -> dict[str, Any]:

@@ -249,7 +249,7 @@ def is_widened(change: Change) -> TypeGuard[Redefined]:
 
 
 def is_partly_read(change: Change) -> bool:
-    """Return whether a change asks for so many lines to be read again that only some of them are drawn."""
+    """Return whether a change leaves open most lines read before, of which only some are drawn to be read again."""
     return isinstance(change, Added) or is_widened(change)
 
 

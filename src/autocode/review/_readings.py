@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook, CodeId, Retired
 from autocode.coding import Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
 from autocode.conduct import LineChanges
@@ -174,6 +175,7 @@ class RereadingQueue:
 
 
 @displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinesInQuestion:
     """

@@ -30,6 +30,7 @@ from autocode.review._history import Act, CoderHistory
 from autocode.review._queue import Progress
 from autocode.review._readings import CodebookRecord, CoderReadings, RereadingQueue, lines_set_aside
 from autocode.review._rereading import Rereading
+from autocode.review._settle import settle
 from autocode.transcripts import LineId, Transcripts
 
 if TYPE_CHECKING:
@@ -304,7 +305,17 @@ class RereadingSession:
             raise SettlementError(f"{line}: {self.coder} has not read this line before; code it in the review.")
         if asked != self._codable(version):
             raise SettlementError(f"{line}: this line is read as if anew, with all codes; reload the page.")
-        return None, answered(Coding(line=line, coder=self.coder, codes=frozenset()), asked, applied)
+        settlement = settle(
+            self.lines.line(line),
+            coder=self.coder,
+            shown=None,
+            verdicts={},
+            codebook=self._record.questions.versions[self._record.questions.place_of(version)],
+            added=applied,
+            people=[self.coder],
+        )
+        assert settlement.coding is not None  # nothing was skipped
+        return None, settlement.coding
 
     def _basis(self, line: LineId) -> Basis:
         """Return the basis of another reading: as before, but not independent once something of it was seen."""

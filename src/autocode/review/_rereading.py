@@ -75,7 +75,7 @@ class ChangeNames:
         self._changes: Mapping[str, Change] = {change.after: change for change in changes}
         self._names: dict[CodeId, str] = {}
         for codebook in versions:  # the latest name that a code had
-            self._names.update((code.id, code.name) for code in codebook.values())
+            self._names.update((code, codebook.label(code)) for code in codebook)
 
     def of(self, code: CodeId) -> str:
         """Return the latest name of a code, of today or ended; its id if none is known."""

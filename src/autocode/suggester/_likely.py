@@ -10,6 +10,7 @@ from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
 from autocode.doctext import documented
 from autocode.errors import TrainingError
+from autocode.names import check_known
 from autocode.suggester._training import train
 from autocode.suggester.checks._similarity import word_rows
 from autocode.suggester.features._embeddings import Encoding
@@ -54,6 +55,11 @@ def likeliest_lines(
         Source of sentence embeddings; None for none.
     {seed}
 
+    Raises
+    ------
+    UnknownNameError
+        If lines cannot be given one of the codes.
+
     Examples
     --------
     {sample_study}
@@ -63,6 +69,7 @@ def likeliest_lines(
     >>> sum(any("insufficient-funding" in coding.codes for coding in codings.of(line)) for line in found) > 10
     True
     """
+    check_known("code", codes, [code.id for code in codebook.subthemes])
     wanted = frozenset(among)
     candidates = [line for line in lines.participant_lines if line.id in wanted]
     if not candidates or n < 1:

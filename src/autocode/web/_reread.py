@@ -130,7 +130,7 @@ def _progress(session: RereadingSession) -> dict[str, Any]:
         "version": session.version,
         "done": progress.done,
         "left": progress.left,
-        "unfound": [f"{session.codebook[code].name}: {estimate}." for code, estimate in unfound],
+        "unfound": [f"{session.codebook.label(code)}: {estimate}." for code, estimate in unfound],
     }
 
 

@@ -89,8 +89,8 @@ def estimate_unfound(found: int, n_drawn: int, n_lines: int, *, level: float = 0
     """
     if not 0 <= found <= n_drawn <= n_lines or n_drawn < 1:
         raise AgreementError(
-            f"{found} of {n_drawn} drawn out of {n_lines} lines cannot be; give 0 <= found <= drawn <= lines, and draw "
-            "at least one."
+            f"found = {found}, n_drawn = {n_drawn} and n_lines = {n_lines} cannot be; give 0 <= found <= n_drawn <= "
+            "n_lines, and draw at least one."
         )
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level:g}.")
