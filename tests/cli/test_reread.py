@@ -49,7 +49,7 @@ def test_the_list_has_each_line_with_its_words_and_what_the_coder_gave(coded):
     listed = reread(coded, "--list").output
 
     assert listed.startswith(
-        "“Forms and queues” was split into “Paper forms” and “Queues”. In question: Paper forms, Queues.\n"
+        "TW split 'Forms and queues' into 'Paper forms' and 'Queues'. In question: Paper forms, Queues.\n"
     )
     assert listed.endswith(f"{len(lines)} questions on {len(lines)} lines wait for coder_a.\n")
     assert [row.split()[0] for row in listed.splitlines() if ":" in row.split(" ")[0]] == sorted(
@@ -68,7 +68,7 @@ def test_the_json_says_what_is_in_question(coded):
         "line": told["waiting"][0]["line"],
         "codes": ["paper", "queues"],
         "change": "2",
-        "why": "“Forms and queues” was split into “Paper forms” and “Queues”.",
+        "why": "TW split 'Forms and queues' into 'Paper forms' and 'Queues'.",
         "gave": ["Forms and queues"],
         "drawn_at_random": False,
     }
@@ -175,5 +175,5 @@ def test_lines_of_a_retired_code_are_read_with_all_codes(coded):
     )
     listed = reread(coded, "--list").output
 
-    assert listed.startswith("“Forms and queues” was retired.\n")
+    assert listed.startswith("TW retired 'Forms and queues'.\n")
     assert listed.endswith(f"{len(lines)} questions on {len(lines)} lines wait for coder_a.\n")

@@ -89,7 +89,7 @@ def test_after_a_split_those_read_again_who_gave_the_code_and_only_those_lines(j
     assert (first.codes, first.gave, first.memo) == (
         ("parking", "phones"), ("Logistical issues", "Inefficient meetings"), "by bus, I think",
     )  # fmt: skip
-    assert first.why == "“Logistical issues” was split into “Parking” and “Telephones”."
+    assert first.why == "TW split 'Logistical issues' into 'Parking' and 'Telephones'."
 
 
 def redefine(kind):
@@ -141,7 +141,7 @@ def test_what_became_unknown_when_a_change_was_taken_back_waits(judged, changed,
     (rereading,) = rereading_of().waiting
 
     assert (rereading.line, rereading.codes) == ("GP1:3", ("logistics", "meetings"))
-    assert rereading.why == "It was taken back that “Logistical issues” became part of “Inefficient meetings”."
+    assert rereading.why == "TW took back that TW merged 'Logistical issues' into 'Inefficient meetings'."
 
 
 def test_for_a_new_code_only_drawn_lines_wait_first_the_likely_ones(judged, changed, rereading_of, journal):

@@ -171,7 +171,7 @@ def test_parts_of_a_split_code_are_chosen_with_one_key_each(study, page_of, viol
     study.change(split())
     page = page_of(study.serve())
     expect(page.locator("#count")).to_have_text("3 of 3 wait")
-    expect(page.locator("#side")).to_contain_text("“Getting there” was split into “Public transport” and “Driving")
+    expect(page.locator("#side")).to_contain_text("TW split 'Getting there' into 'Public transport' and 'Driving")
     expect(page.locator(".gave")).to_contain_text("Getting there")
     expect(page.locator(".card")).to_have_count(3)
     assert violations(page) == []

@@ -1,10 +1,10 @@
 """One coder's readings of each line, one after the other, and the questions that they leave open."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook, CodeId, Retired
+from autocode.codebook import Change, Codebook, CodeId, Retired, changes_in_words
 from autocode.coding import Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
 from autocode.conduct import LineChanges
 from autocode.display import displayed
@@ -12,7 +12,7 @@ from autocode.doctext import documented
 from autocode.errors import CodingError
 from autocode.journal import Journal
 from autocode.review._history import Act, CoderHistory
-from autocode.review._rereading import ChangeNames, Rereading
+from autocode.review._rereading import Rereading
 from autocode.transcripts import LineId, Transcripts
 
 
@@ -23,7 +23,27 @@ class CodebookRecord:
         known, self.changes = journal.codebook_history()
         first = codebook if known is None or not self.changes else known
         self.questions = OpenQuestions(self.changes, codebook=first, proposals=journal.proposals())
-        self.names = ChangeNames(self.questions.versions, self.changes)
+        self._labels: dict[CodeId, str] = {}
+        self._places: dict[CodeId, int] = {}
+        for known in self.questions.versions:  # the latest name and place of a code, also of one that ended
+            self._labels.update((code, known.label(code)) for code in known)
+            self._places.update((code, place) for place, code in enumerate(known))
+        sentences = changes_in_words(first, self.changes)
+        self._sentences = {
+            change.after: f"{sentence}." for change, sentence in zip(self.changes, sentences, strict=True)
+        }
+
+    def label(self, code: CodeId) -> str:
+        """Return the latest name of a code, of today or ended; its id if none is known."""
+        return self._labels.get(code, code)
+
+    def in_order(self, codes: Iterable[CodeId]) -> tuple[CodeId, ...]:
+        """Return codes in the order of the codebook; ended ones where they were last."""
+        return tuple(sorted(codes, key=lambda code: (self._places.get(code, len(self._places)), code)))
+
+    def sentence(self, change: Change) -> str:
+        """Return what a change did."""
+        return self._sentences[change.after]
 
     @property
     def codebook(self) -> Codebook:
@@ -123,9 +143,6 @@ class RereadingQueue:
             sample.change: sample for sample in samples if sample.design is Design.REREADING and sample.ended is None
         }
         self._drawn = {change: frozenset(sample.drawn) for change, sample in self._samples.items()}
-        self._places: dict[CodeId, int] = {}
-        for known in record.questions.versions:  # the latest place of a code, also of one that ended
-            self._places.update((code, place) for place, code in enumerate(known))
         order = {line.id: place for place, line in enumerate(lines.participant_lines)}
         waiting = [rereading for line in order for rereading in self._of(line)]
         waiting.sort(key=lambda rereading: (*self._rank(rereading), order[rereading.line]))
@@ -147,10 +164,10 @@ class RereadingQueue:
             coding = self._readings.made(line)[-1]
             yield Rereading(
                 line=line,
-                codes=tuple(sorted(question.codes, key=self._place)),
+                codes=self._record.in_order(question.codes),
                 change=question.change,
-                why=self._record.names.sentence(question.change),
-                gave=tuple(self._record.names.of(code) for code in sorted(coding.codes, key=self._place)),
+                why=self._record.sentence(question.change),
+                gave=tuple(map(self._record.label, self._record.in_order(coding.codes))),
                 memo=coding.memo,
                 is_whole=isinstance(question.change, Retired),
                 is_drawn=question.is_sampled and self._samples[change].probabilities[line] < 1,
@@ -158,20 +175,17 @@ class RereadingQueue:
 
     def _corrected(self, line: LineId) -> Rereading:
         codings = self._set_aside[line]
-        given = sorted({code for coding in codings for code in coding.codes}, key=self._place)
+        given = self._record.in_order({code for coding in codings for code in coding.codes})
         memos = dict.fromkeys(coding.memo for coding in codings if coding.memo)
         return Rereading(
             line=line,
             codes=tuple(code.id for code in self._record.codebook.subthemes),
             change=None,
             why="The transcript was corrected here, and the line changed much.",
-            gave=tuple(self._record.names.of(code) for code in given),
+            gave=tuple(map(self._record.label, given)),
             memo="\n".join(memos),
             is_whole=True,
         )
-
-    def _place(self, code: CodeId) -> tuple[int, str]:
-        return (self._places.get(code, len(self._places)), code)
 
 
 @displayed

@@ -90,7 +90,7 @@ class RereadingSession:
     ...     waiting = session.waiting[0]
     ...     coding = session.answer(waiting.line, ["bus"], asked=waiting.codes)
     >>> waiting.why, waiting.gave, waiting.codes
-    ('“Travel” was split into “Bus” and “Car”.', ('Travel',), ('bus', 'car'))
+    ("TW split 'Travel' into 'Bus' and 'Car'.", ('Travel',), ('bus', 'car'))
     >>> sorted(coding.codes), coding.basis.value, len(session.waiting)
     (['bus'], 'independent', 0)
     """

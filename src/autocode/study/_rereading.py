@@ -7,11 +7,10 @@ from pathlib import Path
 
 from autocode.agreement import draw_sample
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, evolve
 from autocode.coding import CoderId, Design, Sample, free_name
 from autocode.display import displayed
 from autocode.journal import Journal
-from autocode.review import LinesInQuestion, RereadingSession, lines_in_question
+from autocode.review import LinesInQuestion, RereadingSession, codebook_in_force, lines_in_question
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
@@ -174,7 +173,7 @@ def _drawn(
                 question.codes,
                 journal.codings(),
                 study.lines,
-                _codebook_in_force(study, journal),
+                codebook_in_force(journal, study.codebook),
                 n=likely,
                 among=question.lines,
                 **text_options(study),
@@ -197,8 +196,3 @@ def _drawn(
         design=Design.REREADING,
         change=question.change.after,
     )  # fmt: skip
-
-
-def _codebook_in_force(study: StudyData, journal: Journal) -> Codebook:
-    first, changes = journal.codebook_history()
-    return study.codebook if first is None else evolve(first, changes)

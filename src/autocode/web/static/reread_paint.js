@@ -53,7 +53,7 @@ export function paintQuestion(question, state, actions) {
   main.scrollTop = 0;
   const parts = [
     el("div", { class: "title" }, el("h2", {}, question.corrected ? "Corrected line" : titles[question.kind]), el("span", {}, `line ${question.order}`)),
-    el("p", { class: "why", dir: "auto" }, question.why, question.reason && el("span", { class: "reason" }, question.reason), question.by && el("small", {}, question.by)),
+    el("p", { class: "why", dir: "auto" }, question.why, question.reason && el("span", { class: "reason" }, question.reason), question.on && el("small", {}, question.on)),
     gave(question),
     question.answer && answeredPart(question, state),
     optionsPart(question, state, actions),
