@@ -103,9 +103,9 @@ def test_the_same_is_in_json(study):
         ("redefined", "inefficient-mdt"),
     ]
     assert (split["by"], split["why"], split["at"]) == ("TW", "two different things", "2026-11-02T09:00:00+00:00")
-    assert split["held"] == split["unjudged"] == {"coder_a": 42, "coder_b": 37, "coder_c": 77}
+    assert split["gave"] == split["unjudged"] == {"coder_a": 42, "coder_b": 37, "coder_c": 77}
     assert difference["changes"][0]["unjudged"] == {"coder_a": 647, "coder_b": 616, "coder_c": 616}
-    assert difference["changes"][5]["held"] == difference["changes"][6]["held"]
+    assert difference["changes"][5]["gave"] == difference["changes"][6]["gave"]
 
 
 def test_what_was_taken_back_between_two_versions_is_no_difference(study):

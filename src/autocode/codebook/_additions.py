@@ -1,6 +1,6 @@
 """The codes of another codebook that one lacks, as changes."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from autocode.arguments import no_single_text
@@ -8,7 +8,7 @@ from autocode.codebook._changes import Added
 from autocode.codebook._fates import Fate
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.frozen import FrozenMapping
 from autocode.names import name_key
 from autocode.wording import listing
@@ -19,7 +19,7 @@ _FIELDS = {"definition": "definition", "use_when": "text on when to use it", "no
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Additions:
+class Additions(Tabular):
     """
     What another codebook adds to one.
 
@@ -36,6 +36,9 @@ class Additions:
     changes: tuple[Added, ...]
     known: Mapping[CodeId, CodeId]
     remarks: tuple[str, ...]
+
+    def _records(self) -> Iterable[object]:
+        return [change.code for change in self.changes]
 
 
 @no_single_text

@@ -10,8 +10,9 @@ from autocode.arguments import no_single_text
 from autocode.codebook._changes import Added, Change, Grouped, Merged, Redefined, Retired, Split, Undone
 from autocode.codebook._evolution import codebook_versions, version_of
 from autocode.codebook._nouns import Code, Codebook, CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError
+from autocode.frames import Kind
 from autocode.wording import listing
 
 _WORDS = re.compile(r"[\w'’-]+\s*|[^\w\s]\s*|\s+")
@@ -113,7 +114,7 @@ class CodeDifference:
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodebookDifference:
+class CodebookDifference(Tabular):
     """
     What differs between two versions of a codebook.
 
@@ -131,6 +132,12 @@ class CodebookDifference:
     after: Codebook
     codes: tuple[CodeDifference, ...]
     changes: tuple[Change, ...]
+
+    def _records(self) -> Iterable[object]:
+        return [{"kind": entry.kind.value, "code": entry.code, "difference": str(entry)} for entry in self.codes]
+
+    def _kinds(self) -> Mapping[str, Kind]:
+        return dict.fromkeys(("kind", "code", "difference"), "text")
 
 
 @no_single_text
@@ -203,20 +210,20 @@ class _Between:
 
     def _presence(self) -> Iterator[CodeDifference]:
         """Yield what was added, merged, split and retired."""
-        told: set[CodeId] = set()
+        listed: set[CodeId] = set()
         for change, _, _ in self._steps:
             if isinstance(change, Merged):
-                told.update(change.codes)
+                listed.update(change.codes)
                 yield self._difference(DifferenceKind.MERGED, change.into, (change,), codes=change.codes)
             elif isinstance(change, Split) and change.code in self._before:
                 parts = [part.id for part in change.parts]
-                told.update((change.code, *parts))
+                listed.update((change.code, *parts))
                 yield self._difference(DifferenceKind.SPLIT, change.code, (change,), codes=parts)
         for code in self._before:
-            if code not in self._after and code not in told:
+            if code not in self._after and code not in listed:
                 yield self._difference(DifferenceKind.RETIRED, code, self._makers(code, "id"))
         for code in self._after:
-            if code not in self._before and code not in told:
+            if code not in self._before and code not in listed:
                 makers = self._makers(code, "id")
                 grouped = [made for made in makers if isinstance(made, Grouped)]
                 codes = grouped[0].codes if grouped else ()

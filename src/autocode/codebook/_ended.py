@@ -1,6 +1,7 @@
 """Codes that ended, as they were last."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from autocode.codebook._changes import Change
 from autocode.codebook._evolution import codebook_versions
@@ -31,7 +32,7 @@ def ended_codes(codebook: Codebook, changes: Iterable[Change]) -> Mapping[CodeId
     """
     versions = codebook_versions(codebook, changes)
     ended: dict[CodeId, Code] = {}
-    for before, after in zip(versions, versions[1:], strict=False):
+    for before, after in pairwise(versions):
         for code in before.values():
             if code.id not in after:
                 ended.pop(code.id, None)

@@ -10,9 +10,11 @@ from uuid import UUID, uuid5
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from autocode.arguments import no_single_text
 from autocode.codebook._descriptions import description_of, texts_in
 from autocode.codebook._new_names import code_id_for
 from autocode.codebook._nouns import Code, Codebook, CodeId, contradictions
+from autocode.display import displayed
 from autocode.errors import CodebookError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.names import name_key
@@ -20,12 +22,14 @@ from autocode.wording import count_of
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 ORIGIN = "autocode"
-RETIRED = "Retired"
+_FOLDER = "Retired"
 _GUID = re.compile(r"\{?([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})\}?")
 _GUIDS = UUID("5f0c6f0e-6a5b-5d0c-9c53-0f7c0a1f3b11")  # the namespace of the GUIDs that autocode makes
 _TRUTH_VALUES = {"true": True, "1": True, "false": False, "0": False}
 
 
+@displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangedCodebook:
     """
@@ -328,10 +332,10 @@ def _in_a_folder(retired: Collection[Code], codebook: Codebook) -> Iterator[Code
     if not retired:
         return
     tops = {name_key(code.name) for code in codebook.values() if code.parent is None}
-    names = chain([RETIRED], (f"{RETIRED} ({number})" for number in count(2)))
+    names = chain([_FOLDER], (f"{_FOLDER} ({number})" for number in count(2)))
     used = {*codebook, *(code.id for code in retired)}
     folder = Code(
-        id=code_id_for(f"{RETIRED} codes", used),
+        id=code_id_for("Retired codes", used),
         name=next(name for name in names if name_key(name) not in tops),
         codable=False,
     )

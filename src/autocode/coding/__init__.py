@@ -18,6 +18,7 @@ from autocode.coding._nouns import (
     SuggestionBatch,
     Verdict,
 )
+from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered, code_asked_for
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
@@ -40,6 +41,8 @@ __all__ = [
     "Evidence",
     "Mode",
     "Neighbour",
+    "OpenQuestion",
+    "OpenQuestions",
     "Paradata",
     "Proposal",
     "Reading",
@@ -54,6 +57,8 @@ __all__ = [
     "SuggestionBatch",
     "TouchedReadings",
     "Verdict",
+    "answered",
+    "code_asked_for",
     "consensus",
     "free_name",
     "human",

@@ -22,13 +22,13 @@ class TouchedReadings:
 
     Attributes
     ----------
-    held : mapping of CoderId to int
+    gave : mapping of CoderId to int
         How many readings of each coder had one of the codes that the change is about.
     unjudged : mapping of CoderId to int
         How many readings of each coder said something about a code, or about all codes there were, and do not any more.
     """
 
-    held: Mapping[CoderId, int]
+    gave: Mapping[CoderId, int]
     unjudged: Mapping[CoderId, int]
 
 
@@ -58,7 +58,7 @@ def touched_readings(
     >>> split = Split(before="1", after="2", by="TW", code="wait", parts=parts)
     >>> codings = Codings([Coding(line="GP1:2", coder="MO", codes=frozenset({"wait"}))])
     >>> touched, = touched_readings(codings, [split], codebook=codebook)
-    >>> dict(touched.held), dict(touched.unjudged)
+    >>> dict(touched.gave), dict(touched.unjudged)
     ({'MO': 1}, {'MO': 1})
     """
     made, proposed = tuple(changes), tuple(proposals)
@@ -76,7 +76,7 @@ def touched_readings(
         ids = _with_descendants(codes_concerned(about), versions[place])
         found.append(
             TouchedReadings(
-                held=_counts(coding for coding in before if coding.codes & ids),
+                gave=_counts(coding for coding in before if coding.codes & ids),
                 unjudged=_counts(then for now, then in zip(before, after, strict=True) if then.unjudged - now.unjudged),
             )
         )

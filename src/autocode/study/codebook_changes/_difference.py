@@ -1,6 +1,6 @@
 """What differs between two versions of a study's codebook, who decided it and why, and the readings it touched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
@@ -13,7 +13,7 @@ from autocode.codebook import (
     codes_concerned,
 )
 from autocode.coding import TouchedReadings, touched_readings
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.study._reading import StudyData
 from autocode.wording import count_of, listing
 
@@ -21,7 +21,7 @@ from autocode.wording import count_of, listing
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudyDifference:
+class StudyDifference(Tabular):
     """
     What differs between two versions of a study's codebook.
 
@@ -52,11 +52,25 @@ class StudyDifference:
     def _touched(self, change: Change) -> str:
         readings = self.readings[change.after]
         parts = []
-        if readings.held:
-            parts.append(_of_coders(readings.held, "had the code" if _is_of_one(change) else "had one of the codes"))
+        if readings.gave:
+            parts.append(_of_coders(readings.gave, "had the code" if _is_of_one(change) else "had one of the codes"))
         if readings.unjudged:
             parts.append(_of_coders(readings.unjudged, "no longer say whether every code applies"))
         return ("; ".join(parts) or "No reading is touched") + "."
+
+    def _records(self) -> Iterable[object]:
+        return [
+            {
+                "kind": entry.kind.value,
+                "code": entry.code,
+                "difference": str(entry),
+                "decided": self._all_decided(entry),
+            }
+            for entry in self.difference.codes
+        ]
+
+    def _all_decided(self, entry: CodeDifference) -> str:
+        return " ".join(map(self.decided, entry.changes))
 
     def to_json(self) -> dict[str, object]:
         """Return the differences as they are written in JSON."""
@@ -71,7 +85,7 @@ class StudyDifference:
                     "by": change.by,
                     "at": None if change.at is None else change.at.isoformat(),
                     "why": change.why,
-                    "held": dict(self.readings[change.after].held),
+                    "gave": dict(self.readings[change.after].gave),
                     "unjudged": dict(self.readings[change.after].unjudged),
                 }
                 for change in self.difference.changes

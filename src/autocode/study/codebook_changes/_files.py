@@ -132,7 +132,7 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     >>> with TemporaryDirectory() as folder:
     ...     create_study(Path(folder))
     ...     _ = Path(folder, "transcripts", "Bea.txt").write_text("Mara: And?\\nBea: It rings out.\\n")
-    ...     _ = Path(folder, "pilot.csv").write_text("code,parent,definition\\nForms,An example theme,\\n")
+    ...     _ = Path(folder, "pilot.csv").write_text("code,parent,definition\\nForms,,\\n")
     ...     found = codes_to_import(ac.read_study(folder), Path(folder, "pilot.csv"), by="TW", why="from the pilot")
     >>> print(found.changes[0])
     TW added 'Forms'
