@@ -1,4 +1,4 @@
-"""Who may see others' codings on the pages, and what the others are told."""
+"""Who may see others' codings on the pages, and the sentence for those who may not."""
 
 from collections.abc import Collection
 
