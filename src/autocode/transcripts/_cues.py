@@ -10,9 +10,10 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
+from autocode.transcripts._doubts import begins_like
 from autocode.transcripts._labelled import NO_SPEAKER
-from autocode.transcripts._marks import SpeakerRules, begins_like
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script, script_of
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"

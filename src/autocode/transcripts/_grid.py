@@ -8,8 +8,8 @@ from pathlib import Path
 from autocode.transcripts import _labels
 from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import TIME
-from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
 # headings of the columns that transcription programs and people write, in lower case
