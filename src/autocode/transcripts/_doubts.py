@@ -1,5 +1,6 @@
 """Places that look like the beginning of a turn and are not believed: which are asked about, and which are speech."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from autocode.wording import listing
 # styles that stand with a time, which words of speech do not
 _WITH_TIME = frozenset({Style.HEADER, Style.TIMED})
 _WEAK_WORDS = 8
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.\s?){1,4}|[^\W\d_]{0,3}\d{1,3}\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,11 @@ class Begun:
     by_line: Mapping[int, Candidate]
     style: Style
     everywhere: bool
+
+    @property
+    def are_tight(self) -> bool:
+        """Whether most of the turns have no white space after the mark of the label: `Anna—well`."""
+        return 2 * sum(not candidate.spaced for candidate in self.by_line.values()) > len(self.by_line)
 
     def are_all(self, case: str) -> bool:
         """Return whether all labels are in one case, \"isupper\" or \"islower\"."""
@@ -67,9 +74,9 @@ def taking_turns(by_style: Mapping[Style, Sequence[Candidate]], rules: SpeakerRu
     """
     best: list[Candidate] = []
     for style, found in by_style.items():
-        spaced = [candidate for candidate in found if candidate.spaced and candidate.key not in rules.not_speakers]
-        runs = runs_of(spaced)
-        again = [candidate for candidate in spaced if runs[candidate.key] > 1]
+        able = [c for c in found if (c.spaced or style is Style.DASH) and c.key not in rules.not_speakers]
+        runs = runs_of(able)
+        again = [candidate for candidate in able if runs[candidate.key] > 1]
         again = [candidate for candidate in again if not _labels.is_clause(candidate.label)]
         if style is Style.DOT or len({candidate.key for candidate in again}) < 2 or len(again) <= len(best):
             continue
@@ -123,14 +130,14 @@ def _is_asked(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
     label, style = candidate.label, candidate.style
     if style is Style.DOT:
         return label.isupper() and len(label) <= 2
-    if not candidate.spaced and not (style is Style.COLON and _labels.is_name(label)):
+    if not _is_set_off(candidate, begun):
         return False
     if n_runs > 1 and (style is not Style.OWN_LINE or _may_stand_alone(label)):
         return not _labels.opens_sentence(label) or not _labels.is_clause(label)
     if style in _WITH_TIME:
         return not _labels.is_clause(label) and (not _labels.opens_sentence(label) or _labels.is_calling(label))
     if style in WEAK and not _may_stand_alone(label):
-        return False
+        return style is not Style.OWN_LINE and label.endswith(".") and len(label.split()) == 1 and len(label) < 6
     if _looks_named(label, begun) or (label.isdigit() and style not in WEAK):
         return not _labels.is_heading(_labels.words_of(label)) and not _labels.is_counted(label)
     placed = begun.everywhere and style not in WEAK and label[0].isupper()
@@ -154,20 +161,27 @@ def _is_like_a_label(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
     label, style = candidate.label, candidate.style
     if style is Style.COLON:
         return True
-    if not candidate.spaced or style is Style.DOT:
+    if style is Style.DOT or not _is_set_off(candidate, begun):
         return False
     if style not in WEAK:
-        return style is Style.BRACKET or not _labels.opens_sentence(label)
-    if not _may_stand_alone(label) or _labels.is_clause(label) or _labels.opens_sentence(label):
+        return (style is Style.BRACKET and not label.isdigit()) or not _labels.joins_sentences(label)
+    if not _may_stand_alone(label) or _labels.is_clause(label) or _labels.joins_sentences(label):
         return False
     if len(label.split()) > _WEAK_WORDS:
         return False
     return style is begun.style or (n_runs > 1 and _looks_named(label, begun))
 
 
+def _is_set_off(candidate: Candidate, begun: Begun) -> bool:
+    """Return whether white space follows the mark of a label, or none does in this file or after this name."""
+    if candidate.spaced or (candidate.style is Style.DASH and begun.style is Style.DASH and begun.are_tight):
+        return True
+    return candidate.style is Style.COLON and _labels.is_name(candidate.label)
+
+
 def _may_stand_alone(label: str) -> bool:
-    """Return whether words do not end as a sentence or a part of it does."""
-    return not label.endswith((".", ",", "!", ";", ":"))
+    """Return whether words do not end as a sentence or a part of it does; initials do not."""
+    return _INITIALS.fullmatch(label) is not None or not label.endswith((".", ",", "!", ";", ":"))
 
 
 def _looks_named(label: str, begun: Begun) -> bool:

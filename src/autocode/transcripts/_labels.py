@@ -119,6 +119,8 @@ _TITLES = _words("dr mr mrs ms miss mx prof professor sir lady lord rev father s
 _CLAUSE_MARKS = re.compile(
     r"[^\W\d_]{7}\.\s|[!?;:…“”]|(?<!\w)\"|\"(?!\w)|\.\.|\bhttps?\b|www\.|\w\.(?:com|org|net|ai|uk)\b"
 )
+# what chats write for a person
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 # words between a noun and what it is of, with or for: the noun before them says who somebody is
 _LINKS = _words("at behind by for from in near next of on opposite to under who whose with without & and")
 # names that are also words of sentences: An Nguyen, Will Smith, Do Van Binh
@@ -133,6 +135,7 @@ _SUBJECTS = _words(
 _SPEECH_WORDS = 8
 _CONTRACTION = re.compile(r"\w['’](?:m|re|ve|ll|d|t)$")
 _ENCLOSED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|\{([^{}]*)\}|<([^<>]*)>")
+_NOT_SURE = re.compile(r"\s*\(\s*\?+\s*\)$")
 _UNSURE = f"{BLANK}?\"'“”„«»‘’"
 # joiners within letters, which some programs write and others do not
 _JOINERS = re.compile("[\u200b-\u200f\u2060\ufeff\xad]")
@@ -183,7 +186,7 @@ def is_short(label: str) -> bool:
 
 def bare(label: str) -> str:
     """Return a label without the marks of somebody who quotes it or is not sure of it: `“P1”`, `Anna?`, `(Anna?)`."""
-    plain = tidy(label)
+    plain = _NOT_SURE.sub("", tidy(label))
     while (match := _ENCLOSED.fullmatch(plain)) is not None or plain.strip(_UNSURE) != plain:
         plain = match[match.lastindex or 0].strip(BLANK) if match is not None else plain.strip(_UNSURE)
     return plain
@@ -195,7 +198,7 @@ def is_clause(label: str) -> bool:
     plain, words = bare(label), words_of(label)
     if not is_short(label) or not words:
         return True
-    if _CLAUSE_MARKS.search(plain):
+    if _CLAUSE_MARKS.search(plain) and not _ADDRESS.fullmatch(plain):
         return True
     if any(_CONTRACTION.search(word) for word in words):
         return True
@@ -245,7 +248,7 @@ def is_speech(label: str) -> bool:
         not is_short(label)
         or len(words) > _SPEECH_WORDS
         or words[0] in _SUBJECTS
-        or _CLAUSE_MARKS.search(bare(label)) is not None
+        or (_CLAUSE_MARKS.search(bare(label)) is not None and not _ADDRESS.fullmatch(bare(label)))
         or any(_CONTRACTION.search(word) for word in words)
     )
 

@@ -37,8 +37,8 @@ _MARKED = re.compile(r"(?:\*\*([^*\n]{1,140})\*\*|\(([^()\n]{1,140})\)|<([^<>\n]
 _TIME_OVER = re.compile(rf"{TIME}[ \t]{{0,4}}[-–—][ \t]{{0,4}}(?P<label>[^\s:\[\]][^:\n\[\]]{{0,139}})$")
 _ONLY_TIME = re.compile(rf"{TIME}(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?$")
 TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
-# a number that stands for a person, as in `12b  0:01`
-_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]?")
+# a number that stands for a person, as in `12b  0:01` and `1st speaker  0:01`
+_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]{0,2}[.)]?(?:\s[^\W\d_]+){0,3}")
 _STAGE = frozenset(
     re.findall(
         r"\S+",
@@ -174,7 +174,10 @@ def _colon(line: SourceLine) -> Candidate | None:
 
 def _is_stage(words: str) -> bool:
     """Return whether words in brackets are a stage direction, such as `door slams`, and nobody's name or job."""
-    return bool(_STAGE & set(_labels.words_of(words))) and not _labels.is_role(words)
+    plain = _labels.words_of(words)
+    return not _STAGE.isdisjoint(plain) and (
+        plain[0] in _STAGE or not (_labels.is_role(words) or _labels.is_calling(words))
+    )
 
 
 def _without_stage(label: str) -> tuple[str, str]:
