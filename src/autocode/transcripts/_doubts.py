@@ -12,7 +12,7 @@ from autocode.wording import listing
 
 # styles that stand with a time, which words of speech do not
 _WITH_TIME = frozenset({Style.HEADER, Style.TIMED})
-_WEAK_WORDS = 8
+_WEAK_WORDS, _FEW_WORDS = 8, 4
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.\s?){1,4}|[^\W\d_]{0,3}\d{1,3}\.")
 
 
@@ -43,10 +43,25 @@ def begins_like(label: str) -> str:
     )
 
 
-def read_as_speech(places: Sequence[Candidate]) -> str:
-    """Return the remark that words which may be labels were taken for speech, each with its line, and the remedy."""
-    each = [f"{_labels.shown(place.label)!r} in line {place.line}" for place in places]
-    return f"read as speech, not as the beginning of a turn: {listing(each)}; name a speaker with --speaker-label"
+def read_as(what: str, labels: Mapping[int, str]) -> str:
+    """Return the remark that words which may be labels were taken for something else, each by its line."""
+    each = [f"{_labels.shown(label)!r} in line {line}" for line, label in labels.items()]
+    return f"read as {what}, not as the beginning of a turn: {listing(each)}; name a speaker with --speaker-label"
+
+
+def comes_again(label: str, *, everywhere: bool = False) -> bool:
+    """Return whether words that stand at the beginning of lines again and again are a speaker's label.
+
+    `And then` is one only where every line begins with a label.
+    """
+    if _labels.is_clause(label) or (_labels.joins_sentences(label) and not everywhere):
+        return False
+    return not _labels.is_heading(_labels.words_of(label)) and not _labels.is_counted(label)
+
+
+def may_be_asked(label: str) -> bool:
+    """Return whether words look like a name or a code, or say what somebody is: they are asked about even once."""
+    return _labels.is_name(label) or _labels.is_calling(label) or _labels.is_uncertain(label)
 
 
 def is_everywhere(style: Style, found: Sequence[Candidate], lines: Sequence[SourceLine]) -> bool:
@@ -68,21 +83,34 @@ def runs_of(found: Iterable[Candidate]) -> Counter[str]:
 
 
 def taking_turns(by_style: Mapping[Style, Sequence[Candidate]], rules: SpeakerRules) -> list[Candidate]:
-    """Return the first place of each label that takes turns with others, in the style where most labels do.
+    """Return the first place of each label that takes turns with others: in the style where most do, or in several.
 
     They are asked about in a file of which no style is believed.
     """
-    best: list[Candidate] = []
-    for style, found in by_style.items():
-        able = [c for c in found if (c.spaced or style is Style.DASH) and c.key not in rules.not_speakers]
-        runs = runs_of(able)
-        again = [candidate for candidate in able if runs[candidate.key] > 1]
-        again = [candidate for candidate in again if not _labels.is_clause(candidate.label)]
-        if style is Style.DOT or len({candidate.key for candidate in again}) < 2 or len(again) <= len(best):
-            continue
-        best = again
+    every = _one_a_line(
+        candidate for found in by_style.values() for candidate in found if rules.is_sure(candidate.label)
+    )
+    every = _one_a_line([*every, *(candidate for found in by_style.values() for candidate in found)])
+    best = max(([_again_in(found, rules) for found in by_style.values()]), key=len, default=[]) or _again_in(
+        every, rules
+    )
     first = {candidate.key: candidate for candidate in reversed(best) if not rules.is_sure(candidate.label)}
     return list(first.values())
+
+
+def _again_in(found: Iterable[Candidate], rules: SpeakerRules) -> list[Candidate]:
+    """Return the candidates whose labels take turns with each other, where at least two do."""
+    able = [
+        candidate
+        for candidate in found
+        if candidate.key not in rules.not_speakers
+        and candidate.style is not Style.DOT
+        and (candidate.spaced or candidate.style is Style.DASH)
+        and not _labels.is_clause(candidate.label)
+    ]
+    runs = runs_of(able)
+    again = [candidate for candidate in able if runs[candidate.key] > 1]
+    return again if len({candidate.key for candidate in again}) > 1 else []
 
 
 def doubted(found: Sequence[Candidate], begun: Begun, rules: SpeakerRules) -> tuple[list[Candidate], list[Candidate]]:
@@ -132,8 +160,10 @@ def _is_asked(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
         return label.isupper() and len(label) <= 2
     if not _is_set_off(candidate, begun):
         return False
+    if n_runs > 1 and style not in WEAK:
+        return not (_labels.opens_sentence(label) and _labels.is_clause(label))
     if n_runs > 1 and (style is not Style.OWN_LINE or _may_stand_alone(label)):
-        return not _labels.opens_sentence(label) or not _labels.is_clause(label)
+        return _labels.is_calling(label) or not (_labels.opens_sentence(label) or label.casefold() in _labels.SENTENCE)
     if style in _WITH_TIME:
         return not _labels.is_clause(label) and (not _labels.opens_sentence(label) or _labels.is_calling(label))
     if style in WEAK and not _may_stand_alone(label):
@@ -169,13 +199,19 @@ def _is_like_a_label(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
         return False
     if len(label.split()) > _WEAK_WORDS:
         return False
-    return style is begun.style or (n_runs > 1 and _looks_named(label, begun))
+    return style in (begun.style, Style.TAB) or (_looks_named(label, begun) and (n_runs > 1 or _has_few_words(label)))
+
+
+def _has_few_words(label: str) -> bool:
+    return len(label.split()) <= _FEW_WORDS
 
 
 def _is_set_off(candidate: Candidate, begun: Begun) -> bool:
     """Return whether white space follows the mark of a label, or none does in this file or after this name."""
     if candidate.spaced or (candidate.style is Style.DASH and begun.style is Style.DASH and begun.are_tight):
         return True
+    if candidate.style is Style.DASH:
+        return begun.style is not Style.DASH and may_be_asked(candidate.label)
     return candidate.style is Style.COLON and _labels.is_name(candidate.label)
 
 
@@ -186,7 +222,7 @@ def _may_stand_alone(label: str) -> bool:
 
 def _looks_named(label: str, begun: Begun) -> bool:
     """Return whether words look like somebody's name or code, or say what somebody is."""
-    if _labels.is_name(label) or _labels.is_calling(label) or _labels.is_uncertain(label):
+    if may_be_asked(label):
         return True
     if label.isupper() and len(label) > 2 and begun.are_all("isupper"):
         return True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._doubts import read_as_speech
+from autocode.transcripts._doubts import read_as
 from autocode.transcripts._labels import BLANK, TIME
 from autocode.transcripts._marks import find_marks
 from autocode.transcripts._nouns import LeftOutKind
@@ -94,9 +94,22 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
             span = match.span() if match else (0, mark.end - mark.start)
             gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
         gaps += _with_label(text, mark)
-    notes = [read_as_speech(found.speech)] if found.speech else []
+    notes = [*_unbelieved(found.speech, lines, marks[0].start)]
     notes += [_WRAPPED] if wrapped else []
     return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=tuple(notes))
+
+
+def _unbelieved(places: Sequence[Candidate], lines: Sequence[SourceLine], first: int) -> Iterator[str]:
+    """Yield the remarks about what looks like the beginning of a turn and is none; the first turn begins at `first`."""
+    by_number = {line.number: line for line in lines}
+    entries = {line.number for line in lines if line.start < first and (_is_heading(line) or _is_entry(line))}
+    above = {place.line: place.label for place in places if by_number[place.line].start < first}
+    speech = {place.line: place.label for place in places if place.line not in above}
+    above = {line: label for line, label in above.items() if line not in entries}
+    if above:
+        yield read_as("front matter", above)
+    if speech:
+        yield read_as("speech", speech)
 
 
 def _line_numbers(lines: Sequence[SourceLine]) -> dict[int, tuple[int, int]]:

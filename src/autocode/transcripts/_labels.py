@@ -245,7 +245,7 @@ def is_speech(label: str) -> bool:
     """Return whether words before a mark can only be a piece of a sentence: `I said`, `that's it`, `no. And then`."""
     words = words_of(label)
     return is_clause(label) and (
-        not is_short(label)
+        not (is_short(label) and words)
         or len(words) > _SPEECH_WORDS
         or words[0] in _SUBJECTS
         or (_CLAUSE_MARKS.search(bare(label)) is not None and not _ADDRESS.fullmatch(bare(label)))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
-from autocode.transcripts._doubts import Begun, begins_like, doubted, is_everywhere, runs_of, taking_turns
+from autocode.transcripts._doubts import Begun, begins_like, comes_again, doubted, is_everywhere, runs_of, taking_turns
 from autocode.transcripts._labels import TIME
 from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._slips import misspelt, unmarked
@@ -104,12 +104,10 @@ def _accepted(
 def _comes_again(candidate: Candidate, n_runs: int, *, everywhere: bool) -> bool:
     """Return whether a label stands at the beginning of turns again and again, and so is a speaker's."""
     label, style = candidate.label, candidate.style
-    if n_runs < 2 or _labels.is_clause(label):
-        return False
-    if _labels.is_heading(_labels.words_of(label)) or _labels.is_counted(label):
+    if n_runs < 2 or not comes_again(label, everywhere=everywhere):
         return False
     if style not in WEAK:
-        return everywhere or not _labels.joins_sentences(label)
+        return True
     if style is Style.DOT:
         return len(label) <= 2 or _labels.is_name(label)
     return everywhere or _labels.is_name(label)
