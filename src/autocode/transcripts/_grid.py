@@ -107,7 +107,10 @@ class Page:
         places = speaker_and_words(header)
         columns = [] if places else speakers_in_columns(header, body, self.rules)
         if not places and not columns:
-            yield from map(self._line, filled)
+            # where some rows begin with words, a number at the beginning of another is somebody's label
+            first = [next(filter(None, row)) for row in filled if len(list(filter(None, row))) > 1]
+            numbered = all(map(_kind, first))
+            yield from (self._line(row, numbered=numbered) for row in filled)
             return
         self.left_out += [aside(cell) for place, cell in enumerate(header) if cell and place not in columns]
         for row in body:
@@ -124,11 +127,11 @@ class Page:
             self.labels.add(_labels.key(label))
         return f"{label}: {words}" if label else words
 
-    def _line(self, row: Sequence[str]) -> str:
+    def _line(self, row: Sequence[str], *, numbered: bool) -> str:
         cells = [cell for cell in row if cell]
         for end in (0, -1):
             # the last of two cells may be words: "How many?", "2"
-            while len(cells) > (2 if end else 1) and _kind(cells[end]):
+            while len(cells) > (1 if numbered and not end else 2) and _kind(cells[end]):
                 self.left_out.append(aside(cells.pop(end)))
         if len(cells) == 2 and not re.search("[:：]", cells[0]) and _labels.is_short(cells[0]):
             cells[0] += ":"
