@@ -13,6 +13,7 @@ from autocode.wording import listing
 # styles that stand with a time, which words of speech do not
 _WITH_TIME = frozenset({Style.HEADER, Style.TIMED})
 _WEAK_WORDS, _FEW_WORDS = 8, 4
+_ABBREVIATED = 6  # Anon.
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.\s?){1,4}|[^\W\d_]{0,3}\d{1,3}\.")
 
 
@@ -166,8 +167,8 @@ def _is_asked(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
         return _labels.is_calling(label) or not (_labels.opens_sentence(label) or label.casefold() in _labels.SENTENCE)
     if style in _WITH_TIME:
         return not _labels.is_clause(label) and (not _labels.opens_sentence(label) or _labels.is_calling(label))
-    if style in WEAK and not _may_stand_alone(label):
-        return style is not Style.OWN_LINE and label.endswith(".") and len(label.split()) == 1 and len(label) < 6
+    if style in WEAK - {Style.TAB} and not _may_stand_alone(label):
+        return style is Style.DASH and label.endswith(".") and len(label) < _ABBREVIATED
     if _looks_named(label, begun) or (label.isdigit() and style not in WEAK):
         return not _labels.is_heading(_labels.words_of(label)) and not _labels.is_counted(label)
     placed = begun.everywhere and style not in WEAK and label[0].isupper()
@@ -183,6 +184,8 @@ def _is_asked_elsewhere(candidate: Candidate, begun: Begun, often: bool) -> bool
         return True
     if often and style is not Style.DOT:
         return style not in WEAK or (_may_stand_alone(label) and not _labels.opens_sentence(label))
+    if style in _WITH_TIME:
+        return may_be_asked(label)
     return style is Style.COLON and begun.style not in _WITH_TIME | {Style.TIMING} and _looks_named(label, begun)
 
 
@@ -195,7 +198,9 @@ def _is_like_a_label(candidate: Candidate, begun: Begun, n_runs: int) -> bool:
         return False
     if style not in WEAK:
         return (style is Style.BRACKET and not label.isdigit()) or not _labels.joins_sentences(label)
-    if not _may_stand_alone(label) or _labels.is_clause(label) or _labels.joins_sentences(label):
+    if style is not Style.TAB and not _may_stand_alone(label):
+        return False
+    if _labels.is_clause(label) or _labels.joins_sentences(label):
         return False
     if len(label.split()) > _WEAK_WORDS:
         return False

@@ -52,13 +52,17 @@ def speakers_in_columns(header: Sequence[str], body: Sequence[Sequence[str]], ru
     columns = [
         place
         for place, name in enumerate(header)
-        if name.strip() and rules.is_sure(_labels.tidy(name).rstrip(":")) and not name.strip().isdigit()
+        if name.strip() and _is_label(_labels.tidy(name).rstrip(":"), rules) and not name.strip().isdigit()
     ]
     others = [place for place in range(len(header)) if place not in columns]
     counted = all(_kind(row[place]) for row in body for place in others if place < len(row) and row[place].strip())
     first = [row[columns[0]].strip().rstrip(":") for row in body if columns and columns[0] < len(row)]
-    labels = sum(rules.is_sure(_labels.tidy(cell)) for cell in first if cell)
+    labels = sum(_is_label(_labels.tidy(cell), rules) for cell in first if cell)
     return columns if len(columns) > 1 and body and counted and not labels else []
+
+
+def _is_label(cell: str, rules: SpeakerRules) -> bool:
+    return rules.is_sure(cell) or (_labels.is_code(cell) and _labels.key(cell) not in rules.not_speakers)
 
 
 def _kind(cell: str) -> LeftOutKind | None:

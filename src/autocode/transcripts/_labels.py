@@ -86,24 +86,25 @@ _VOICES = _words(
 SENTENCE = _words(
     """a about after again all also although an and another any anyway are as asked at away back basically be
     because been before being both but by can cause come could day did do does doing done each either else etc
-    even every everyone example finally first for from gave get give go goes going gone got had has have
-    he her here hers him his how however if in into is it its just know last later least less like look
+    even every everyone example finally first firstly for from gave get give go goes going gone got had has have
+    he her here hers him his how however if in into is it its just know last lastly later least less like look
     made make many maybe me mean means meant more most much my neither never next nice no nobody none nor
-    not nothing now of off often oh ok okay on once one only or other our out over perhaps put really
-    remember right said same saw say saying says second see she should shouted since so some somebody
+    not nothing now of off often oh ok okay on once one only or other our out over perhaps plus put really
+    remember right said same saw say saying says second secondly see she should shouted since so some somebody
     someone something sometimes still such take tell tells than that the their them then there these they
-    thing things think third this those though thought through thus till to together told too two under
+    thing things think third thirdly this those though thought through thus till to together told too two under
     until up upon us very want was way we well went were what whatever when where which while who whole
     whom whose why will with without word words would wrote yeah yes yet you your"""
 )
 # what stands before a colon in headings, letterheads and notes of a transcriber, and is no person
 _HEADINGS = _words(
-    """abstract answerphone appendix background borough caution comment comments conclusion context copyright
-    date depositor duration file format heading interview interviewed keywords language length location mode note
-    notes place project recorded recording remark result results setting site source study subtitle summary time
-    title topic transcript transcribed transcription version warning begin begins end ends start started
-    http https www
-    monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow morning afternoon evening"""
+    """abstract advantage advantages afternoon answerphone appendix background begin begins borough caution comment
+    comments conclusion context copyright date depositor disadvantage disadvantages duration end ends evening file
+    format friday heading http https interview interviewed keywords language length location mode monday morning nb
+    negative negatives note notes place positive positives problem problems project ps re reason reasons recorded
+    recording remark result results saturday setting site solution solutions source start started study subtitle
+    summary sunday thursday time title today tomorrow topic transcribed transcript transcription tuesday version
+    warning wednesday www yesterday"""
 )
 _VERBS = _words(
     """am are asked be been began called came can could did do does felt gave goes got had has have heard is knew
@@ -139,7 +140,7 @@ _NOT_SURE = re.compile(r"\s*\(\s*\?+\s*\)$")
 _UNSURE = f"{BLANK}?\"'“”„«»‘’"
 # joiners within letters, which some programs write and others do not
 _JOINERS = re.compile("[\u200b-\u200f\u2060\ufeff\xad]")
-_WHO = _PEOPLE | _CALLINGS
+_WHO = (_PEOPLE | _CALLINGS) - {"answer"}
 _OPENERS = _words("he i it she that the there these they this those we what which who you")
 
 
@@ -280,7 +281,8 @@ def is_name(label: str) -> bool:
         return False
     lower = [word for word in words if word[0].islower() and word.casefold() not in _PARTICLES]
     ends = {word.strip(",.").casefold() for word in (words[0], words[-1], *lower)}
-    if ends & (SENTENCE - _PARTICLES) and ends.isdisjoint(_TITLES):
+    joining = _PARTICLES if len(words) > 1 else frozenset[str]()
+    if ends & (SENTENCE - joining) and ends.isdisjoint(_TITLES):
         return False
     # a form of address has small letters, as in `pani Nowak` and `thành phố Huế`; a particle may come last: `Gogh, van`
     last = words[-1] if words[-1] not in _PARTICLES or "," not in plain else words[0]
@@ -311,4 +313,12 @@ def opens_sentence(label: str) -> bool:
 
 def is_sure(label: str, *, interviewers: Collection[str], stem: str) -> bool:
     """Return whether a label is believed the first time it comes; `interviewers` are keys."""
-    return key(label) in interviewers or key(label) == key(stem) or is_code(label) or is_role(label)
+    if key(label) in interviewers or key(label) == key(stem) or is_role(label):
+        return True
+    return is_code(label) and not _is_word_with_number(label)
+
+
+def _is_word_with_number(label: str) -> bool:
+    """Return whether a code is a whole word and a number, which may be anything: Type 2, Psalm 23, Windows 10."""
+    match = re.fullmatch(r"#?([^\W\d_]{4,})\s\d{1,3}", tidy(label))
+    return match is not None and not match[1].isupper() and match[1].casefold() not in _WHO

@@ -46,7 +46,7 @@ def find_marks(
     begun = {candidate.line: candidate for candidate in accepted[best]}
     for style in Style:
         for candidate in accepted[style]:
-            if candidate.line not in begun and _may_join(candidate, known, rules):
+            if candidate.line not in begun and _may_join(candidate, known, rules, n_alike=len(accepted[style])):
                 begun[candidate.line] = candidate
     for candidate in by_style[Style.TAB]:
         if candidate.line not in begun and candidate.key in known and rules.is_sure(candidate.label):
@@ -61,11 +61,13 @@ def find_marks(
     return Marks(tuple(turns), tuple(speech))
 
 
-def _may_join(candidate: Candidate, known: Collection[str], rules: SpeakerRules) -> bool:
+def _may_join(candidate: Candidate, known: Collection[str], rules: SpeakerRules, *, n_alike: int) -> bool:
     """Return whether a label in another style than most of the file's is believed there."""
     if candidate.style in WEAK:
         return candidate.key in known and candidate.spaced
-    return candidate.key in known or rules.is_sure(candidate.label) or candidate.style in (Style.HEADER, Style.TIMED)
+    # a name and a time may be a verse: John 3:16
+    timed = candidate.style in (Style.HEADER, Style.TIMED) and n_alike > 1
+    return candidate.key in known or rules.is_sure(candidate.label) or timed
 
 
 def _accepted(
