@@ -252,6 +252,8 @@ def instances(tmp_path_factory) -> dict[type, object]:
         agreement.lines_for_half_width(0.1, kappa=0.8, prevalence=0.2),
         agreement.cumulative_membership(0.7, standard_error=0.05),
         ac.alt_test({c: {o.line: o.codes for o in codings.by(c)} for c in codings.coders}, model, epsilon=0.1),
+        study.plan_change(data, codebooks.Merged(codes=(codebook.subthemes[0].id,), into=codebook.subthemes[1].id,
+        before="1", after="2", by="TW", at=AT, why="one idea")),
         spans, Span(start=0, end=3, label="x"), agreement.best_alignment({"a": [Span(start=0, end=3, label="x")],
         "b": [Span(start=1, end=3, label="x")]}), interview, transcripts.Columns(speaker="a", text="b"),
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),

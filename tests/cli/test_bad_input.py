@@ -273,7 +273,7 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
         "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, "
         "speakers, not_speakers, questions, attributes, respondents, mode, blind_share, adjudicators, "
-        "independent_coding, coders, encoder, journal.",
+        "codebook_editors, independent_coding, coders, encoder, journal.",
     ]
 
 

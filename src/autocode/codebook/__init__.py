@@ -15,9 +15,17 @@ from autocode.codebook._changes import (
     Undone,
 )
 from autocode.codebook._csv import csv_of
-from autocode.codebook._evolution import changed_meanings, codebook_versions, evolve, name_key, version_of
+from autocode.codebook._evolution import (
+    changed_meanings,
+    check_editors,
+    codebook_versions,
+    evolve,
+    version_of,
+)
+from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
+from autocode.names import name_key
 
 __all__ = [
     "Added",
@@ -36,10 +44,13 @@ __all__ = [
     "Split",
     "Undone",
     "changed_meanings",
+    "check_editors",
+    "code_id_for",
     "codebook_versions",
     "csv_of",
     "evolve",
     "name_key",
+    "next_version",
     "read_codebook",
     "version_of",
     "write_codebook",

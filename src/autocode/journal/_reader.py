@@ -57,17 +57,21 @@ class JournalReader(ABC):
         recorded, each coding is brought to the codes in force, see `remapped`. The codings have the digests of the
         transcripts, so that functions that join them with lines can refuse edited ones.
         """
-        amendments = self.amendments()
-        retired = LineChanges(amendments).retired
-        made = Codings(
-            (coding for coding in self._latest_codings() if coding.line not in retired),
-            digests=self.transcripts(),
-            amended={amendment.transcript for amendment in amendments},
-        )
+        made = self.codings_as_made()
         codebook, changes = self.codebook_history()
         if codebook is None or not changes:
             return made
         return remapped(made, changes, codebook=codebook, proposals=self.proposals())
+
+    def codings_as_made(self) -> Codings:
+        """Return the codings in force with the codes that were given, whatever became of the codebook since."""
+        amendments = self.amendments()
+        retired = LineChanges(amendments).retired
+        return Codings(
+            (coding for coding in self._latest_codings() if coding.line not in retired),
+            digests=self.transcripts(),
+            amended={amendment.transcript for amendment in amendments},
+        )
 
     def set_aside(self) -> Codings:
         """Return the codings of lines that an amendment replaced; they count again if the lines come back."""

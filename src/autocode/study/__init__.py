@@ -43,12 +43,16 @@ if TYPE_CHECKING:
         suggestions_as_csv,
         train_on_study,
     )
+    from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
+    "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
@@ -81,6 +85,7 @@ __all__ = [
     "VECTORS",
     "AmendmentPlan",
     "Backup",
+    "ChangePlan",
     "InterviewPlan",
     "Learner",
     "LearnerProcess",
@@ -101,6 +106,7 @@ __all__ = [
     "add_files",
     "amend_study",
     "backup_study",
+    "change_codebook",
     "choose_lines",
     "create_study",
     "draw_lines",
@@ -111,6 +117,7 @@ __all__ = [
     "open_journal",
     "open_review",
     "plan_amendment",
+    "plan_change",
     "read_lines",
     "read_settings",
     "read_study",

@@ -378,7 +378,7 @@ def _remarks(here: _Copy, there: _Copy) -> Iterator[str]:
         yield f"{listing(unnamed)} judged lines in {there.path}, and {SETTINGS} here does not name them among coders."
     if there.settings is None:
         return
-    for name in ("mode", "blind_share", "independent_coding", "coders", "adjudicators"):
+    for name in ("mode", "blind_share", "independent_coding", "coders", "adjudicators", "codebook_editors"):
         if getattr(here.settings, name) != getattr(there.settings, name):
             yield f"{name} in {SETTINGS} differs from that in {there.path}; it stays as it is here."
 

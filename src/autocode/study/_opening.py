@@ -116,10 +116,9 @@ def journal_as_it_is(folder: Path) -> Iterator[Journal]:
 def _listed(folder: Path) -> frozenset[CoderId]:
     """Return the people whom the study's settings name; nobody where they cannot be read, which is said elsewhere."""
     try:
-        settings = read_settings(folder)
+        return read_settings(folder).people
     except StudyError:
         return frozenset()
-    return settings.coders | settings.adjudicators
 
 
 def _named(folder: Path) -> str:

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from autocode.codebook import Codebook, read_codebook
-from autocode.coding import Codings, Decision, Design, Sample, SuggestionBatch
+from autocode.codebook import Change, Codebook, codebook_versions, read_codebook
+from autocode.coding import Codings, Decision, Design, Proposal, Sample, SuggestionBatch, remapped
 from autocode.conduct import Amendment
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.study._consistency import inconsistencies
 from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
 from autocode.study._opening import has_journal, reading_journal
+from autocode.study._recorded_codebook import codebook_in_force
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.study._versions import with_recorded_ids
@@ -49,6 +50,15 @@ class StudyData:
         The corrections of transcripts that were coded, oldest first.
     set_aside : Codings, default empty
         Codings of lines that an amendment replaced; they are not among `codings` and count nowhere.
+    first_codebook : Codebook or None, default None
+        The codebook before its first recorded change; None while none is recorded.
+    codebook_changes : tuple of Change, default empty
+        The recorded changes of the codebook, oldest first.
+    codings_as_made : Codings or None, default None
+        The codings with the codes that were given, before they were brought to the codebook in force; None where the
+        codebook was never changed, so that they are `codings`.
+    proposals : tuple of Proposal, default empty
+        The codes that coders proposed and did not take back, oldest first.
     """
 
     folder: Path
@@ -62,6 +72,17 @@ class StudyData:
     samples: tuple[Sample, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     set_aside: Codings = field(default_factory=Codings)
+    first_codebook: Codebook | None = None
+    codebook_changes: tuple[Change, ...] = ()
+    codings_as_made: Codings | None = None
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def codebook_versions(self) -> tuple[Codebook, ...]:
+        """Every version of the codebook: before its first recorded change, and after each."""
+        if self.first_codebook is None:
+            return (self.codebook,)
+        return codebook_versions(self.first_codebook, self.codebook_changes)
 
     @property
     def title(self) -> str:
@@ -172,8 +193,10 @@ def read_study_or_corpus(path: str | Path) -> StudyData:
 def _read_study(folder: Path) -> StudyData:
     finish_interrupted(folder)
     settings = read_settings(folder)
+    codebook = read_codebook(folder / CODEBOOK)  # before the record, which is ahead of the file while that is written
     record = _read_record(folder)
-    lines, codebook = read_lines(folder, settings, amendments=record.amendments), read_codebook(folder / CODEBOOK)
+    lines = read_lines(folder, settings, amendments=record.amendments)
+    codebook = codebook_in_force(codebook, record.versions, folder=folder)
     StudyError.raise_if(inconsistencies(record.codings, lines, codebook, folder=folder))
     return StudyData(
         folder=folder,
@@ -187,6 +210,10 @@ def _read_study(folder: Path) -> StudyData:
         samples=record.samples,
         amendments=record.amendments,
         set_aside=record.set_aside,
+        first_codebook=record.first_codebook,
+        codebook_changes=record.codebook_changes,
+        codings_as_made=record.codings_as_made,
+        proposals=record.proposals,
     )
 
 
@@ -199,14 +226,30 @@ class _Record(NamedTuple):
     samples: tuple[Sample, ...] = ()
     amendments: tuple[Amendment, ...] = ()
     set_aside: Codings = Codings()
+    first_codebook: Codebook | None = None
+    codebook_changes: tuple[Change, ...] = ()
+    codings_as_made: Codings | None = None
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def versions(self) -> tuple[Codebook, ...]:
+        return () if self.first_codebook is None else codebook_versions(self.first_codebook, self.codebook_changes)
 
 
 def _read_record(folder: Path) -> _Record:
     if not has_journal(folder):
         return _Record()
     with reading_journal(folder) as journal:
+        made, proposals = journal.codings_as_made(), journal.proposals()
+        first, changes = journal.codebook_history()
+        if not changes:
+            first = None  # as it was recorded last, which the file may say otherwise by now
         return _Record(
-            codings=journal.codings(),
+            codings=made if first is None else remapped(made, changes, codebook=first, proposals=proposals),
+            first_codebook=first,
+            codebook_changes=changes,
+            codings_as_made=None if first is None else made,
+            proposals=proposals,
             batch=journal.latest_batch(),
             decisions=journal.decisions(),
             samples=journal.samples(),

@@ -46,6 +46,8 @@ class Settings:
         Share of the lines that stay without suggestions in an assisted study, between 0 and 1.
     adjudicators : frozenset of str, default empty
         Who may settle the lines on which coders differ.
+    codebook_editors : frozenset of str, default empty
+        Who may change the codebook. Without names, the adjudicators may; without those, everybody.
     independent_coding : {"open", "closed"}, default "open"
         While it is open, nobody who has lines left to read sees what another coder gave.
     coders : frozenset of str, default empty
@@ -68,10 +70,16 @@ class Settings:
     mode: Mode = Mode.ASSISTED
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
+    codebook_editors: frozenset[CoderId] = frozenset()
     independent_coding: str = "open"
     coders: frozenset[CoderId] = frozenset()
     encoder: str = ""
     journal: str = ""
+
+    @property
+    def people(self) -> frozenset[CoderId]:
+        """Everybody whom the settings name, who are people whatever their names look like."""
+        return self.coders | self.adjudicators | self.codebook_editors
 
 
 def read_settings(folder: Path) -> Settings:
@@ -111,6 +119,7 @@ def read_settings(folder: Path) -> Settings:
         mode=Mode(keys.choice("mode", defaults.mode.value, [*Mode])),
         blind_share=keys.share("blind_share", defaults.blind_share),
         adjudicators=keys.people("adjudicators"),
+        codebook_editors=keys.people("codebook_editors"),
         coders=keys.people("coders"),
         independent_coding=keys.choice("independent_coding", defaults.independent_coding, ["open", "closed"]),
         encoder=keys.text("encoder", defaults.encoder),

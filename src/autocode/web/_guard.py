@@ -2,12 +2,13 @@
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Protocol
 
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autocode.coding import CoderId
@@ -102,7 +103,7 @@ class Guard:
             arriving = self._coder_with(token)
             if arriving is None:
                 return self._refuse_stranger(request)
-            answer = RedirectResponse(URL(self._home(arriving) or "/"), status_code=303)
+            answer = _sent_on(request, self._home(arriving) or "/")
             answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
         coder = self._coder_with(request.cookies.get(self._cookie))
@@ -140,6 +141,16 @@ class Guard:
             if hmac.compare_digest(token.encode("utf-8", "replace"), known.encode()):
                 found = coder
         return found
+
+
+def _sent_on(request: Request, home: str) -> Response:
+    """Return an answer that leads a browser to a page with the cookie that comes with the answer."""
+    if Headers(scope=request.scope).get("sec-fetch-site") != "cross-site":
+        return RedirectResponse(URL(home), status_code=303)
+    # Redirected from another place, such as a file, a browser would keep back a cookie that is for this site alone. So
+    # a page of this site leads there.
+    lead = f'<meta http-equiv="refresh" content="0; url={escape(home)}">'
+    return HTMLResponse(f'<!doctype html><html lang="en"><meta charset="utf-8">{lead}<title>autocode</title></html>')
 
 
 def _limited(receive: Receive) -> Receive:
