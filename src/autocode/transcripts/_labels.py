@@ -75,7 +75,7 @@ _CALLINGS = _words(
     psychiatrist psychologist psychotherapist publisher pupil rabbi radiographer refugee registrar rep reporter
     representative responder retailer scientist secretary seeker seller sergeant shopkeeper singer sister sociologist
     soldier solicitor specialist spouse staff stepfather stepmother steward surgeon surveyor tailor taker technician
-    technologist teenager tenant trainee trainer treasurer trustee tutor twin uncle undergraduate vet veterinarian
+    technologist teenager tenant trainee trainer treasurer trustee tutor uncle undergraduate vet veterinarian
     vicar visitor waiter waitress warden weaver welder widow widower women writer youth"""
 )
 _VOICES = _words(

@@ -11,8 +11,8 @@ from autocode.transcripts import _labels
 from autocode.transcripts._doubts import Begun, begins_like, comes_again, doubted, is_everywhere, runs_of, taking_turns
 from autocode.transcripts._labels import TIME
 from autocode.transcripts._rules import SpeakerRules
-from autocode.transcripts._slips import misspelt, unmarked
 from autocode.transcripts._styles import WEAK, Candidate, SourceLine, Style
+from autocode.transcripts._typing_errors import misspelt, unmarked
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Slips of whoever typed a transcript: a label misspelt, and a label without its mark."""
+"""Typing errors in transcripts: a label misspelt, and a label without its mark."""
 
 import re
 from collections import Counter
