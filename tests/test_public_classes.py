@@ -33,7 +33,7 @@ from autocode import (
 from autocode import codebook as codebooks
 from autocode import validation as validating
 from autocode.agreement import Span, SpanData
-from autocode.display import Records
+from autocode.display import Records, Tabular
 from autocode.frozen import FrozenMapping
 from exports import exported
 from studies import sample_study
@@ -41,9 +41,10 @@ from studies import sample_study
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 # An open file, a running page or a process cannot be in two places; and a protocol has no instances.
 NOT_COPIED = {
-    "journal.Journal", "review.AdjudicationSession", "review.ReviewSession", "study.Learner", "study.LearnerProcess",
-    "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
-    "web.Corrections", "web.PlannedCorrection",
+    "journal.Journal", "review.AdjudicationSession", "review.RereadingSession", "review.ReviewSession",
+    "study.Learner", "study.LearnerProcess", "study.StudyRereading", "study.StudyReview",
+    "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
+    "web.CorrectedDocument", "web.Corrections", "web.PlannedCorrection",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
 }  # fmt: skip
@@ -55,7 +56,7 @@ CLASSES = {
 ERRORS = [value for _, value in exported() if inspect.isclass(value) and issubclass(value, BaseException)]
 # Plain words about arguments and files: their repr is that of a dataclass, and nobody looks at them in a notebook.
 NO_RESULTS = {
-    "conduct.LineChanges", "journal.CodebookSeen",
+    "coding.OpenQuestions", "conduct.LineChanges", "journal.CodebookSeen",
     "display.Records", "errors.Fault", "exchange.PlainCorpus", "exchange.Sheet", "frozen.FrozenMapping",
     "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",
@@ -154,9 +155,21 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed),
         codebooks.Merged(codes=(first,), into=second, **signed),
         codebooks.Split(code=first, parts=(new, ac.Code(id="more", name="More")), **signed),
+        codebooks.Fate(code=first, name="First", became="retired"),
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
         journal.CodebookSeen(codebook=codebook, at=AT),
+        coding.OpenQuestions([], codebook=codebook),
+        coding.OpenQuestion(change=codebooks.Added(code=new, **signed), codes=frozenset({new.id})),
+        review.LinesInQuestion(
+            change=codebooks.Added(code=new, **signed),
+            codes=(new.id,),
+            lines=tuple(f"GP1:{n}" for n in range(5000)),
+        ),
+        review.Rereading(
+            line="GP1:2", codes=(first,), change=None, why="The transcript was corrected here.", gave=("Waiting",)
+        ),
+        agreement.estimate_unfound(2, 100, 600),
     )
 
 
@@ -259,7 +272,9 @@ def instances(tmp_path_factory) -> dict[type, object]:
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),
         tables.Table(head=("a",), rows=tuple((f"{n}",) for n in range(5000))),
         exchange.read_sheet(folder / "lines.csv"), FrozenMapping({"a": 1}), study.SpeakerRule(),
-        study.Suggested(batch=batch, lines=lines), study.PrevalenceTable(title="t", by=None, rows=(), notes=()),
+        study.Suggested(batch=batch, lines=lines), study.PrevalenceTable(title="t", by=None, rows=(
+            study.PrevalenceRow(code=codebook.subthemes[0], group=None, prevalence=None, reason="nobody judged"),
+        ), notes=()),
         Records(codings), *by_hand(codings, codebook, line, decision), *of_the_codebook(codebook),
         *of_a_small_study(folder), *of_themes(codings, lines, codebook), validation_split(codings, lines, codebook),
     ]  # fmt: skip
@@ -343,6 +358,47 @@ def test_a_result_is_a_table_in_a_notebook(instances, name):
     assert "table" in tags.seen
     assert tags.seen <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "b", "h3", "h4", "ul", "li"}
     assert len(shown) < 60_000
+
+
+# They hold records, but are a record themselves, of which others are tables; or the parameters of a model.
+NO_TABLES = {
+    "agreement.CodeAgreement", "agreement.Continuum", "codebook.Split", "coding.Decision", "coding.Evidence",
+    "conduct.Amendment", "review.Difference", "review.Offer", "review.ProposedCode", "study.MergedCopy",
+    "suggester.CodeCoherence", "suggester.CodedLines", "suggester.Hyperparameters", "suggester.LabelIssue",
+    "suggester.LineModel", "suggester.NearDuplicates", "suggester.DifferentUse", "suggester.Platt",
+    "suggester.Thresholds", "transcripts.Transcript", "validation.CurvePoint", "validation.Predictions",
+    "validation.Split",
+}  # fmt: skip
+
+
+def holds_records(value: object) -> bool:
+    """Return whether a record has several records, or numbers by the hundred, in one of its fields."""
+    if not dataclasses.is_dataclass(value):
+        return False
+    for field in dataclasses.fields(value):
+        held = getattr(value, field.name)
+        entries = list(held.values() if isinstance(held, Mapping) else held if isinstance(held, tuple) else ())
+        parts = [part for entry in entries for part in (entry if isinstance(entry, tuple) else (entry,))]
+        if isinstance(held, np.ndarray) or any(map(dataclasses.is_dataclass, parts)):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name not in NO_RESULTS | NO_TABLES])
+def test_a_result_of_several_rows_becomes_a_frame(instances, name):
+    made = instances[CLASSES[name]]
+    if not holds_records(made) and not isinstance(made, Tabular | Sequence):
+        return
+    frame = made.to_frame(backend="polars")
+
+    assert len(frame.columns) > 0
+    assert list(made.to_frame(backend="pandas").columns) == frame.columns
+    assert len(made.to_frame(backend="pandas")) == len(frame)
+
+
+def test_what_is_no_table_is_still_there():
+    assert CLASSES.keys() >= NO_RESULTS | NO_TABLES
+    assert not [name for name in NO_TABLES if hasattr(CLASSES[name], "to_frame")]
 
 
 NASTY = "<script>alert(1)</script>&\"'"

@@ -211,7 +211,8 @@ def study_prevalence(
     AgreementError
         If a code is unknown, or as `code_prevalence` does.
     StudyError
-        If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
+        If an interview lacks the attribute, there is no such sample, none was drawn at random, or all that were drawn
+        at random were ended.
     """
     study = read_study_or_corpus(folder)
     used = _samples_to_use(study, samples)
@@ -226,6 +227,11 @@ def study_prevalence(
         with reading_journal(folder) as journal:
             batch, has_later = _batch_before_the_draw(journal, {sample.name for sample in used})
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
+    if not used and is_study(folder):
+        raise StudyError(
+            "no lines of this study were drawn at random, and those that coders picked, or a queue put first, do not "
+            f"represent the others; draw some with autocode plan {folder} --draw N, and code them."
+        )
     rows = []
     for code in wanted:
         ids = (code.id, *study.codebook.descendants(code.id))
@@ -270,10 +276,11 @@ def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...
             f"every sample that was drawn at random is ended ({', '.join(sample.name for sample in drawn)}); draw "
             "lines with autocode plan STUDY --draw N, or name an ended sample with --sample."
         )
-    if study.samples and not used:
+    chosen = [sample.name for sample in study.samples if sample.design is Design.ACTIVE]
+    if chosen and not used:
         raise StudyError(
-            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train "
-            "the suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
+            f"no lines were drawn at random: {', '.join(chosen)} chose lines to train the suggester, and they do not "
+            "represent the others; draw lines with: autocode plan STUDY --draw N."
         )
     return used
 
@@ -290,6 +297,8 @@ def _notes_on_samples(used: Sequence[Sample], study: StudyData) -> list[str]:
         coded = f"{judged} of its {count_of(len(sample.drawn), 'line')} judged independently"
         if sample.design is Design.ACTIVE:
             notes.append(f"not used: {sample.name}, chosen to train the suggester")
+        elif sample.design is Design.REREADING:
+            notes.append(f"not used: {sample.name}, drawn to be read again for one code")
         else:
             notes.append(f"not used: {sample.name}, {'ended' if sample.ended else 'open'}, {coded}")
     return notes

@@ -7,7 +7,7 @@ from pathlib import Path
 from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook, Renamed, Undone, check_editors, codebook_versions
 from autocode.coding import human
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError
 from autocode.study._reading import StudyData
 from autocode.study._settings import Settings
@@ -16,7 +16,7 @@ from autocode.study._settings import Settings
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePlan:
+class ChangePlan(Tabular):
     """
     What changes of a codebook do to a study, or would do.
 
@@ -34,6 +34,11 @@ class ChangePlan:
     changes: tuple[Change, ...]
     before: Codebook
     after: Codebook
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for change in self.changes:
+            versions = {"before": change.before, "after": change.after}
+            yield {"change": str(change), **versions, "by": change.by, "why": change.why, "at": change.at}
 
     def __str__(self) -> str:
         return "\n".join(self._sentences())

@@ -55,11 +55,12 @@ export function paintKept(line) {
 
 const remark = (text, more = "") => el("span", { class: `none-fits${more}` }, text);
 
-function decided({ kept: { codes, proposed, memo }, again }) {
+function decided({ kept: { codes, ended = [], proposed, memo }, again }) {
   return [
     ...codes.map((id) => chip(codeOf(id))),
+    ...ended.map(({ name, became }) => el("span", { class: "chip ended", dir: "auto" }, `${name}, ${became}`)),
     ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
-    !codes.length && !proposed.length && remark("none fits"),
+    !codes.length && !ended.length && !proposed.length && remark("none fits"),
     again && remark("second look", " again"),
     memo && el("p", { class: "said", dir: "auto" }, memo),
   ];
@@ -188,7 +189,14 @@ function invitation(line) {
   }
   const isUnsuggested = state.mode !== "independent" && !line.withheld;
   const why = isUnsuggested ? WHY_BLIND.unsuggested : WHY_BLIND[state.mode];
-  return [line.stage === "blind" && el("p", { class: "own" }, why), waiting];
+  return [corrected(line), line.stage === "blind" && el("p", { class: "own" }, why), waiting];
+}
+
+/** What the coder gave before a correction of the transcript to what stood in the place of this line. */
+function corrected({ corrected: names, kept }) {
+  if (!names || kept) return null;
+  const gave = names.length ? names.join(", ") : "no code";
+  return el("p", { class: "aside-note", dir: "auto" }, `You gave this before the line was corrected: ${gave}.`);
 }
 
 function offerPart(actions) {
@@ -387,7 +395,7 @@ export function alertOf(text, { line: id, show } = {}) {
   const box = el(
     "div",
     { class: "alert" },
-    el("p", {}, text),
+    el("p", { dir: "auto" }, text),
     line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
     el("button", { ...small, onclick: close }, "Close"),
   );
