@@ -18,10 +18,12 @@ from autocode.coding._nouns import (
     SuggestionBatch,
     Verdict,
 )
+from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered, code_asked_for
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
+from autocode.coding._touched import TouchedReadings, touched_readings
 
 __all__ = [
     "Abstention",
@@ -39,6 +41,8 @@ __all__ = [
     "Evidence",
     "Mode",
     "Neighbour",
+    "OpenQuestion",
+    "OpenQuestions",
     "Paradata",
     "Proposal",
     "Reading",
@@ -51,11 +55,15 @@ __all__ = [
     "Stage",
     "Suggestion",
     "SuggestionBatch",
+    "TouchedReadings",
     "Verdict",
+    "answered",
+    "code_asked_for",
     "consensus",
     "free_name",
     "human",
     "named",
     "person_key",
     "remapped",
+    "touched_readings",
 ]

@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_board, serve_review
+    from autocode.study._pages import serve_adjudication, serve_board, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
+    from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
     from autocode.study._review import StudyReview, open_review
     from autocode.study._samples import SampleRow, SampleTable, end_sample, study_samples
     from autocode.study._sampling import choose_lines, draw_lines
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._difference import StudyDifference, study_difference
+    from autocode.study.codebook_changes._files import codes_to_import, export_codebook
     from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
@@ -53,6 +56,8 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._difference": ("StudyDifference", "study_difference"),
+    "codebook_changes._files": ("codes_to_import", "export_codebook"),
     "codebook_changes._origin": ("with_origin",),
     "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
@@ -60,9 +65,10 @@ _LAZY = {
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_board", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_board", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
+    "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
     "_review": ("StudyReview", "open_review"),
     "_samples": ("SampleRow", "SampleTable", "end_sample", "study_samples"),
     "_sampling": ("choose_lines", "draw_lines"),
@@ -102,6 +108,8 @@ __all__ = [
     "Settings",
     "SpeakerRule",
     "StudyData",
+    "StudyDifference",
+    "StudyRereading",
     "StudyReview",
     "Suggested",
     "TextOptions",
@@ -110,13 +118,17 @@ __all__ = [
     "backup_study",
     "change_codebook",
     "choose_lines",
+    "codes_to_import",
     "create_study",
     "draw_lines",
+    "draw_rereading",
     "end_sample",
+    "export_codebook",
     "inconsistencies",
     "is_study",
     "merge",
     "open_journal",
+    "open_rereading",
     "open_review",
     "plan_amendment",
     "plan_change",
@@ -128,7 +140,9 @@ __all__ = [
     "report_on_study",
     "serve_adjudication",
     "serve_board",
+    "serve_rereading",
     "serve_review",
+    "study_difference",
     "study_faults",
     "study_prevalence",
     "study_remarks",
