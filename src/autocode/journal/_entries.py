@@ -582,6 +582,7 @@ def _sample_to(record: Sample | SampleEnd) -> dict[str, Any]:
         "enriched": record.enriched,
         "name": record.name,
         "design": record.design,
+        **({"change": record.change} if record.change else {}),
     }
 
 
@@ -598,16 +599,24 @@ def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample | SampleEnd:
         enriched=enriched,
         name=fields.get("name", ""),
         design=Design(fields.get("design", older)),
+        change=fields.get("change", ""),
         at=at,
     )
 
 
 def _proposal_to(proposal: Proposal) -> dict[str, Any]:
-    return {"name": proposal.name, "line": proposal.line, "coder": proposal.coder}
+    fields = {"name": proposal.name, "line": proposal.line, "coder": proposal.coder}
+    return {**fields, "version": proposal.version} if proposal.version else fields
 
 
 def _proposal_from(fields: Mapping[str, Any], at: datetime) -> Proposal:
-    return Proposal(name=fields["name"], line=LineId(fields["line"]), coder=CoderId(fields["coder"]), at=at)
+    return Proposal(
+        name=fields["name"],
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        at=at,
+        version=fields.get("version", ""),  # older journals do not have it
+    )
 
 
 def _paradata_to(paradata: Paradata) -> dict[str, Any]:
