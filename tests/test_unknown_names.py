@@ -120,7 +120,7 @@ CALLS = {
         lambda code: ac.settle(LINES[0], coder="ann", shown=None, verdicts={}, codebook=CODEBOOK, added=[code])
     ),
     "suggester.likeliest_lines(codes)": on_code(
-        lambda code: suggester.likeliest_lines([code], CODINGS, LINES, CODEBOOK, n=1, among=["GP1:1"], seed=0)
+        lambda code: suggester.likeliest_lines([code], LINES, CODEBOOK, n=1, among=["GP1:1"])
     ),
     "suggester.Suggester.explain(code)": on_code(
         lambda code: ac.train(CODINGS, LINES, CODEBOOK).explain(LINES[0], code)
