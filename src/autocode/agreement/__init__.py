@@ -54,6 +54,7 @@ from autocode.agreement.spans._segmentation import (
 )
 from autocode.agreement.spans._spans import Continuum, Span, SpanData
 from autocode.agreement.spans._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
+from autocode.agreement.teams._alpha_changes import AlphaChange, MergeComparison, alpha_changes, compare_merge
 from autocode.agreement.teams._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
 from autocode.agreement.teams._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
 from autocode.agreement.teams._drift import Period, drift
@@ -68,6 +69,7 @@ __all__ = [
     "Agreement",
     "AgreementTable",
     "Alignment",
+    "AlphaChange",
     "AltTest",
     "AnchoringAudit",
     "Ceiling",
@@ -79,6 +81,7 @@ __all__ = [
     "HumanCeiling",
     "Interval",
     "Membership",
+    "MergeComparison",
     "ModelAgreement",
     "ModelTable",
     "Period",
@@ -90,6 +93,7 @@ __all__ = [
     "SpanData",
     "Undefined",
     "agreement_table",
+    "alpha_changes",
     "alpha_gwet_weights",
     "alpha_u_2004",
     "alt_test",
@@ -104,6 +108,7 @@ __all__ = [
     "coder_matrix",
     "cohen_kappa",
     "cohen_kappa_max",
+    "compare_merge",
     "conger_kappa",
     "cu_alpha",
     "cumulative_membership",

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
-    from autocode.study.codebook_changes._plan import ChangePlan, plan_change
+    from autocode.study.codebook_changes._plan import ChangePlan
+    from autocode.study.codebook_changes._planning import plan_change
+    from autocode.study.codebook_changes._readings import CoderReadings
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
@@ -52,7 +54,9 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
-    "codebook_changes._plan": ("ChangePlan", "plan_change"),
+    "codebook_changes._plan": ("ChangePlan",),
+    "codebook_changes._planning": ("plan_change",),
+    "codebook_changes._readings": ("CoderReadings",),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
@@ -86,6 +90,7 @@ __all__ = [
     "AmendmentPlan",
     "Backup",
     "ChangePlan",
+    "CoderReadings",
     "InterviewPlan",
     "Learner",
     "LearnerProcess",

@@ -9,10 +9,11 @@ from autocode.study._folder import CODEBOOK
 from autocode.study._opening import open_journal
 from autocode.study._reading import read_study
 from autocode.study._recorded_codebook import is_same, recorded_versions, write_recorded_codebook
-from autocode.study.codebook_changes._plan import ChangePlan, plan_change
+from autocode.study.codebook_changes._plan import ChangePlan
+from autocode.study.codebook_changes._planning import plan_change
 
 
-def change_codebook(folder: str | Path, *changes: Change) -> ChangePlan:
+def change_codebook(folder: str | Path, *changes: Change, viewer: str | None = None) -> ChangePlan:
     """
     Change the codebook of a study, all of the changes or none, and return what they did.
 
@@ -26,6 +27,8 @@ def change_codebook(folder: str | Path, *changes: Change) -> ChangePlan:
     *changes : Change
         The changes in order, at least one. The first begins at the version in force, each later one where the one
         before ends. A change without a time gets the present time.
+    viewer : str or None, default None
+        Who sees the plan that is returned, as in `plan_change`.
 
     Raises
     ------
@@ -55,7 +58,7 @@ def change_codebook(folder: str | Path, *changes: Change) -> ChangePlan:
     <Codebook version 2: 1 theme, 2 subthemes>
     """
     study = read_study(folder)
-    plan = plan_change(study, *changes)
+    plan = plan_change(study, *changes, viewer=viewer)
     path = study.folder / CODEBOOK
     with open_journal(study.folder) as journal, journal.exclusively():
         in_file = read_codebook(path)
