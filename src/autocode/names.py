@@ -10,9 +10,26 @@ from autocode.errors import UnknownNameError
 from autocode.frozen import FrozenMapping
 from autocode.wording import listing
 
-__all__ = ["aside", "check_known", "check_spelling", "closest", "hint", "respelt", "unknown"]
+__all__ = ["aside", "check_known", "check_spelling", "closest", "hint", "name_key", "respelt", "unknown"]
 
 _MOST_LISTED = 8
+
+
+def name_key(name: str) -> str:
+    """Return a name so that names which readers take for the same are equal: without case, in NFC, with single spaces.
+
+    Parameters
+    ----------
+    name : str
+        The name of a code.
+
+    Examples
+    --------
+    >>> from autocode.names import name_key
+    >>> name_key("Informal  Fixers") == name_key("informal\\u00a0fixers ")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
 @no_single_text
@@ -154,10 +171,11 @@ def unknown(
     """
 
     def message() -> str:
-        called = str(name).strip().casefold()
-        ids = [identifier for identifier, title in titles.items() if title.strip().casefold() == called]
+        called = name_key(str(name))
+        ids = [identifier for identifier, title in titles.items() if name_key(title) == called]
         if ids:
-            what = f"there is no {kind} with the id {name!r}; that is the name of {ids[0]!r}, so give {ids[0]!r}."
+            named, give = listing(map(repr, ids)), listing(map(repr, ids), conjunction="or")
+            what = f"there is no {kind} with the id {name!r}; that is the name of {named}, so give {give}."
         else:
             what = f"there is no {kind} {name!r}; {hint(name, known)}."
         return f"{what} {remedy}".rstrip()

@@ -33,6 +33,7 @@ BOOK = Codebook(
         Code(id="wait", name="Waiting", parent="access"),
         Code(id="phone", name="Téléphone", parent="access"),
         Code(id="fixers", name="Fixers", parent="inner"),
+        Code(id="double", name="Waiting", parent="inner"),
     ]
 )
 
@@ -61,7 +62,7 @@ def test_each_change_gives_the_next_version():
     versions = codebook_versions(BOOK, changes)
 
     assert [book.version for book in versions] == list("123456789")
-    assert list(versions[-1]) == ["access", "ties", "inner", "queue", "call", "cost", "reach"]
+    assert list(versions[-1]) == ["access", "ties", "inner", "queue", "call", "double", "cost", "reach"]
     assert versions[-1]["cost"] == Code(id="cost", name="Costs", parent="ties")
     assert (versions[5]["wait"].definition, versions[5]["wait"].examples) == ("d", ("e",))
     assert [versions[4][code].parent for code in ("wait", "phone")] == ["reach", "reach"]
@@ -88,14 +89,18 @@ def test_themes_are_merged_with_what_belongs_to_them():
 
 REFUSED = [
     (change(Added, code=new("wait", "Other")), "the id 'wait' is or was in use"),
-    (change(Added, code=new("other", "WAITING ")), "the name 'WAITING ' is that of the code 'wait'"),
+    (change(Added, code=new("other", "WAITING ", parent="access")), "'WAITING ' is that of the code 'wait' under"),
     (
-        change(Added, code=new("other", unicodedata.normalize("NFD", "téléphone"))),
+        change(Added, code=new("other", unicodedata.normalize("NFD", "téléphone"), parent="access")),
         "is that of the code 'phone'",
     ),
     (change(Added, code=new("other", parent="wait")), "'wait' is a code that lines are given, not a theme"),
     (change(Added, code=new("other", " ")), "needs an id and a name"),
-    (change(Renamed, code="wait", name="fixers"), "the name 'fixers' is that of the code 'fixers'"),
+    (change(Renamed, code="wait", name="Téléphone"), "the name 'Téléphone' is that of the code 'phone' under"),
+    (change(Moved, code="double", parent="access"), "the name 'Waiting' is that of the code 'wait' under 'access'"),
+    (change(Grouped, theme=new("t", codable=False), codes=("wait", "double")), "that of the code 'wait' under 't'"),
+    (change(Split, code="wait", parts=(new("one"), new("two", "one"))), "the name 'one' is that of the code 'one'"),
+    (change(Grouped, theme=new("t", codable=False, parent="wait"), codes=("phone",)), "'wait' is a code that lines"),
     (change(Renamed, code="wait", name=""), "a code needs a name"),
     (change(Renamed, code="gone", name="x"), "the code 'gone' is not in the codebook"),
     (change(Moved, code="wait", parent="phone"), "not a theme"),
@@ -129,6 +134,26 @@ def test_an_impossible_change_is_refused_in_a_sentence(refused, why):
 
     assert why in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_name_recurs_under_another_theme():
+    codebook = evolve(BOOK, [change(Added, code=new("third", "WAITING", parent="ties"))])
+
+    assert [code.id for code in codebook.named("waiting")] == ["wait", "double", "third"]
+
+
+def test_a_code_becomes_a_theme_that_is_coded_itself_only_if_that_is_said():
+    moved = change(Moved, code="phone", parent="wait", coded_theme=True)
+    added = change(Added, before="2", after="3", code=new("queue", parent="wait"))
+    codebook = evolve(BOOK, [moved, added])
+
+    assert codebook.descendants("wait") == ("phone", "queue")
+    assert codebook["wait"].codable
+    assert codebook["wait"] in codebook.themes
+    with pytest.raises(CodebookError, match="say that the code is to be a theme too"):
+        evolve(BOOK, [change(Moved, code="phone", parent="wait")])
+    with pytest.raises(CodebookError, match="'nowhere' is not in the codebook"):
+        evolve(BOOK, [change(Moved, code="phone", parent="nowhere", coded_theme=True)])
 
 
 def test_the_last_code_cannot_be_retired():

@@ -176,7 +176,7 @@ def test_the_defaults_of_a_code(tmp_path):
 
 
 def test_the_codebook_on_the_page_is_read(tmp_path):
-    (example,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    example, deeper = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     path = tmp_path / CODEBOOK
     path.write_text(example)
     book = read_codebook(path)
@@ -187,6 +187,12 @@ def test_the_codebook_on_the_page_is_read(tmp_path):
         ("something-else", None, True),
     ]
     assert book.version == "2"
+    path.write_text(deeper)
+    assert [(code.id, code.parent, code.codable) for code in read_codebook(path).values()] == [
+        ("getting-there", None, True),
+        ("on-foot", "getting-there", True),
+        ("after-dark", "on-foot", True),
+    ]
 
 
 # participants.csv and the folder

@@ -226,9 +226,11 @@ def _codes_by_row(codebook: Codebook, by: str | None) -> dict[str, list[CodeId]]
     """Return the codes behind each row: a subtheme itself, a theme with all that is under it."""
     codes: dict[str, list[CodeId]] = {}
     if by != "theme":
-        codes |= {code.name: [code.id] for code in codebook.subthemes}
+        codes |= {codebook.label(code.id): [code.id] for code in codebook.subthemes}
     if by not in ("subtheme", "code"):
-        codes |= {theme.name: [theme.id, *codebook.descendants(theme.id)] for theme in codebook.themes}
+        codes |= {
+            codebook.theme_label(theme.id): [theme.id, *codebook.descendants(theme.id)] for theme in codebook.themes
+        }
     return codes
 
 

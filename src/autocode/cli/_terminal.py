@@ -175,7 +175,7 @@ class _Screen:
             self._print(Text(f"No suggestion: {abstention.reason}."), above=1)
         for number, suggestion in enumerate(self._shown, start=1):
             code = self._session.codebook[suggestion.code]
-            head = Text.assemble((f"[{number}] ", "bold"), (_plain(code.name), "bold cyan"))
+            head = Text.assemble((f"[{number}] ", "bold"), (_plain(self._session.codebook.label(code.id)), "bold cyan"))
             self._print(head, above=1)
             if code.definition:
                 self._print(Text(_plain(code.definition)), indent=6)
@@ -201,7 +201,7 @@ class _Screen:
 
     def _names(self, codes: Iterable[CodeId]) -> str:
         book = self._session.codebook
-        return ", ".join(_plain(book[code].name if code in book else code) for code in codes) or "none fits"
+        return ", ".join(_plain(book.label(code) if code in book else code) for code in codes) or "none fits"
 
     # what the coder does
 
@@ -339,22 +339,22 @@ class _Screen:
         self._show_choice()
 
     def _named_like(self, part: str) -> list[Code]:
-        """Return the code of exactly this name, else the codes whose name or theme's name contains it."""
+        """Return the codes of exactly this name, else those whose name or theme's name contains it."""
         book, wanted = self._session.codebook, part.casefold()
-        exact = book.find(part)
-        if exact is not None and exact.codable:
-            return [exact]
+        exact = [code for code in book.named(part) if code.codable]
+        if exact:
+            return exact
 
         def matches(code: Code) -> bool:
             theme = book.theme_of(code.id)
-            names = (code.name, code.id, theme.name if theme else "")
+            names = (code.name, code.id, book.path(code.id), theme.name if theme else "")
             return any(wanted in name.casefold() for name in names)
 
         return [code for code in book.subthemes if matches(code)]
 
     def _pick(self, found: list[Code]) -> Code | None:
         for number, code in enumerate(found[:_PICKS], start=1):
-            self._print(Text.assemble((f"{number} ", "bold"), _plain(code.name)))
+            self._print(Text.assemble((f"{number} ", "bold"), _plain(self._session.codebook.label(code.id))))
         if len(found) > _PICKS:
             self._say(
                 f"{len(found) - _PICKS} more have that in their name; any other key, and then F, to write more of it."
@@ -368,7 +368,7 @@ class _Screen:
         return None
 
     def _refuse(self, part: str) -> None:
-        names = {code.name.casefold(): code.name for code in self._session.codebook.subthemes}
+        names = {code.name.casefold(): code.name for code in self._session.codebook.labelled().subthemes}
         words = {word: name for name in names.values() for word in name.casefold().split()}
         close = get_close_matches(part.casefold(), [*names, *words], n=6, cutoff=0.6)
         near = list(dict.fromkeys(names.get(word) or words[word] for word in close))[:3]

@@ -20,12 +20,12 @@ from autocode.codebook._evolution import (
     check_editors,
     codebook_versions,
     evolve,
-    name_key,
     version_of,
 )
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
+from autocode.names import name_key
 
 __all__ = [
     "Added",

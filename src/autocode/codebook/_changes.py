@@ -48,6 +48,11 @@ class Added(Change):
         As in every `Change`.
     code : Code
         The code or theme, with an id that no code of the study ever had.
+    coded_theme : bool, default False
+        Whether its parent may be a code that lines are given and that has no codes below it yet: that code becomes a
+        theme too. Other parents are themes already.
+    guid : str, default ""
+        The GUID under which another program exchanges the code; empty for one that is made of the study and the id.
 
     Examples
     --------
@@ -57,6 +62,8 @@ class Added(Change):
     """
 
     code: Code
+    coded_theme: bool = False
+    guid: str = ""
 
     def __str__(self) -> str:
         return f"{self.by} added {self.code.name!r}"
@@ -99,10 +106,14 @@ class Moved(Change):
         The code or theme.
     parent : CodeId or None
         The theme that it belongs to now; None for none.
+    coded_theme : bool, default False
+        Whether the parent may be a code that lines are given and that has no codes below it yet: that code becomes a
+        theme too. Other parents are themes already.
     """
 
     code: CodeId
     parent: CodeId | None
+    coded_theme: bool = False
 
     def __str__(self) -> str:
         return f"{self.by} moved {self.code!r} " + (f"to {self.parent!r}" if self.parent else "out of its theme")

@@ -50,8 +50,8 @@ def read_csv(text: str, *, path: Path) -> Codebook:
         version = row.get("version", "").strip() or version
         places[len(codes)] = Fault("", path, line)
         codes.append(_code_from(row))
-    codes = with_parents_by_id(codes)
-    CodebookError.raise_if([*faults, *contradictions(codes, places=places)])
+    codes, ambiguous = with_parents_by_id(codes, places=places)
+    CodebookError.raise_if([*faults, *(ambiguous or contradictions(codes, places=places))])
     parents = {code.parent for code in codes}
     return Codebook(
         (

@@ -1,6 +1,5 @@
 """A codebook through its changes: every version of it, or an error that says which change is impossible and why."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,27 +20,10 @@ from autocode.codebook._changes import (
 )
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.errors import CodebookError
+from autocode.names import name_key
 from autocode.wording import listing
 
 _TEXTS = ("definition", "use_when", "not_when", "examples")
-
-
-def name_key(name: str) -> str:
-    """
-    Return a name so that names which readers take for the same are equal: without case, in NFC, with single spaces.
-
-    Parameters
-    ----------
-    name : str
-        The name of a code.
-
-    Examples
-    --------
-    >>> from autocode.codebook import name_key
-    >>> name_key("Informal  Fixers") == name_key("informal fixers ")
-    True
-    """
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
 @no_single_text
@@ -219,6 +201,7 @@ class _History:
             changed = self._changed(change)
             if not any(code.codable for code in changed) and any(code.codable for code in codes):
                 raise _impossible(change, "no code would be left that a line can be given; add one first.")
+            _check_names(change, changed, before=self.versions[-1])
             self.in_force.append((change, codes))
         self.versions.append(Codebook(changed, version=change.after))
         self.made.append(change)
@@ -266,28 +249,25 @@ class _History:
         """Return the codes of the version in force."""
         return list(self.versions[-1].values())
 
-    def check_new(self, change: Change, new: Sequence[Code], *, ending: Collection[CodeId] = ()) -> None:
-        """Raise `CodebookError` unless codes are new in id and name; the names of codes that end are free."""
-        names = {name_key(code.name): code.id for code in self.codes() if code.id not in ending}
+    def check_new(self, change: Change, new: Sequence[Code], *, coded_theme: bool = False) -> None:
+        """Raise `CodebookError` unless codes have a name, a new id and a parent that they can belong to."""
         for code in new:
             if not code.id.strip() or not code.name.strip():
                 raise _impossible(change, f"the new code {code.name or code.id!r} needs an id and a name.")
             if code.id in self.used:
                 raise _impossible(change, f"the id {code.id!r} is or was in use; ids are never reused, so choose one.")
-            if name_key(code.name) in names:
-                raise _impossible(
-                    change,
-                    f"the name {code.name!r} is that of the code {names[name_key(code.name)]!r}; choose another.",
-                )
-            names[name_key(code.name)] = code.id
-            self.check_parent(change, code.parent)
+            self.check_parent(change, code.parent, coded_theme=coded_theme)
             self.used.add(code.id)
 
-    def check_parent(self, change: Change, parent: CodeId | None) -> None:
-        """Raise `CodebookError` unless codes can belong to this parent."""
-        if parent is not None and self.code(change, parent).codable:
+    def check_parent(self, change: Change, parent: CodeId | None, *, coded_theme: bool = False) -> None:
+        """Raise `CodebookError` unless codes can belong to this parent: a theme, or what is said to become one."""
+        if parent is None or (coded_theme and parent in self.versions[-1]):
+            return
+        if self.code(change, parent) not in self.versions[-1].themes:
             raise _impossible(
-                change, f"{parent!r} is a code that lines are given, not a theme; name a theme, or group codes first."
+                change,
+                f"{parent!r} is a code that lines are given, not a theme; name a theme, group codes first, or say that "
+                "the code is to be a theme too.",
             )
 
     def check_ends(self, change: Change, code_id: CodeId) -> None:
@@ -302,8 +282,18 @@ def _impossible(change: Change, why: str) -> CodebookError:
     return CodebookError(f"{change} (version {change.before} to {change.after}) cannot be: {why}")
 
 
+def _check_names(change: Change, codes: Sequence[Code], *, before: Codebook) -> None:
+    """Raise `CodebookError` if a change gives codes of one theme the same name."""
+    names: dict[tuple[CodeId | None, str], CodeId] = {}
+    for code in sorted(codes, key=lambda code: before.get(code.id) != code):  # those that stay as they were first
+        taken = names.setdefault((code.parent, name_key(code.name)), code.id)
+        if taken != code.id:
+            where = f" under {code.parent!r}" if code.parent is not None else ""
+            raise _impossible(change, f"the name {code.name!r} is that of the code {taken!r}{where}; choose another.")
+
+
 def _add(history: _History, change: Added) -> list[Code]:
-    history.check_new(change, [change.code])
+    history.check_new(change, [change.code], coded_theme=change.coded_theme)
     return [*history.codes(), change.code]
 
 
@@ -311,15 +301,12 @@ def _rename(history: _History, change: Renamed) -> list[Code]:
     history.code(change, change.code)
     if not change.name.strip():
         raise _impossible(change, "a code needs a name.")
-    for code in history.codes():
-        if code.id != change.code and name_key(code.name) == name_key(change.name):
-            raise _impossible(change, f"the name {change.name!r} is that of the code {code.id!r}; choose another.")
     return [replace(code, name=change.name) if code.id == change.code else code for code in history.codes()]
 
 
 def _move(history: _History, change: Moved) -> list[Code]:
     history.code(change, change.code)
-    history.check_parent(change, change.parent)
+    history.check_parent(change, change.parent, coded_theme=change.coded_theme)
     if change.parent in (change.code, *history.versions[-1].descendants(change.code)):
         raise _impossible(change, f"{change.parent!r} is {change.code!r} or belongs to it; that would be a circle.")
     return [replace(code, parent=change.parent) if code.id == change.code else code for code in history.codes()]
@@ -374,7 +361,7 @@ def _split(history: _History, change: Split) -> list[Code]:
     if not all(part.codable for part in change.parts):
         raise _impossible(change, "a part would be a theme; a code is split into codes.")
     history.check_ends(change, change.code)
-    history.check_new(change, change.parts, ending={change.code})
+    history.check_new(change, change.parts)
     codes: list[Code] = []
     for code in history.codes():
         codes += change.parts if code.id == change.code else [code]

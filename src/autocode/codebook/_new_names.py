@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
-from itertools import count
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, count
 
 from autocode.arguments import no_single_text
 from autocode.codebook._nouns import CodeId
@@ -19,9 +19,11 @@ def slug(name: str) -> str:
 
 
 @no_single_text
-def code_id_for(name: str, used: Collection[CodeId] = ()) -> CodeId:
+def code_id_for(name: str, used: Collection[CodeId] = (), *, above: Sequence[str] = ()) -> CodeId:
     """
-    Return an id for a new code: its name in lower case with hyphens, and a number if that is or was in use.
+    Return an id for a new code: its name in lower case with hyphens.
+
+    Where that is or was in use, the names of the themes above the code come before it, and then a number after it.
 
     Parameters
     ----------
@@ -29,15 +31,21 @@ def code_id_for(name: str, used: Collection[CodeId] = ()) -> CodeId:
         The name of the code.
     used : collection of CodeId, default ()
         Every id that a code of the study ever had, whether or not the code is still there.
+    above : sequence of str, default ()
+        The names of the themes above the code, the topmost first.
 
     Examples
     --------
     >>> from autocode.codebook import code_id_for
     >>> code_id_for("Informal fixers"), code_id_for("Informal fixers", {"informal-fixers"})
     ('informal-fixers', 'informal-fixers-2')
+    >>> code_id_for("Waiting times", {"waiting-times"}, above=["Money"])
+    'money-waiting-times'
     """
     plain = slug(name)
-    return next(code_id for code_id in _numbered(plain, "-") if code_id not in used)
+    with_themes = (slug("-".join([*above[-n:], name])) for n in range(1, len(above) + 1))
+    candidates = chain([plain], with_themes, _numbered(plain, "-", first=2))
+    return next(code_id for code_id in candidates if code_id not in used)
 
 
 @no_single_text

@@ -2,17 +2,18 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from autocode.arguments import no_single_text
 from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError, Fault
-from autocode.names import unknown
+from autocode.names import name_key, unknown
 from autocode.unicode import is_well_formed
-from autocode.wording import count_of
+from autocode.wording import count_of, listing
 
 CodeId: TypeAlias = str
 
@@ -22,7 +23,7 @@ CodeId: TypeAlias = str
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """
-    A theme (`codable=False`), or a subtheme that coders give to lines.
+    A theme (`codable=False`), or a subtheme that coders give to lines; a subtheme with codes below it is a theme too.
 
     Attributes
     ----------
@@ -33,7 +34,7 @@ class Code:
     parent : CodeId or None, default None
         The id of the theme that the code belongs to; None for none.
     codable : bool, default True
-        Whether coders may give the code to lines; False for themes, which group other codes.
+        Whether coders may give the code to lines; False for themes that only group other codes.
     definition : str, default ""
         What the code means.
     use_when, not_when : str, default ""
@@ -62,6 +63,9 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
     """
     All codes at one version, in the team's order: a mapping from the id of a code to the code.
 
+    Names are unique among the codes of one theme, and may recur under another. Names that are equal in NFC without
+    regard to case and kind of blank count as the same.
+
     Parameters
     ----------
     codes : iterable of Code
@@ -72,8 +76,8 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
     Raises
     ------
     CodebookError
-        If two codes share an id or a name, a parent does not exist, or a code is its own ancestor. Every fault is
-        listed.
+        If two codes share an id, or a name under the same parent, a parent does not exist, or a code is its own
+        ancestor. Every fault is listed.
 
     Examples
     --------
@@ -118,8 +122,9 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
 
     @cached_property
     def themes(self) -> tuple[Code, ...]:
-        """The codes that group others and are not given to lines."""
-        return tuple(code for code in self._codes.values() if not code.codable)
+        """The codes that group others. One that is codable too applies where it or any code below it is given."""
+        parents = {code.parent for code in self._codes.values()}
+        return tuple(code for code in self._codes.values() if not code.codable or code.id in parents)
 
     @cached_property
     def subthemes(self) -> tuple[Code, ...]:
@@ -164,20 +169,137 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
             below |= more
         return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)
 
-    def find(self, name: str) -> Code | None:
+    def path(self, code_id: CodeId) -> str:
         """
-        Return the code with this id or name, or None if there is none.
+        Return the names of a code and all its ancestors, the topmost first, such as "Access / Waiting times".
+
+        Parameters
+        ----------
+        code_id : CodeId
+            The id of the code.
+
+        Raises
+        ------
+        KeyError
+            If the codebook has no such code.
+        """
+        names = [self[code_id].name]
+        while (parent := self._codes[code_id].parent) is not None:
+            code_id = parent
+            names.append(self._codes[code_id].name)
+        return " / ".join(reversed(names))
+
+    def label(self, code_id: CodeId) -> str:
+        """
+        Return the name by which nobody can take a code for another: its path, where another code has its name.
+
+        Parameters
+        ----------
+        code_id : CodeId
+            The id of the code.
+
+        Raises
+        ------
+        KeyError
+            If the codebook has no such code.
+
+        Examples
+        --------
+        >>> from autocode.codebook import Code, Codebook
+        >>> codes = [Code(id="access", name="Access", codable=False), Code(id="money", name="Money", codable=False)]
+        >>> waits = [Code(id=f"{code.id}-wait", name="Waiting", parent=code.id) for code in codes]
+        >>> codebook = Codebook([*codes, *waits])
+        >>> codebook.label("access"), codebook.label("access-wait")
+        ('Access', 'Access / Waiting')
+        """
+        return self._labels[self[code_id].id]
+
+    def theme_label(self, code_id: CodeId) -> str:
+        """
+        Return the label of a theme; if it is coded itself, one that distinguishes it from its own code.
+
+        Parameters
+        ----------
+        code_id : CodeId
+            The id of the theme.
+
+        Raises
+        ------
+        KeyError
+            If the codebook has no such code.
+        """
+        return self.label(code_id) + (" (theme)" if self[code_id].codable else "")
+
+    def labelled(self) -> "Codebook":
+        """Return the codes with their labels as names, for tables and texts in which only names are shown."""
+        if all(self._labels[code.id] == code.name for code in self._codes.values()):
+            return self
+        return Codebook(
+            (replace(code, name=self._labels[code.id]) for code in self._codes.values()), version=self.version
+        )
+
+    @cached_property
+    def _spellings(self) -> dict[CodeId, frozenset[str]]:
+        """What each code may be called, as keys of names: its id, its name and its path."""
+        return {
+            code.id: frozenset(map(name_key, (code.id, code.name, self.path(code.id)))) for code in self._codes.values()
+        }
+
+    @cached_property
+    def _labels(self) -> dict[CodeId, str]:
+        counts = Counter(key for keys in self._spellings.values() for key in keys)
+        labels = {}
+        for code in self._codes.values():
+            path = self.path(code.id) if code.parent is not None else f"{code.name} (top level)"
+            candidates = (code.name, path, f"{path} [{code.id}]")
+            own = self._spellings[code.id]
+            free = (text for text in candidates if counts[name_key(text)] <= (name_key(text) in own))
+            labels[code.id] = next(free, candidates[-1])
+        return labels
+
+    def named(self, name: str) -> tuple[Code, ...]:
+        """
+        Return every code with this id, name, path or label.
 
         Parameters
         ----------
         name : str
-            The id or the name; case and spaces around it do not matter.
+            The id, name, path or label; case, kinds of blank and composed letters do not matter.
+
+        Examples
+        --------
+        >>> from autocode.codebook import Code, Codebook
+        >>> codebook = Codebook([Code(id="a", name="Access"), Code(id="b", name="Access", parent="a")])
+        >>> [code.id for code in codebook.named("access")], [code.id for code in codebook.named("Access / Access")]
+        (['a', 'b'], ['b'])
         """
-        folded = name.strip().casefold()
-        for code in self._codes.values():
-            if folded in (code.id.casefold(), code.name.casefold()):
-                return code
-        return None
+        key = name_key(name)
+        return tuple(
+            code
+            for code in self._codes.values()
+            if key in self._spellings[code.id] or key == name_key(self._labels[code.id])
+        )
+
+    def find(self, name: str) -> Code | None:
+        """
+        Return the code with this id, name or path, or None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The id, the name, or the path such as "Access / Waiting times"; case, kinds of blank and composed letters do
+            not matter.
+
+        Raises
+        ------
+        CodebookError
+            If the name is that of several codes, with the path of each.
+        """
+        found = self.named(name)
+        if len(found) > 1:
+            labels = listing((repr(self._labels[code.id]) for code in found), conjunction="or", at_most=20)
+            raise CodebookError(f"{name.strip()!r} is what several codes are called; write {labels}.")
+        return found[0] if found else None
 
     @cached_property
     def digest(self) -> str:
@@ -204,7 +326,7 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
 
     faults += _unwritable(given, places or {})
     first_id: dict[str, int] = {}
-    first_name: dict[str, int] = {}
+    first_name: dict[tuple[CodeId | None, str], int] = {}
     for index, code in enumerate(given):
         if not code.id.strip():
             fault(index, f"the code {code.name!r} has an empty id; give it one.")
@@ -212,8 +334,9 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
             fault(index, f"two codes have the id {code.id!r}; rename one of them.")
         if not code.name.strip():
             fault(index, f"the code {code.id!r} has no name; give it one.")
-        elif first_name.setdefault(code.name.casefold(), index) != index:
-            fault(index, f"two codes have the name {code.name!r}; rename one of them.")
+        elif first_name.setdefault((code.parent, name_key(code.name)), index) != index:
+            where = f" under {code.parent!r}" if code.parent is not None else ""
+            fault(index, f"two codes{where} have the name {code.name!r}; rename one of them.")
     parents = {code.id: code.parent for code in given}
     for index, code in enumerate(given):
         if code.parent is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autocode.codebook._new_names import slug
+from autocode.codebook._new_names import code_id_for
 from autocode.codebook._nouns import Code, Codebook, CodeId, contradictions
 from autocode.codebook._parents import with_parents_by_id
 from autocode.errors import CodebookError, Fault
@@ -85,6 +85,7 @@ class _Reading:
         self._codes: list[Code] = []
         self._places_of_codes: dict[int, Fault] = {}
         self._faults: list[Fault] = []
+        self._ids = set(_ids_in(document))
 
     def codebook(self) -> Codebook:
         for key in self._document:
@@ -103,10 +104,10 @@ class _Reading:
             self._code(subtheme, "subthemes", n, known=(*KEYS, "parent"))
         for n, flat in enumerate(self._tables("codes", self._document)):
             self._code(flat, "codes", n, known=(*KEYS, "parent", "codable"))
-        codes = with_parents_by_id(self._codes)
+        codes, ambiguous = with_parents_by_id(self._codes, places=self._places_of_codes)
         if not codes and not self._faults:
             self._faults.append(Fault("contains no codes; add a [[themes]] with its [[themes.subthemes]].", self._path))
-        CodebookError.raise_if([*self._faults, *contradictions(codes, places=self._places_of_codes)])
+        CodebookError.raise_if([*self._faults, *(ambiguous or contradictions(codes, places=self._places_of_codes))])
         return Codebook(codes, version=str(version))
 
     def _fault(self, what: str, table: str, n: int, key: str = "") -> None:
@@ -160,9 +161,10 @@ class _Reading:
             self._fault(f"this [[{table}]] has no name; give it one.", table, n, "name")
             return None
         parent = theme.id if theme else CodeId(texts["parent"]) if texts.get("parent") else None
+        name, above = texts["name"], theme.name if theme else texts.get("parent", "")
         code = Code(
-            id=CodeId(texts.get("id") or slug(texts["name"])),
-            name=texts["name"],
+            id=CodeId(texts.get("id") or code_id_for(name, self._ids, above=(above,) if above else ())),
+            name=name,
             parent=parent,
             codable=is_codable,
             definition=texts.get("definition", ""),
@@ -174,4 +176,14 @@ class _Reading:
             "", self._path, self._places.line(table, n, "parent" if texts.get("parent") else "name")
         )
         self._codes.append(code)
+        self._ids.add(code.id)
         return code
+
+
+def _ids_in(tables: object) -> Iterator[str]:
+    """Yield the ids that a document gives to codes, at any depth."""
+    for key, value in tables.items() if isinstance(tables, Mapping) else ():
+        if key == "id" and isinstance(value, str):
+            yield value
+        for table in value if isinstance(value, list) else ():
+            yield from _ids_in(table)

@@ -126,15 +126,21 @@ class _Replay:
         self._codable = [frozenset(code.id for code in known.subthemes) for known in versions]
         self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
         self._place_of_change = {change.after: place for place, change in enumerate(changes)}
-        self._proposed = self._additions_proposed(proposals)
+        self._proposed = self._additions_proposed(proposals, versions)
         self._cached: dict[object, _State] = {}
 
-    def _additions_proposed(self, proposals: Iterable[Proposal]) -> Mapping[tuple[CoderId, LineId], frozenset[int]]:
+    def _additions_proposed(
+        self, proposals: Iterable[Proposal], versions: Sequence[Codebook]
+    ) -> Mapping[tuple[CoderId, LineId], frozenset[int]]:
         """Return the places of the additions of a code that each coder had proposed for each line."""
         additions: dict[str, list[int]] = {}
         for place, change in enumerate(self._changes):
             if isinstance(change, Added):
-                additions.setdefault(name_key(change.code.name), []).append(place)
+                name = change.code.name
+                if any(name_key(code.name) == name_key(name) for code in versions[place].values()):
+                    # beside a code of the same name, only the path says which of the two a coder had meant
+                    name = versions[place + 1].path(change.code.id)
+                additions.setdefault(name_key(name), []).append(place)
         proposed: dict[tuple[CoderId, LineId], frozenset[int]] = {}
         for proposal in proposals:
             for place in additions.get(name_key(proposal.name), ()):

@@ -5,13 +5,14 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Basis, CoderId, Coding, Codings, human
 from autocode.doctext import documented
-from autocode.errors import CodingError, CodingHeaderError, Fault
+from autocode.errors import CodebookError, CodingError, CodingHeaderError, Fault
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
 from autocode.names import aside
@@ -50,7 +51,8 @@ def read_codings(
     and split since: of the rows with the same number, one code at least applies.
 
     In a wide table 1, x or yes means that the code applies, and 0, no or an empty cell that it does not; a row without
-    any mark is a line that was not read. Codes are given by id or by name. The codings have the digests of their
+    any mark is a line that was not read. Codes are given by id, by name, or by a path such as
+    `Access / Waiting times` where several codes have the name. The codings have the digests of their
     transcripts: lines that are read otherwise later are refused.
 
     Parameters
@@ -144,7 +146,7 @@ class _Judgement:
     version: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Reading:
     """One pass over a table, collecting judgements and faults."""
 
@@ -266,11 +268,8 @@ class _Reading:
     def _code_columns(self) -> dict[int, CodeId]:
         """Return the code of each column of a wide table that has one; raises `CodingError` with every fault."""
         columns: dict[int, CodeId] = {}
-        for place, (name, written) in enumerate(zip(self.names, self.sheet.header, strict=True)):
-            is_blank = not written and not any(cells[place].strip() for _, cells in self.sheet.rows)
-            if (name in _COLUMNS and name not in _LONG_ONLY) or name in _CONTEXT or is_blank:
-                continue
-            code = self._code(self.sheet.first, written)
+        for place in self._code_places():
+            code = self._code(self.sheet.first, self.sheet.header[place])
             if code is None:
                 continue
             if code in columns.values():
@@ -280,6 +279,15 @@ class _Reading:
             self._fault(self.sheet.first, "has no column for a code; name one after each code of the codebook.")
         CodingError.raise_if(self.faults)
         return columns
+
+    def _code_places(self) -> list[int]:
+        """Return the places of the columns of a wide table that are named after codes."""
+        places = []
+        for place, (name, written) in enumerate(zip(self.names, self.sheet.header, strict=True)):
+            is_blank = not written and not any(cells[place].strip() for _, cells in self.sheet.rows)
+            if not ((name in _COLUMNS and name not in _LONG_ONLY) or name in _CONTEXT or is_blank):
+                places.append(place)
+        return places
 
     def _fault(self, line: int, what: str) -> None:
         self.faults.append(Fault(what, self.sheet.path, line))
@@ -332,13 +340,24 @@ class _Reading:
             return None
         return code
 
+    @cached_property
+    def _has_only_ids(self) -> bool:
+        """Whether all codes are given by id, as autocode writes them: then an id is never another code's name."""
+        if "code" in self.names:
+            place = self.names.index("code")
+            return all(cells[place] in self.codebook for _, cells in self.sheet.rows if cells[place].strip())
+        return all(self.sheet.header[place] in self.codebook for place in self._code_places())
+
     def _find_code(self, written: str) -> CodeId | Fault:
-        code = self.codebook.get(CodeId(written)) or self.codebook.find(written)
+        try:
+            code = self.codebook[written] if self._has_only_ids else self.codebook.find(written)
+        except CodebookError as error:
+            return Fault(error.faults[0].what)
         if code is None:
             return Fault(f"the code {written.strip()!r} is not in the codebook; {self._nearest(written)}.")
         if not code.codable:
             below = map(self.codebook.__getitem__, self.codebook.descendants(code.id))
-            subthemes = [child.name for child in below if child.codable]
+            subthemes = [self.codebook.label(child.id) for child in below if child.codable]
             remedy = (
                 f"code one of its subthemes: {', '.join(subthemes)}"
                 if subthemes
@@ -349,7 +368,9 @@ class _Reading:
 
     def _nearest(self, written: str) -> str:
         spellings = {
-            spelling.casefold(): code.name for code in self.codebook.subthemes for spelling in (code.id, code.name)
+            spelling.casefold(): code.name
+            for code in self.codebook.labelled().subthemes
+            for spelling in (code.id, code.name)
         }
         near = difflib.get_close_matches(written.strip().casefold(), spellings, n=1)
         return f"perhaps {spellings[near[0]]!r} is meant" if near else "correct it or add it to the codebook"

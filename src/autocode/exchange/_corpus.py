@@ -131,7 +131,7 @@ def _codebook(path: Path, codings: Sheet | None) -> Codebook:
     applied = {cells[place] for _, cells in codings.rows}
     return Codebook(
         (
-            replace(code, codable=code.codable or code.id in applied or code.name in applied)
+            replace(code, codable=code.codable or bool({code.id, code.name, codebook.label(code.id)} & applied))
             for code in codebook.values()
         ),
         version=codebook.version,

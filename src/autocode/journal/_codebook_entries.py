@@ -47,6 +47,7 @@ _CHANGES: dict[str, type[Change]] = {
     change.__name__.casefold(): change
     for change in (Added, Renamed, Moved, Grouped, Redefined, Merged, Split, Retired, Undone)
 }
+_OPTIONAL = ("coded_theme", "guid")  # not written where they say nothing, so that entries stay as they were
 _KINDS = {"kind": Redefinition, "how": Retirement}
 
 
@@ -55,8 +56,9 @@ def codebook_record_to(record: CodebookRecord) -> dict[str, Any]:
     if isinstance(record, CodebookSeen):
         codes = [asdict(code) for code in record.codebook.values()]
         return {"what": "seen", "version": record.codebook.version, "codes": codes, "why": ""}
-    values = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "at"}
-    return {"what": type(record).__name__.casefold(), **{name: _value_to(value) for name, value in values.items()}}
+    values = {field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name != "at"}
+    kept = {name: value for name, value in values.items() if value or name not in _OPTIONAL}
+    return {"what": type(record).__name__.casefold(), **kept}
 
 
 def codebook_record_from(fields: Mapping[str, Any], at: datetime) -> CodebookRecord:

@@ -173,6 +173,7 @@ def _participants(lines: Transcripts, codings: Codings) -> Table:
 
 
 def _themes(lines: Transcripts, codebook: Codebook, codings: Codings, agreed: Consensus) -> tuple[CodeFinding, ...]:
+    codebook = codebook.labelled()
     interview_of = {line.id: line.transcript for line in lines}
     lines_with: dict[CodeId, list[LineId]] = {code: [] for code in codebook}
     for line, codes in agreed.codes.items():
@@ -192,8 +193,8 @@ def _themes(lines: Transcripts, codebook: Codebook, codings: Codings, agreed: Co
 
     groups: dict[CodeId | None, list[Code]] = {code.id: [] for code in codebook.themes if code.parent is None}
     for code in codebook.subthemes:
-        top = codebook.theme_of(code.id)
-        groups.setdefault(None if top is None else top.id, []).append(code)
+        top = codebook.theme_of(code.id) or code
+        groups.setdefault(top.id if top in codebook.themes else None, []).append(code)
     themes = []
     for theme, group in groups.items():
         heading = Code(id=CodeId(""), name="Codes without a theme", codable=False) if theme is None else codebook[theme]
@@ -269,7 +270,7 @@ def _verdict(row: CodeAgreement) -> VerdictFinding:
 def _name(row: CodeAgreement, table: AgreementTable) -> str:
     if row is table.overall:
         return "All codes (sets, MASI)"
-    return f"{row.name} (theme)" if row in table.themes else row.name
+    return f"{row.name} (theme)" if row in table.themes and not row.name.endswith(" (theme)") else row.name
 
 
 def _pairs(table: AgreementTable) -> Table | None:

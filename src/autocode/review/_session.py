@@ -126,10 +126,12 @@ class ReviewSession(CoderView):
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.REJECTED)
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
-        known = [code.name for name in names if (code := self.codebook.find(name)) is not None and code.codable]
+        known = {
+            self.codebook.label(code.id): None for name in names for code in self.codebook.named(name) if code.codable
+        }
         SettlementError.raise_if(
-            Fault(f"{target.id}: {name!r} is a code of the codebook; choose it instead of proposing it.")
-            for name in known
+            Fault(f"{target.id}: {label!r} is a code of the codebook; choose it instead of proposing it.")
+            for label in known
         )
         settlement = self._settlement(target, shown, verdicts, added=added, memo=memo)
         proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder) for name in names)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Code, Codebook
+from autocode.codebook import Code, Codebook, name_key
 from autocode.coding import Basis, CoderId, Coding, Codings, Decision, Proposal, Verdict
 from autocode.display import displayed
 from autocode.doctext import documented
@@ -154,7 +154,7 @@ def proposed_codes(journal: Journal, codebook: Codebook) -> tuple[ProposedCode, 
     """
     Return the proposed codes that the codebook does not have, most often proposed first.
 
-    Names that differ only in case are the same.
+    Names that differ only in case, composed letters or kinds of blank are the same.
 
     Parameters
     ----------
@@ -164,8 +164,8 @@ def proposed_codes(journal: Journal, codebook: Codebook) -> tuple[ProposedCode, 
     """
     by_name: dict[str, list[Proposal]] = {}
     for proposal in journal.proposals():
-        if codebook.find(proposal.name) is None:
-            by_name.setdefault(proposal.name.strip().casefold(), []).append(proposal)
+        if not codebook.named(proposal.name):
+            by_name.setdefault(name_key(proposal.name), []).append(proposal)
     proposed = (
         ProposedCode(name=proposals[0].name.strip(), proposals=tuple(proposals)) for proposals in by_name.values()
     )

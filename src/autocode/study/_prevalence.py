@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -215,7 +215,12 @@ def study_prevalence(
     """
     study = read_study_or_corpus(folder)
     used = _samples_to_use(study, samples)
-    wanted = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
+    given = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
+    themes = study.codebook.themes
+    wanted = [
+        replace(code, name=study.codebook.theme_label(code.id) if code in themes else study.codebook.label(code.id))
+        for code in dict.fromkeys(given)
+    ]
     batch, has_later = None, False
     if is_study(folder) and has_journal(folder):
         with reading_journal(folder) as journal:
@@ -324,7 +329,7 @@ def _probabilities(batch: SuggestionBatch | None, codes: Sequence[CodeId]) -> di
 
 
 def _code(name: str, codebook: Codebook) -> Code:
-    code = codebook.get(CodeId(name)) or codebook.find(name)
+    code = codebook.find(name)
     if code is None:
         known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
         raise AgreementError(

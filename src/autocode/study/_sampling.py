@@ -160,7 +160,7 @@ def _seed(seed: int | None, study: StudyData) -> int:
 
 
 def _code(name: str, codebook: Codebook) -> CodeId:
-    code = codebook.get(CodeId(name)) or codebook.find(name)
+    code = codebook.find(name)
     if code is None:
         known = [spelling for code in codebook.values() for spelling in (code.id, code.name)]
         raise AgreementError(f"there is no code {name!r} to enrich for; {hint(name, known)}.")

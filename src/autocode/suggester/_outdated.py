@@ -28,6 +28,7 @@ def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Cod
         It cannot be saved if it withholds a code: it is for the time until it is trained again.
     """
     known = {code.id for code in suggester.codes}
+    codebook = codebook.labelled()
     ended = {code for code in known if code not in codebook or not codebook[code].codable}
     withheld = (suggester.withheld | changed_meanings(changes) | ended) & known
     new = [code.name for code in codebook.subthemes if code.id not in known]

@@ -137,7 +137,7 @@ class Incidence:
             interviews=names,
             codes=tuple(columns),
             met=np.array(met, dtype=np.int8).reshape(len(names), len(columns)),
-            names=FrozenMapping({code: codebook[code].name for code in columns}),
+            names=FrozenMapping({code: codebook.label(code) for code in columns}),
             attributes=FrozenMapping({name: lines.interview(name).attributes for name in names}),
             left_out=tuple(interview.id for interview in lines.interviews if interview.id not in read),
             order=order,

@@ -211,7 +211,7 @@ def together(
         pairs=tuple(sorted(pairs, key=lambda pair: -pair.jaccard)),
         n_units=len(units),
         n_interviews=len(names),
-        names={code: codebook[code].name for code in columns},
+        names={code: codebook.label(code) for code in columns},
     )
 
 

@@ -252,8 +252,8 @@ def _code_scores(
         scores.append(
             CodeScore(
                 code=code.id,
-                name=code.name,
-                theme=theme.name if theme else "",
+                name=codebook.label(code.id),
+                theme=codebook.label(theme.id) if theme else "",
                 n=sum(int(predictions.truth[:, j].sum()) for predictions in runs.values()),
                 precision=precision,
                 recall=recall,

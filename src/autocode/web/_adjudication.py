@@ -222,7 +222,7 @@ class AdjudicationApi:
     def _not_judged(self, reading: Reading, difference: Difference) -> str:
         """Return which of the contested codes a reading does not judge, in brackets; empty if it judges all."""
         names = [
-            self._session.codebook[code].name
+            self._session.codebook.label(code)
             for code in self._in_order(reading.unjudged & difference.contested)
             if code in self._session.codebook
         ]

@@ -31,14 +31,15 @@ def hue_of(codebook: Codebook, code: CodeId) -> int:
     >>> hue_of(Codebook([*codes, Code(id="shifts", name="Shifts", parent="b")]), "shifts")
     1
     """
-    theme = codebook.theme_of(code)
-    members = [member.id for member in (codebook.themes if theme else codebook.subthemes)]
-    return members.index(theme.id if theme else code) % HUES
+    theme = codebook.theme_of(code) or codebook[code]
+    members = codebook.themes if theme in codebook.themes else codebook.subthemes
+    return members.index(theme) % HUES
 
 
 def codes_of(codebook: Codebook) -> dict[CodeId, dict[str, Any]]:
     """Return the subthemes in the order of the codebook, each with what a page shows of it."""
     codes = {}
+    codebook = codebook.labelled()
     for code in codebook.subthemes:
         theme = codebook.theme_of(code.id)
         codes[code.id] = {

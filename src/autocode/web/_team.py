@@ -289,7 +289,7 @@ def codebook_page(codebook: Codebook) -> Page:
         groups: dict[str, list[dict[str, Any]]] = {}
         for code in codes.values():
             groups.setdefault(code["theme"], []).append(code)
-        definitions = {theme.name: theme.definition for theme in codebook.themes}
+        definitions = {theme.name: theme.definition for theme in codebook.labelled().themes}
         return render(request, "codebook.html", codebook=codebook, groups=groups, definitions=definitions)
 
     return Page(name="Codebook", path=CODEBOOK, routes=[Route(CODEBOOK, show, methods=["GET"])])

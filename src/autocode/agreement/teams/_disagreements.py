@@ -148,7 +148,7 @@ def _contested(of_line: Sequence[Coding], codebook: Codebook) -> dict[str, tuple
         gave = tuple(coding.coder for coding in of_line if code.id in coding.codes)
         judged = sum(code.id not in coding.unjudged for coding in of_line)
         if 0 < len(gave) < judged:
-            contested[code.name] = gave
+            contested[codebook.label(code.id)] = gave
     return contested
 
 

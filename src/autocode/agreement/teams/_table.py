@@ -34,7 +34,7 @@ from autocode.agreement.intervals._methods import (
 )
 from autocode.agreement.teams._unknown_codes import unknown_code_faults
 from autocode.agreement.teams._verdict import missing_evidence, verdict
-from autocode.codebook import Code, Codebook, CodeId
+from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Codings
 from autocode.display import Tabular, displayed
 from autocode.doctext import documented
@@ -64,7 +64,7 @@ _ALPHA_STATISTICS = _alpha.statistics(_NOMINAL)
 _CATEGORY = {"positive": {"category": "applied"}, "negative": {"category": "not applied"}}
 _CATEGORIES = "2: not applied, applied"
 _SAME = np.array([0, 1, NOT_JUDGED], dtype=np.int32)  # the mask of a table that says already whether a code applies
-_ALL_CODES = Code(id=CodeId(""), name="all codes", codable=False)
+_ALL_CODES = (CodeId(""), "all codes")
 _BINARY = (
     _Binary(
         "alpha",
@@ -354,7 +354,8 @@ def agreement_table(
     sets = whole_sets(readings)
     sets = sets if sets is readings else sets.pairable()
     options: dict[str, Any] = {"interval": interval, "level": level, "resamples": resamples, "seed": seed}
-    codes = [*codebook.subthemes, *codebook.themes]
+    codes = [(code.id, codebook.label(code.id)) for code in codebook.subthemes]
+    codes += [(theme.id, codebook.theme_label(theme.id)) for theme in codebook.themes]
     n_subthemes = len(codebook.subthemes)
     masks = [codes_mask(readings.labels, (code.id,)) for code in codebook.subthemes]
     masks += [codes_mask(readings.labels, (theme.id, *codebook.descendants(theme.id))) for theme in codebook.themes]
@@ -368,9 +369,11 @@ def agreement_table(
         )
     )
     rows = []
-    for code, mask, is_open, of_pairs in zip(codes, masks, open_codes, kappas, strict=True):
-        theme = codebook.theme_of(code.id)
-        name = "" if theme is None else theme.name
+    coded_themes = {theme.id for theme in codebook.themes if theme.codable}
+    for n, (code, mask, is_open, of_pairs) in enumerate(zip(codes, masks, open_codes, kappas, strict=True)):
+        top = codebook.theme_of(code[0])
+        theme = top.id if top is not None else code[0] if n < n_subthemes and code[0] in coded_themes else None
+        name = "" if theme is None else codebook.theme_label(theme)
         if is_open:
             rows.append(_open_row(readings, code, name, mask, options))
         else:
@@ -393,7 +396,7 @@ def agreement_table(
 
 
 def _open_row(
-    readings: ReliabilityData, code: Code, theme: str, mask: Values, options: Mapping[str, Any]
+    readings: ReliabilityData, code: tuple[CodeId, str], theme: str, mask: Values, options: Mapping[str, Any]
 ) -> CodeAgreement:
     """Return the row of a code that some judgements say nothing about, from those that say whether it applies."""
     own = replace(readings, values=mask[readings.values], labels=(NOT_APPLIED, APPLIED)).pairable()
@@ -405,7 +408,7 @@ def _open_row(
 
 def _row(
     sets: ReliabilityData,
-    code: Code,
+    code: tuple[CodeId, str],
     theme: str,
     mask: Values,
     coefficients: Mapping[str, Agreement],
@@ -415,8 +418,8 @@ def _row(
     applied = mask[sets.values]
     judged = applied >= 0
     return CodeAgreement(
-        code=code.id,
-        name=code.name,
+        code=code[0],
+        name=code[1],
         theme=theme,
         units=len(sets.units),
         coders=len(sets.coders),

@@ -233,10 +233,11 @@ def measure_coherence(
     seed: int,
 ) -> ThemeCoherence:
     """Return the coherence of the codes on the lines of a table, whose words are `rows`."""
-    themes = [code for code in codebook.values() if not code.codable]
-    theme_of = [codebook.theme_of(code.id) for code in table.codes]
+    codebook = codebook.labelled()
+    themes = list(codebook.themes)
     has_theme = [
-        table.applied[:, [own is not None and own.id == theme.id for own in theme_of]].any(axis=1) for theme in themes
+        table.applied[:, [code.id in (theme.id, *codebook.descendants(theme.id)) for code in table.codes]].any(axis=1)
+        for theme in themes
     ]
     # The last group is all coded lines, with which homogeneity compares.
     member = np.column_stack([*has_theme, table.applied, np.ones(len(table), dtype=bool)]).astype(bool)
@@ -247,7 +248,8 @@ def measure_coherence(
         for g in range(len(codes))
     ]
     order = {code.id: n for n, code in enumerate(codebook.values())}
-    parent = {code.id: theme.id for code, theme in zip(table.codes, theme_of, strict=True) if theme is not None}
+    theme_of = [(code, codebook.theme_of(code.id)) for code in table.codes]
+    parent = {code.id: theme.id for code, theme in theme_of if theme is not None}
     found.sort(
         key=lambda coherence: (
             order[parent.get(coherence.code.id, coherence.code.id)],

@@ -77,7 +77,7 @@ class CodedLines:
         codings.check_lines(lines)
         agreed = consensus(codings)
         coded = tuple(line for line in lines if line.role is Role.PARTICIPANT and line.id in agreed.codes)
-        codes = codebook.subthemes
+        codes = codebook.labelled().subthemes
         column = {code.id: j for j, code in enumerate(codes)}
         applied = np.zeros((len(coded), len(codes)), dtype=bool)
         unknown: dict[str, str] = {}
