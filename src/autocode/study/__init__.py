@@ -44,6 +44,8 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
+    from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
     from autocode.study.codebook_changes._plan import ChangePlan
     from autocode.study.codebook_changes._planning import plan_change
     from autocode.study.codebook_changes._readings import CoderReadings
@@ -54,6 +56,8 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._history": ("CodebookHistory", "changes_in_force", "codebook_history"),
+    "codebook_changes._overview": ("CodebookOverview", "CodeUse", "codebook_overview"),
     "codebook_changes._plan": ("ChangePlan",),
     "codebook_changes._planning": ("plan_change",),
     "codebook_changes._readings": ("CoderReadings",),
@@ -90,6 +94,9 @@ __all__ = [
     "AmendmentPlan",
     "Backup",
     "ChangePlan",
+    "CodeUse",
+    "CodebookHistory",
+    "CodebookOverview",
     "CoderReadings",
     "InterviewPlan",
     "Learner",
@@ -112,7 +119,10 @@ __all__ = [
     "amend_study",
     "backup_study",
     "change_codebook",
+    "changes_in_force",
     "choose_lines",
+    "codebook_history",
+    "codebook_overview",
     "create_study",
     "draw_lines",
     "end_sample",

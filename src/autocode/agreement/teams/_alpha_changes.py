@@ -42,6 +42,8 @@ class AlphaChange:
     ----------
     code : CodeId
         The code or theme; empty for all codes together.
+    is_theme : bool
+        Whether it is any code of a theme, or of the codebook; else the code itself.
     name : str
         Its name.
     before, after : Agreement or None
@@ -53,6 +55,7 @@ class AlphaChange:
     """
 
     code: CodeId
+    is_theme: bool
     name: str
     before: Agreement | None
     before_on_same_lines: Agreement | None
@@ -141,25 +144,43 @@ def alpha_changes(before: Codings, after: Codings, *, codebooks: tuple[Codebook,
 
 def _changes(before: ReliabilityData, after: ReliabilityData, old: Codebook, new: Codebook) -> Iterator[AlphaChange]:
     touched: set[CodeId] = set()
-    codes = [*old.values(), *(code for code in new.values() if code.id not in old)]
-    for code in sorted(codes, key=lambda code: not code.codable):
-        was, now = (_state_of(table, code.id, book) for table, book in ((before, old), (after, new)))
+    books = (old, new)
+    codes = dict.fromkeys(code.id for book in books for code in book.subthemes)
+    themes = dict.fromkeys(theme.id for book in books for theme in book.themes)
+    for code, is_theme in (*((code, False) for code in codes), *((theme, True) for theme in themes)):
+        was, now = (
+            _state_of(table, code, book, is_theme=is_theme) for table, book in zip((before, after), books, strict=True)
+        )
         # a theme above a code that changes is listed although it stays: a split of a code changes nothing there
-        below = {under for book in (old, new) if code.id in book for under in book.descendants(code.id)}
+        below = {under for book in books if is_theme and code in book for under in (code, *book.descendants(code))}
         if was is None or now is None or below & touched or not np.array_equal(was.values, now.values):
-            touched.add(code.id)
-            name = new[code.id].name if code.id in new else code.name
-            yield _change_of(code.id, name, was, now, judged=before.judged if was is None else was.judged)
+            touched.add(code)
+            book = new if now is not None else old
+            yield _change_of(
+                code,
+                book.theme_label(code) if is_theme else book.label(code),
+                was,
+                now,
+                judged=before.judged if was is None else was.judged,
+                is_theme=is_theme,
+            )
     if touched:
         sets = whole_sets(before)
-        yield _change_of(CodeId(""), "all codes together", sets, whole_sets(after), judged=sets.judged)
+        yield _change_of("", "all codes together", sets, whole_sets(after), judged=sets.judged, is_theme=True)
 
 
 def _change_of(
-    code: CodeId, name: str, was: ReliabilityData | None, now: ReliabilityData | None, *, judged: NDArray[np.bool_]
+    code: CodeId,
+    name: str,
+    was: ReliabilityData | None,
+    now: ReliabilityData | None,
+    *,
+    judged: NDArray[np.bool_],
+    is_theme: bool,
 ) -> AlphaChange:
     return AlphaChange(
         code=code,
+        is_theme=is_theme,
         name=name,
         before=_alpha_of(was),
         before_on_same_lines=_alpha_of(was if was is None or now is None else _where_judged(was, now)),
@@ -168,11 +189,12 @@ def _change_of(
     )
 
 
-def _state_of(readings: ReliabilityData, code: CodeId, codebook: Codebook) -> ReliabilityData | None:
+def _state_of(readings: ReliabilityData, code: CodeId, codebook: Codebook, *, is_theme: bool) -> ReliabilityData | None:
     """Return whether a code, or any code of a theme, applies; None if the codebook lacks it."""
-    if code not in codebook:
+    known = codebook.themes if is_theme else codebook.subthemes
+    if code not in {other.id for other in known}:
         return None
-    codes = (code,) if codebook[code].codable else (code, *codebook.descendants(code))
+    codes = (code, *codebook.descendants(code)) if is_theme else (code,)
     values = codes_mask(readings.labels, codes)[readings.values]
     return replace(readings, values=values, labels=(NOT_APPLIED, APPLIED))
 

@@ -88,6 +88,7 @@ class ChangePlan:
             "alpha": [
                 {
                     "code": change.code,
+                    "theme": change.is_theme,
                     "name": change.name,
                     "before": _alpha_as_json(change.before),
                     "before_on_same_lines": _alpha_as_json(change.before_on_same_lines),
@@ -152,7 +153,7 @@ class ChangePlan:
             yield (
                 "What becomes of the readings of others is shown after "
                 f"{count_of(self.n_left, 'more line', thousands=',')} of your own, or once study.toml says "
-                'independent_coding = "closed".'
+                'independent_coding = "closed" or, if you do not code, names the coders.'
             )
         again = {_heading(readings): len(readings.again) for readings in self.coders if readings.again}
         if again:
@@ -176,7 +177,7 @@ class ChangePlan:
                 "They count in no number about it until these lines are read for it."
             )
         for change in self.alphas:
-            if change.n_unknown and change.code in self.after and not self.after[change.code].codable:
+            if change.n_unknown and change.is_theme and change.code:
                 n_unknown = count_of(change.n_unknown, "reading", thousands=",")
                 yield f"The theme {change.name!r} is unknown in {n_unknown} that gave none of its codes."
 
@@ -233,7 +234,7 @@ class ChangePlan:
         yield f"Reports that were written before are about version {self.before.version}; write them again."
 
     def _name(self, code: CodeId) -> str:
-        return (self.after if code in self.after else self.before)[code].name
+        return (self.after if code in self.after else self.before).label(code)
 
 
 def _paragraphs(sentences: str) -> str:

@@ -1,6 +1,6 @@
 """What changes of a codebook would do to a study, found out before anything is changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autocode.agreement import MergeComparison, alpha_changes, compare_merge
@@ -83,6 +83,7 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         earlier=earlier,
         codable=([code.id for code in study.codebook.subthemes], [code.id for code in after.subthemes]),
     )
+    viewer = None if viewer is None else human(viewer, people=_people(study))
     n_left = _left_to_read(study, viewer)
     withheld = _withheld(signed, earlier, study.codebook, after)
     suggestions = () if study.batch is None else study.batch.suggestions
@@ -93,7 +94,10 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         after=after,
         coders=tuple(own for own in readings if not n_left or own.coder == viewer),
         n_left=n_left,
-        alphas=alpha_changes(study.codings, steps[-1], codebooks=(study.codebook, after)),
+        alphas=tuple(
+            replace(change, n_unknown=0 if n_left else change.n_unknown)
+            for change in alpha_changes(study.codings, steps[-1], codebooks=(study.codebook, after))
+        ),
         merges=tuple(_merges(signed, steps, versions[len(earlier) :])),
         withheld=withheld,
         n_suggestions=sum(suggestion.code in withheld for suggestion in suggestions),
@@ -135,12 +139,16 @@ def editors_of(settings: Settings) -> frozenset[str] | None:
     return settings.codebook_editors or settings.adjudicators or None
 
 
+def _people(study: StudyData) -> Collection[str]:
+    """Return the people whom a study knows."""
+    return study.settings.people or study.codings.coders
+
+
 def _signed(changes: Iterable[Change], study: StudyData) -> Iterator[Change]:
     """Yield changes with the names of people in the spelling of the study, and reasons in one line."""
     editors = editors_of(study.settings)
-    people = study.settings.people or study.codings.coders
     for change in changes:
-        signed = replace(change, by=human(change.by, people=people), why=" ".join(change.why.split()))
+        signed = replace(change, by=human(change.by, people=_people(study)), why=" ".join(change.why.split()))
         if editors is not None:
             check_editors([signed], editors)
         if not signed.why and not isinstance(signed, Renamed | Undone):
