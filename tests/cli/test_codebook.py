@@ -82,7 +82,7 @@ def test_codings_that_leave_a_new_code_open_are_counted_in_the_tree(changed, run
     changed("add", "Informal fixers", "--under", "access", "--definition", "Favours between colleagues.")
 
     shown = run("codebook", coded).stdout
-    assert shown.startswith("Codebook version 2; 288 readings leave codes open.")
+    assert shown.startswith("Codebook version 2; 288 readings with open codes.")
     assert "Informal fixers" in shown
 
 

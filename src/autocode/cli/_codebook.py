@@ -311,6 +311,45 @@ def history(study: Path, as_json: bool) -> None:
     click.echo(dumped(changes.to_json()) if as_json else str(changes))
 
 
+@codebook.command()
+@STUDY
+@BY
+@WHY
+@change_options
+def adopt(study: Path, **options: Any) -> None:
+    """Record what was edited in codebook.toml.
+
+    Codes that are new, names, themes and texts are recorded, texts as clarified. Where a code is gone, say first what
+    became of it: merge, split, retire or rename it.
+    """
+    from autocode.study import adopted_changes, change_codebook, plan_change, read_study_as_recorded
+
+    with working("comparing the codebook with the record"):
+        data = read_study_as_recorded(study)
+        changes = adopted_changes(data, by=options["by"], why=options["why"])
+    if not changes:
+        raise StudyError.at(study, "has nothing to record: no name, theme or text in codebook.toml was edited.")
+    plan = plan_change(data, *changes, viewer=options["by"])
+    carry_out(study, plan, lambda: change_codebook(study, *changes, viewer=options["by"]), options)
+
+
+@codebook.command()
+@STUDY
+def restore(study: Path) -> None:
+    """Put the recorded codebook back.
+
+    It is written to codebook.toml; the edited file is kept beside it.
+    """
+    from autocode.study import restore_codebook
+
+    with working("comparing the codebook with the record"):
+        kept = restore_codebook(study)
+    if kept is None:
+        click.echo(f"{study}: codebook.toml is as it is on record.")
+    else:
+        click.echo(f"{study}: codebook.toml is as it is on record again; what was edited is in {kept.name}.")
+
+
 def _id(study: "StudyData", name: str) -> str:
     """Return the id of a code that is given by its id or name."""
     from autocode.names import unknown
@@ -348,10 +387,10 @@ def _signed(study: "StudyData", options: dict[str, Any]) -> dict[str, Any]:
 
 def _change(study: Path, change: "Callable[[StudyData], Change]", options: dict[str, Any]) -> None:
     """Print the plan of a change, ask, and make it."""
-    from autocode.study import change_codebook, plan_change, read_study
+    from autocode.study import change_codebook, plan_change, read_study_as_recorded
 
     with working("planning the change"):
-        data = read_study(study)
+        data = read_study_as_recorded(study)
         changes = (change(data),)
         plan = plan_change(data, *changes, viewer=options["by"])
     carry_out(study, plan, lambda: change_codebook(study, *changes, viewer=options["by"]), options)

@@ -19,7 +19,13 @@ from autocode.study._folder import (
     translated_disk_errors,
 )
 from autocode.study._opening import open_journal
-from autocode.study._reading import StudyData, read_lines, read_study, read_study_or_corpus
+from autocode.study._reading import (
+    StudyData,
+    read_lines,
+    read_study,
+    read_study_as_recorded,
+    read_study_or_corpus,
+)
 from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import TextOptions, text_options, with_encoder
 
@@ -43,6 +49,7 @@ if TYPE_CHECKING:
         suggestions_as_csv,
         train_on_study,
     )
+    from autocode.study.codebook_changes._adoption import adopted_changes, restore_codebook
     from autocode.study.codebook_changes._changing import change_codebook
     from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
     from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
+    "codebook_changes._adoption": ("adopted_changes", "restore_codebook"),
     "codebook_changes._changing": ("change_codebook",),
     "codebook_changes._history": ("CodebookHistory", "changes_in_force", "codebook_history"),
     "codebook_changes._overview": ("CodebookOverview", "CodeUse", "codebook_overview"),
@@ -116,6 +124,7 @@ __all__ = [
     "Suggested",
     "TextOptions",
     "add_files",
+    "adopted_changes",
     "amend_study",
     "backup_study",
     "change_codebook",
@@ -136,9 +145,11 @@ __all__ = [
     "read_lines",
     "read_settings",
     "read_study",
+    "read_study_as_recorded",
     "read_study_or_corpus",
     "replaced_on_success",
     "report_on_study",
+    "restore_codebook",
     "serve_adjudication",
     "serve_review",
     "study_faults",

@@ -92,9 +92,7 @@ class CodebookOverview:
     def _sentence(self) -> str:
         if not self.n_open:
             return f"Codebook version {self.version}."
-        leave = "leaves" if self.n_open == 1 else "leave"
-        readings = count_of(self.n_open, "reading", thousands=",")
-        return f"Codebook version {self.version}; {readings} {leave} codes open."
+        return f"Codebook version {self.version}; {count_of(self.n_open, 'reading', thousands=',')} with open codes."
 
     def _table(self) -> Table:
         rows = tuple(

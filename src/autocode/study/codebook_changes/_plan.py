@@ -218,7 +218,7 @@ class ChangePlan:
         return (
             f"Alpha of the merged code is {merge.merged:.3f}, {rise} the mean of {parts}. Any merge tends to raise "
             "alpha, as coders who took one code for another agree after it: this is number "
-            f"{merge.rank} of the {merge.n_merges:,} possible merges of {len(merge.codes)} codes by that rise."
+            f"{merge.rank} of the {merge.n_merges:,} possible merges of as many codes, by that rise."
         )
 
     def _of_what_was_made(self) -> Iterator[str]:

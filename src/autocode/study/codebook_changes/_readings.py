@@ -93,8 +93,8 @@ def coder_readings(
     made = {change.after: change for change in (*earlier, *changes)}
     pairs = zip(steps[0], steps[-1], strict=True)
     # few different sets of codes are given to many lines
-    alike = Counter((*_key(before), before.codes, after.codes) for before, after in pairs)
-    for (coder, adjudicated, codes, later), n in alike.items():
+    counts = Counter((*_key(before), before.codes, after.codes) for before, after in pairs)
+    for (coder, adjudicated, codes, later), n in counts.items():
         tally = tallies.setdefault((coder, adjudicated), _Tally())
         tally.n_readings += n
         for code in codes:
