@@ -119,7 +119,7 @@ def test_1_a_suggestion_is_not_a_coding_and_only_settle_makes_one_of_it():
         "exchange/_codings.py",
         "journal/_entries.py",
         "review/_settle.py",
-        "review/_adjudication.py",
+        "review/_ruling.py",
     }
 
 

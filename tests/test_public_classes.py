@@ -33,7 +33,7 @@ from autocode import (
 from autocode import codebook as codebooks
 from autocode import validation as validating
 from autocode.agreement import Span, SpanData
-from autocode.display import Records
+from autocode.display import Records, Tabular
 from autocode.frozen import FrozenMapping
 from exports import exported
 from studies import sample_study
@@ -43,7 +43,7 @@ AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 NOT_COPIED = {
     "journal.Journal", "review.AdjudicationSession", "review.ReviewSession", "study.Learner", "study.LearnerProcess",
     "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
-    "web.Corrections", "web.PlannedCorrection",
+    "web.CorrectedDocument", "web.Corrections", "web.PlannedCorrection",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
 }  # fmt: skip
@@ -154,6 +154,7 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed),
         codebooks.Merged(codes=(first,), into=second, **signed),
         codebooks.Split(code=first, parts=(new, ac.Code(id="more", name="More")), **signed),
+        codebooks.Fate(code=first, name="First", became="retired"),
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
         journal.CodebookSeen(codebook=codebook, at=AT),
@@ -260,7 +261,9 @@ def instances(tmp_path_factory) -> dict[type, object]:
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),
         tables.Table(head=("a",), rows=tuple((f"{n}",) for n in range(5000))),
         exchange.read_sheet(folder / "lines.csv"), FrozenMapping({"a": 1}), study.SpeakerRule(),
-        study.Suggested(batch=batch, lines=lines), study.PrevalenceTable(title="t", by=None, rows=(), notes=()),
+        study.Suggested(batch=batch, lines=lines), study.PrevalenceTable(title="t", by=None, rows=(
+            study.PrevalenceRow(code=codebook.subthemes[0], group=None, prevalence=None, reason="nobody judged"),
+        ), notes=()),
         Records(codings), *by_hand(codings, codebook, line, decision), *of_the_codebook(codebook),
         *of_a_small_study(folder), *of_themes(codings, lines, codebook), validation_split(codings, lines, codebook),
     ]  # fmt: skip
@@ -344,6 +347,47 @@ def test_a_result_is_a_table_in_a_notebook(instances, name):
     assert "table" in tags.seen
     assert tags.seen <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p", "b", "h3", "h4", "ul", "li"}
     assert len(shown) < 60_000
+
+
+# They hold records, but are a record themselves, of which others are tables; or the parameters of a model.
+NO_TABLES = {
+    "agreement.CodeAgreement", "agreement.Continuum", "codebook.Split", "coding.Decision", "coding.Evidence",
+    "conduct.Amendment", "review.Difference", "review.Offer", "review.ProposedCode", "study.MergedCopy",
+    "suggester.CodeCoherence", "suggester.CodedLines", "suggester.Hyperparameters", "suggester.LabelIssue",
+    "suggester.LineModel", "suggester.NearDuplicates", "suggester.DifferentUse", "suggester.Platt",
+    "suggester.Thresholds", "transcripts.Transcript", "validation.CurvePoint", "validation.Predictions",
+    "validation.Split",
+}  # fmt: skip
+
+
+def holds_records(value: object) -> bool:
+    """Return whether a record has several records, or numbers by the hundred, in one of its fields."""
+    if not dataclasses.is_dataclass(value):
+        return False
+    for field in dataclasses.fields(value):
+        held = getattr(value, field.name)
+        entries = list(held.values() if isinstance(held, Mapping) else held if isinstance(held, tuple) else ())
+        parts = [part for entry in entries for part in (entry if isinstance(entry, tuple) else (entry,))]
+        if isinstance(held, np.ndarray) or any(map(dataclasses.is_dataclass, parts)):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", [name for name in CLASSES if name not in NO_RESULTS | NO_TABLES])
+def test_a_result_of_several_rows_becomes_a_frame(instances, name):
+    made = instances[CLASSES[name]]
+    if not holds_records(made) and not isinstance(made, Tabular | Sequence):
+        return
+    frame = made.to_frame(backend="polars")
+
+    assert len(frame.columns) > 0
+    assert list(made.to_frame(backend="pandas").columns) == frame.columns
+    assert len(made.to_frame(backend="pandas")) == len(frame)
+
+
+def test_what_is_no_table_is_still_there():
+    assert CLASSES.keys() >= NO_RESULTS | NO_TABLES
+    assert not [name for name in NO_TABLES if hasattr(CLASSES[name], "to_frame")]
 
 
 NASTY = "<script>alert(1)</script>&\"'"

@@ -160,6 +160,10 @@ class Tabular(ABC):
         """Return what the columns hold that there are even without rows or values."""
         return {}
 
+    def _caption(self) -> str:
+        """Return what a notebook shows over the rows."""
+        return ""
+
     def to_frame(self, *, backend: Backend | None = None) -> Frame:
         """Return the rows as a data frame.
 
@@ -183,7 +187,7 @@ class Tabular(ABC):
 
     def _repr_html_(self) -> str:
         records = list(self._records())
-        return html_of(columns_of(records[:_MOST_ROWS]), n_rows=len(records))
+        return html_of(columns_of(records[:_MOST_ROWS]), n_rows=len(records), caption=self._caption())
 
 
 class Records(Tabular, tuple[T, ...]):

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 import pexpect
@@ -88,6 +89,17 @@ def test_a_review_says_that_it_reads_the_study_and_then_shows_a_line(coded, tmp_
     screen.close()
 
     assert screen.exitstatus == 0
+
+
+def test_a_review_in_the_terminal_without_one_says_what_to_do(coded, tmp_path):
+    words = [sys.executable, "-m", "autocode", "review", "study", "--coder", "coder_a", "--terminal"]
+    ended = subprocess.run(
+        words, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, start_new_session=True
+    )
+
+    assert ended.returncode == 2
+    assert "no terminal to read them from" in ended.stderr
+    assert "leave --terminal out to review on a page" in " ".join(ended.stderr.split())
 
 
 def test_every_command_that_computes_is_tried():

@@ -174,9 +174,8 @@ def test_without_a_draw_it_is_refused_with_the_reason(coded, run, digest):
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "autocode: no inclusion probabilities were stored: lines that coders picked, or a queue put first, do not "
-        "represent the others, and no formula can correct that; draw the lines to judge at random and keep the "
-        "probabilities.\n"
+        "autocode: no lines of this study were drawn at random, and those that coders picked, or a queue put first, "
+        "do not represent the others; draw some with autocode plan study --draw N, and code them.\n"
     )
     assert digest(coded) == before
 

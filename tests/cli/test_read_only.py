@@ -25,6 +25,12 @@ COMMANDS = {
     "agree": ("agree", "study", "--json"),
     "export": ("export", "study", "elsewhere/plain"),
     "report": ("-q", "report", "study", "-o", "elsewhere/report.html", "--no-validation"),
+    "backup": ("-q", "backup", "study", "elsewhere/study.zip"),
+    "recheck": ("-q", "recheck", "study", "--resamples", "2"),
+    "saturation": ("-q", "saturation", "study", "--json"),
+    "vary": ("-q", "vary", "study", "--by", "place"),
+    "together": ("-q", "together", "study", "--unit", "line", "--json"),
+    "samples": ("-q", "samples", "study", "--json"),
     "validate": ("-q", "validate", "study", "--seeds", "1", "--resamples", "10", "--json"),
 }
 MOUNT = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
@@ -42,8 +48,16 @@ def can_mount() -> bool:
 def sealed(coded: Path, tmp_path: Path) -> Iterator[Path]:
     """A coded study without permission to write, and a folder elsewhere."""
     (tmp_path / "elsewhere").mkdir()
+    with_places(coded)
     with unwritable(coded):
         yield coded
+
+
+def with_places(study: Path) -> None:
+    """Give each participant an attribute to compare groups by."""
+    names = sorted(path.stem for path in (study / "transcripts").iterdir())
+    rows = "".join(f"{name},{('Hackney', 'Brent')[number % 2]}\n" for number, name in enumerate(names))
+    (study / "participants.csv").write_text(f"participant,place\n{rows}")
 
 
 @contextmanager
@@ -85,6 +99,7 @@ def test_a_study_without_permission_to_write_is_read_and_left_as_it_is(sealed, r
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_study_on_a_read_only_disk_is_read(coded, run, tmp_path, command):
     (tmp_path / "elsewhere").mkdir()
+    with_places(coded)
     before = state(coded)
     typed = [sys.executable, "-m", "autocode", *COMMANDS[command]]
     ran = subprocess.run(

@@ -45,7 +45,7 @@ def test_an_example_prints_what_it_says(example, tmp_path, monkeypatch):
     (tmp_path / "corpora").symlink_to(ROOT / "corpora")
     monkeypatch.chdir(tmp_path)
     report: list[str] = []
-    doctest.DocTestRunner(optionflags=LIKE).run(example, out=report.append)
+    doctest.DocTestRunner(verbose=False, optionflags=LIKE).run(example, out=report.append)
 
     assert report == [], "".join(report)
 

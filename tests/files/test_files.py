@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autocode.files import draft, put
+from autocode.files import draft, make_folder, put
 
 
 def test_files_stand_with_what_was_given_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -70,3 +70,39 @@ def test_writers_at_the_same_time_do_not_meet(tmp_path: Path) -> None:
     assert len(found) == 50_000
     assert len(set(found)) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def mode_of(path: Path) -> str:
+    return oct(stat.S_IMODE(path.stat().st_mode))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+@pytest.mark.parametrize(
+    ("of_folder", "of_file", "of_new_folder"),
+    [(0o755, "0o600", "0o700"), (0o777, "0o600", "0o700"), (0o770, "0o660", "0o770"), (0o2775, "0o660", "0o770")],
+)
+def test_what_is_new_is_closed_to_others_and_open_to_a_group_only_in_its_folder(
+    tmp_path: Path, of_folder: int, of_file: str, of_new_folder: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(of_folder)
+    before = os.umask(0o002)
+    try:
+        put({folder / "report.html": b"words"})
+        make_folder(folder / "within")
+    finally:
+        os.umask(before)
+
+    assert mode_of(folder / "report.html") == of_file
+    assert oct(stat.S_IMODE((folder / "within").stat().st_mode) & 0o777) == of_new_folder
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
+def test_a_file_that_is_replaced_can_be_read_by_those_who_could_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(b"old")
+    path.chmod(0o644)
+    put({path: b"new"})
+
+    assert (path.read_bytes(), mode_of(path)) == (b"new", "0o644")

@@ -92,7 +92,7 @@ def test_more_lines_than_there_are_cannot_be_chosen(begun):
     with pytest.raises(TrainingError, match=r"^9 interviews cannot be chosen from 8 that nobody has read"):
         select_lines(suggester, unread, 9, whole_interviews=True, seed=0)
 
-    assert str(refused.value) == f"{n + 1} lines cannot be chosen from {n} that nobody has read; ask for fewer."
+    assert str(refused.value) == f"{n + 1} lines cannot be chosen from {n} that nobody has read; ask for at most {n}."
     with pytest.raises(TrainingError, match=r"^no line is left that nobody has read, so there is nothing to choose"):
         select_lines(suggester, [], 1, seed=0)
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from autocode.review import ReviewSession
 from autocode.web import make_app, review_page
+from served_studies import Study
 
 TOKEN = "0123456789abcdef" * 3
 ORIGIN = "http://127.0.0.1:8765"
@@ -111,6 +112,40 @@ def browser() -> Iterator[object]:
 def context(browser) -> Iterator[object]:
     with browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce") as made:
         yield made
+
+
+@pytest.fixture
+def study_of(tmp_path):
+    begun = []
+
+    def build(**how):
+        begun.append(Study(tmp_path, **how))
+        return begun[-1]
+
+    yield build
+    for one in begun:
+        if one.server.poll() is None:
+            one.kill()
+
+
+@pytest.fixture
+def page_of(context):
+    """Open a study's page, and fail on whatever the browser complains of."""
+    from playwright.sync_api import expect
+
+    faults = []
+
+    def build(study, coder="MO", address=None):
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: None if "127.0.0.1" in request.url else faults.append(request.url))
+        page.goto(address or study.addresses[coder])
+        expect(page.locator("article.now, #side .own").first).to_be_visible()
+        expect(page.locator("html[data-ready]")).to_have_count(1)
+        return page
+
+    yield build
+    assert faults == []
 
 
 class Cell:

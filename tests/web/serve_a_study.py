@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Abstention, Band, Evidence, Mode, Neighbour, Reason, Suggestion, SuggestionBatch
-from autocode.journal import Journal
+from autocode.journal import CodebookSeen, Journal
 from autocode.review import ReviewSession
 from autocode.transcripts import Line, Role, Transcript, Transcripts
-from autocode.web import Learning, review_page, serve
+from autocode.web import Learning, adjudication_page, review_page, serve
 
 HARD = [
     "word " * 5000,
@@ -129,7 +129,7 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
     fresh = not Path(journal).exists()
     with Journal.open(journal) as kept:
         if fresh:
-            kept.append(batch_of(told, book, "b1", ("logistics", "awareness")))
+            kept.append(CodebookSeen(codebook=book), batch_of(told, book, "b1", ("logistics", "awareness")))
         learning = None
         if "every" in how:
 
@@ -145,8 +145,17 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
         # a test that is killed takes its server with it
         threading.Thread(target=_end_with_the_test, daemon=True).start()
         serve(
-            [review_page(sessions, learning=learning)],
-            coders=list(sessions),
+            [
+                review_page(sessions, learning=learning),
+                adjudication_page(
+                    kept,
+                    lines=told,
+                    codebook=book,
+                    adjudicators=how.get("adjudicators", []),
+                    coding_closed=True,
+                ),
+            ],
+            coders=[*sessions, *how.get("adjudicators", [])],
             port=port,
             open_browser=False,
             announce=lambda address: print(address, flush=True),

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import docx
 import httpx
 import pytest
 from click.testing import CliRunner
@@ -17,6 +18,8 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 INTERVIEW = "Interviewer: And the council?\nBea: Teh phone rings out.\nBea: Nobody calls back.\n"
+
+WORDS = ["Interviewer: And the bus?", "Cy: It comes laet.", "Interviewer: Always?", "Cy: On Mondays."]
 
 
 def autocode(*words: object) -> None:
@@ -67,6 +70,24 @@ def address_of(study):
         server.kill()
         server.wait()
         server.stderr.close()
+
+
+@pytest.fixture
+def word_study(study):
+    """The study with an interview that is kept as a Word document, coded by JB."""
+    write_word(study.parent / "Cy.docx", WORDS)
+    sheet = study.parent / "JB2.csv"
+    sheet.write_text("line_id,coder,code\nCy:2,JB,an-example-subtheme\nCy:4,JB,\n")
+    autocode("-q", "add", study, study.parent / "Cy.docx", sheet)
+    return study
+
+
+def write_word(path, paragraphs):
+    document = docx.Document()
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    document.save(path)
+    return path
 
 
 @pytest.fixture
@@ -157,6 +178,60 @@ def test_a_plan_that_another_window_has_overtaken_is_not_recorded(corrections, s
     assert [amendment.by for amendment in amendments(study)] == ["MO"]
 
 
+def choose_document(page, path):
+    page.locator("#interview").select_option("Cy")
+    page.locator("#file").set_input_files(path)
+    page.locator("#reason").fill("as on the recording")
+    page.get_by_role("button", name="Show what this changes").click()
+
+
+def test_a_word_document_is_corrected_by_choosing_the_corrected_one(word_study, corrections, violations, tmp_path):
+    before = ac.read_study(word_study).codings
+    corrections.locator("#interview").select_option("Cy")
+    with corrections.expect_download() as download:
+        corrections.get_by_role("link", name="Cy.docx").click()
+    assert download.value.path().read_bytes() == (word_study / "transcripts" / "Cy.docx").read_bytes()
+    corrected = write_word(tmp_path / "Cy corrected.docx", [w.replace("laet", "late") for w in WORDS])
+    choose_document(corrections, corrected)
+    expect(corrections.locator("#sentences")).to_contain_text("1 changed a little, 0 new")
+    assert violations(corrections) == []
+    assert not amendments(word_study)
+
+    corrections.get_by_role("button", name="Record the correction").dblclick()
+    expect(corrections.locator("#said")).to_contain_text("Cy is corrected.")
+    (amendment,) = amendments(word_study)
+    assert (amendment.transcript, amendment.by) == ("Cy", "TW")
+    assert (word_study / "transcripts" / "Cy.docx").read_bytes() == corrected.read_bytes()
+    assert [(c.line, c.codes) for c in ac.read_study(word_study).codings] == [(c.line, c.codes) for c in before]
+
+
+def test_a_document_that_is_none_is_refused_by_its_own_name(word_study, corrections, tmp_path):
+    wrong = tmp_path / "minutes.docx"
+    wrong.write_bytes(b"no document")
+    choose_document(corrections, wrong)
+
+    expect(corrections.locator("#said")).to_contain_text("minutes.docx: is not a Word file")
+    expect(corrections.get_by_role("button", name="Record the correction")).to_be_disabled()
+    picture = tmp_path / "board.png"
+    picture.write_bytes(b"no transcript")
+    choose_document(corrections, picture)
+    expect(corrections.locator("#said")).to_contain_text("'board.png' is no transcript; choose a file that ends in")
+    assert not amendments(word_study)
+
+
+def test_a_document_saved_again_after_it_was_chosen_is_to_be_chosen_again(word_study, corrections, tmp_path):
+    corrected = write_word(tmp_path / "Cy.docx", [w.replace("laet", "late") for w in WORDS])
+    choose_document(corrections, corrected)
+    expect(corrections.locator("#sentences")).to_be_visible()
+    write_word(corrected, [*WORDS, "Cy: And on Fridays."])
+    corrections.locator("#reason").fill("another reason")
+    corrections.get_by_role("button", name="Show what this changes").click()
+
+    expect(corrections.locator("#said")).to_contain_text("choose it again")
+    expect(corrections.get_by_role("button", name="Record the correction")).to_be_disabled()
+    assert not amendments(word_study)
+
+
 def test_who_still_codes_sees_no_plan(address_of):
     with httpx.Client(follow_redirects=True) as client:
         client.get(address_of("MO"))
@@ -164,6 +239,7 @@ def test_who_still_codes_sees_no_plan(address_of):
         for answer in (
             client.get(f"{root}/corrections"),
             client.get(f"{root}/corrections/text", params={"interview": "Bea"}),
+            client.get(f"{root}/corrections/document", params={"interview": "Bea"}),
             client.post(f"{root}/corrections/plan", json={"interview": "Bea", "text": "", "reason": "x", "plan": ""}),
         ):
             assert answer.status_code == 403
@@ -177,7 +253,11 @@ def test_what_no_page_of_ours_sends_is_refused(address_of, study):
         assert "the plan is another one now" in client.post(f"{root}/corrections/record", json=sent).text
         assert client.post(f"{root}/corrections/plan", json=[1]).status_code == 400
         assert client.post(f"{root}/corrections/plan", json=sent | {"text": 7}).status_code == 400
-        assert "kept as text" in client.post(f"{root}/corrections/plan", json=sent | {"interview": "Al"}).text
-        assert client.get(f"{root}/corrections/text", params={"interview": "Al"}).status_code == 404
+        assert client.post(f"{root}/corrections/plan", json=sent | {"content": "no base64!"}).status_code == 400
+        assert "no interview 'Dee'" in client.post(f"{root}/corrections/plan", json=sent | {"interview": "Dee"}).text
+        assert client.get(f"{root}/corrections/text", params={"interview": "Dee"}).status_code == 404
+        assert client.get(f"{root}/corrections/document", params={"interview": "Bea"}).status_code == 404
+        large = client.post(f"{root}/corrections/plan", json=sent | {"content": "A" * 33 * 1024 * 1024})
+        assert (large.status_code, "autocode amend" in large.text) == (413, True)
 
     assert not amendments(study)

@@ -2,8 +2,6 @@
 
 import datetime
 import json
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,98 +12,14 @@ import pytest
 
 from autocode.coding import Basis
 from autocode.journal import Journal, Kind
+from served_studies import now, press, saved
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-SERVER = Path(__file__).with_name("serve_a_study.py")
 ROOT = Path(__file__).parents[2]
-
-
-class Study:
-    """A server of an invented study in a process of its own, which can be killed and started again on its port."""
-
-    def __init__(self, folder: Path, **how: object) -> None:
-        self.journal = folder / "study.sqlite"
-        self.how = {"mode": "assisted", "lines": 40, **how}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.addresses: dict[str, str] = {}
-        self.server: subprocess.Popen[str] | None = None
-        self.start()
-
-    def start(self) -> None:
-        told = json.dumps({**self.how, "journal": str(self.journal), "port": self.port})
-        self.server = subprocess.Popen(
-            [sys.executable, str(SERVER), told], stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-        for coder in self.how.get("coders", ["MO"]):
-            self.addresses[coder] = self.server.stdout.readline().strip().rpartition(" ")[2]
-
-    @property
-    def address(self) -> str:
-        return next(iter(self.addresses.values()))
-
-    def kill(self) -> None:
-        self.server.send_signal(signal.SIGKILL)
-        self.server.wait()
-        self.server.stdout.close()
-
-    def history(self):
-        with Journal.open(self.journal) as journal:
-            return list(journal.history())
-
-    def in_force(self, coder="MO"):
-        with Journal.open(self.journal) as journal:
-            return {one.line: set(one.codes) for one in journal.codings() if one.coder == coder}
-
-
-@pytest.fixture
-def study_of(tmp_path):
-    begun = []
-
-    def build(**how):
-        begun.append(Study(tmp_path, **how))
-        return begun[-1]
-
-    yield build
-    for one in begun:
-        if one.server.poll() is None:
-            one.kill()
-
-
-@pytest.fixture
-def page_of(context):
-    """Open a study's page, and fail on whatever the browser complains of."""
-    faults = []
-
-    def build(study, coder="MO", address=None):
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: None if "127.0.0.1" in request.url else faults.append(request.url))
-        page.goto(address or study.addresses[coder])
-        expect(page.locator("article.now, #side .own").first).to_be_visible()
-        expect(page.locator("html[data-ready]")).to_have_count(1)
-        return page
-
-    yield build
-    assert faults == []
-
-
-def saved(page):
-    expect(page.locator("#saved")).to_have_text("Saved", timeout=15_000)
-
-
-def now(page):
-    return page.locator("article.now").get_attribute("data-line")
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
 
 
 # every key

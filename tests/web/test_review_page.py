@@ -313,7 +313,7 @@ def test_blind_first_suggestions_leave_the_server_only_after_the_reading_is_stor
 
     assert [card["code"] for card in told["reveal"]["cards"]] == ["awareness"]
     assert told["line"]["again"]
-    assert browser.get("/review/offer?line=GP1:2").json() == told["reveal"]
+    assert browser.get("/review/offer?line=GP1:2").json() == {**told["reveal"], "version": "1"}
     assert browser.get("/review/offer?line=GP1:3").status_code == 403
     (first,) = journal.paradata()
     assert (first.stage, first.revealed, first.batch) == (Stage.BLIND, ("awareness",), "b1")

@@ -188,7 +188,8 @@ def test_the_page_is_whole_asks_nothing_of_a_server_and_holds_nothing_that_was_s
     assert "/static/" not in widget._page
     assert "@font-face" not in widget._page
     assert set(re.findall('autocode/([a-z_]+)": "data:', widget._page)) == {
-        "review", "review_dialogs", "review_paint", "review_server", "review_state", "dom", "keys", "outbox"
+        "review", "review_codebook", "review_dialogs", "review_paint", "review_server", "review_state", "dom", "keys",
+        "news", "outbox",
     }  # fmt: skip
     assert "from%20%22.%2F" not in widget._page
     assert "<nav" not in widget._page

@@ -2,6 +2,7 @@ import os
 import signal
 import socket
 import ssl
+import stat
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import uvicorn
 
 from autocode.errors import StudyError
 from autocode.web import Certificate, review_page, serve
+from autocode.web._browser import opened_in_browser
 
 
 @pytest.fixture
@@ -64,15 +66,48 @@ def test_the_address_is_announced_with_a_token_of_192_bits_and_answers_on_this_m
     assert "server" not in answer.headers
 
 
-def test_the_browser_is_opened_at_the_address(served, monkeypatch):
-    opened = Queue()
-    monkeypatch.setattr(webbrowser, "open", opened.put)
+@pytest.fixture
+def opened(monkeypatch, tmp_path):
+    """What the browser of this machine was sent to, of a user whose home is a new folder."""
+    sent = Queue()
+    monkeypatch.setattr(webbrowser, "open", sent.put)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return sent
 
-    address = served(port=0)
 
-    assert opened.get(timeout=10) == address
-    with httpx.Client(follow_redirects=True, trust_env=False) as browser:
-        assert browser.get(address).status_code == 200
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="a browser is not started with the address there")
+def test_the_program_that_opens_the_browser_is_not_told_the_token(served, opened, tmp_path):
+    token = httpx.URL(served(port=0)).params["token"]
+    sent = opened.get(timeout=10)
+    (page,) = tmp_path.glob("autocode-*.html")
+
+    assert sent == page.as_uri()
+    assert token not in sent
+    assert token in page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+@pytest.mark.browser
+def test_a_browser_comes_in_by_the_page_that_it_was_sent_to(served, opened, browser):
+    served(port=0)
+    visit = browser.new_page()
+    visit.goto(opened.get(timeout=10))
+    visit.wait_for_selector('[title="You are coding as MO"]')
+    address = visit.url
+    visit.close()
+
+    assert address.startswith("http://127.0.0.1:")
+    assert "token" not in address
+
+
+def test_the_page_that_leads_to_the_address_is_gone_with_the_server(monkeypatch, tmp_path):
+    monkeypatch.setattr(webbrowser, "open", lambda address: None)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with opened_in_browser("http://127.0.0.1:1/?token=0123"):
+        during = list(tmp_path.iterdir())
+
+    assert len(during) == (0 if sys.platform in ("darwin", "win32") else 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_is_taken_is_a_sentence(session):

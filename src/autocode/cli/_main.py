@@ -154,6 +154,20 @@ def _width_of_output() -> int | None:
     return shutil.get_terminal_size().columns if _is_terminal(sys.stdout) else None
 
 
+def _key() -> str:
+    """Return the next key that somebody presses."""
+    try:
+        return click.getchar()
+    except OSError as error:
+        if error.filename != "/dev/tty":
+            raise
+        # in a scheduled job, a container without -t or a notebook
+        raise click.UsageError(
+            "--terminal reads keys, and this command has no terminal to read them from; run it in a terminal window, "
+            "or leave --terminal out to review on a page."
+        ) from error
+
+
 @main.command()
 @click.option(
     "--out",
@@ -1090,7 +1104,7 @@ def review(
             review_in_terminal(
                 opened.sessions[coder],
                 console=Console(),
-                read_key=click.getchar,
+                read_key=_key,
                 resume=f"{command}{' --blind' * blind}{f' --sample {name}' if name else ''}",
                 sample=name,
             )

@@ -22,6 +22,7 @@ from autocode.codebook._evolution import (
     evolve,
     version_of,
 )
+from autocode.codebook._fates import Fate, changes_in_words, fates
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._reading import read_codebook, write_codebook
@@ -33,6 +34,7 @@ __all__ = [
     "Code",
     "CodeId",
     "Codebook",
+    "Fate",
     "Grouped",
     "Merged",
     "Moved",
@@ -44,11 +46,13 @@ __all__ = [
     "Split",
     "Undone",
     "changed_meanings",
+    "changes_in_words",
     "check_editors",
     "code_id_for",
     "codebook_versions",
     "csv_of",
     "evolve",
+    "fates",
     "name_key",
     "next_version",
     "read_codebook",

@@ -133,7 +133,7 @@ def version_of(versions: Sequence[Codebook], version: str) -> Codebook:
     raise CodebookError(f"the codebook never had a version {version!r}; it has {known}.")
 
 
-def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
+def changed_meanings(changes: Iterable[Change], *, since: str = "") -> frozenset[CodeId]:
     """
     Return the codes that ended or mean something else after these changes.
 
@@ -144,6 +144,9 @@ def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
     ----------
     changes : iterable of Change
         Changes in order. One that is taken back among them counts for nothing.
+    since : str, default ""
+        The version after which they count; empty for all. Those before it are given because one of them may be taken
+        back since, which changes what its codes mean, too.
 
     Examples
     --------
@@ -155,15 +158,22 @@ def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
     >>> sorted(changed_meanings(changes))
     ['queue']
     """
-    in_force: list[Change] = []
+    in_force: list[tuple[Change, bool]] = []
     changed: set[CodeId] = set()
+    counts = not since
     for change in changes:
-        if isinstance(change, Undone) and in_force:
-            in_force.pop()
+        counts = counts or change.before == since
+        if isinstance(change, Undone):
+            # of changes that are not given, none can be taken back before all of these are
+            undone, is_new = in_force.pop() if in_force else (change, True)
+            if counts and not is_new:
+                changed |= _meanings_restored(undone)
         else:
-            in_force.append(change)
-    for change in in_force:
+            in_force.append((change, counts))
+    for change, is_new in in_force:
         match change:
+            case _ if not is_new:
+                continue
             case Retired(code=code) | Split(code=code):
                 changed.add(code)
             case Redefined(code=code, kind=kind) if kind is not Redefinition.CLARIFIED:
@@ -171,6 +181,18 @@ def changed_meanings(changes: Iterable[Change]) -> frozenset[CodeId]:
             case Merged(codes=codes):
                 changed.update(codes)
     return frozenset(changed)
+
+
+def _meanings_restored(change: Change) -> set[CodeId]:
+    """Return the codes that mean again what they meant before a change, once it is taken back."""
+    match change:
+        case Redefined(code=code, kind=kind) if kind is not Redefinition.CLARIFIED:
+            return {code}
+        case Merged(into=into):
+            return {into}
+        case Retired(into=into) if into is not None:
+            return {into}
+    return set()
 
 
 @dataclass(slots=True)

@@ -41,6 +41,11 @@ def read_codebook(path: str | Path) -> Codebook:
     (['access'], ['wait'])
     """
     path = Path(path)
+    if path.is_dir():
+        inside = path / "codebook.toml"
+        raise CodebookError.at(
+            path, f"is a folder; name the file, such as {inside if inside.exists() else inside.name}."
+        )
     try:
         data = path.read_bytes()
     except OSError as error:

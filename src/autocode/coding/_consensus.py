@@ -1,7 +1,7 @@
 """The consensus of human coders on each line."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,7 +10,7 @@ from autocode.codebook import CodeId
 from autocode.coding._codings import Codings
 from autocode.coding._nouns import Basis, Coding
 from autocode.coding._people import CoderId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
@@ -28,7 +28,7 @@ class Rule(StrEnum):
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consensus:
+class Consensus(Tabular):
     """
     The codes of each judged line by consensus.
 
@@ -46,6 +46,14 @@ class Consensus:
     codes: Mapping[LineId, frozenset[CodeId]]
     rules: Mapping[LineId, Rule]
     unjudged: Mapping[LineId, frozenset[CodeId]] = field(default_factory=lambda: FrozenMapping({}))
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for line, codes in self.codes.items():
+            unjudged = self.unjudged.get(line, frozenset())
+            yield {"line": line, "codes": codes, "rule": self.rules[line], "unjudged": unjudged}
+
+    def _caption(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         counts = Counter(self.rules.values())

@@ -97,6 +97,9 @@ class Proposal:
         Who proposes it.
     at : datetime or None, default None
         When; None if unknown.
+    version : str, default ""
+        The version of the codebook under which it was made; empty for the one before all recorded changes, or if it is
+        unknown.
 
     Raises
     ------
@@ -108,6 +111,7 @@ class Proposal:
     line: LineId
     coder: CoderId
     at: datetime | None = None
+    version: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", well_formed(self.name))

@@ -144,11 +144,17 @@ class _Replay:
         proposed: dict[tuple[CoderId, LineId], frozenset[int]] = {}
         for proposal in proposals:
             for place in additions.get(name_key(proposal.name), ()):
-                added_at = self._changes[place].at
-                if proposal.at is None or added_at is None or proposal.at <= added_at:
+                if self._precedes(proposal, place):
                     key = (proposal.coder, proposal.line)
                     proposed[key] = proposed.get(key, frozenset()) | {place}
         return proposed
+
+    def _precedes(self, proposal: Proposal, place: int) -> bool:
+        """Whether a proposal was made before a change, of which a page may not have known yet."""
+        if proposal.version in self._place_of and proposal.version:
+            return self._place_of[proposal.version] <= place
+        added_at = self._changes[place].at
+        return proposal.at is None or added_at is None or proposal.at <= added_at
 
     def of(self, coding: Coding) -> Coding:
         """Return a coding in the codes of the version in force; the coding itself where nothing changes."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from autocode.arguments import no_single_text
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import CodingError, Fault
 from autocode.frozen import FrozenMapping
 from autocode.transcripts import LineId
@@ -28,7 +28,7 @@ _PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next"}
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(Tabular):
     """
     Lines drawn from a frame of lines, to be judged.
 
@@ -78,6 +78,13 @@ class Sample:
             for line in self.drawn
             if line not in self.probabilities
         )
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        drawn = frozenset(self.drawn)
+        return [{"line": line, "drawn": line in drawn, "probability": p} for line, p in self.probabilities.items()]
+
+    def _caption(self) -> str:
+        return f"{self.name}: {self}" if self.name else str(self)
 
     def __str__(self) -> str:
         low, high = min(self.probabilities.values()), max(self.probabilities.values())

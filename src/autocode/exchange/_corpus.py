@@ -12,6 +12,7 @@ from autocode.errors import AutocodeError, CodebookError, CodingError, Fault, St
 from autocode.exchange._codings import codings_in, long_table
 from autocode.exchange._files import write_files
 from autocode.exchange._sheets import Sheet, read_sheet
+from autocode.files import make_folder
 from autocode.frozen import FrozenMapping
 from autocode.tables import csv_text
 from autocode.transcripts import (
@@ -260,7 +261,7 @@ def write_corpus(
     folder = Path(folder)
     made = not folder.exists()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, exist_ok=True)
     except OSError as error:
         raise CodingError.at(folder, f"cannot be made ({error.strerror}); choose another folder.") from error
     texts = {

@@ -603,11 +603,18 @@ def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample | SampleEnd:
 
 
 def _proposal_to(proposal: Proposal) -> dict[str, Any]:
-    return {"name": proposal.name, "line": proposal.line, "coder": proposal.coder}
+    fields = {"name": proposal.name, "line": proposal.line, "coder": proposal.coder}
+    return {**fields, "version": proposal.version} if proposal.version else fields
 
 
 def _proposal_from(fields: Mapping[str, Any], at: datetime) -> Proposal:
-    return Proposal(name=fields["name"], line=LineId(fields["line"]), coder=CoderId(fields["coder"]), at=at)
+    return Proposal(
+        name=fields["name"],
+        line=LineId(fields["line"]),
+        coder=CoderId(fields["coder"]),
+        at=at,
+        version=fields.get("version", ""),  # older journals do not have it
+    )
 
 
 def _paradata_to(paradata: Paradata) -> dict[str, Any]:

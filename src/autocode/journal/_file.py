@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from autocode.errors import JournalError
+from autocode.files import create_empty
 from autocode.journal._opening import connected, refuse_absent, snapshot, transaction, translated_errors
 
 
@@ -91,6 +92,7 @@ class JournalFile:
         if _holds(self._absolute, *mine):
             return "; the file that is there now has all that was stored. Start autocode again."
         rescue = self._absolute.with_name(f"{self.path.stem}.rescued-{secrets.token_hex(4)}.sqlite")
+        create_empty(rescue)
         try:
             with closing(sqlite3.connect(rescue)) as copy:
                 self.connection.backup(copy)

@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocode.files import create_empty
+
 _FORM = (
     "autocode wrote this; keep it beside the journal, which it tells from an older copy of it.\n"
     "journal {journal}\nentries {seq:>12}\nlink {link}\n"
@@ -61,8 +63,9 @@ def write_head(path: Path, head: Head) -> None:
     if known is not None and known.journal == head.journal and known.seq >= head.seq:
         return
     text = _FORM.format(journal=head.journal.hex(), seq=head.seq, link=head.link.hex())
+    create_empty(head_path(path))
     with suppress(OSError):
-        file = os.open(head_path(path), os.O_WRONLY | os.O_CREAT, 0o600)
+        file = os.open(head_path(path), os.O_WRONLY)
         try:
             os.write(file, text.encode("ascii"))  # always of one length, so that none is ever half old and half new
         finally:

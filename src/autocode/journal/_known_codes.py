@@ -23,15 +23,23 @@ class KnownCodes:
         The codebook before the first change; None if none is known.
     changes : tuple of Change, default ()
         Its recorded changes.
+    earlier : frozenset of str, default empty
+        The versions that the codebook had before the first recorded change, as its file was edited.
     """
 
-    def __init__(self, codebook: Codebook | None = None, changes: tuple[Change, ...] = ()) -> None:
+    def __init__(
+        self,
+        codebook: Codebook | None = None,
+        changes: tuple[Change, ...] = (),
+        earlier: frozenset[str] = frozenset(),
+    ) -> None:
         self._codebook = codebook
         self._changes = changes
+        self._earlier = earlier
 
     def with_records(self, records: Iterable[Record]) -> "KnownCodes":
         """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
-        codebook, changes = self._codebook, self._changes
+        codebook, changes, earlier = self._codebook, self._changes, self._earlier
         for record in records:
             if isinstance(record, CodebookSeen):
                 if changes:
@@ -39,13 +47,14 @@ class KnownCodes:
                         "the codebook has recorded changes, so it cannot be recorded anew; record what changed instead."
                     )
                 codebook = record.codebook
+                earlier |= {codebook.version}
             elif isinstance(record, Change):
                 changes = (*changes, record)
         if codebook is self._codebook and changes == self._changes:
             return self
         if changes and codebook is None:
             raise CodebookError("the codebook that is changed is not on record; record it first.")
-        known = KnownCodes(codebook, changes)
+        known = KnownCodes(codebook, changes, earlier)
         known.refuse_impossible_changes()
         return known
 
@@ -69,8 +78,17 @@ class KnownCodes:
         return self._changes[-1].after if self._changes else ""
 
     def completed(self, record: Record) -> Record:
-        """Return a record with the version of the codebook in force, where it is a coding that names none."""
-        if self._changes and isinstance(record, Coding) and not record.version:
+        """
+        Return a coding with the version of the codebook under which it was made: by default, the one in force.
+
+        Any version before the first recorded change is the one before it, which has no name until there is a change.
+        Somebody at work under it may thus name it, whether or not a change is recorded meanwhile.
+        """
+        if not isinstance(record, Coding):
+            return record
+        if record.version in self._earlier and self._codebook is not None:
+            return replace(record, version=self._codebook.version if self._changes else "")
+        if self._changes and not record.version:
             return replace(record, version=self.version)
         return record
 

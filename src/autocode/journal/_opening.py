@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autocode.errors import JournalError
+from autocode.files import create_empty
 from autocode.journal._head import Head, head_path, read_head
 from autocode.journal._schema import APPLICATION_ID, MIGRATIONS, migrate, schema_of
 
@@ -145,6 +146,8 @@ def connected(path: Path, *, create: bool) -> sqlite3.Connection:
     """Return an open journal file, migrated to the present schema, of which every commit is durable and in the file."""
     patience_ends = time.monotonic() + _PATIENCE
     while True:
+        if create:
+            create_empty(path)
         with translated_errors(path):
             connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:

@@ -1,13 +1,15 @@
 """The review of lines by coders, what their verdicts become, and the adjudication of differences between coders."""
 
-from autocode.review._adjudication import Adjudicated, AdjudicationSession, adjudicate, may_adjudicate
+from autocode.review._adjudication import AdjudicationSession
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import blind_seed, draw_blind
+from autocode.review._codebook_history import codebook_in_force
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
+from autocode.review._ruling import Adjudicated, adjudicate, may_adjudicate
 from autocode.review._session import ReviewSession
 from autocode.review._settle import Settlement, settle
 from autocode.review._team import CoderProgress, ProposedCode, progress_of_coders, proposed_codes, unused_codes
@@ -29,6 +31,7 @@ __all__ = [
     "adjudicate",
     "band_meanings",
     "blind_seed",
+    "codebook_in_force",
     "differences",
     "draw_blind",
     "lines_left_to_read",

@@ -1,194 +1,22 @@
-"""How a human adjudicates the lines on which coders differ: by a coding of their own, which replaces none of theirs."""
+"""An adjudicator at work: the lines on which coders differ, in the codes in force, and the rulings on them."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from json import dumps
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, CodeId
-from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Reading, Ruling, human
-from autocode.display import displayed
+from autocode.codebook import Change, Codebook, CodeId
+from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Proposal, Reading, Ruling
 from autocode.doctext import documented
-from autocode.errors import Fault, SettlementError, StudyError
 from autocode.frozen import FrozenMapping
-from autocode.journal import Entry, Journal, Kind, Undo
-from autocode.names import aside
+from autocode.journal import CodebookSeen, Entry, Journal, Kind, Undo
+from autocode.review._codebook_history import CodebookHistory
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
+from autocode.review._ruling import adjudicate, may_adjudicate
 from autocode.transcripts import LineId, Transcripts
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
-
-
-@displayed
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjudicated:
-    """
-    The result of a ruling.
-
-    Attributes
-    ----------
-    coding : Coding
-        The adjudicated codes of the line.
-    adjudication : Adjudication
-        How they came about.
-    """
-
-    coding: Coding
-    adjudication: Adjudication
-
-    @property
-    def entries(self) -> tuple[Adjudication, Coding]:
-        """The records to append to the journal, both together."""
-        return (self.adjudication, self.coding)
-
-
-@no_single_text
-def may_adjudicate(coder: str, adjudicators: Collection[CoderId]) -> CoderId:
-    """
-    Return the id of a human whom the study names as an adjudicator.
-
-    Parameters
-    ----------
-    coder : str
-        The name.
-    adjudicators : collection of CoderId
-        Those whom the study names.
-
-    Raises
-    ------
-    StudyError
-        If the study does not name this human.
-    CodingError
-        If the name is empty or that of a machine.
-
-    Examples
-    --------
-    >>> from autocode.review import may_adjudicate
-    >>> may_adjudicate("kim", ["kim", "lee"])
-    'kim'
-    """
-    name = human(coder, people=adjudicators)
-    if name not in adjudicators:
-        named = f"{', '.join(adjudicators)}{aside(name, adjudicators)}" if adjudicators else "nobody"
-        raise StudyError(
-            f"{name} may not adjudicate in this study; study.toml names {named}. "
-            f"The team can add the name there: adjudicators = {dumps([*adjudicators, name], ensure_ascii=False)}."
-        )
-    return name
-
-
-@documented
-@no_single_text
-def adjudicate(
-    difference: Difference,
-    ruling: Ruling,
-    *,
-    coder: CoderId,
-    adjudicators: Collection[CoderId],
-    codebook: Codebook,
-    left: Reading | None = None,
-    right: Reading | None = None,
-    codes: Iterable[CodeId] = (),
-    reason: str = "",
-    names_hidden: bool = False,
-    milliseconds: int | None = None,
-    at: datetime | None = None,
-) -> Adjudicated:
-    """
-    Return the adjudicated coding that results from a human's ruling on one line, and the record of the ruling.
-
-    Parameters
-    ----------
-    difference : Difference
-        The line and how coders differ on it.
-    ruling : Ruling
-        LEFT or RIGHT for the codes of that reading, BOTH for the codes of either, NEITHER for no codes, OTHER for
-        `codes`.
-    coder : CoderId
-        The adjudicator.
-    adjudicators : collection of CoderId
-        Those whom the study names as adjudicators.
-    {codebook}
-    left, right : Reading or None, default None
-        The two readings that are compared; None if there are only two.
-    codes : iterable of CodeId, default ()
-        The codes of the line if the ruling is OTHER.
-    reason : str, default ""
-        The adjudicator's reason, which becomes the memo of the coding.
-    names_hidden : bool, default False
-        Whether the adjudicator did not see who had given which codes.
-    milliseconds : int or None, default None
-        Time from the line's appearance on the screen to the ruling; None if it was not measured.
-    at : datetime or None, default None
-        When; None if unknown.
-
-    Raises
-    ------
-    StudyError
-        If the study does not name the coder as an adjudicator.
-    CodingError
-        If the coder is not a human.
-    SettlementError
-        If a code is unknown or a theme, or the ruling is OTHER and no code is given. Every fault is listed.
-    ValueError
-        If the readings are not two different ones of the line, or codes are given with another ruling than OTHER.
-    """
-    name = may_adjudicate(coder, adjudicators)
-    left, right = _pair(difference, left, right)
-    chosen = frozenset(codes)
-    if chosen and ruling is not Ruling.OTHER:
-        raise ValueError(f"codes are given only with the ruling other, not {ruling}.")
-    ruled = ruling.codes(left, right)
-    given = chosen if ruled is None else ruled
-    line = difference.line.id
-    SettlementError.raise_if(_faults(line, ruling, given, codebook))
-    # what neither reading judged, a ruling between them does not judge either
-    unjudged = frozenset[CodeId]() if ruled is None else (left.unjudged & right.unjudged) - given
-    if ruling in (Ruling.LEFT, Ruling.RIGHT):
-        unjudged = (left if ruling is Ruling.LEFT else right).unjudged
-    return Adjudicated(
-        coding=Coding(
-            line=line, coder=name, codes=given, basis=Basis.ADJUDICATED, memo=reason, at=at, unjudged=unjudged
-        ),
-        adjudication=Adjudication(
-            line=line,
-            coder=name,
-            ruling=ruling,
-            left=left,
-            right=right,
-            names_hidden=names_hidden,
-            reason=reason,
-            milliseconds=milliseconds,
-            at=at,
-        ),
-    )
-
-
-def _pair(difference: Difference, left: Reading | None, right: Reading | None) -> tuple[Reading, Reading]:
-    if left is None and right is None and len(difference.readings) == 2:
-        left, right = difference.readings
-    if left is None or right is None:
-        raise ValueError(
-            f"the line {difference.line.id} has {len(difference.readings)} different readings; name left and right."
-        )
-    if left == right or left not in difference.readings or right not in difference.readings:
-        raise ValueError(f"left and right must be two different readings of the line {difference.line.id}.")
-    return left, right
-
-
-def _faults(line: LineId, ruling: Ruling, given: frozenset[CodeId], codebook: Codebook) -> Iterable[Fault]:
-    if ruling is Ruling.OTHER and not given:
-        yield Fault(f"{line}: no code is given with the ruling other; give one, or choose the ruling neither.")
-    for code in sorted(given):
-        if code not in codebook:
-            yield Fault(
-                f"{line}: the code {code!r} is not in the codebook{aside(code, codebook)}; add it there "
-                "first, or choose another ruling."
-            )
-        elif not codebook[code].codable:
-            yield Fault(f"{line}: {code!r} is a theme; give the line one of its subthemes.")
+_KINDS = (Kind.CODING, Kind.ADJUDICATION, Kind.UNDO, Kind.CODEBOOK, Kind.PROPOSAL)
 
 
 @documented
@@ -213,8 +41,10 @@ class AdjudicationSession:
     ----------
     left_to_read : int
         The number of lines that this adjudicator, as a coder, has yet to judge (`lines_left_to_read`).
-    coder, lines, codebook
+    coder, lines
         As given.
+    codebook : Codebook
+        The codebook in force: as given, or after the changes that the journal has recorded until the last `refresh`.
 
     Raises
     ------
@@ -238,7 +68,7 @@ class AdjudicationSession:
         self.coder = may_adjudicate(coder, adjudicators)
         journal.codings().check_lines(lines)
         self.lines = lines
-        self.codebook = codebook
+        self._codebook = CodebookHistory(journal, codebook)
         self._adjudicators = frozenset(adjudicators)
         self._coders = frozenset(coders)
         self._journal = journal
@@ -253,13 +83,13 @@ class AdjudicationSession:
         self.refresh()
 
     def refresh(self) -> None:
-        """Read what coders and other adjudicators have appended to the journal since."""
+        """Read what was appended to the journal since: by coders, other adjudicators, and who changes the codebook."""
         last = self._journal.last
         if last == self._last_entry:
             return
         changed: dict[LineId, None] = {}
-        is_own_changed = False
-        for entry in self._journal.history(kinds=(Kind.CODING, Kind.ADJUDICATION, Kind.UNDO), after=self._last_entry):
+        is_own_changed = is_codebook_changed = False
+        for entry in self._journal.history(kinds=_KINDS, after=self._last_entry):
             last = max(last, entry.seq)
             record, number = entry.record, entry.seq
             if entry.undone:
@@ -275,29 +105,38 @@ class AdjudicationSession:
                 self._line_of[number] = record.line
             elif isinstance(record, Adjudication) and record.coder == self.coder and record.line in self._lines:
                 self._acts[number] = record
+            if isinstance(record, CodebookSeen | Change | Proposal):
+                is_codebook_changed = True
             if isinstance(record, Coding):
                 changed[record.line] = None
                 is_own_changed |= record.coder == self.coder and record.basis is not Basis.ADJUDICATED
         self._last_entry = last
         self._acts = dict(sorted(self._acts.items(), key=lambda act: act[1].at or _UNKNOWN))
-        self._update_differences(line for line in changed if line in self._lines)
+        if is_codebook_changed and self._codebook.read():
+            changed = dict.fromkeys(self._codings)
+        self._update_differences([line for line in changed if line in self._lines])
         if is_own_changed:
             self._update_left_to_read()
 
-    def _update_differences(self, changed: Iterable[LineId]) -> None:
+    def _update_differences(self, changed: Collection[LineId]) -> None:
         """Find how coders differ on these lines now, and how the lines are adjudicated."""
         is_added = False
+        in_force = self._codebook.replayed(coding for line in changed for coding in self._latest(line))
         for line in changed:
-            latest = {(coding.coder, coding.basis): coding for coding in self._as_made(line)}
-            difference = difference_on(self._lines[line], latest.values())
+            codings = in_force.of(line)
+            difference = difference_on(self._lines[line], codings)
             is_added |= difference is not None and line not in self._differences
-            self._settled[line] = tuple(coding for coding in latest.values() if coding.basis is Basis.ADJUDICATED)
+            self._settled[line] = tuple(coding for coding in codings if coding.basis is Basis.ADJUDICATED)
             if difference is None:
                 self._differences.pop(line, None)
             else:
                 self._differences[line] = difference
         if is_added:  # in the order of the interviews
             self._differences = {line: self._differences[line] for line in self._lines if line in self._differences}
+
+    def _latest(self, line: LineId) -> Collection[Coding]:
+        """Return each coder's latest coding of a line on each basis, with the codes that were given."""
+        return {(coding.coder, coding.basis): coding for coding in self._as_made(line)}.values()
 
     def _as_made(self, line: LineId) -> list[Coding]:
         """Return the codings of a line by their time; entries that came from another laptop are not in that order."""
@@ -319,7 +158,28 @@ class AdjudicationSession:
         """Every line on which coders differ, adjudicated or not, in the order of the interviews."""
         return tuple(self._differences.values())
 
-    def difference(self, line: LineId) -> Difference | None:
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook in force."""
+        return self._codebook.in_force
+
+    def changes_since(self, version: str) -> tuple[str, ...]:
+        """
+        Return a sentence for each change of the codebook after a version, without its full stop.
+
+        Parameters
+        ----------
+        version : str
+            The version.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
+        """
+        return self._codebook.sentences_since(version)
+
+    def difference(self, line: LineId, *, version: str | None = None) -> Difference | None:
         """
         Return how coders differ on a line, or None if they do not.
 
@@ -327,8 +187,21 @@ class AdjudicationSession:
         ----------
         line : LineId
             The line.
+        version : str or None, default None
+            The version of the codebook under which it is asked for; None for the one in force. Where somebody has
+            judged the line since, under a later version, it is how they differ now.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
         """
-        return self._differences.get(line)
+        if version is None or self._codebook.under(version) is self.codebook or line not in self._lines:
+            return self._differences.get(line)
+        latest = self._latest(line) if line in self._codings else ()
+        if any(self._codebook.is_after(coding, version) for coding in latest):
+            return self._differences.get(line)
+        return difference_on(self._lines[line], self._codebook.replayed(latest, version=version))
 
     @property
     def contested(self) -> Mapping[CodeId, int]:
@@ -379,6 +252,7 @@ class AdjudicationSession:
         names_hidden: bool = False,
         milliseconds: int | None = None,
         gesture: str = "",
+        version: str | None = None,
     ) -> Coding:
         """
         Record a ruling on a line, and return the adjudicated coding.
@@ -393,6 +267,9 @@ class AdjudicationSession:
             As in `adjudicate`.
         gesture : str, default ""
             An idempotency key: what is sent twice under it is stored once.
+        version : str or None, default None
+            The version of the codebook that was on the screen; None for the one in force. The ruling is stored as one
+            under that version.
 
         Raises
         ------
@@ -401,7 +278,7 @@ class AdjudicationSession:
         ValueError
             If the coders do not differ on the line, or as `adjudicate` does.
         """
-        difference = self._differences.get(line)
+        difference = self.difference(line, version=version)
         if difference is None:
             raise ValueError(f"the coders do not differ on the line {line!r}, so there is nothing to adjudicate.")
         adjudicated = adjudicate(
@@ -409,13 +286,14 @@ class AdjudicationSession:
             ruling,
             coder=self.coder,
             adjudicators=self._adjudicators,
-            codebook=self.codebook,
+            codebook=self._codebook.under(version),
             left=left,
             right=right,
             codes=codes,
             reason=reason,
             names_hidden=names_hidden,
             milliseconds=milliseconds,
+            version=self._codebook.name_of(version),
         )
         if gesture and self._journal.stores(gesture):
             return adjudicated.coding

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from autocode.codebook import CodeId
-from autocode.coding import BatchId, Mode, Stage
+from autocode.coding import BatchId, Coding, Mode, Stage
 from autocode.review._assignment import Assignment
+from autocode.review._codebook_history import CodebookHistory
 from autocode.review._history import CoderHistory
 from autocode.review._offer import Offer, Offers
 from autocode.transcripts import LineId
@@ -13,8 +13,17 @@ from autocode.transcripts import LineId
 class Disclosure:
     """The rule of a study's mode, applied to what is suggested, what the coder did, and which lines stay blind."""
 
-    def __init__(self, mode: Mode, *, offers: Offers, history: CoderHistory, assignment: Assignment) -> None:
+    def __init__(
+        self,
+        mode: Mode,
+        *,
+        offers: Offers,
+        history: CoderHistory,
+        assignment: Assignment,
+        codebook: CodebookHistory,
+    ) -> None:
         self._mode = mode
+        self._codebook = codebook
         self._offers = offers
         self._history = history
         self._assignment = assignment
@@ -47,26 +56,38 @@ class Disclosure:
         """Return whether there are suggestions for a line that the coder does not see yet."""
         return self.stage_of(line) is Stage.BLIND and line in self._offers.lines
 
-    def offer(self, line: LineId, *, batch: BatchId | None = None) -> Offer | None:
-        """Return what may be shown for a line by a batch, or by the latest with the line; None for nothing yet."""
+    def offer(self, line: LineId, *, batch: BatchId | None = None, version: str | None = None) -> Offer | None:
+        """Return what may be shown for a line by a batch, or by the latest with the line; None for nothing yet.
+
+        Under an older `version` of the codebook, it is what was shown before the changes since.
+        """
         stage = self.stage_of(line)
         if stage is Stage.BLIND or (batch is not None and batch not in self._offers):
             return None
         independent = self._history.independent(line)
         if batch is None and stage is Stage.SECOND_LOOK and independent is not None and independent.revealed:
             batch = independent.batch  # what was revealed does not change while the coder decides on it
-        offer = self._offers.offer_for(line, batch=batch, is_hidden=self._is_to_be_read_alone)
-        codes = self._history.independent_codes(line)
-        if offer is None or stage is Stage.ASSISTED or codes is None:
+        offer = self._offers.offer_for(line, batch=batch, is_hidden=self._is_to_be_read_alone, version=version)
+        own = self.own_judgement(line, version=version)
+        if offer is None or stage is Stage.ASSISTED or own is None:
             return offer
-        return offer.without(codes)
+        return offer.without(own.codes)
 
-    def revealed_by(self, line: LineId, codes: frozenset[CodeId]) -> Offer | None:
+    def own_judgement(self, line: LineId, *, version: str | None = None) -> Coding | None:
+        """Return the coder's latest independent judgement of a line in the codes of a version, or None."""
+        act = self._history.independent(line)
+        if act is None or act.coding is None:
+            return None
+        if version is not None and self._codebook.is_after(act.coding, version):
+            return act.coding
+        return self._codebook.replayed([act.coding], version=version)[0]
+
+    def revealed_by(self, line: LineId, coding: Coding) -> Offer | None:
         """Return what is suggested for a line besides the codes of an independent judgement that is being made."""
         if self._mode is not Mode.BLIND_FIRST or self.stage_of(line) is not Stage.BLIND:
             return None
         offer = self._offers.offer_for(line, is_hidden=self._is_to_be_read_alone)
-        return None if offer is None else offer.without(codes)
+        return None if offer is None else offer.without(self._codebook.replayed([coding])[0].codes)
 
     def _is_to_be_read_alone(self, line: LineId) -> bool:
         """Return whether the coder is to read a line alone and has not done so yet."""

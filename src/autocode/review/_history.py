@@ -132,11 +132,6 @@ class CoderHistory:
         """Return the act with the coder's latest independent judgement of a line, or None if there is none."""
         return self._independent.get(line)
 
-    def independent_codes(self, line: LineId) -> frozenset[CodeId] | None:
-        """Return the codes of the coder's latest independent judgement of a line, or None if there is none."""
-        act = self._independent.get(line)
-        return None if act is None or act.coding is None else act.coding.codes
-
     def is_influenced(self, line: LineId) -> bool:
         """Return whether the coder has seen suggestions or other coders' codings for a line."""
         return line in self._influenced

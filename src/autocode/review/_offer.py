@@ -1,13 +1,15 @@
 """What may be shown for a line: a few suggestions, those of equal strength in an order that favours none."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, CodeId
+from autocode.codebook import CodeId
 from autocode.coding import Abstention, Band, BatchId, CoderId, Neighbour, Suggestion, SuggestionBatch
 from autocode.display import displayed
+from autocode.journal import Entry
+from autocode.review._codebook_history import CodebookHistory
 from autocode.transcripts import LineId, Transcripts
 
 AT_MOST = 3
@@ -32,12 +34,15 @@ class Offer:
         The suggestions, in the order to show.
     abstention : Abstention or None, default None
         Why the suggester proposes nothing; None if it did not abstain.
+    withheld : int, default 0
+        Number of suggestions that are not shown, because their codes ended or mean something else since they were made.
     """
 
     batch: BatchId
     model: str
     suggestions: tuple[Suggestion, ...] = ()
     abstention: Abstention | None = None
+    withheld: int = 0
 
     @property
     def strong_first(self) -> CodeId | None:
@@ -61,17 +66,22 @@ class Offer:
 
 
 class Offers:
-    """The suggestions and abstentions of batches, line by line; the latest batch with a line is the one to show."""
+    """
+    The suggestions and abstentions of batches, line by line; the latest batch with a line is the one to show.
 
-    def __init__(self, codebook: Codebook, lines: Transcripts, coder: CoderId) -> None:
+    Suggestions of codes that ended or mean something else since the batch was made are withheld.
+    """
+
+    def __init__(self, codebook: CodebookHistory, lines: Transcripts, coder: CoderId) -> None:
         self._codebook = codebook
         self._lines = lines
         self._coder = coder
         self._by_batch: dict[BatchId, Mapping[LineId, tuple[list[Suggestion], Abstention | None]]] = {}
         self._models: dict[BatchId, str] = {}
+        self._places: dict[BatchId, int] = {}  # of the versions of the codebook that batches were made for
         self._latest: dict[LineId, BatchId] = {}
 
-    def add(self, batch: SuggestionBatch) -> None:
+    def add(self, batch: SuggestionBatch, entry: Entry | None = None) -> None:
         """Add a batch, which replaces earlier ones for the lines that it is about."""
         by_line: dict[LineId, tuple[list[Suggestion], Abstention | None]] = {}
         for suggestion in sorted(batch.suggestions, key=lambda suggestion: suggestion.rank):
@@ -80,6 +90,7 @@ class Offers:
             by_line[abstention.line] = (by_line.get(abstention.line, ([], None))[0], abstention)
         self._by_batch[batch.id] = by_line
         self._models[batch.id] = batch.model
+        self._places[batch.id] = self._codebook.place_of(batch, entry)
         self._latest.update(dict.fromkeys(by_line, batch.id))
 
     @property
@@ -95,7 +106,12 @@ class Offers:
         return batch in self._by_batch
 
     def offer_for(
-        self, line: LineId, *, batch: BatchId | None = None, is_hidden: Callable[[LineId], bool]
+        self,
+        line: LineId,
+        *,
+        batch: BatchId | None = None,
+        is_hidden: Callable[[LineId], bool],
+        version: str | None = None,
     ) -> Offer | None:
         """
         Return what a batch, or the latest with the line, offers for it; None if the batch does not have the line.
@@ -104,22 +120,34 @@ class Offers:
         ----------
         is_hidden : callable
             Whether the coder may not see how others coded a line, because the coder is still to read it alone.
+        version : str or None, default None
+            The version of the codebook under which it is shown; None for the one in force.
         """
         batch = batch or self._latest.get(line)
         if batch is None or line not in self._by_batch[batch]:
             return None
         suggestions, abstention = self._by_batch[batch][line]
-        codable = [suggestion for suggestion in suggestions if self._is_codable(suggestion.code)][:AT_MOST]
+        shown = self._without_withheld(suggestions, self._places[batch], version)
+        codable = shown[:AT_MOST]
         codable.sort(key=lambda suggestion: (_STRENGTH[suggestion.band], self._random_key(suggestion)))
         return Offer(
             batch=batch,
             model=self._models[batch],
             suggestions=tuple(self._with_neighbour_texts(suggestion, is_hidden) for suggestion in codable),
             abstention=abstention,
+            withheld=len(suggestions) - len(shown),
         )
 
-    def _is_codable(self, code: CodeId) -> bool:
-        return code in self._codebook and self._codebook[code].codable
+    def _without_withheld(
+        self, suggestions: Sequence[Suggestion], made_for: int, version: str | None
+    ) -> list[Suggestion]:
+        codebook = self._codebook.under(version)
+        withheld = self._codebook.withheld(made_for, version=version)
+        return [
+            suggestion
+            for suggestion in suggestions
+            if suggestion.code in codebook and codebook[suggestion.code].codable and suggestion.code not in withheld
+        ]
 
     def _random_key(self, suggestion: Suggestion) -> bytes:
         """Return what orders suggestions of equal strength: the same at any time, but another for another coder."""

@@ -1,6 +1,7 @@
 """One coder at work: every act is stored before the next line is shown."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from autocode.arguments import no_single_text
 from autocode.codebook import CodeId
@@ -44,8 +45,10 @@ class ReviewSession(CoderView):
     ----------
     current : Line or None
         The present line; None when all lines are judged.
-    coder, lines, codebook, mode
+    coder, lines, mode
         As given.
+    codebook : Codebook
+        The codebook in force: as given, or after the changes that the journal has recorded until the last `refresh`.
 
     Raises
     ------
@@ -82,6 +85,7 @@ class ReviewSession(CoderView):
         batch: BatchId | None = None,
         gesture: str = "",
         milliseconds: int | None = None,
+        version: str | None = None,
     ) -> Settlement:
         """
         Record the coder's judgement of a line and go on to the next.
@@ -108,6 +112,10 @@ class ReviewSession(CoderView):
             An idempotency key, made where the key was pressed: what is sent twice under it is stored once.
         milliseconds : int or None, default None
             Time from the line's appearance on the screen to the act; None if it was not measured.
+        version : str or None, default None
+            The version of the codebook that was on the screen; None for the one in force, and empty for the one before
+            all recorded changes. The judgement is stored as one under that version, and what became of its codes since
+            is applied to it.
 
         Returns
         -------
@@ -117,25 +125,28 @@ class ReviewSession(CoderView):
         Raises
         ------
         SettlementError
-            If a code was not shown or may not be given, or the batch was not shown.
+            If a code was not shown or may not be given, the batch was not shown, or the codebook never had that
+            version.
         """
         target = self._line(line)
         if self._is_stored(gesture):
             return _NOTHING
-        shown = self._shown(target, batch)
+        codebook = self._codebook.under(version)
+        shown = self._shown(target, batch, version)
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.REJECTED)
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
-        known = {
-            self.codebook.label(code.id): None for name in names for code in self.codebook.named(name) if code.codable
-        }
+        known = {codebook.label(code.id): None for name in names for code in codebook.named(name) if code.codable}
         SettlementError.raise_if(
             Fault(f"{target.id}: {label!r} is a code of the codebook; choose it instead of proposing it.")
             for label in known
         )
-        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo)
-        proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder) for name in names)
-        self._append(target, settlement, proposals, shown=shown, gesture=gesture, milliseconds=milliseconds)
+        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version)
+        under = self._codebook.name_of(version)
+        proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder, version=under) for name in names)
+        self._append(
+            target, settlement, proposals, shown=shown, gesture=gesture, milliseconds=milliseconds, version=version
+        )
         return settlement
 
     def keep_first(
@@ -146,13 +157,14 @@ class ReviewSession(CoderView):
         batch: BatchId | None = None,
         gesture: str = "",
         milliseconds: int | None = None,
+        version: str | None = None,
     ) -> Settlement:
         """
         Accept the first suggestion alone, if it is strong, as `settle` does.
 
         Parameters
         ----------
-        memo, line, batch, gesture, milliseconds : optional
+        memo, line, batch, gesture, milliseconds, version : optional
             As in `settle`.
 
         Raises
@@ -163,7 +175,7 @@ class ReviewSession(CoderView):
         target = self._line(line)
         if self._is_stored(gesture):
             return _NOTHING
-        shown = self._shown(target, batch)
+        shown = self._shown(target, batch, version)
         first = None if shown is None else shown.strong_first
         if first is None:
             raise SettlementError(
@@ -171,15 +183,16 @@ class ReviewSession(CoderView):
                 "fits."
             )
         is_second_look = self.stage_of(target.id) is Stage.SECOND_LOOK
-        own_codes = self._history.independent_codes(target.id) if is_second_look else None
+        own = self._disclosure.own_judgement(target.id, version=version) if is_second_look else None
         return self.settle(
             [first],
-            added=own_codes or (),
+            added=() if own is None else own.codes,
             memo=memo,
             line=target.id,
             batch=batch,
             gesture=gesture,
             milliseconds=milliseconds,
+            version=version,
         )
 
     def later(
@@ -189,22 +202,23 @@ class ReviewSession(CoderView):
         batch: BatchId | None = None,
         gesture: str = "",
         milliseconds: int | None = None,
+        version: str | None = None,
     ) -> Settlement:
         """
         Leave a line for later, at the end of the queue, and go on to the next.
 
         Parameters
         ----------
-        line, batch, gesture, milliseconds : optional
+        line, batch, gesture, milliseconds, version : optional
             As in `settle`.
         """
         target = self._line(line)
         if self._is_stored(gesture):
             return _NOTHING
-        shown = self._shown(target, batch)
+        shown = self._shown(target, batch, version)
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.SKIPPED)
-        settlement = self._settlement(target, shown, verdicts) if verdicts else _NOTHING
-        self._append(target, settlement, (), shown=shown, gesture=gesture, milliseconds=milliseconds)
+        settlement = self._settlement(target, shown, verdicts, version=version) if verdicts else _NOTHING
+        self._append(target, settlement, (), shown=shown, gesture=gesture, milliseconds=milliseconds, version=version)
         return settlement
 
     def undo(self, act: str | None = None, *, gesture: str = "") -> Line | None:
@@ -235,8 +249,8 @@ class ReviewSession(CoderView):
             self.refresh()
         return is_stored
 
-    def _shown(self, line: Line, batch: BatchId | None) -> Offer | None:
-        offer = self.offer(line.id, batch=batch)
+    def _shown(self, line: Line, batch: BatchId | None, version: str | None) -> Offer | None:
+        offer = self.offer(line.id, batch=batch, version=version)
         if batch is not None and (offer is None or offer.batch != batch):
             raise SettlementError(
                 f"{line.id}: the suggestions {batch!r} were not to be shown for this line; load the page again."
@@ -249,21 +263,35 @@ class ReviewSession(CoderView):
         shown: Offer | None,
         verdicts: Mapping[CodeId, Verdict],
         *,
+        version: str | None,
         added: Iterable[CodeId] = (),
         memo: str = "",
     ) -> Settlement:
-        return settle(
+        settlement = settle(
             line,
             coder=self.coder,
             shown=None if shown is None else shown.suggestions,
             verdicts=verdicts,
-            codebook=self.codebook,
+            codebook=self._codebook.under(version),
             added=added,
             batch=None if shown is None else shown.batch,
             memo=memo,
             influenced=self._history.is_influenced(line.id),
             people=[self.coder],
         )
+        coding = settlement.coding
+        if coding is None:
+            return settlement
+        coding = replace(coding, version=self._codebook.name_of(version))
+        if self.stage_of(line.id) is Stage.SECOND_LOOK:
+            # the coder is asked about what is suggested besides; what the own judgement leaves open stays open
+            own = self._disclosure.own_judgement(line.id, version=version)
+            open_codes = frozenset[CodeId]() if own is None else own.unjudged - coding.codes.union(_codes_of(shown))
+            waiting = frozenset[frozenset[CodeId]]() if own is None else own.waiting_parts
+            coding = replace(
+                coding, unjudged=open_codes, waiting_parts=frozenset(parts for parts in waiting if parts <= open_codes)
+            )
+        return replace(settlement, coding=coding)
 
     def _append(
         self,
@@ -274,11 +302,12 @@ class ReviewSession(CoderView):
         shown: Offer | None,
         gesture: str,
         milliseconds: int | None,
+        version: str | None,
     ) -> None:
         """Append an act with its paradata to the journal, and choose the line that comes next."""
         coding = settlement.coding
-        before = self._history.codings.get(line.id)
-        revealed = None if coding is None else self._disclosure.revealed_by(line.id, coding.codes)
+        before = self.judged.get(line.id)
+        revealed = None if coding is None else self._disclosure.revealed_by(line.id, coding)
         source = shown or revealed
         paradata = Paradata(
             line=line.id,
@@ -292,7 +321,7 @@ class ReviewSession(CoderView):
             milliseconds=milliseconds,
             hurried=self._pace.add(line.text, milliseconds),
             model="" if source is None else source.model,
-            codebook=self.codebook.digest,
+            codebook=self._codebook.under(version).digest,
         )
         interview = self.lines.interview(line.transcript)
         digest = self._versions.digest(interview.id)

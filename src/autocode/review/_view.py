@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from autocode.codebook import Codebook
+from autocode.codebook import Change, Codebook, CodeId, Fate
 from autocode.coding import (
     Abstention,
     BatchId,
@@ -12,6 +12,7 @@ from autocode.coding import (
     Coding,
     Design,
     Mode,
+    Proposal,
     Sample,
     SampleEnd,
     Stage,
@@ -19,10 +20,12 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.conduct import Amendment
-from autocode.journal import Journal
+from autocode.frozen import FrozenMapping
+from autocode.journal import CodebookSeen, Journal
 from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
+from autocode.review._codebook_history import CodebookHistory
 from autocode.review._disclosure import Disclosure
 from autocode.review._history import Act, CoderHistory
 from autocode.review._offer import Offer, Offers
@@ -52,21 +55,26 @@ class CoderView:
             )
         self.coder = journal.coder(coder)
         self.lines = lines
-        self.codebook = codebook
+        self._codebook = CodebookHistory(journal, codebook)
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)
         self._journal = journal
         self._shows_new_batches = mode is not None and self.mode is not Mode.INDEPENDENT
-        self._offers = Offers(codebook, lines, self.coder)
+        self._offers = Offers(self._codebook, lines, self.coder)
         if batch is not None:
             self._offers.add(batch)
         self._history = CoderHistory(self.coder)
         self._versions = TranscriptVersions()
         self._assignment = Assignment(lines, only=only)
         self._disclosure = Disclosure(
-            self.mode, offers=self._offers, history=self._history, assignment=self._assignment
+            self.mode,
+            offers=self._offers,
+            history=self._history,
+            assignment=self._assignment,
+            codebook=self._codebook,
         )
         self._pace = Pace()
         self._queue: Queue | None = None
+        self._in_force: dict[LineId, tuple[Coding, Coding]] = {}  # judgements as made, and in the codes in force
         self._last_entry = 0
         self.refresh()
         suggested = () if self.mode is Mode.INDEPENDENT else self._offers.lines
@@ -77,7 +85,11 @@ class CoderView:
         self.current: Line | None = self.queue.after(None)
 
     def refresh(self) -> bool:
-        """Read what was appended to the journal since, by anyone; return whether there are new suggestions to show."""
+        """
+        Read what was appended to the journal since, by anyone; return whether there are new suggestions to show.
+
+        Changes of the codebook are taken in, too: from then on, `codebook` is the one after them.
+        """
         entries = list(self._journal.history(after=self._last_entry))
         if not entries:
             return False
@@ -85,15 +97,16 @@ class CoderView:
         # entries that came from another laptop since may be older than those that were here
         as_made = sorted(entries, key=lambda entry: entry.id)
         records = [entry.record for entry in as_made]
+        if any(isinstance(record, CodebookSeen | Change | Proposal) for record in records):
+            self._codebook.read()
+            self._in_force.clear()
         batches = [
-            record
-            for record in records
-            if self._shows_new_batches
-            and isinstance(record, SuggestionBatch)
-            and record.codebook == self.codebook.digest
+            (record, entry)
+            for entry, record in zip(as_made, records, strict=True)
+            if self._shows_new_batches and isinstance(record, SuggestionBatch) and self._codebook.knows(record)
         ]
-        for batch in batches:
-            self._offers.add(batch)
+        for batch, entry in batches:
+            self._offers.add(batch, entry)
             if self._assignment.lines:
                 self._assignment.widen(batch)
         if self._shows_new_batches and any(isinstance(record, BlindDraw | Amendment) for record in records):
@@ -103,8 +116,46 @@ class CoderView:
             self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
         self._versions.ingest(as_made)
         self._history.ingest(entries)
+        self._bring_into_force()
         self._queue = None
         return bool(batches)
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook in force."""
+        return self._codebook.in_force
+
+    def changes_since(self, version: str) -> tuple[str, ...]:
+        """
+        Return a sentence for each change of the codebook after a version, without its full stop.
+
+        Parameters
+        ----------
+        version : str
+            The version.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
+        """
+        return self._codebook.sentences_since(version)
+
+    def fates_since(self, version: str) -> Mapping[CodeId, Fate]:
+        """
+        Return what became of the codes that ended, or mean something else, after a version of the codebook.
+
+        Parameters
+        ----------
+        version : str
+            The version; empty for the one before all recorded changes.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
+        """
+        return self._codebook.fates_since(version)
 
     @property
     def queue(self) -> Queue:
@@ -114,7 +165,7 @@ class CoderView:
                 self._assignment.lines,
                 judged=self._history.codings.keys(),
                 deferred=self._history.deferred,
-                again=self._history.awaiting_second_look,
+                again=[line for line in self._history.awaiting_second_look if self.awaits_second_look(line)],
             )
         return self._queue
 
@@ -125,8 +176,17 @@ class CoderView:
 
     @property
     def judged(self) -> Mapping[LineId, Coding]:
-        """This coder's latest judgement in force on each line."""
-        return self._history.codings
+        """This coder's latest judgement in force on each line, in the codes in force."""
+        return FrozenMapping({line: coding for line, (_, coding) in self._in_force.items()})
+
+    def _bring_into_force(self) -> None:
+        """Replay this coder's latest judgements that were not replayed yet."""
+        made = self._history.codings
+        known = self._in_force
+        new = {line: coding for line, coding in made.items() if line not in known or known[line][0] is not coding}
+        brought = self._codebook.replayed(new.values())
+        replayed = {line: (new[line], coding) for line, coding in zip(new, brought, strict=True)}
+        self._in_force = {line: replayed.get(line) or known[line] for line in made}
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -212,9 +272,13 @@ class CoderView:
         line : LineId
             The line.
         """
-        return self._history.awaits_second_look(line)
+        if not self._history.awaits_second_look(line):
+            return False
+        # what was revealed may be withheld since
+        offer = self.offer(line) if self._codebook.changes else None
+        return offer is None or bool(offer.suggestions)
 
-    def offer(self, line: LineId, *, batch: BatchId | None = None) -> Offer | None:
+    def offer(self, line: LineId, *, batch: BatchId | None = None, version: str | None = None) -> Offer | None:
         """
         Return what may be shown for a line now; None while the coder is to judge it alone.
 
@@ -224,8 +288,10 @@ class CoderView:
             The line.
         batch : BatchId or None, default None
             The batch of the suggestions; None for the latest with this line.
+        version : str or None, default None
+            The version of the codebook under which they were shown; None for the one in force.
         """
-        return self._disclosure.offer(line, batch=batch)
+        return self._disclosure.offer(line, batch=batch, version=version)
 
     def go_to(self, line: LineId) -> Line:
         """

@@ -11,6 +11,7 @@ from autocode.study._backup import leftovers
 from autocode.study._consistency import inconsistencies
 from autocode.study._folder import MODEL, PARTICIPANTS, is_study
 from autocode.study._opening import has_journal, reading_journal
+from autocode.study._privacy import exposure
 from autocode.study._reading import read_lines, read_study_or_corpus
 from autocode.study._recorded_codebook import codebook_of
 from autocode.study._settings import Settings, read_settings
@@ -62,7 +63,8 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
 
 def study_remarks(path: Path) -> tuple[str, ...]:
     """
-    Return what is worth knowing of a study that has no faults: participants without an interview, and the reverse.
+    Return what is worth knowing of a study that has no faults: participants without an interview, and the reverse, and
+    whether others can read it.
 
     Parameters
     ----------
@@ -75,10 +77,13 @@ def study_remarks(path: Path) -> tuple[str, ...]:
         If the study has faults, see `study_faults`.
     """
     table = path / PARTICIPANTS
-    if not is_study(path) or not table.is_file():
+    if not is_study(path):
         return ()
+    if not table.is_file():
+        return exposure(path)
     interviews = [interview.id for interview in read_lines(path, read_settings(path)).interviews]
-    return tuple(f"{table}: {what}." for what in unmatched_participants(read_participants(table), interviews))
+    unmatched = unmatched_participants(read_participants(table), interviews)
+    return (*(f"{table}: {what}." for what in unmatched), *exposure(path))
 
 
 def _record(folder: Path) -> tuple[Codings, tuple[Amendment, ...]]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autocode.errors import StudyError
-from autocode.files import draft
+from autocode.files import draft, make_folder
 
 SETTINGS, CODEBOOK, TRANSCRIPTS, PARTICIPANTS = "study.toml", "codebook.toml", "transcripts", "participants.csv"
 JOURNAL, MODEL, VECTORS = "study.sqlite", "model", "vectors.sqlite"
@@ -122,7 +122,7 @@ def create_study(folder: Path, *, force: bool = False) -> None:
         raise StudyError.at(folder, "is a file; choose another name for the study's folder.")
     contents = {folder / name: text.encode("utf-8") for name, text in files.items()}
     with replaced_on_success(contents, about=folder), translated_disk_errors(folder):
-        (folder / TRANSCRIPTS).mkdir(exist_ok=True)
+        make_folder(folder / TRANSCRIPTS, exist_ok=True)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def replaced_on_success(
             for path, content in contents.items():
                 missing = [folder for folder in path.parents if not folder.exists()]
                 for folder in reversed(missing):
-                    folder.mkdir()
+                    make_folder(folder)
                     folders.append(folder)
                 drafts[path] = draft(path, content)
             for path in dict.fromkeys((*contents, *removed)):

@@ -1,7 +1,7 @@
 """Copies of a study on which people worked apart, brought together again: planned first, then all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +11,9 @@ from typing import NamedTuple, TypeAlias
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, codebook_versions, read_codebook, write_codebook
 from autocode.coding import Basis, CoderId, Coding
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import Fault, StudyError
+from autocode.frames import Kind as CellKind
 from autocode.journal import Entry, Journal, Kind, Undo, is_journal
 from autocode.study._consistency import inconsistencies
 from autocode.study._copies import differing_codebooks, differing_participants, differing_transcripts
@@ -113,7 +114,7 @@ class MergedCopy:
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergePlan:
+class MergePlan(Tabular):
     """
     What a merge brings into a study, or would bring.
 
@@ -130,6 +131,18 @@ class MergePlan:
     study: Path
     copies: tuple[MergedCopy, ...]
     remarks: tuple[str, ...]
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for copy in self.copies:
+            for coder in copy.coders:
+                yield {"copy": str(copy.path)} | asdict(coder)
+
+    def _kinds(self) -> dict[str, CellKind]:
+        return {"copy": "text", "coder": "text", "new": "count", "newer": "texts", "older": "texts",
+                "undone": "count"}  # fmt: skip
+
+    def _caption(self) -> str:
+        return str(self)
 
     @property
     def n_entries(self) -> int:

@@ -1,21 +1,22 @@
-"""What the page of corrections asks of a study: the texts of its interviews, and corrections of them."""
+"""What the page of corrections asks of a study: the texts and documents of its interviews, and corrections of them."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from autocode.errors import StudyError
+from autocode.errors import AutocodeError, Fault, StudyError
 from autocode.study._reading import StudyData
-from autocode.study.corrections._plan import amend_study, plan_amendment
-from autocode.transcripts import TranscriptId, read_text
-from autocode.web import PlannedCorrection
+from autocode.study.corrections._plan import AmendmentPlan, amend_study, plan_amendment
+from autocode.transcripts import SUFFIXES, TranscriptId, read_text
+from autocode.web import CorrectedDocument, PlannedCorrection
+from autocode.wording import listing
 
 _TEXTS = (".txt", ".md", ".vtt", ".srt", ".csv")
 
 
 class StudyCorrections:
     """
-    Corrections of the interviews of a study that are kept as text.
+    Corrections of the interviews of a study.
 
     Parameters
     ----------
@@ -25,27 +26,54 @@ class StudyCorrections:
 
     def __init__(self, study: StudyData) -> None:
         self._folder = study.folder
-        self._sources = {
-            interview.id: Path(interview.source)
-            for interview in study.lines.interviews
-            if Path(interview.source).suffix.casefold() in _TEXTS
-        }
+        self._sources = {interview.id: Path(interview.source) for interview in study.lines.interviews}
 
     def texts(self) -> Mapping[TranscriptId, str]:
         """Return the text of each interview that is kept as text, as it is in the study now."""
-        return {name: read_text(source) for name, source in self._sources.items() if source.is_file()}
+        return {
+            name: read_text(source)
+            for name, source in self._sources.items()
+            if source.suffix.casefold() in _TEXTS and source.is_file()
+        }
 
-    def plan(self, interview: TranscriptId, text: str, *, by: str, reason: str) -> PlannedCorrection:
-        """Return what it would do to replace the text of an interview; raises as `plan_amendment`."""
+    def documents(self) -> Mapping[TranscriptId, Path]:
+        """Return the file of each other interview, such as a Word document."""
+        return {
+            name: source
+            for name, source in self._sources.items()
+            if source.suffix.casefold() not in _TEXTS and source.is_file()
+        }
+
+    def plan(
+        self, interview: TranscriptId, corrected: str | CorrectedDocument, *, by: str, reason: str
+    ) -> PlannedCorrection:
+        """Return what it would do to replace an interview; raises as `plan_amendment`."""
         source = self._sources.get(interview)
         if source is None:
-            raise StudyError(f"there is no interview {interview!r} that is kept as text.")
-        with TemporaryDirectory() as folder:  # nobody else can read it
-            corrected = Path(folder, source.name)
-            corrected.write_text(text, encoding="utf-8", newline="")
-            plan = plan_amendment(self._folder, [corrected], by=by, reason=reason, interview=interview)
-        return PlannedCorrection(
-            sentences=str(plan).replace(f"{self._folder}: ", ""),
-            changes_anything=plan.changes_anything,
-            record=lambda: amend_study(plan),
+            raise StudyError(f"there is no interview {interview!r} in this study.")
+        name, content = (
+            (source.name, corrected.encode()) if isinstance(corrected, str) else (corrected.name, corrected.content)
         )
+        if Path(name).suffix.casefold() not in SUFFIXES:
+            raise StudyError(
+                f"{name!r} is no transcript; choose a file that ends in {listing(SUFFIXES, conjunction='or')}."
+            )
+        with TemporaryDirectory() as folder:  # nobody else can read it
+            file = Path(folder, f"{source.stem}{Path(name).suffix}")
+            file.write_bytes(content)
+            try:
+                plan = plan_amendment(self._folder, [file], by=by, reason=reason, interview=interview)
+            except AutocodeError as error:  # of the file that the coder knows, not of the copy
+                raise StudyError(
+                    *(
+                        Fault(fault.what, name if fault.path == file else fault.path, fault.line)
+                        for fault in error.faults
+                    )
+                ) from error
+        return PlannedCorrection(
+            sentences=_sentences(plan), changes_anything=plan.changes_anything, record=lambda: amend_study(plan)
+        )
+
+
+def _sentences(plan: AmendmentPlan) -> str:
+    return str(plan).replace(f"{plan.folder}: ", "")

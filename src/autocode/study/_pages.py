@@ -162,7 +162,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             suggester_status=_suggester_status_of(study.folder),
             flagged_lines=_flagged_lines_of(study.folder),
         ),
-        codebook_page(study.codebook),
+        codebook_page(study.codebook, journal=journal),
         corrections_page(
             StudyCorrections(study),
             journal=journal,

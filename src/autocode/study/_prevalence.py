@@ -211,7 +211,8 @@ def study_prevalence(
     AgreementError
         If a code is unknown, or as `code_prevalence` does.
     StudyError
-        If an interview lacks the attribute, there is no such sample, or all that were drawn at random were ended.
+        If an interview lacks the attribute, there is no such sample, none was drawn at random, or all that were drawn
+        at random were ended.
     """
     study = read_study_or_corpus(folder)
     used = _samples_to_use(study, samples)
@@ -226,6 +227,11 @@ def study_prevalence(
         with reading_journal(folder) as journal:
             batch, has_later = _batch_before_the_draw(journal, {sample.name for sample in used})
     groups: dict[str | None, Transcripts] = {None: study.lines, **({} if by is None else _groups(study, by))}
+    if not used and is_study(folder):
+        raise StudyError(
+            "no lines of this study were drawn at random, and those that coders picked, or a queue put first, do not "
+            f"represent the others; draw some with autocode plan {folder} --draw N, and code them."
+        )
     rows = []
     for code in wanted:
         ids = (code.id, *study.codebook.descendants(code.id))

@@ -1,12 +1,13 @@
 """The samples of a study: which there are, how far they are judged, and ending them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.coding import Design, Sample, SampleEnd
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import StudyError
+from autocode.frames import Kind as CellKind
 from autocode.journal import Kind
 from autocode.study._opening import open_journal, reading_journal
 from autocode.study._reading import read_study
@@ -59,7 +60,7 @@ class SampleRow:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SampleTable:
+class SampleTable(Tabular):
     """
     The samples of a study, oldest first.
 
@@ -70,6 +71,14 @@ class SampleTable:
     """
 
     rows: tuple[SampleRow, ...]
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        return [row.to_json() for row in self.rows]
+
+    def _kinds(self) -> dict[str, CellKind]:
+        return {"name": "text", "design": "text", "drawn": "count", "of": "count", "seed": "count",
+                "enriched": "text", "judged": "count", "independent": "count", "at": "text", "ended": "text",
+                "reason": "text"}  # fmt: skip
 
     def to_json(self) -> dict[str, object]:
         """Return each sample without its probabilities, and the counts."""

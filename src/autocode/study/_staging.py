@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from autocode.errors import Fault, StudyError
+from autocode.files import create, make_folder
 from autocode.journal import Journal
 from autocode.study._folder import translated_disk_errors
 from autocode.study._opening import has_journal, is_writable, reading_journal
@@ -23,7 +24,7 @@ def stage(folder: Path, contents: Mapping[Path, bytes], removed: Collection[Path
     """Write files that are to come into a study, and return the folder in which they wait."""
     staging = folder / f"{_PREFIX}{key}"
     with translated_disk_errors(folder):
-        staging.mkdir()
+        make_folder(staging)
         try:
             put = {}
             for number, (path, content) in enumerate(contents.items()):
@@ -121,7 +122,7 @@ def _replace(staged: Path, target: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as out:
+    with create(path) as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())

@@ -1,15 +1,16 @@
 """Train on a study and suggest: for its own lines on the record, for the lines of other files as a table."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from autocode.arguments import no_single_text
-from autocode.coding import SuggestionBatch
-from autocode.display import displayed
+from autocode.coding import Suggestion, SuggestionBatch
+from autocode.display import Tabular, displayed
 from autocode.errors import ArtefactError, StudyError
 from autocode.exchange import is_corpus, read_corpus
+from autocode.frames import Kind
 from autocode.review import band_meanings
 from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL, replaced_on_success
@@ -18,7 +19,7 @@ from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import Promise, Suggester, describe_unsupported, open_suggester, save_suggester, train
 from autocode.tables import csv_text
-from autocode.transcripts import INTERVIEWERS, Line, Transcripts, read_transcripts
+from autocode.transcripts import INTERVIEWERS, Line, LineId, Transcripts, read_transcripts
 
 COLUMNS = ("line_id", "speaker", "text", "rank", "code", "probability", "band", "evidence")
 
@@ -28,7 +29,7 @@ Progress = Callable[[int, int], object]
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
+class Suggested(Tabular):
     """
     Suggestions, with the lines that they were made for.
 
@@ -42,6 +43,25 @@ class Suggested:
 
     batch: SuggestionBatch
     lines: tuple[Line, ...]
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        reasons = {abstention.line: abstention.reason for abstention in self.batch.abstentions}
+        suggestions: dict[LineId, list[Suggestion]] = {}
+        for suggestion in self.batch.suggestions:
+            suggestions.setdefault(suggestion.line, []).append(suggestion)
+        for line in self.lines:
+            place = {"line": line.id, "transcript": line.transcript, "speaker": line.speaker, "text": line.text}
+            for made in sorted(suggestions.get(line.id, ()), key=lambda suggestion: suggestion.rank):
+                shown = {"rank": made.rank, "code": made.code, "probability": made.probability, "band": made.band}
+                yield place | shown | {"abstention": None}
+            if line.id in reasons:
+                shown = {"rank": None, "code": None, "probability": None, "band": None}
+                yield place | shown | {"abstention": reasons[line.id]}
+
+    def _kinds(self) -> dict[str, Kind]:
+        texts = ("line", "transcript", "speaker", "text")
+        return {**dict.fromkeys(texts, "text"), "rank": "count", "code": "text", "probability": "number",
+                "band": "text", "abstention": "text"}  # fmt: skip
 
 
 def train_on_study(

@@ -84,7 +84,8 @@ def select_lines(
     if not unit_rows:
         raise TrainingError(f"no {unit} is left that nobody has read, so there is nothing to choose from.")
     if len(unit_rows) < n:
-        raise TrainingError(f"{n} {unit}s cannot be chosen from {len(unit_rows)} that nobody has read; ask for fewer.")
+        there = len(unit_rows)
+        raise TrainingError(f"{n} {unit}s cannot be chosen from {there} that nobody has read; ask for at most {there}.")
     informative = informativeness(suggester, candidates)
     order = np.argsort(-np.array([informative[rows].mean() for rows in unit_rows]), kind="stable")
     n_random = min(max(round(random * n), 1), n)

@@ -21,8 +21,8 @@ import io
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import warnings
 import zipfile
 import zlib
@@ -40,6 +40,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
 from autocode.errors import ArtefactError, TrainingError
+from autocode.files import create, make_folder
 from autocode.suggester._evidence import CodebookVocabulary
 from autocode.suggester._example_index import CodedExample, ExampleIndex
 from autocode.suggester._model_card import card
@@ -121,14 +122,15 @@ def save_suggester(suggester: Suggester, folder: Path | str, *, force: bool = Fa
     if other:
         raise ArtefactError.at(target, f"holds other files than a suggester's ({other[0]}); choose another folder.")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        make_folder(target.parent, exist_ok=True)
+        work = target.parent / f".{target.name}-{secrets.token_hex(4)}"
+        make_folder(work)
     except OSError as error:
         what = f"cannot be written ({error.strerror}); choose a folder you may write to."
         raise ArtefactError.at(target, what) from error
     try:
         new = work / "new"
-        new.mkdir()
+        make_folder(new)
         _write(_files(suggester, made_by=made_by), new)
         # The old one stays until the new one is complete.
         if target.exists():
@@ -161,7 +163,7 @@ def _files(suggester: Suggester, *, made_by: str) -> dict[str, bytes]:
 def _write(files: Mapping[str, bytes], folder: Path) -> None:
     """Write files through to the disk."""
     for name, data in files.items():
-        with (folder / name).open("xb") as out:
+        with create(folder / name) as out:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())

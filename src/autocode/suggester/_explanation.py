@@ -1,6 +1,6 @@
 """What a score is made of, down to the words, and what would change the prediction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.names import unknown
 from autocode.suggester.features._inputs import Setting, setting
 from autocode.suggester.features._ngrams import Tokens
@@ -69,7 +69,7 @@ class Change:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Tabular):
     """Why a code has its score for a line: the shares add up to the score, in log-odds before calibration.
 
     Attributes
@@ -116,6 +116,12 @@ class Explanation:
     meaning: float
     definition: float
     change: Change | None
+
+    def _records(self) -> Iterable[WordShare]:
+        return self.words
+
+    def _caption(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         largest = sorted(self.words, key=lambda word: -abs(word.share))[:5]

@@ -1,6 +1,6 @@
 """The interviews-by-codes table: met, not met, not judged. The only door from codings to arrays in this room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Self, TypeAlias
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import Codings, consensus
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import Fault, ThemesError
 from autocode.frozen import FrozenMapping
@@ -27,7 +27,7 @@ Met: TypeAlias = NDArray[np.int8]
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Incidence:
+class Incidence(Tabular):
     """
     In which interviews each code was met.
 
@@ -83,6 +83,11 @@ class Incidence:
             )
         if not np.isin(self.met, (-1, 0, 1)).all():
             raise ValueError("met has values other than 1 (met), 0 (not met) and -1 (not judged).")
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for interview, row in zip(self.interviews, self.met.tolist(), strict=True):
+            met = {code: None if state < 0 else state for code, state in zip(self.codes, row, strict=True)}
+            yield {"interview": interview} | met
 
     @classmethod
     @documented

@@ -1,7 +1,7 @@
 """Saturation: when codes were first met, what the next interview may bring, and what that says of codes unmet."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from scipy.special import gammaln
 from scipy.stats import chi2, norm
 
 from autocode.codebook import CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import ThemesError
 from autocode.frozen import FrozenMapping
 from autocode.tables import Table
@@ -420,7 +420,7 @@ def _new_codes(met: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Saturation:
+class Saturation(Tabular):
     """
     What the interviews so far tell about codes not met yet; made by `saturation`.
 
@@ -469,6 +469,20 @@ class Saturation:
             code: self.incidence.interviews[int(met[:, column].argmax())] if met[:, column].any() else None
             for column, code in enumerate(self.incidence.codes)
         }
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for group, found in (("", self), *self.groups.items()):
+            n_met = 0
+            for number, interview in enumerate(found.incidence.interviews):
+                n_met += found.new[number]
+                yield {
+                    "group": group,
+                    "interview": interview,
+                    "new": found.new[number],
+                    "met": n_met,
+                    "expected": float(found.mean[number]),
+                    "expected_sd": float(found.sd[number]),
+                }
 
     def to_json(self) -> dict[str, Any]:
         """Return all numbers as JSON holds them."""

@@ -1,6 +1,6 @@
 """Which codes come together: on the same line, in the same answer, in the same interview."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal, TypeAlias
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import ThemesError
+from autocode.frames import Kind
 from autocode.names import check_known
 from autocode.resampling import interview_draws
 from autocode.tables import Table
@@ -59,7 +60,7 @@ class Pair:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Together:
+class Together(Tabular):
     """
     Which codes come together, the closest pairs first; made by `together`.
 
@@ -83,6 +84,19 @@ class Together:
     n_units: int
     n_interviews: int
     names: Mapping[CodeId, str]
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        units = {"unit": self.unit, "coded_by": self.coded_by}
+        for pair in self.pairs:
+            first, second = pair.codes
+            names = {"code": first, "name": self.names[first], "with": second, "with_name": self.names[second]}
+            counts = {"both": pair.both, "first": pair.first, "second": pair.second}
+            yield units | names | counts | {"jaccard": pair.jaccard, "jaccard_low": pair.low, "jaccard_high": pair.high}
+
+    def _kinds(self) -> dict[str, Kind]:
+        kinds: dict[str, Kind] = dict.fromkeys(("unit", "coded_by", "code", "name", "with", "with_name"), "text")
+        kinds |= dict.fromkeys(("both", "first", "second"), "count")
+        return kinds | dict.fromkeys(("jaccard", "jaccard_low", "jaccard_high"), "number")
 
     def pair(self, a: CodeId, b: CodeId) -> Pair | None:
         """

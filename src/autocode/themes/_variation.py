@@ -1,7 +1,7 @@
 """Variation: in which share of the interviews of each group a code was met, and how much chance alone would do."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from autocode.codebook import CodeId
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import ThemesError
 from autocode.tables import Table
 from autocode.themes._incidence import UNKNOWN, Incidence
@@ -80,7 +80,7 @@ class Difference:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Variation:
+class Variation(Tabular):
     """
     How codes vary with an attribute of the participants; made by `variation`.
 
@@ -116,6 +116,21 @@ class Variation:
     as_large_somewhere: float
     n_arrangements: int
     exact: bool
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for code in self.incidence.codes:
+            for value, share in self.shares[code].items():
+                yield {
+                    "code": code,
+                    "name": self._name(code),
+                    "by": self.by,
+                    "group": value,
+                    "with_code": share.k,
+                    "interviews": share.n,
+                    "share": share.value,
+                    "share_low": share.low,
+                    "share_high": share.high,
+                }
 
     def to_json(self) -> dict[str, Any]:
         """Return all numbers as JSON holds them."""

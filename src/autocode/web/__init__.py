@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
-from autocode.web._corrections import Corrections, PlannedCorrection, corrections_page
+from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
 from autocode.web._review import review_page
 from autocode.web._serve import Certificate, serve
@@ -17,6 +17,7 @@ __all__ = [
     "AdjudicationApi",
     "AdjudicationWidget",
     "Certificate",
+    "CorrectedDocument",
     "Corrections",
     "FlaggedLine",
     "Learning",

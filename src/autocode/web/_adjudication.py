@@ -13,7 +13,7 @@ from starlette.routing import Route
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
 from autocode.coding import CoderId, Reading, Ruling
-from autocode.errors import AutocodeError, JournalError
+from autocode.errors import AutocodeError, JournalError, SettlementError
 from autocode.journal import Journal
 from autocode.review import AdjudicationSession, Difference
 from autocode.transcripts import LineId, Role, Transcripts
@@ -49,7 +49,6 @@ class AdjudicationApi:
         self._coding_closed = coding_closed
         self._study = study
         self._context = _context_of_lines(session.lines)
-        self._order = {code: index for index, code in enumerate(session.codebook)}
         self._lock = Lock()  # acts of two tabs are done one after the other
 
     def refusal(self) -> str:
@@ -59,7 +58,7 @@ class AdjudicationApi:
             n_left = 0 if self._coding_closed else self._session.left_to_read
             return still_coding(self._session.coder, n_left) if n_left else ""
 
-    def state(self, *, hidden: bool) -> dict[str, Any]:
+    def state(self, *, hidden: bool, since: str | None = None) -> dict[str, Any]:
         """
         Return the lines on which coders differ, and the words and readings of the first open ones.
 
@@ -67,6 +66,13 @@ class AdjudicationApi:
         ----------
         hidden : bool
             Whether the names of the coders are left out.
+        since : str or None, default None
+            The version of the codebook that the page has: the changes since are returned too. None if it has none.
+
+        Raises
+        ------
+        ValueError
+            If the codebook never had that version.
         """
         with self._lock:
             session = self._session
@@ -75,6 +81,8 @@ class AdjudicationApi:
             return {
                 "coder": session.coder,
                 "study": self._study,
+                "version": session.codebook.version,
+                "changes": [] if since is None else self._changes_since(since),
                 "codes": codes_of(session.codebook),
                 "contested": dict(sorted(session.contested.items(), key=lambda item: (-item[1], item[0]))),
                 "interviews": {
@@ -105,9 +113,17 @@ class AdjudicationApi:
         with self._lock:
             if len(lines) > _MOST:
                 raise ValueError(f"at most {_MOST} lines are read at once.")
-            self._session.refresh()
-            differences = [self._session.difference(LineId(line)) for line in lines if isinstance(line, str)]
-            return {"lines": [self._line(line, hidden=hidden) for line in differences if line is not None]}
+            session = self._session
+            session.refresh()
+            differences = [session.difference(LineId(line)) for line in lines if isinstance(line, str)]
+            shown = [self._line(line, hidden=hidden) for line in differences if line is not None]
+            return {"lines": shown, "version": session.codebook.version}
+
+    def _changes_since(self, version: str) -> list[str]:
+        try:
+            return list(self._session.changes_since(version))
+        except SettlementError as error:
+            raise ValueError(f"{error}") from error
 
     def submit(self, acts: Sequence[Act]) -> dict[str, Any]:
         """
@@ -124,7 +140,9 @@ class AdjudicationApi:
             For what no page of ours sends.
         """
         with self._lock:
-            return {"results": [self._result_of(act) for act in acts]}
+            results = [self._result_of(act) for act in acts]
+            # a page that has another version of the codebook asks for everything anew
+            return {"results": results, "version": self._session.codebook.version}
 
     def _result_of(self, act: Act) -> dict[str, Any]:
         gesture, kind = gesture_of(act), act.get("kind")
@@ -144,12 +162,14 @@ class AdjudicationApi:
 
     def _settle(self, submitted: "_SubmittedRuling", gesture: str) -> dict[str, Any]:
         self._session.refresh()
-        difference = self._session.difference(submitted.line)
+        try:
+            difference = self._session.difference(submitted.line, version=submitted.version)
+        except SettlementError as error:
+            return {"refused": f"Nothing was stored. {error}", "reload": True}
         if difference is None:
             return {"refused": "The coders no longer differ on that line, so nothing was stored.", "reload": True}
-        before = self._line(difference, hidden=submitted.hidden)
         if difference.digest != submitted.digest:
-            return {"refused": _CODED_AGAIN, "line": before}
+            return {"refused": _CODED_AGAIN, **self._line_now(submitted)}
         # of those who gave the same codes, the ruling is on the reading that leaves fewest codes open
         by_open_codes = sorted(difference.readings, key=lambda reading: -len(reading.unjudged))
         reading_of = {reading.codes: reading for reading in by_open_codes}
@@ -166,12 +186,18 @@ class AdjudicationApi:
                 names_hidden=submitted.hidden,
                 milliseconds=submitted.milliseconds,
                 gesture=gesture,
+                version=submitted.version,
             )
         except JournalError:
             raise
         except AutocodeError as error:
-            return {"refused": f"Nothing was stored. {error}", "line": before}
-        return {"line": self._line(difference, hidden=submitted.hidden)}
+            return {"refused": f"Nothing was stored. {error}", **self._line_now(submitted)}
+        return self._line_now(submitted)
+
+    def _line_now(self, submitted: "_SubmittedRuling") -> dict[str, Any]:
+        """Return the line of a ruling as it is now; the page is to ask anew if coders do not differ on it any more."""
+        difference = self._session.difference(submitted.line)
+        return {"reload": True} if difference is None else {"line": self._line(difference, hidden=submitted.hidden)}
 
     def _outline(self, difference: Difference) -> dict[str, Any]:
         """Return what the page knows of every line, near the screen or not."""
@@ -237,7 +263,8 @@ class AdjudicationApi:
         }
 
     def _in_order(self, codes: Collection[CodeId]) -> list[CodeId]:
-        return sorted(codes, key=lambda code: (self._order.get(code, len(self._order)), code))
+        order = {code: index for index, code in enumerate(self._session.codebook)}
+        return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
 
 
 @no_single_text
@@ -331,8 +358,8 @@ class _Requests:
 
     async def state(self, request: Request) -> Response:
         """Return the lines on which coders differ."""
-        hidden = request.query_params.get("hidden") == "1"
-        return await self._answer(request, lambda api: api.state(hidden=hidden))
+        hidden, since = request.query_params.get("hidden") == "1", request.query_params.get("since")
+        return await self._answer(request, lambda api: api.state(hidden=hidden, since=since))
 
     async def lines(self, request: Request) -> Response:
         """Return the words and readings of some lines."""
@@ -391,6 +418,7 @@ class _SubmittedRuling(NamedTuple):
     reason: str
     hidden: bool
     milliseconds: int
+    version: str
 
     @classmethod
     def from_act(cls, act: Act) -> Self:
@@ -405,6 +433,7 @@ class _SubmittedRuling(NamedTuple):
             reason=_value(act, "reason", str).strip(),
             hidden=_value(act, "hidden", bool),
             milliseconds=_value(act, "milliseconds", int),
+            version=_value(act, "version", str) if "version" in act else "",
         )
 
 

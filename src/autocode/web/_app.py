@@ -39,12 +39,18 @@ class Page:
         What it answers (starlette).
     open_to : callable
         Whether a coder may open it; the others are refused by the guard and do not see the name. By default everybody.
+    largest_request : int, default 1 MiB
+        Bytes of a request to it.
+    too_large : str
+        What is answered to a larger one.
     """
 
     name: str
     path: str
     routes: Sequence[BaseRoute]
     open_to: Callable[[CoderId], bool] = _to_everybody
+    largest_request: int = 1024 * 1024  # some hundred decisions with long memos
+    too_large: str = "This is too long to store; shorten the memo."
 
 
 def make_app(

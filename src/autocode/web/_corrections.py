@@ -1,13 +1,16 @@
 """The page on which an adjudicator corrects the text of a coded interview: the plan first, then the record."""
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from autocode.arguments import no_single_text
@@ -15,12 +18,14 @@ from autocode.coding import CoderId
 from autocode.errors import AutocodeError, StudyError
 from autocode.journal import Journal
 from autocode.review import lines_left_to_read
-from autocode.transcripts import TranscriptId, Transcripts
+from autocode.transcripts import SUFFIXES, TranscriptId, Transcripts
 from autocode.web._acts import RefusedRequestError, json_of
 from autocode.web._adjudication import still_coding
 from autocode.web._app import Page, coder_of, render
 
 PATH = "/corrections"
+_LARGEST = 32 * 1024 * 1024  # bytes of one request: a document with pictures, in base64
+_TOO_LARGE = "This document is too large to be sent; correct the interview with autocode amend STUDY FILE."
 _RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
 
 
@@ -43,22 +48,43 @@ class PlannedCorrection(NamedTuple):
     record: Callable[[], object]
 
 
+class CorrectedDocument(NamedTuple):
+    """
+    A document that was corrected in its own program, as a browser sends it.
+
+    Attributes
+    ----------
+    name : str
+        The file's name.
+    content : bytes
+        What it holds.
+    """
+
+    name: str
+    content: bytes
+
+
 class Corrections(Protocol):
     """What the page asks of a study."""
 
     def texts(self) -> Mapping[TranscriptId, str]:
         """Return the text of each interview that is kept as text, as it is in the study now."""
 
-    def plan(self, interview: TranscriptId, text: str, *, by: CoderId, reason: str) -> PlannedCorrection:
+    def documents(self) -> Mapping[TranscriptId, Path]:
+        """Return the file of each other interview, such as a Word document."""
+
+    def plan(
+        self, interview: TranscriptId, corrected: str | CorrectedDocument, *, by: CoderId, reason: str
+    ) -> PlannedCorrection:
         """
-        Return what it would do to replace the text of an interview.
+        Return what it would do to replace an interview.
 
         Parameters
         ----------
         interview : TranscriptId
             The interview.
-        text : str
-            Its corrected text.
+        corrected : str or CorrectedDocument
+            Its corrected text, or the document that holds it.
         by : CoderId
             Who corrects it.
         reason : str
@@ -67,7 +93,7 @@ class Corrections(Protocol):
         Raises
         ------
         AutocodeError
-            If the text cannot be read, or the correction not be planned.
+            If what was corrected cannot be read, or the correction not be planned.
         """
 
 
@@ -76,15 +102,28 @@ class _Correction(NamedTuple):
 
     interview: TranscriptId
     text: str
+    document: str  # the name of the document that was sent; "" where the text was
+    content: str  # of the document, in base64
     reason: str
     plan: str  # the fingerprint of the plan that was shown; "" if none was
+
+    @property
+    def corrected(self) -> str | CorrectedDocument:
+        """What was corrected: a text or a document."""
+        if not self.document:
+            return self.text
+        return CorrectedDocument(self.document, base64.b64decode(self.content))
 
     @classmethod
     async def sent_with(cls, request: Request) -> "_Correction":
         body = await json_of(request)
         fields = {name: body.get(name, "") for name in cls._fields} if isinstance(body, dict) else {}
         if not fields or not all(isinstance(value, str) for value in fields.values()):
-            raise RefusedRequestError(400, "Send the interview, its text and the reason.")
+            raise RefusedRequestError(400, "Send the interview, its text or document, and the reason.")
+        try:
+            base64.b64decode(fields["content"], validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise RefusedRequestError(400, "Send the document in base64.") from error
         return cls(**fields)
 
 
@@ -110,9 +149,13 @@ class _CorrectionRequests:
         if refused is not None:
             status, sentence = refused
             return render(request, "refused.html", title="Corrections", sentence=sentence, status=status)
-        texts = await run_in_threadpool(self._corrections.texts)
-        others = [interview.id for interview in self._lines.interviews if interview.id not in texts]
-        return render(request, "corrections.html", interviews=list(texts), others=others)
+        texts, documents = await run_in_threadpool(lambda: (self._corrections.texts(), self._corrections.documents()))
+        interviews = [
+            (interview.id, documents[interview.id].name if interview.id in documents else "")
+            for interview in self._lines.interviews
+            if interview.id in texts or interview.id in documents
+        ]
+        return render(request, "corrections.html", interviews=interviews, suffixes=",".join(SUFFIXES))
 
     async def text(self, request: Request) -> Response:
         """Answer with the text of an interview as it is in the study."""
@@ -124,6 +167,17 @@ class _CorrectionRequests:
         if name not in texts:
             return PlainTextResponse("There is no such interview, or it is not kept as text.", status_code=404)
         return JSONResponse({"text": texts[name]})
+
+    async def document(self, request: Request) -> Response:
+        """Answer with the file of an interview that is kept as a document, as it is in the study."""
+        refused = await run_in_threadpool(self._refusal, coder_of(request))
+        if refused is not None:
+            return PlainTextResponse(refused[1], status_code=refused[0])
+        documents = await run_in_threadpool(self._corrections.documents)
+        name = request.query_params.get("interview", "")
+        if name not in documents:
+            return PlainTextResponse("There is no such interview, or it is kept as text.", status_code=404)
+        return FileResponse(documents[name], filename=documents[name].name)
 
     async def plan(self, request: Request) -> Response:
         """Answer with what a correction would do."""
@@ -146,7 +200,8 @@ class _CorrectionRequests:
             return JSONResponse(await run_in_threadpool(answer, correction, coder))
         except AutocodeError as error:
             sentence = str(error)
-            return JSONResponse({"refused": f"{sentence[:1].upper()}{sentence[1:]}"})
+            begins_with_file = error.faults[0].path is not None  # whose name is not written otherwise
+            return JSONResponse({"refused": sentence if begins_with_file else f"{sentence[:1].upper()}{sentence[1:]}"})
 
     def _planned(self, correction: _Correction, coder: CoderId) -> dict[str, Any]:
         planned = self._plan(correction, coder)
@@ -165,7 +220,8 @@ class _CorrectionRequests:
     def _plan(self, correction: _Correction, coder: CoderId) -> PlannedCorrection:
         if not correction.reason.strip():
             raise StudyError("say why the interview is corrected; the record keeps the reason.")
-        return self._corrections.plan(correction.interview, correction.text, by=coder, reason=correction.reason.strip())
+        reason = correction.reason.strip()
+        return self._corrections.plan(correction.interview, correction.corrected, by=coder, reason=reason)
 
     def _refusal(self, coder: CoderId) -> tuple[int, str] | None:
         """Return why a coder may not correct now: a plan shows which lines others have coded."""
@@ -179,8 +235,9 @@ class _CorrectionRequests:
 
 
 def _fingerprint(correction: _Correction, planned: PlannedCorrection) -> str:
-    """Return what is the same only for the same text and the same plan."""
-    shown = json.dumps([correction.interview, correction.text, correction.reason.strip(), planned.sentences])
+    """Return what is the same only for the same text or document and the same plan."""
+    corrected = [correction.interview, correction.text, correction.document, correction.content]
+    shown = json.dumps([*corrected, correction.reason.strip(), planned.sentences])
     return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -195,7 +252,7 @@ def corrections_page(
     coding_closed: bool = False,
 ) -> Page:
     """
-    Return the page on which adjudicators correct the text of an interview that was coded.
+    Return the page on which adjudicators correct an interview that was coded, as text or by its corrected document.
 
     The plan is shown first and recorded only as it was shown. After that all pages say to start autocode again.
 
@@ -232,8 +289,16 @@ def corrections_page(
     routes = [
         Route(PATH, requests.page, methods=["GET"]),
         Route(f"{PATH}/text", requests.text, methods=["GET"]),
+        Route(f"{PATH}/document", requests.document, methods=["GET"]),
         Route(f"{PATH}/plan", requests.plan, methods=["POST"]),
         Route(f"{PATH}/record", requests.record, methods=["POST"]),
     ]
     allowed = frozenset(adjudicators)
-    return Page(name="Corrections", path=PATH, routes=routes, open_to=lambda coder: coder in allowed)
+    return Page(
+        name="Corrections",
+        path=PATH,
+        routes=routes,
+        open_to=lambda coder: coder in allowed,
+        largest_request=_LARGEST,
+        too_large=_TOO_LARGE,
+    )

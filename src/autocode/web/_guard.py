@@ -2,12 +2,13 @@
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Protocol
 
 from starlette.datastructures import URL, Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from autocode.coding import CoderId
@@ -23,8 +24,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_LARGEST = 1024 * 1024  # bytes of one request: some hundred decisions with long memos
-_TOO_LONG = "This is too long to store; shorten the memo."
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -33,6 +32,10 @@ class _GuardedPage(Protocol):
     def path(self) -> str: ...
     @property
     def open_to(self) -> Callable[[CoderId], bool]: ...
+    @property
+    def largest_request(self) -> int: ...
+    @property
+    def too_large(self) -> str: ...
 
 
 class Guard:
@@ -73,8 +76,8 @@ class Guard:
             await send(message)
 
         request = Request(scope)
-        answer = self._refusal(request) or self._entry(request) or self._closed(request)
-        await (answer or self._app)(scope, _limited(receive), send_guarded)
+        answer = self._refusal(request) or self._entry(request) or self._closed(request) or self._too_large(request)
+        await (answer or self._app)(scope, _limited(receive, self._page_of(request)), send_guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         headers = Headers(scope=request.scope)
@@ -91,9 +94,14 @@ class Guard:
         # a form of another site can send text, but no JSON without asking first
         if headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
             return refusal(request, 415, "Decisions must be sent as application/json.")
-        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > _LARGEST:
-            return refusal(request, 413, _TOO_LONG)
         return None
+
+    def _too_large(self, request: Request) -> Response | None:
+        page = self._page_of(request)
+        length = request.headers.get("content-length", "0")
+        if page is None or (length.isdecimal() and int(length) <= page.largest_request):
+            return None
+        return refusal(request, 413, page.too_large)
 
     def _entry(self, request: Request) -> Response | None:
         """Swap the token in the address for a cookie, or refuse a browser that has neither."""
@@ -102,7 +110,7 @@ class Guard:
             arriving = self._coder_with(token)
             if arriving is None:
                 return self._refuse_stranger(request)
-            answer = RedirectResponse(URL(self._home(arriving) or "/"), status_code=303)
+            answer = _sent_on(request, self._home(arriving) or "/")
             answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/", secure=self._secure)
             return answer
         coder = self._coder_with(request.cookies.get(self._cookie))
@@ -112,16 +120,20 @@ class Guard:
         return None
 
     def _closed(self, request: Request) -> Response | None:
-        """Refuse a coder for whom the page that is asked for is not open; the longest matching path is the page's."""
-        path, coder = request.url.path, request.scope["coder"]
-        if path.startswith("/static/"):
-            return None
-        matching = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
-        page = max(matching, key=lambda page: len(page.path), default=None)
+        """Refuse a coder for whom the page that is asked for is not open."""
+        page, coder = self._page_of(request), request.scope["coder"]
         if page is None or page.open_to(coder):
             return None
         sentence = f"{coder} may not open this page; study.toml says who may."
         return refusal(request, 403, sentence, home=self._home(coder))
+
+    def _page_of(self, request: Request) -> _GuardedPage | None:
+        """Return the page that is asked for: of the matching paths, the longest."""
+        path = request.url.path
+        if path.startswith("/static/"):
+            return None
+        matching = [page for page in self._pages if page.path == path or path.startswith(page.path.rstrip("/") + "/")]
+        return max(matching, key=lambda page: len(page.path), default=None)
 
     def _home(self, coder: CoderId) -> str:
         """Return the first page that is open to a coder, where the coder arrives."""
@@ -142,16 +154,29 @@ class Guard:
         return found
 
 
-def _limited(receive: Receive) -> Receive:
-    """Return a `receive` that refuses more than the largest request, also where its length was not announced."""
+def _sent_on(request: Request, home: str) -> Response:
+    """Return an answer that leads a browser to a page with the cookie that comes with the answer."""
+    if Headers(scope=request.scope).get("sec-fetch-site") != "cross-site":
+        return RedirectResponse(URL(home), status_code=303)
+    # Redirected from another place, such as a file, a browser would keep back a cookie that is for this site alone. So
+    # a page of this site leads there.
+    lead = f'<meta http-equiv="refresh" content="0; url={escape(home)}">'
+    return HTMLResponse(f'<!doctype html><html lang="en"><meta charset="utf-8">{lead}<title>autocode</title></html>')
+
+
+def _limited(receive: Receive, page: _GuardedPage | None) -> Receive:
+    """Return a `receive` that refuses more than a page takes, also where the length was not announced."""
     n_bytes = 0
+    most, sentence = (
+        (0, "Nothing at this address takes a request.") if page is None else (page.largest_request, page.too_large)
+    )
 
     async def receive_limited() -> Message:
         nonlocal n_bytes
         message = await receive()
         n_bytes += len(message.get("body", b""))
-        if n_bytes > _LARGEST:
-            raise HTTPException(413, _TOO_LONG)
+        if n_bytes > most:
+            raise HTTPException(413, sentence)
         return message
 
     return receive_limited

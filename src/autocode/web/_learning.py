@@ -25,7 +25,8 @@ class Learnt(NamedTuple):
 
 class Learning:
     """
-    Calls `learn` in the background whenever enough new decisions are stored, one call at a time.
+    Calls `learn` in the background whenever enough new decisions are stored or the codebook is changed, one call at a
+    time.
 
     Parameters
     ----------
@@ -59,6 +60,7 @@ class Learning:
         self._learn = learn
         self._every = every
         self._waiting = 0
+        self._is_codebook_changed = False
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self.learnt = Learnt(0, 0)
@@ -75,11 +77,22 @@ class Learning:
         """
         with self._lock:
             self._waiting += decisions
-            if self._waiting < self._every or (self._thread is not None and self._thread.is_alive()):
-                return
-            n_new, self._waiting = self._waiting, 0
-            self._thread = threading.Thread(target=self._run, args=(n_new,), daemon=True)
-            self._thread.start()
+            self._begin_if_due()
+
+    def codebook_changed(self) -> None:
+        """Begin to learn because the codebook was changed, however few decisions are new."""
+        with self._lock:
+            self._is_codebook_changed = True
+            self._begin_if_due()
+
+    def _begin_if_due(self) -> None:
+        """Begin to learn if there is reason to and no call is running; the caller holds the lock."""
+        is_due = self._is_codebook_changed or self._waiting >= self._every
+        if not is_due or (self._thread is not None and self._thread.is_alive()):
+            return
+        n_new, self._waiting, self._is_codebook_changed = self._waiting, 0, False
+        self._thread = threading.Thread(target=self._run, args=(n_new,), daemon=True)
+        self._thread.start()
 
     def wait(self) -> None:
         """Return when no call is running."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from threading import RLock
 from typing import Any, NamedTuple, Self
@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from autocode.codebook import CodeId
-from autocode.coding import BatchId, CoderId, Mode, Stage, Suggestion
-from autocode.errors import AutocodeError, JournalError
+from autocode.coding import BatchId, CoderId, Coding, Mode, Stage, Suggestion
+from autocode.errors import AutocodeError, JournalError, SettlementError
 from autocode.review import Offer, ReviewSession
 from autocode.transcripts import Line, LineId, Role, TranscriptId
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of
@@ -60,6 +60,7 @@ def review_page(
             Route("/review/offers", api.offers, methods=["GET"]),
             Route("/review/offer", api.offer, methods=["GET"]),
             Route("/review/bands", api.bands, methods=["GET"]),
+            Route("/review/codebook", api.codebook, methods=["GET"]),
             Route("/review/submit", api.submit, methods=["POST"]),
         ],
         open_to=lambda coder: coder in sessions,
@@ -74,6 +75,7 @@ class ReviewApi:
         self._sample = sample
         self._learning = learning
         self._locks: dict[CoderId, RLock] = defaultdict(RLock)
+        self._versions: dict[CoderId, str] = {name: session.codebook.version for name, session in sessions.items()}
 
     async def page(self, request: Request) -> Response:
         """Return the frame of the page; its script asks for the rest."""
@@ -102,6 +104,11 @@ class ReviewApi:
         """Return what strong, fair and weak have meant so far; nothing where nothing is suggested."""
         return await self._answer(request, _bands)
 
+    async def codebook(self, request: Request) -> Response:
+        """Return the codebook in force, and what became of the one that the page has."""
+        since = request.query_params.get("since", "")
+        return await self._answer(request, lambda session: _codebook_json(session, since))
+
     async def submit(self, request: Request) -> Response:
         """Store what the coder did, in the order given, and return the result of each act."""
         try:
@@ -120,13 +127,25 @@ class ReviewApi:
             try:
                 with self._locks[session.coder]:
                     session.refresh()
-                    return JSONResponse(answer(session))
+                    self._learn_changes(session)
+                    # a page that has another version of the codebook asks for the new one
+                    return JSONResponse({**answer(session), "version": session.codebook.version})
             except RefusedRequestError as error:
                 return PlainTextResponse(str(error), status_code=error.status)
             except JournalError as error:
                 return PlainTextResponse(f"Nothing was stored. {error}", status_code=500)
 
         return await run_in_threadpool(respond)
+
+    def _learn_changes(self, session: ReviewSession) -> None:
+        """Have the suggester take in a codebook that was changed, as it takes in decisions."""
+        version = session.codebook.version
+        if self._versions[session.coder] == version:
+            return
+        is_first = version not in self._versions.values()
+        self._versions[session.coder] = version
+        if self._learning is not None and is_first:
+            self._learning.codebook_changed()
 
     def _state(self, session: ReviewSession, line: str | None) -> dict[str, Any]:
         current = session.queue.after(None)
@@ -204,14 +223,44 @@ def _line_json(session: ReviewSession, line: Line, later: set[LineId] | None = N
     if session.is_withheld(line.id):
         payload["withheld"] = True
     if act is not None and act.coding is not None:
-        known = [code for code in session.codebook if code in act.coding.codes]
-        unknown = sorted(act.coding.codes - set(known))
-        payload["kept"] = {"codes": [*known, *unknown], "proposed": act.proposed, "memo": act.coding.memo}
+        payload["kept"] = _kept_json(session, act.coding, act.proposed)
     elif line.id in (later if later is not None else {waiting.id for waiting in session.queue.later}):
         payload["later"] = True
     if session.awaits_second_look(line.id):
         payload["again"] = True
     return payload
+
+
+def _kept_json(session: ReviewSession, made: Coding, proposed: Sequence[str]) -> dict[str, Any]:
+    """Return a judgement in the codes in force, with what became of those that were given and that it has no more."""
+    codebook, codes = session.codebook, session.judged[made.line].codes
+    known = [code for code in codebook if code in codes]
+    fates = session.fates_since(made.version)
+    ended = [
+        {"name": fates[code].name, "became": f"since {fates[code].became}"}
+        if code in fates
+        else {"name": codebook.label(code) if code in codebook else code, "became": "to be read again"}
+        for code in sorted(made.codes - codes)
+        if code not in fates or codes.isdisjoint(fates[code].into)
+    ]
+    return {
+        "codes": [*known, *sorted(codes - set(known))],
+        **({"ended": ended} if ended else {}),
+        "proposed": [name for name in proposed if not codebook.named(name)],
+        "memo": made.memo,
+    }
+
+
+def _codebook_json(session: ReviewSession, since: str) -> dict[str, Any]:
+    try:
+        changes, fates = session.changes_since(since), session.fates_since(since)
+    except SettlementError as error:
+        raise RefusedRequestError(404, f"{error}") from error
+    return {
+        "codes": list(codes_of(session.codebook).values()),
+        "changes": changes,
+        "fates": {code: {"became": f"since {fate.became}", "into": fate.into} for code, fate in fates.items()},
+    }
 
 
 def _offers_from(session: ReviewSession, first: LineId) -> dict[LineId, Any]:
@@ -248,11 +297,20 @@ def _offer_json(session: ReviewSession, line: Line, offer: Offer) -> dict[str, A
     return {
         "batch": offer.batch,
         "strong": offer.strong_first,
-        "abstention": offer.abstention.reason if offer.abstention and not offer.suggestions else "",
+        "abstention": _why_nothing(offer),
         "second": session.stage_of(line.id) is Stage.SECOND_LOOK,
         "cards": [_card_json(suggestion) for suggestion in offer.suggestions],
         "stretches": _stretches(line.text, offer.suggestions),
     }
+
+
+def _why_nothing(offer: Offer) -> str:
+    """Return why there is no suggestion; empty if there is one, or it is not known."""
+    if offer.suggestions:
+        return ""
+    if offer.withheld:
+        return "what was suggested is about a code that has changed since"
+    return offer.abstention.reason if offer.abstention else ""
 
 
 def _card_json(suggestion: Suggestion) -> dict[str, Any]:
@@ -324,17 +382,21 @@ class _Decision(NamedTuple):
     memo: str
     batch: BatchId | None
     milliseconds: int | None
+    version: str
 
     @classmethod
     def from_act(cls, act: Act) -> Self:
         """Return the decision that a page sent; raises `ValueError` for what no page of ours sends."""
         line, batch, milliseconds = act.get("line"), act.get("batch"), act.get("milliseconds")
         codes, proposed, memo = act.get("codes", []), act.get("proposed", []), act.get("memo", "")
+        # pages of an autocode that knew no changes send no version
+        version = act.get("version", "")
         if not (
             isinstance(line, str)
             and _is_list_of_texts(codes)
             and _is_list_of_texts(proposed)
             and isinstance(memo, str)
+            and isinstance(version, str)
             and (batch is None or isinstance(batch, str))
             and (milliseconds is None or (type(milliseconds) is int and milliseconds >= 0))
         ):
@@ -349,6 +411,7 @@ class _Decision(NamedTuple):
             memo=memo.replace("\r\n", "\n").strip(),
             batch=None if batch is None else BatchId(batch),
             milliseconds=milliseconds,
+            version=version,
         )
 
 
@@ -357,12 +420,14 @@ def _is_list_of_texts(value: object) -> bool:
 
 
 def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
-    kind, line, codes, proposed, memo, batch, milliseconds = decision
+    kind, line, codes, proposed, memo, batch, milliseconds, version = decision
     if kind == "later":
-        session.later(line=line, batch=batch, gesture=gesture, milliseconds=milliseconds)
+        session.later(line=line, batch=batch, gesture=gesture, milliseconds=milliseconds, version=version)
         return
     if kind == "first":
-        session.keep_first(memo=memo, line=line, batch=batch, gesture=gesture, milliseconds=milliseconds)
+        session.keep_first(
+            memo=memo, line=line, batch=batch, gesture=gesture, milliseconds=milliseconds, version=version
+        )
         return
     if kind not in ("keep", "none"):
         raise ValueError("choose what to do with the line: keep codes, none fits, or later.")
@@ -371,7 +436,7 @@ def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
         raise ValueError("codes are chosen: keep them, or drop them before saying that none fits.")
     if kind == "keep" and not is_chosen:
         raise ValueError("nothing is chosen, so nothing is decided: choose a code, or say that none fits.")
-    offer = session.offer(line, batch=batch)
+    offer = session.offer(line, batch=batch, version=version)
     suggested = {suggestion.code for suggestion in (() if offer is None else offer.suggestions)}
     session.settle(
         [code for code in codes if code in suggested],
@@ -382,4 +447,5 @@ def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
         batch=batch,
         gesture=gesture,
         milliseconds=milliseconds,
+        version=version,
     )

@@ -4,10 +4,8 @@ import ipaddress
 import os
 import socket
 import ssl
-import threading
-import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from autocode.coding import CoderId
 from autocode.errors import StudyError
 from autocode.web._addresses import kept_tokens, new_token
 from autocode.web._app import Page, make_app
+from autocode.web._browser import opened_in_browser
 
 LOCAL = "127.0.0.1"
 _WILDCARDS = ("", "0.0.0.0", "::")  # all addresses of a machine at once; a browser can open none of them
@@ -110,10 +109,8 @@ def serve(
         urls = [f"{scheme}://{named}:{port}/?token={token}" for token in tokens.values()]
         for coder, url in zip(coders, urls, strict=True):
             announce(url if len(urls) == 1 else f"{coder}: {url}")
-        if open_browser and len(urls) == 1:
-            # in a thread: a browser in the terminal would block until it is closed
-            threading.Thread(target=webbrowser.open, args=(urls[0],), daemon=True).start()
-        with suppress(KeyboardInterrupt):
+        browser = opened_in_browser(urls[0]) if open_browser and len(urls) == 1 else nullcontext()
+        with browser, suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
 
 

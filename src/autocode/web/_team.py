@@ -20,6 +20,7 @@ from autocode.journal import Journal
 from autocode.review import (
     CoderProgress,
     ProposedCode,
+    codebook_in_force,
     differences,
     lines_left_to_read,
     progress_of_coders,
@@ -102,6 +103,7 @@ class _TeamStatus:
     n_differing: int
     n_settled: int
     amendments: Sequence[Amendment]
+    codebook: Codebook
 
 
 class _TeamRequests:
@@ -118,12 +120,11 @@ class _TeamRequests:
     ) -> None:
         self._journal = journal
         self._lines = lines
-        self._codebook = codebook
+        self._given_codebook = codebook
         self._coders = coders
         self._coding_closed = coding_closed
         self._suggester_status = suggester_status
         self._flagged_lines = flagged_lines
-        self._codes = codes_of(codebook)
         self._cache: dict[str, tuple[int, Any]] = {}
         self._lock = Lock()
 
@@ -134,6 +135,10 @@ class _TeamRequests:
             if name not in self._cache or self._cache[name][0] != n_entries:
                 self._cache[name] = (n_entries, compute())
             return self._cache[name][1]
+
+    @property
+    def _codebook(self) -> Codebook:
+        return codebook_in_force(self._journal, self._given_codebook)
 
     async def team(self, request: Request) -> Response:
         """Show where the team stands."""
@@ -149,7 +154,7 @@ class _TeamRequests:
             "team.html",
             team=status,
             suggester=suggester,
-            codes=self._codes,
+            codes=codes_of(status.codebook),
             lines=self._lines,
             may_see_lines=may_see_lines,
             has_label_issues=self._flagged_lines is not None,
@@ -172,7 +177,12 @@ class _TeamRequests:
             return render(request, "refused.html", title=title, sentence=str(error))
         codings = await run_in_threadpool(self._journal.codings)
         return render(
-            request, "label_issues.html", flagged=flagged, lines=self._lines, codings=codings, codes=self._codes
+            request,
+            "label_issues.html",
+            flagged=flagged,
+            lines=self._lines,
+            codings=codings,
+            codes=codes_of(await run_in_threadpool(lambda: self._codebook)),
         )
 
     def _left_to_read(self, coder: CoderId) -> int:
@@ -184,12 +194,12 @@ class _TeamRequests:
     def _team_status(self) -> _TeamStatus:
         from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for
 
-        codings = self._journal.codings()
+        codings, codebook = self._journal.codings(), self._codebook
         differing = differences(codings, self._lines)
         settled = {coding.line for coding in codings if coding.basis is Basis.ADJUDICATED}
         rows: Sequence[_AgreementRow] = ()
         try:
-            table = agreement_table(codings, self._lines, self._codebook)
+            table = agreement_table(codings, self._lines, codebook)
         except AgreementError as error:
             overall, basis = "", str(error)
         else:
@@ -203,11 +213,12 @@ class _TeamRequests:
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),
             overall=overall,
             basis=basis,
-            proposals=proposed_codes(self._journal, self._codebook),
-            unused=[code.id for code in unused_codes(codings, self._codebook)],
+            proposals=proposed_codes(self._journal, codebook),
+            unused=[code.id for code in unused_codes(codings, codebook)],
             n_differing=len(differing),
             n_settled=sum(difference.line.id in settled for difference in differing),
             amendments=self._journal.amendments(),
+            codebook=codebook,
         )
 
 
@@ -269,7 +280,7 @@ def team_page(
     return Page(name="Team", path=TEAM, routes=routes)
 
 
-def codebook_page(codebook: Codebook) -> Page:
+def codebook_page(codebook: Codebook, *, journal: Journal | None = None) -> Page:
     """
     Return the page of the codes with their definitions, when to use them and when not, and examples.
 
@@ -277,20 +288,25 @@ def codebook_page(codebook: Codebook) -> Page:
     ----------
     codebook : Codebook
         The codes of the study.
+    journal : Journal or None, default None
+        Where changes of the codebook are recorded; the page shows the version in force. None for the codes as given.
 
     Returns
     -------
     Page
         The page at the path "/codebook", to be put into `make_app` or `serve`.
     """
-    codes = codes_of(codebook)
+
+    def in_force() -> Codebook:
+        return codebook if journal is None else codebook_in_force(journal, codebook)
 
     async def show(request: Request) -> Response:
+        present = await run_in_threadpool(in_force)
         groups: dict[str, list[dict[str, Any]]] = {}
-        for code in codes.values():
+        for code in codes_of(present).values():
             groups.setdefault(code["theme"], []).append(code)
-        definitions = {theme.name: theme.definition for theme in codebook.labelled().themes}
-        return render(request, "codebook.html", codebook=codebook, groups=groups, definitions=definitions)
+        definitions = {theme.name: theme.definition for theme in present.labelled().themes}
+        return render(request, "codebook.html", codebook=present, groups=groups, definitions=definitions)
 
     return Page(name="Codebook", path=CODEBOOK, routes=[Route(CODEBOOK, show, methods=["GET"])])
 

@@ -1,12 +1,13 @@
 """How probable it is that a coefficient reaches a level of a benchmark scale."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from scipy.stats import norm
 
 from autocode.arguments import no_single_text
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 
 Scale: TypeAlias = Literal["landis_koch", "altman", "fleiss"]
 
@@ -38,7 +39,7 @@ SCALES: dict[str, tuple[tuple[str, float, float], ...]] = {
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
+class Membership(Tabular):
     """How probable it is that the true coefficient lies at each level of a scale or above it.
 
     Attributes
@@ -66,6 +67,12 @@ class Membership:
     levels: tuple[str, ...]
     cumulative: tuple[float, ...]
     level: str
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        return [{"level": level, "cumulative": p} for level, p in zip(self.levels, self.cumulative, strict=True)]
+
+    def _caption(self) -> str:
+        return f"{self.coefficient:.2f} is {self.level} with at least {self.confidence:.0%} ({self.scale})"
 
 
 def cumulative_membership(

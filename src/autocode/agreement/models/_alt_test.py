@@ -1,6 +1,6 @@
 """The alternative annotator test: whether a model may replace a coder."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from scipy.stats import t as student
 
 from autocode.agreement.data._reliability import Array
 from autocode.arguments import no_single_text
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import AgreementError, Fault
 from autocode.wording import count_of
 
@@ -21,7 +21,7 @@ ENOUGH_LINES = 30
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AltTest:
+class AltTest(Tabular):
     """The result of the alternative annotator test, see `alt_test`.
 
     Attributes
@@ -56,6 +56,13 @@ class AltTest:
     rejected: tuple[bool, ...]
     n_lines: tuple[int, ...]
     caution: str = ""
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        columns = zip(self.coders, self.n_lines, self.p_values, self.rejected, strict=True)
+        return [{"coder": c, "lines": n, "p_value": p, "rejected": is_rejected} for c, n, p, is_rejected in columns]
+
+    def _caption(self) -> str:
+        return f"winning rate {self.winning_rate:.2f}, advantage probability {self.advantage_probability:.2f}"
 
     @property
     def passed(self) -> bool:

@@ -1,7 +1,7 @@
 """Gamma: the disorder of the best alignment of coders' spans, relative to that of shuffled spans."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -23,9 +23,10 @@ from autocode.agreement.spans._text_intervals import (
     undefined_agreement,
 )
 from autocode.arguments import no_single_text
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import AgreementError, Fault
+from autocode.frames import Kind
 from autocode.frozen import FrozenMapping
 from autocode.wording import count_of
 
@@ -44,7 +45,7 @@ _PREFER_SHORT = 1e-6
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alignment:
+class Alignment(Tabular):
     """The best alignment of a text: which spans of the coders correspond to each other.
 
     Attributes
@@ -60,6 +61,19 @@ class Alignment:
     coders: tuple[str, ...]
     unitary: tuple[tuple[Span | None, ...], ...]
     disorder: float
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for number, spans in enumerate(self.unitary, start=1):
+            for coder, span in zip(self.coders, spans, strict=True):
+                if span is not None:
+                    place = {"start": span.start, "end": span.end, "label": span.label}
+                    yield {"unitary": number, "coder": coder} | place
+
+    def _kinds(self) -> dict[str, Kind]:
+        return {"unitary": "count", "coder": "text", "start": "count", "end": "count", "label": "text"}  # fmt: skip
+
+    def _caption(self) -> str:
+        return f"disorder {self.disorder:.3g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

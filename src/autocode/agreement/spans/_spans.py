@@ -7,8 +7,9 @@ from typing import Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import AgreementError, Fault
+from autocode.frames import Kind
 
 GAP = 0  # the label of what a coder did not mark; labels are numbered from 1
 Lengths: TypeAlias = NDArray[np.float64]
@@ -85,7 +86,7 @@ class Continuum:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpanData:
+class SpanData(Tabular):
     """What coders marked in one text or several.
 
     Spans of one coder with the same label never overlap. Spans with different labels may; coefficients that cannot
@@ -98,6 +99,16 @@ class SpanData:
     """
 
     continua: tuple[Continuum, ...]
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for text in self.continua:
+            for coder, spans in text.marked.items():
+                for span in spans:
+                    place = {"start": span.start, "end": span.end, "label": span.label}
+                    yield {"text": text.name, "coder": coder} | place
+
+    def _kinds(self) -> dict[str, Kind]:
+        return {"text": "text", "coder": "text", "start": "count", "end": "count", "label": "text"}
 
     @classmethod
     def from_text(

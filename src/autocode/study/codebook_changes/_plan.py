@@ -1,6 +1,6 @@
 """What changes of a codebook do to a study, in numbers and in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from autocode.agreement import Agreement, AlphaChange, MergeComparison
 from autocode.arguments import no_single_text
 from autocode.codebook import Added, Change, Codebook, CodeId, Redefined, Redefinition
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.study.codebook_changes._readings import CoderReadings
 from autocode.tables import Table
 from autocode.transcripts import LineId
@@ -21,7 +21,7 @@ _NONE = "–"  # a code that does not exist, or an alpha that is undefined
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePlan:
+class ChangePlan(Tabular):
     """
     What changes of a codebook do to a study, or would do.
 
@@ -111,6 +111,11 @@ class ChangePlan:
             "suggestions_withheld": self.n_suggestions,
             "model": self.has_model,
         }
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for change in self.changes:
+            versions = {"before": change.before, "after": change.after}
+            yield {"change": str(change), **versions, "by": change.by, "why": change.why, "at": change.at}
 
     def __str__(self) -> str:
         blocks = [part if isinstance(part, str) else part.text() for part in self._parts()]

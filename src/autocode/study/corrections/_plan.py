@@ -9,8 +9,9 @@ from typing import NamedTuple
 from autocode.arguments import no_single_text
 from autocode.coding import Codings, human
 from autocode.conduct import Amendment, LineChanges
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import StudyError
+from autocode.frames import Kind
 from autocode.study._folder import SETTINGS, is_study
 from autocode.study._intake import SpeakerRule
 from autocode.study._opening import has_journal, open_journal, reading_journal
@@ -82,7 +83,7 @@ class InterviewPlan:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AmendmentPlan:
+class AmendmentPlan(Tabular):
     """
     What an amendment would do; `amend_study` does it.
 
@@ -99,6 +100,20 @@ class AmendmentPlan:
     folder: Path
     interviews: tuple[InterviewPlan, ...]
     files: CorrectedFiles
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for plan in self.interviews:
+            name = plan.amendment.transcript
+            for line in plan.amendment.changed:
+                yield {"interview": name, "change": "changed a little", "before": [line], "after": [line]}
+            for part in plan.amendment.replaced:
+                yield {"interview": name, "change": "to be read again", "before": part.before, "after": part.after}
+
+    def _kinds(self) -> dict[str, Kind]:
+        return {"interview": "text", "change": "text", "before": "texts", "after": "texts"}  # fmt: skip
+
+    def _caption(self) -> str:
+        return str(self)
 
     @property
     def changes_anything(self) -> bool:

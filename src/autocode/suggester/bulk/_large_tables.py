@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from autocode.display import displayed
 from autocode.errors import StudyError, TranscriptError
-from autocode.files import put
+from autocode.files import make_folder, put
 from autocode.suggester._predictions import Predictor
 from autocode.suggester.bulk._frames import TextBatch, cell_text, check_columns, line_orders, suggestion_columns
 from autocode.suggester.bulk._table_files import Block, TableReader, reader_of, writer_of
@@ -115,6 +115,7 @@ def suggest_table(
         report(n)
     with _translated_errors(target):
         whole = folder / f"whole{target.suffix}"
+        whole.unlink(missing_ok=True)  # of a run that was stopped here
         suggested = writer.join(parts, whole, reader.empty())
         whole.replace(target)
         shutil.rmtree(folder)
@@ -233,7 +234,7 @@ def _begin_or_resume(folder: Path, job: Mapping[str, object], *, force: bool) ->
     # The folder appears together with its job, however suddenly this process ends.
     new = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
+    make_folder(new)
     put({new / JOB: payload})
     new.replace(folder)
 

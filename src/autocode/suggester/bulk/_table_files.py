@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from autocode.errors import Fault, StudyError, TranscriptError
+from autocode.files import create
 from autocode.suggester.bulk._frames import ADDED
 from autocode.tables import CsvError, csv_text, delimiter_of, iter_rows
 from autocode.wording import count_of
@@ -150,7 +151,7 @@ class _CsvWriter:
     def join(self, parts: Sequence[Path], target: Path, empty: Block) -> int:
         suggested = 0
         first_code = len(empty.header())
-        with target.open("wb") as out:
+        with create(target) as out:
             out.write(csv_text([*empty.header(), *ADDED], []).encode())
             for part in parts:
                 with part.open(encoding="utf-8", errors="surrogatepass", newline="") as lines:
@@ -230,7 +231,7 @@ class _ParquetWriter:
     def join(self, parts: Sequence[Path], target: Path, empty: Block) -> int:
         suggested = 0
         schema = _with_columns(empty, {name: [] for name in ADDED}).schema
-        with target.open("wb") as out:
+        with create(target) as out:
             with self._parquet.ParquetWriter(out, schema) as writer:
                 for part in parts:
                     table = self._parquet.read_table(part)
@@ -261,7 +262,7 @@ def _pyarrow_parquet(path: Path) -> Any:
     return pyarrow.parquet
 
 
-def _sync(file: io.BufferedWriter) -> None:
+def _sync(file: BinaryIO) -> None:
     """Write a file through to the disk."""
     file.flush()
     os.fsync(file.fileno())

@@ -1,6 +1,6 @@
 """Coherence of themes: whether their lines belong together and apart from the rest (Patton's two criteria)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autocode.codebook import Code, Codebook
 from autocode.coding import Codings
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.resampling import interview_draws
 from autocode.suggester.checks._example_line import ExampleLine
@@ -128,7 +128,7 @@ class CodeCoherence:
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeCoherence:
+class ThemeCoherence(Tabular):
     """Internal homogeneity and external heterogeneity of every theme and subtheme.
 
     Attributes
@@ -150,6 +150,20 @@ class ThemeCoherence:
     def to_json(self) -> dict[str, object]:
         """Return the numbers of every code."""
         return {"codes": [code.to_json() for code in self.codes], "conventions": self.conventions}
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for code in self.codes:
+            yield {
+                "code": code.code.id,
+                "name": code.code.name,
+                "theme": code.theme,
+                "lines": code.lines,
+                "interviews": code.interviews,
+                "homogeneity": code.homogeneity,
+                "heterogeneity": code.heterogeneity,
+                "nearest": None if code.nearest is None else code.nearest.id,
+                "undefined": code.undefined,
+            }
 
     def __str__(self) -> str:
         rows = [f"{'' if code.theme else '  '}{code}" for code in self.codes]

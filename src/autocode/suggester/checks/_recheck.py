@@ -1,14 +1,15 @@
 """A team's coding checked with a model of it: label issues, near-duplicates, different uses, confusions, coherence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.doctext import documented
 from autocode.errors import TrainingError
+from autocode.frames import Kind
 from autocode.resampling import interview_draws
 from autocode.suggester.checks._coherence import ThemeCoherence, interview_numbers, measure_coherence
 from autocode.suggester.checks._confusions import ConfusedCodes, find_confused_codes
@@ -28,7 +29,7 @@ LEAST_LINES = 10
 
 @displayed
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recheck:
+class Recheck(Tabular):
     """What to check again in a coding, by the words of the lines. Nothing listed is wrong until a human says so.
 
     Attributes
@@ -65,6 +66,25 @@ class Recheck:
             "rests_on": self.rests_on,
         }
 
+    def _records(self) -> Iterable[dict[str, object]]:
+        for issue in self.label_issues:
+            codes = [code.id for code in issue.given]
+            yield _row("label issue", (issue.line,), codes, issue.coders, "excess surprisal", issue.surprisal, issue)
+        for pair in self.near_duplicates:
+            codes = [code.id for codes in pair.codes for code in codes]
+            coders = [coder for coders in pair.coders for coder in coders]
+            lines = (pair.first.line, pair.second.line)
+            yield _row("near-duplicates", lines, codes, coders, "similarity", pair.similarity, pair)
+        for use in self.different_uses:
+            yield _row("different uses", (), (use.code.id,), use.coders, "separation", use.separation.value, use)
+        for confused in self.confused:
+            codes = [confused.first.id, confused.second.id]
+            yield _row("confused codes", (), codes, (), "AUC", confused.auc, confused)
+
+    def _kinds(self) -> dict[str, Kind]:
+        return {"finding": "text", "lines": "texts", "codes": "texts", "coders": "texts", "measure": "text",
+                "value": "number", "description": "text"}  # fmt: skip
+
     def __str__(self) -> str:
         lines = [self.rests_on]
         for heading, found in self._sections():
@@ -87,6 +107,27 @@ class Recheck:
             ("Codes that two coders use for different things", self.different_uses),
             ("Codes that are hard to distinguish by the words", self.confused),
         )
+
+
+def _row(
+    finding: str,
+    lines: Sequence[str],
+    codes: Sequence[str],
+    coders: Sequence[str],
+    measure: str,
+    value: float,
+    described: object,
+) -> dict[str, object]:
+    """Return a finding as a row of the frame of all."""
+    return {
+        "finding": finding,
+        "lines": list(lines),
+        "codes": list(dict.fromkeys(codes)),
+        "coders": list(dict.fromkeys(coders)),
+        "measure": measure,
+        "value": value,
+        "description": str(described),
+    }
 
 
 @documented

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from autocode.arguments import no_single_text
 from autocode.errors import ArtefactError
+from autocode.files import create_empty
 from autocode.suggester.features._encoder import Encoder, SpacyVectors
 from autocode.wording import count_of
 
@@ -177,6 +178,7 @@ class _Store:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        create_empty(self._path)
         try:
             with closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
                 connection.execute(

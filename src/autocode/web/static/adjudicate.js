@@ -31,6 +31,7 @@ import {
 } from "./adjudicate_state.js";
 import { el, takeFocus } from "./dom.js";
 import { listen } from "./keys.js";
+import { paintNews } from "./news.js";
 import { Outbox } from "./outbox.js";
 
 /**
@@ -41,7 +42,7 @@ export function mount(root, request = (...all) => fetch(...all)) {
   const page = { root, request, state: newState(), server: askFor(request) };
   page.go = (id, more) => go(page, id, more);
   page.actions = keyActions(page);
-  page.rows = newRows(page.state, { go: page.go }, page.server.lines);
+  page.rows = newRows(page.state, { go: page.go, look: () => lookAgain(page) }, page.server.lines);
   page.panel = newPanel();
   page.dialogs = newDialogs(page.rows.column);
   fill(page);
@@ -67,6 +68,7 @@ function fill(page) {
   page.open = checkbox("open-only", () => applyFilters(page));
   page.live = el("p", { class: "unseen", "aria-live": "polite" });
   page.notice = el("p", { class: "notice", role: "alert", hidden: true });
+  page.news = el("div", { class: "news", role: "status" });
   page.names.checked = state.hidden;
   const dialogButton = (label, key) =>
     el(
@@ -88,7 +90,7 @@ function fill(page) {
       dialogButton("Codebook", "c"),
       dialogButton("Keys", "?"),
     ),
-    page.notice,
+    el("div", { class: "notices" }, page.news, page.notice),
     el("div", { class: "settling" }, rows.column, panel),
     page.live,
     dialogs.help,
@@ -205,6 +207,7 @@ function rule(page, ruling, codes = []) {
   state.outbox.put({
     gesture: crypto.randomUUID(),
     kind: "settle",
+    version: state.version,
     line: line.id,
     digest: line.digest,
     ruling,
@@ -217,7 +220,7 @@ function rule(page, ruling, codes = []) {
   });
 }
 
-function onStored(page, act, result) {
+function onStored(page, act, result, answer) {
   const { state, rows } = page;
   const line = result.line && state.byId.get(result.line.id);
   if (line) {
@@ -225,7 +228,8 @@ function onStored(page, act, result) {
     // an act on the same line that still waits is already on the screen
     if (!isUnstored(state, line.id)) repaintRow(rows, line);
   }
-  if (result.reload) look(page);
+  const isChanged = answer.version !== undefined && answer.version !== state.version;
+  if (result.reload || isChanged) lookAgain(page);
   warn(page, result.refused);
   if (result.refused) {
     if (act.reason) state.reasons.set(act.line, act.reason);
@@ -287,12 +291,24 @@ function press({ state, actions }, key) {
 /** Ask for all lines and begin again at the current one, or at the first that is open. */
 async function look(page) {
   const { state, server } = page;
-  takeState(state, await server.state(state.hidden));
+  const before = state.version;
+  const answer = await server.state(state.hidden, before);
+  takeState(state, answer);
+  if (before && answer.version !== before) paintNews(page.news, answer, { home: page.rows.column });
   const { current } = state;
   state.current = null;
   paintAll(page);
   const first = state.byId.get(current) ?? nextOpen(state, null) ?? state.lines[0] ?? null;
   page.go(first && first.id, { quietly: true, again: true });
+}
+
+/** Ask for all lines because something changed; if that fails, the next answer of the server shows it again. */
+function lookAgain(page) {
+  page.looking ??= look(page)
+    .catch(() => {})
+    .finally(() => {
+      page.looking = null;
+    });
 }
 
 async function begin(page) {

@@ -9,7 +9,8 @@ const NEAR = 12; // rows left before more are painted
 const AHEAD = 30; // open lines whose words are asked for before they are needed
 const RETRY = 1000; // milliseconds before words are asked for again
 
-/** Return the column of rows; `actions.go(id)` makes a line the current one. */
+/** Return the column of rows; `actions.go(id)` makes a line the current one, and
+ * `actions.look()` asks for all lines again. */
 export function newRows(state, actions, askLines) {
   const list = el("ol", { class: "rows" });
   const column = el("section", { class: "column", "aria-label": "Lines on which coders differ", tabindex: "-1" }, list);
@@ -206,6 +207,10 @@ export async function fetchAhead(view) {
   try {
     const answer = await view.askLines({ hidden: state.hidden, lines: missing });
     if (state.lines !== lines) return; // all of it was asked for again meanwhile
+    if (answer.version !== state.version) {
+      actions.look(); // the codebook was changed
+      return;
+    }
     for (const line of answer.lines) {
       Object.assign(state.byId.get(line.id) ?? {}, line);
       if (state.byId.has(line.id)) repaintRow(view, state.byId.get(line.id));

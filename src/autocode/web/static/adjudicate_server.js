@@ -10,8 +10,14 @@ export function askFor(request) {
     return response.json();
   };
   return {
-    /** All lines on which coders differ, and the first open ones with their words; a busy kernel may take its time. */
-    state: (hidden) => answerTo(`/adjudicate/state?hidden=${hidden ? 1 : 0}`),
+    /**
+     * All lines on which coders differ, the first open ones with their words, and what changed in the codebook since a
+     * version; a busy kernel may take its time.
+     */
+    state: (hidden, since) => {
+      const changes = since ? `&since=${encodeURIComponent(since)}` : "";
+      return answerTo(`/adjudicate/state?hidden=${hidden ? 1 : 0}${changes}`);
+    },
     /** The words and readings of some lines: { hidden, lines }. */
     lines: (wanted) =>
       answerTo("/adjudicate/lines", {

@@ -6,6 +6,7 @@ export function newState() {
   return {
     coder: "",
     study: "",
+    version: "", // of the codebook; rulings are stored as made under it
     codes: {}, // id -> code
     interviews: {}, // id -> what is known of the participant
     contested: {}, // code id -> on how many lines coders differ about it
@@ -42,8 +43,8 @@ export function setHidden(state, hidden) {
   }
 }
 
-export function takeState(state, { coder, study, codes, interviews, contested, lines, read }) {
-  Object.assign(state, { coder, study, codes, interviews, contested, lines, asked: new Set() });
+export function takeState(state, { coder, study, version, codes, interviews, contested, lines, read }) {
+  Object.assign(state, { coder, study, version, codes, interviews, contested, lines, asked: new Set() });
   for (const line of lines) line.settled ??= [];
   state.byId = new Map(lines.map((line) => [line.id, line]));
   for (const line of read) Object.assign(state.byId.get(line.id), line);
@@ -53,7 +54,7 @@ export function takeState(state, { coder, study, codes, interviews, contested, l
 
 export const currentLine = (state) => state.byId.get(state.current);
 export const nameOf = (state, id) => state.codes[id]?.name ?? id;
-export const comparedPair = (state, line) => line.pairs[state.pairs.get(line.id) ?? 0];
+export const comparedPair = (state, line) => line.pairs[state.pairs.get(line.id) ?? 0] ?? line.pairs[0];
 export const indexOf = (state, id) => state.shown.indexOf(state.byId.get(id));
 export const isUnstored = (state, id) => state.outbox?.pending().some(([, act]) => act.line === id) ?? false;
 

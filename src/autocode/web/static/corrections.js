@@ -1,8 +1,9 @@
-// Corrects the text of an interview: it is loaded, planned, and recorded only with the plan that was shown.
+// Corrects an interview, as text or by its corrected document: planned, and recorded only with the plan that was shown.
 
 import { byId } from "./dom.js";
 
-const [interview, text, reason, planned, recorded] = ["interview", "text", "reason", "plan", "record"].map(byId);
+const [interview, text, file, reason] = ["interview", "text", "file", "reason"].map(byId);
+const [planned, recorded] = ["plan", "record"].map(byId);
 let shown = null; // the correction whose plan is on the screen, with the plan's fingerprint
 let isBusy = false;
 
@@ -14,7 +15,7 @@ function showPlan(sentences) {
 }
 
 function enable() {
-  planned.disabled = isBusy || text.disabled;
+  planned.disabled = isBusy || (text.disabled && !file.files.length);
   recorded.disabled = isBusy || !shown;
 }
 
@@ -26,7 +27,25 @@ function forget() {
   enable();
 }
 
-const written = () => ({ interview: interview.value, text: text.value, reason: reason.value });
+const keptAs = () => interview.selectedOptions[0].dataset.file; // "" for a text
+
+const written = () => ({
+  interview: interview.value,
+  text: keptAs() ? "" : text.value,
+  document: keptAs() ? file.files[0]?.name : "",
+  reason: reason.value,
+});
+
+/** What the chosen document holds, in base64. */
+function content() {
+  if (!keptAs()) return "";
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(new Error("The document was changed or moved since it was chosen; choose it again."));
+    reader.readAsDataURL(file.files[0]);
+  });
+}
 
 /** Ask the server, one request at a time; a refusal is said, and the answer is null then. */
 async function asked(path, body) {
@@ -51,7 +70,17 @@ async function asked(path, body) {
 
 async function load() {
   text.disabled = true;
+  text.value = "";
+  file.value = "";
+  file.disabled = !keptAs();
+  byId("as-text").hidden = !!keptAs();
+  byId("as-document").hidden = !keptAs();
   forget();
+  if (keptAs()) {
+    byId("document").textContent = keptAs();
+    byId("document").href = `/corrections/document?interview=${encodeURIComponent(interview.value)}`;
+    return;
+  }
   const wanted = interview.value;
   const answer = await asked(`/corrections/text?interview=${encodeURIComponent(wanted)}`);
   if (!answer) return;
@@ -62,12 +91,20 @@ async function load() {
 }
 
 async function plan() {
-  const correction = written();
+  const [correction, chosen] = [written(), file.files[0]];
   forget();
-  const answer = await asked("/corrections/plan", correction);
-  if (!answer || JSON.stringify(written()) !== JSON.stringify(correction)) return;
+  let sent;
+  try {
+    sent = { ...correction, content: await content() };
+  } catch (error) {
+    file.value = "";
+    say(error.message);
+    return enable();
+  }
+  const answer = await asked("/corrections/plan", sent);
+  if (!answer || file.files[0] !== chosen || JSON.stringify(written()) !== JSON.stringify(correction)) return;
   showPlan(answer.plan);
-  if (answer.fingerprint) shown = { ...correction, plan: answer.fingerprint };
+  if (answer.fingerprint) shown = { ...sent, plan: answer.fingerprint };
   say(shown ? "This is what would change. Nothing is recorded yet." : "");
   enable();
 }
@@ -78,14 +115,15 @@ async function record() {
   shown = null;
   const answer = await asked("/corrections/record", correction);
   if (!answer) return;
-  for (const element of [interview, text, reason]) element.disabled = true;
+  for (const element of [interview, text, file, reason]) element.disabled = true;
+  file.value = "";
   enable();
   say(answer.recorded);
 }
 
 if (interview) {
   interview.addEventListener("change", load);
-  for (const element of [text, reason]) element.addEventListener("input", forget);
+  for (const element of [text, file, reason]) element.addEventListener("input", forget);
   planned.addEventListener("click", plan);
   recorded.addEventListener("click", record);
   load();

@@ -4,6 +4,7 @@
 import { byId, takeFocus } from "./dom.js";
 import { listen } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { followCodebook } from "./review_codebook.js";
 import { openHelp, openInterviews, openPalette, prepareDialogs } from "./review_dialogs.js";
 import {
   alertOf,
@@ -24,7 +25,7 @@ import {
   paintWords,
   scrollToLine,
 } from "./review_paint.js";
-import { ask, awaitOffer, interviewOf, prefetch } from "./review_server.js";
+import { ask, awaitOffer, interviewOf, listenToVersions, notice, prefetch } from "./review_server.js";
 import {
   applyAct,
   codeOf,
@@ -149,6 +150,7 @@ function decide(key) {
   const act = {
     gesture: crypto.randomUUID(),
     coder: state.coder,
+    version: state.version,
     line: line.id,
     ...decision,
     memo: decision.kind === "later" ? "" : (state.drafts.get(line.id) ?? ""),
@@ -252,9 +254,10 @@ function goOn(next, key) {
 
 function onStored(act, result, answer) {
   if (!state.begun) return;
+  notice(answer);
   const line = state.lines.get(act.line);
   if (result.refused) onRefused(act, result.refused);
-  if (result.line) onLineStored(act, result.line, line);
+  if (result.line) onLineStored(act, result.line, line, answer);
   if (result.reveal) onReveal(act, result.reveal, line);
   else if (state.awaitedReveal?.line === act.line && act.kind !== "undo") show(state.awaitedReveal.next);
   if (answer.learnt && answer.learnt.times > state.timesLearnt) onLearnt(answer.learnt);
@@ -268,11 +271,11 @@ function onRefused(act, refused) {
   alertOf(`Nothing was stored. ${refused}`, { line: act.line, show });
 }
 
-function onLineStored(act, stored, line) {
+function onLineStored(act, stored, line, { version }) {
   const changed = takeLine(stored);
   if (changed) paintKept(changed);
   const undoable = act.kind === "undo" ? null : { name: act.gesture, line: act.line };
-  channel?.postMessage({ line: stored, act: undoable });
+  channel?.postMessage({ line: stored, act: undoable, version });
   if (act.kind !== "undo" || act.line !== state.current || state.awaitedReveal) return;
   if (line && !isUnstored(act.line) && line.stage !== stored.stage) {
     line.stage = stored.stage;
@@ -299,7 +302,7 @@ function onLearnt({ times, decisions: n }) {
   for (const id of [...state.offers.keys()]) {
     if (id !== state.current && !state.lines.get(id)?.again) state.offers.delete(id);
   }
-  note(`${n} new decisions learnt`);
+  note(n ? `${n} new decisions learnt` : "The suggester has taken in the changed codebook");
   prefetch();
 }
 
@@ -352,6 +355,7 @@ function connectTabs() {
   if (!("BroadcastChannel" in window)) return;
   channel = new BroadcastChannel(state.outbox.key);
   channel.onmessage = async ({ data }) => {
+    notice(data);
     // the storage that tabs share may still show the act as waiting; then the page asks what is stored
     if (isUnstored(data.line.id)) await catchUp();
     else {
@@ -378,6 +382,7 @@ async function begin() {
     else Object.assign(state.lines.get(act.line) ?? {}, { kept: undefined, later: false });
   }
   state.begun = true;
+  listenToVersions(() => followCodebook({ actions, showOffer }));
   paintSaved({ pending: outbox.count, trouble: outbox.trouble });
   if (state.interview) paintInterview(state.interview);
   await show(answer.current);

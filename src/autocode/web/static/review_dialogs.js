@@ -33,6 +33,11 @@ export function openPalette(actions) {
   field.focus();
 }
 
+/** Look again for what is typed, in other codes; nothing if no code is looked for. */
+export function repaintPalette(actions) {
+  if (byId("palette").open) search(actions);
+}
+
 /** How well a code fits what was typed: 0 is best, null is not at all. */
 function rank(code, typed) {
   const name = code.name.toLowerCase();

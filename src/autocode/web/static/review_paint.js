@@ -55,11 +55,12 @@ export function paintKept(line) {
 
 const remark = (text, more = "") => el("span", { class: `none-fits${more}` }, text);
 
-function decided({ kept: { codes, proposed, memo }, again }) {
+function decided({ kept: { codes, ended = [], proposed, memo }, again }) {
   return [
     ...codes.map((id) => chip(codeOf(id))),
+    ...ended.map(({ name, became }) => el("span", { class: "chip ended", dir: "auto" }, `${name}, ${became}`)),
     ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
-    !codes.length && !proposed.length && remark("none fits"),
+    !codes.length && !ended.length && !proposed.length && remark("none fits"),
     again && remark("second look", " again"),
     memo && el("p", { class: "said", dir: "auto" }, memo),
   ];
@@ -387,7 +388,7 @@ export function alertOf(text, { line: id, show } = {}) {
   const box = el(
     "div",
     { class: "alert" },
-    el("p", {}, text),
+    el("p", { dir: "auto" }, text),
     line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
     el("button", { ...small, onclick: close }, "Close"),
   );

@@ -8,7 +8,21 @@ const RETRY = 500; // milliseconds before suggestions of the current line are as
 export async function ask(path, query = {}) {
   const response = await fetch(`${path}?${new URLSearchParams(query)}`);
   if (!response.ok) throw Object.assign(new Error(await response.text()), { status: response.status });
-  return response.json();
+  const answer = await response.json();
+  notice(answer);
+  return answer;
+}
+
+let onNewVersion = () => {};
+
+/** Call `act` whenever the server answers under another version of the codebook than that of the page. */
+export function listenToVersions(act) {
+  onNewVersion = act;
+}
+
+/** See whether an answer was given under another version of the codebook. */
+export function notice({ version }) {
+  if (state.begun && version !== undefined && version !== state.version) onNewVersion();
 }
 
 /** Return the interview that a line belongs to, asking for it if it is not loaded. */
@@ -42,9 +56,9 @@ export function prefetch() {
   if (state.mode === "blind-first") return;
   const { timesLearnt } = state;
   asking = ask("/review/offers", { from: first })
-    .then(({ offers }) => {
-      if (timesLearnt === state.timesLearnt) takeOffers(offers);
-      if (!(first in offers) && !state.offers.has(first)) state.offers.set(first, null);
+    .then(({ offers, version }) => {
+      if (timesLearnt === state.timesLearnt && version === state.version) takeOffers(offers);
+      if (version === state.version && !(first in offers) && !state.offers.has(first)) state.offers.set(first, null);
     })
     .catch(() => {})
     .finally(() => {
@@ -56,8 +70,11 @@ export function prefetch() {
 export async function awaitOffer(id) {
   for (;;) {
     try {
-      state.offers.set(id, await ask("/review/offer", { line: id }));
-      return state.current === id;
+      const offer = await ask("/review/offer", { line: id });
+      if (offer.version === state.version) {
+        state.offers.set(id, offer);
+        return state.current === id;
+      } // else the codebook is being changed, and the suggestions are asked for again
     } catch (error) {
       if (error.status) {
         state.offers.set(id, null); // the server says that nothing is suggested

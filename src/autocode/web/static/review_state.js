@@ -7,7 +7,9 @@ export const state = {
   study: "",
   mode: "",
   sample: "", // name of the sample whose lines are decided here; empty for all lines
+  version: "", // of the codebook; acts are stored as made under it
   codes: new Map(), // id -> code
+  formerCodes: new Map(), // id -> code of an earlier version of the codebook
   interviews: [], // those with lines to decide: { id, about, lines (ids) }
   loaded: new Map(), // interview id -> interview with the text of its lines
   lines: new Map(), // id -> line of a loaded interview
@@ -34,7 +36,8 @@ export const state = {
   outbox: null,
 };
 
-export const codeOf = (id) => state.codes.get(id) ?? { id, name: id, hue: "none", definition: "" };
+export const codeOf = (id) =>
+  state.codes.get(id) ?? state.formerCodes.get(id) ?? { id, name: id, hue: "none", definition: "" };
 export const currentLine = () => state.lines.get(state.current);
 export const isSecondLook = () => currentLine()?.stage === "second look";
 
@@ -86,8 +89,8 @@ export function neighbour(step) {
 // ---------------------------------------------------------------- answers of the server
 
 export function takeState(answer) {
-  const { coder, mode, sample, study, later, acts, learnt } = answer;
-  Object.assign(state, { coder, mode, sample, study, later, acts, timesLearnt: learnt });
+  const { coder, mode, sample, study, later, acts, learnt, version } = answer;
+  Object.assign(state, { coder, mode, sample, study, later, acts, version, timesLearnt: learnt });
   state.codes = new Map(answer.codes.map((code) => [code.id, code]));
   state.interviews = answer.interviews.filter(({ lines }) => lines.length);
   state.route = state.interviews.flatMap(({ lines }) => lines);
@@ -112,6 +115,35 @@ export function takeInterview(interview) {
     }
     state.lines.set(line.id, line);
   }
+}
+
+const isSameName = (first, second) => first.toLowerCase() === second.toLowerCase();
+
+/**
+ * Take over another version of the codebook, and forget what was fetched under the one before. Returns the names of codes
+ * that were chosen on the current line and are none any more; a code that was merged is chosen as the one that it became,
+ * and a proposed code that the codebook has now is chosen.
+ */
+export function takeCodebook({ version, codes, fates }) {
+  const dropped = [];
+  const chosen = [...state.chosen].flatMap((id) => {
+    const { became, into } = fates[id] ?? {};
+    if (codes.some((code) => code.id === id)) return [id];
+    if (into?.length === 1) return into;
+    dropped.push(became ? `${codeOf(id).name}, ${became},` : codeOf(id).name);
+    return [];
+  });
+  const taken = codes.filter(({ name }) => [...state.proposed].some((proposal) => isSameName(proposal, name)));
+  for (const [id, code] of state.codes) state.formerCodes.set(id, { ...code, hue: "none" });
+  state.version = version;
+  state.codes = new Map(codes.map((code) => [code.id, code]));
+  state.chosen = new Set([...chosen.filter((id) => state.codes.has(id)), ...taken.map(({ id }) => id)]);
+  state.proposed = new Set([...state.proposed].filter((proposal) => !taken.some(({ name }) => isSameName(proposal, name))));
+  state.recent = state.recent.filter((id) => state.codes.has(id));
+  state.offers.clear();
+  state.queuedKeys = []; // they were about suggestions that are not shown any more
+  state.loaded.clear();
+  return dropped;
 }
 
 export function takeOffers(offers) {

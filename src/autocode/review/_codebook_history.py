@@ -1,0 +1,153 @@
+"""The codebook of a study while people work with it: each version, and what was made under one in the next."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from autocode.codebook import (
+    Change,
+    Codebook,
+    CodeId,
+    Fate,
+    changed_meanings,
+    changes_in_words,
+    codebook_versions,
+    evolve,
+    fates,
+)
+from autocode.coding import Coding, Codings, SuggestionBatch, remapped
+from autocode.errors import SettlementError
+from autocode.journal import CodebookSeen, Entry, Journal, Kind
+
+
+def codebook_in_force(journal: Journal, codebook: Codebook) -> Codebook:
+    """
+    Return the codebook after the changes that a journal has recorded.
+
+    Parameters
+    ----------
+    journal : Journal
+        The record of the study.
+    codebook : Codebook
+        The codebook in force while the journal has no recorded change.
+    """
+    first, changes = journal.codebook_history()
+    return evolve(first, changes) if first is not None and changes else codebook
+
+
+class CodebookHistory:
+    """
+    The codebook as a journal records it.
+
+    Parameters
+    ----------
+    journal : Journal
+        The record of the study.
+    codebook : Codebook
+        The codebook in force while the journal has no recorded change.
+    """
+
+    def __init__(self, journal: Journal, codebook: Codebook) -> None:
+        self._journal = journal
+        self._given = codebook
+        self._first: Codebook | None = None
+        self._is_named = False
+        self._earlier: frozenset[str] = frozenset()
+        self._change_ids: list[str] = []
+        self._fates: dict[str, Mapping[CodeId, Fate]] = {}
+        self.changes: tuple[Change, ...] = ()
+        self.versions: tuple[Codebook, ...] = (codebook,)
+        self.read()
+
+    def read(self) -> bool:
+        """Read the recorded changes anew; return whether there are others than before."""
+        entries = sorted(self._journal.history(kinds=(Kind.CODEBOOK,)), key=lambda entry: entry.id)
+        seen = [entry.record.codebook for entry in entries if isinstance(entry.record, CodebookSeen)]
+        made = [(entry.id, entry.record) for entry in entries if isinstance(entry.record, Change)]
+        self._first = seen[-1] if seen else None
+        changes = tuple(change for _, change in made)
+        # the journal takes the names of versions that it knows
+        self._is_named = bool(changes) or any(codebook.version == self._given.version for codebook in seen)
+        self._earlier = frozenset(codebook.version for codebook in (*seen, self._given))
+        self._change_ids = [identity for identity, _ in made]
+        self._proposals = self._journal.proposals() if changes else ()
+        if self._first is None or changes == self.changes:
+            return False
+        self.changes = changes
+        self.versions = codebook_versions(self._first, changes)
+        vars(self).pop("_sentences", None)
+        self._fates.clear()
+        return True
+
+    @property
+    def in_force(self) -> Codebook:
+        """The codebook in force."""
+        return self.versions[-1]
+
+    def under(self, version: str | None) -> Codebook:
+        """
+        Return the codebook of a version: None for the one in force, empty for the one before all recorded changes.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
+        """
+        return self.in_force if version is None else self.versions[self._place(version)]
+
+    def name_of(self, version: str | None) -> str:
+        """Return how a judgement names the version under which it is made: empty if the journal knows no version."""
+        return self.under(version).version if self._is_named else ""
+
+    def _place(self, version: str) -> int:
+        for place, codebook in enumerate(self.versions):
+            if codebook.version == version:
+                return place
+        if not version or version in self._earlier:
+            return 0
+        raise SettlementError(
+            f"the codebook never had a version {version!r}, so nothing was stored; load the page again."
+        )
+
+    @cached_property
+    def _sentences(self) -> tuple[str, ...]:
+        return changes_in_words(self.versions[0], self.changes)
+
+    def sentences_since(self, version: str) -> tuple[str, ...]:
+        """Return a sentence for each change after a version, without its full stop."""
+        return self._sentences[self._place(version) :] if self.changes else ()
+
+    def fates_since(self, version: str) -> Mapping[CodeId, Fate]:
+        """Return what became of the codes that ended, or mean something else, after a version."""
+        since = self.under(version).version
+        if since not in self._fates:
+            self._fates[since] = fates(self.versions[0], self.changes, since=since)
+        return self._fates[since]
+
+    def replayed(self, codings: Iterable[Coding], *, version: str | None = None) -> Codings:
+        """Return what judgements come to in a version, by default in the one in force; none was made after it."""
+        place = len(self.versions) - 1 if version is None else self._place(version)
+        if not self.changes:
+            return Codings(codings)
+        return remapped(Codings(codings), self.changes[:place], codebook=self.versions[0], proposals=self._proposals)
+
+    def is_after(self, coding: Coding, version: str) -> bool:
+        """Return whether a judgement was made under a later version."""
+        return self._place(coding.version) > self._place(version)
+
+    # suggestions
+
+    def knows(self, batch: SuggestionBatch) -> bool:
+        """Return whether suggestions were made for the codebook, in whatever version."""
+        return any(codebook.digest == batch.codebook for codebook in self.versions)
+
+    def place_of(self, batch: SuggestionBatch, entry: Entry | None = None) -> int:
+        """Return the place of the version for which suggestions were made, the latest that it can have been."""
+        latest = len(self.versions) - 1 if entry is None else bisect_left(self._change_ids, entry.id)
+        places = [place for place, codebook in enumerate(self.versions) if codebook.digest == batch.codebook]
+        return max((place for place in places if place <= latest), default=min(places, default=0))
+
+    def withheld(self, since: int, *, version: str | None = None) -> frozenset[CodeId]:
+        """Return the codes that ended or mean something else between a place and a version."""
+        until = len(self.changes) if version is None else self._place(version)
+        return changed_meanings(self.changes[:until], since=self.versions[since].version)

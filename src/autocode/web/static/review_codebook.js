@@ -1,0 +1,48 @@
+// A codebook that is changed while the review page is open: the page takes over the codes in force and says what changed.
+// What was decided before goes out as it was made, and the server finds what it comes to.
+
+import { byId, listing } from "./dom.js";
+import { paintNews } from "./news.js";
+import { repaintPalette } from "./review_dialogs.js";
+import { alertOf, main, paintCurrent, paintInterview, paintSide, paintTicks, scrollToLine } from "./review_paint.js";
+import { ask, prefetch } from "./review_server.js";
+import { isOfferAwaited, state, takeCodebook, takeInterview } from "./review_state.js";
+
+let following = false;
+
+/** Take over the codebook in force, and what judgements come to in it. `showOffer(id)` asks for a line's suggestions. */
+export async function followCodebook({ actions, showOffer }) {
+  if (following) return;
+  following = true;
+  try {
+    const answer = await ask("/review/codebook", { since: state.version });
+    if (answer.version === state.version) return; // what was noticed was an older answer
+    const dropped = takeCodebook(answer);
+    paintNews(byId("news"), answer, { more: chooseAnew(dropped), home: main });
+    repaintPalette(actions);
+    paintSide(actions);
+    if (isOfferAwaited()) showOffer(state.current);
+    const { interview } = state;
+    if (interview) takeLines(await ask("/review/lines", { interview: interview.id }), actions);
+    prefetch();
+  } catch (error) {
+    if (error.status === 404) alertOf(error.message);
+    // else the next answer of the server names the version again
+  } finally {
+    following = false;
+  }
+}
+
+function takeLines(interview, actions) {
+  if (interview.id !== state.interview.id) return; // the coder has gone on, to lines that are asked for now
+  takeInterview(interview);
+  state.interview = interview;
+  paintInterview(interview);
+  paintCurrent(null);
+  paintTicks();
+  paintSide(actions);
+  scrollToLine();
+}
+
+const chooseAnew = (dropped) =>
+  dropped.length ? ` ${listing(dropped)} ${dropped.length > 1 ? "were" : "was"} chosen here; choose anew.` : "";
