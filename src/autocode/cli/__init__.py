@@ -2,6 +2,7 @@
 
 from autocode.cli import _codebook as _codebook  # adds its commands to `main`
 from autocode.cli import _findings as _findings
+from autocode.cli import _reread as _reread
 from autocode.cli._main import main
 
 __all__ = ["main"]

@@ -328,8 +328,8 @@ class CoderView:
 
 
 def _lines_to_measure(journal: Journal) -> frozenset[LineId]:
-    """Return the lines of open random samples: what is estimated from them rests on independent codings."""
-    samples = [sample for sample in journal.samples() if sample.design is Design.RANDOM and sample.ended is None]
+    """Return the lines of open samples with random ones: what is estimated from them rests on independent codings."""
+    samples = [sample for sample in journal.samples() if sample.design is not Design.ACTIVE and sample.ended is None]
     return frozenset(line for sample in samples for line in sample.drawn)
 
 
