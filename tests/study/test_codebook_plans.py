@@ -72,7 +72,9 @@ def test_a_split_code_waits_exactly_where_it_was_given_and_its_theme_stays(data)
 
     assert [len(readings.again) for readings in plan.coders] == [42, 37, 77]
     assert len(plan.lines_to_read_again) == 85
-    assert "To be read again: coder_a 42, coder_b 37 and coder_c 77; 85 different lines." in str(plan)
+    assert "To be read again, with autocode reread: coder_a 42, coder_b 37 and coder_c 77; 85 different lines." in str(
+        plan
+    )
     theme = alphas_of(plan)["accessing-social-services"]
     assert theme.before.value == pytest.approx(0.701534, abs=5e-7)
     assert theme.after.value == pytest.approx(theme.before.value, abs=1e-12)

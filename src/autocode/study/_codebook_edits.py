@@ -102,7 +102,7 @@ class CodebookEdits:
         for what in self._differences(codings, study):
             yield Fault(what, folder / CODEBOOK)
         adopt = (
-            "then record the rest as it was meant"
+            "or say with the commands above what became of it"
             if self.are_ambiguous
             else f"record it as it is with: autocode codebook adopt {study} --by YOU --why REASON"
         )

@@ -163,7 +163,7 @@ class ChangePlan(Tabular):
         again = {_heading(readings): len(readings.again) for readings in self.coders if readings.again}
         if again:
             n_lines = count_of(len(self.lines_to_read_again), "different line", thousands=",")
-            yield f"To be read again: {_listed(again)}; {n_lines}."
+            yield f"To be read again, with autocode reread: {_listed(again)}; {n_lines}."
         elif not self.n_left:
             yield "Nothing has to be read again."
         yield from self._of_silence()
@@ -179,7 +179,8 @@ class ChangePlan(Tabular):
             total = count_of(sum(silent.values()), "earlier reading", thousands=",")
             yield (
                 f"{total} {'says' if sum(silent.values()) == 1 else 'say'} nothing about {names}: {_listed(silent)}. "
-                "They count in no number about it until these lines are read for it."
+                "They count in no number about it until these lines are read for it, for which autocode reread draws "
+                "lines."
             )
         for change in self.alphas:
             if change.n_unknown and change.is_theme and change.code:

@@ -7,10 +7,7 @@ from autocode.agreement import MergeComparison, alpha_changes, compare_merge
 from autocode.codebook import (
     Change,
     Codebook,
-    CodeId,
     Merged,
-    Redefined,
-    Redefinition,
     Renamed,
     Undone,
     changed_meanings,
@@ -85,7 +82,8 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
     )
     viewer = None if viewer is None else human(viewer, people=_people(study))
     n_left = _left_to_read(study, viewer)
-    withheld = _withheld(signed, earlier, study.codebook, after)
+    changed = changed_meanings([*earlier, *signed], since=study.codebook.version)
+    withheld = tuple(code.id for code in study.codebook.subthemes if code.id in changed or code.id not in after)
     suggestions = () if study.batch is None else study.batch.suggestions
     return ChangePlan(
         folder=study.folder,
@@ -119,19 +117,6 @@ def _merges(
     for change, codings, codebook in zip(changes, steps, versions, strict=False):
         if isinstance(change, Merged) and codebook[change.into].codable and len(codings.independent().coders) > 1:
             yield compare_merge(codings, (change.into, *change.codes), codebook)
-
-
-def _withheld(
-    changes: Sequence[Change], earlier: Sequence[Change], before: Codebook, after: Codebook
-) -> tuple[CodeId, ...]:
-    """Return the codes that a model must not suggest any more: they end or mean something else."""
-    made = {change.after: change for change in (*earlier, *changes)}
-    changed = set(changed_meanings(changes)) | {code.id for code in before.subthemes if code.id not in after}
-    for change in changes:
-        undone = made.get(change.change) if isinstance(change, Undone) else None
-        if isinstance(undone, Redefined) and undone.kind is not Redefinition.CLARIFIED:
-            changed.add(undone.code)
-    return tuple(code.id for code in before.subthemes if code.id in changed)
 
 
 def editors_of(settings: Settings) -> frozenset[str] | None:
