@@ -25,7 +25,13 @@ from autocode.coding import (
 from autocode.conduct import Amendment, Replacement
 from autocode.errors import CodingError, SettlementError
 from autocode.journal import CodebookSeen, Journal
-from autocode.review import LinesInQuestion, RereadingSession, lines_in_question
+from autocode.review import (
+    AdjudicationSession,
+    LinesInQuestion,
+    RereadingSession,
+    lines_in_question,
+    lines_to_read_again,
+)
 from autocode.transcripts import Line, Role, Transcript, Transcripts
 
 PARTS = (Code(id="parking", name="Parking"), Code(id="phones", name="Telephones"))
@@ -448,3 +454,55 @@ def test_a_thousand_lines_wait_without_making_anybody_wait(tmp_path, codebook):
             session.answer(rereading.line, ["phones"], asked=rereading.codes)
 
     assert (process_time() - begun) / 10 < 0.5
+
+
+# who may see others' codings, and what the review shows
+
+
+def test_who_has_lines_to_read_again_does_not_see_the_codings_of_others(
+    judged, changed, rereading_of, journal, lines, codebook
+):
+    for line in lines.participant_lines:
+        judged(line.id, "logistics" if line.id == "GP1:2" else "meetings")
+        judged(line.id, "meetings", coder="JB")
+    session = AdjudicationSession(
+        journal, lines=lines, codebook=codebook, coder="MO", adjudicators={"MO"}, coders={"MO", "JB"}
+    )
+    assert session.left_to_read == 0
+    changed((Added, {"code": FIXERS}))
+    session.refresh()
+    assert session.left_to_read == 0, "a new code lets nobody wait until lines are drawn"
+
+    frame = dict.fromkeys(("GP1:3", "PM1:2"), 1.0)
+    journal.append(Sample(drawn=("GP1:3", "PM1:2"), probabilities=frame, seed=0, design=Design.REREADING, change="2"))
+    session.refresh()
+    assert session.left_to_read == 2
+    changed(SPLIT)
+    session.refresh()
+    assert session.left_to_read == 3
+    assert lines_to_read_again("MO", journal, lines) == {"GP1:2", "GP1:3", "PM1:2"}
+    assert lines_to_read_again("TW", journal, lines) == frozenset()
+    rereading = rereading_of()
+    while rereading.waiting:
+        one = rereading.waiting[0]
+        rereading.answer(one.line, asked=one.codes)
+    session.refresh()
+
+    assert session.left_to_read == 0
+
+
+def test_what_can_only_be_read_with_knowledge_of_others_keeps_nobody_from_it(judged, changed, journal, lines):
+    judged("GP1:2", "logistics", basis=Basis.ASSISTED)
+    changed(SPLIT)
+
+    assert lines_to_read_again("MO", journal, lines) == frozenset()
+
+
+def test_the_review_says_what_a_coder_gave_before_a_line_was_corrected(corrected, session_of, judged):
+    mo, sk = session_of("MO"), session_of("SK")
+    assert (mo.gave_before_correction("GP1:2"), mo.gave_before_correction("GP1:5")) == (("Logistical issues",), None)
+    assert sk.gave_before_correction("GP1:2") is None
+    judged("GP1:2", "meetings")
+    mo.refresh()
+
+    assert mo.gave_before_correction("GP1:2") is None

@@ -97,12 +97,34 @@ class Study:
         change_codebook(self.folder, *changes)
 
     def serve(self, *more: str) -> str:
-        words = [sys.executable, "-m", "autocode", "reread", self.folder, "--coder", "MO", "--no-browser",
-                 "--port", self.port, *more]  # fmt: skip
+        """Serve the page for MO and return its address."""
+        return self.run(*more)[0]
+
+    def review(self) -> list[str]:
+        """Serve the pages of a review and return the addresses of MO and of SK."""
+        return self.run(command="review", coders=("MO", "SK"))
+
+    def run(self, *more: str, command: str = "reread", coders: tuple[str, ...] = ("MO",)) -> list[str]:
+        named = [word for coder in coders for word in ("--coder", coder)]
+        words = [
+            sys.executable,
+            "-m",
+            "autocode",
+            command,
+            self.folder,
+            *named,
+            "--no-browser",
+            "--port",
+            self.port,
+            *more,
+        ]
         self.server = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True)
+        addresses = []
         for line in self.server.stderr:
             if "http://" in line:
-                return line[line.index("http://") :].split()[0]
+                addresses.append(line[line.index("http://") :].split()[0])
+            if len(addresses) == len(coders):
+                return addresses
         raise AssertionError("the page was not served")
 
     def kill(self) -> None:
@@ -252,7 +274,7 @@ def test_a_key_pressed_twice_in_a_hurry_answers_one_line(study, page_of):
 
 def test_answers_wait_in_the_browser_while_the_server_is_down_and_are_stored_once(study, page_of):
     study.change(split())
-    address = study.serve("--seed", "0")
+    address = study.serve()
     page = page_of(address)
     before = study.n_codings()
     study.kill()
@@ -328,12 +350,16 @@ def test_nothing_of_other_coders_reaches_the_browser(study, context):
     assert sum("Waiting times" in question["gave"] for question in first["questions"]) == 1
 
 
-def test_the_corrected_line_of_a_coder_waits_with_what_they_gave_before(study, page_of, tmp_path):
+def correct_a_line(study, folder):
     text = (study.folder / "transcripts" / "Bea.txt").read_text()
-    corrected = tmp_path / "corrected" / "Bea.txt"
+    corrected = folder / "corrected" / "Bea.txt"
     corrected.parent.mkdir()
     corrected.write_text(text.replace(ANSWERS[2], "The social worker's phone rang for the whole of Tuesday."))
     autocode("amend", study.folder, corrected, "--by", "TW", "--why", "misheard", "--yes")
+
+
+def test_the_corrected_line_of_a_coder_waits_with_what_they_gave_before(study, page_of, tmp_path):
+    correct_a_line(study, tmp_path)
     page = page_of(study.serve())
     expect(page.locator("#side h2")).to_have_text("Corrected line")
     expect(page.locator(".gave")).to_contain_text("You gave this before the line was corrected")
@@ -370,3 +396,35 @@ def test_the_keys_are_listed_and_single_keys_can_be_turned_off(study, page_of, v
     saved(page)
 
     assert study.answers()["Bea:2"][0] == {"bus"}
+
+
+def test_the_review_shows_a_coder_what_they_gave_before_the_correction(study, page_of, tmp_path):
+    correct_a_line(study, tmp_path)
+    page = page_of(study.review()[0])
+
+    expect(page.locator("#side")).to_contain_text("You gave this before the line was corrected: Inefficient meetings.")
+    press(page, "f")
+    page.keyboard.type("waiting")
+    page.keyboard.press("Enter")
+    press(page, "Enter")
+    saved(page)
+    page.reload()
+    expect(page.locator("html[data-ready]")).to_have_count(1)
+    expect(page.locator("body")).not_to_contain_text("before the line was corrected")
+
+
+def test_only_coders_with_something_waiting_find_the_page_in_the_review(study, page_of, context):
+    study.change(split())
+    mo, sk = study.review()
+    page = page_of(mo)
+    page.get_by_role("link", name="Read again").click()
+    expect(page.locator("#count")).to_have_text("3 of 3 wait")
+    press(page, "1", "1", "1")
+    saved(page)
+    page.reload()
+    expect(page.locator("#side h2")).to_have_text("Everything is read again")
+    context.clear_cookies()
+    other = page_of(sk)
+
+    expect(other.get_by_role("link", name="Read again")).to_have_count(0)
+    assert other.goto(f"http://127.0.0.1:{study.port}/reread").status == 403

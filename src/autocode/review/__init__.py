@@ -10,7 +10,7 @@ from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
 from autocode.review._readings import LinesInQuestion, lines_in_question
-from autocode.review._reread_session import RereadingSession
+from autocode.review._reread_session import RereadingSession, lines_to_read_again
 from autocode.review._rereading import Rereading
 from autocode.review._ruling import Adjudicated, adjudicate, may_adjudicate
 from autocode.review._session import ReviewSession
@@ -42,6 +42,7 @@ __all__ = [
     "draw_blind",
     "lines_in_question",
     "lines_left_to_read",
+    "lines_to_read_again",
     "may_adjudicate",
     "progress_of_coders",
     "proposed_codes",

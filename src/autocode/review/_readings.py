@@ -11,6 +11,7 @@ from autocode.display import displayed
 from autocode.doctext import documented
 from autocode.errors import CodingError
 from autocode.journal import Journal
+from autocode.review._codebook_history import latest_labels
 from autocode.review._history import Act, CoderHistory
 from autocode.review._rereading import Rereading
 from autocode.transcripts import LineId, Transcripts
@@ -23,11 +24,8 @@ class CodebookRecord:
         known, self.changes = journal.codebook_history()
         first = codebook if known is None or not self.changes else known
         self.questions = OpenQuestions(self.changes, codebook=first, proposals=journal.proposals())
-        self._labels: dict[CodeId, str] = {}
-        self._places: dict[CodeId, int] = {}
-        for known in self.questions.versions:  # the latest name and place of a code, also of one that ended
-            self._labels.update((code, known.label(code)) for code in known)
-            self._places.update((code, place) for place, code in enumerate(known))
+        self._labels = latest_labels(self.questions.versions)
+        self._places = {code: place for known in self.questions.versions for place, code in enumerate(known)}
         sentences = changes_in_words(first, self.changes)
         self._sentences = {
             change.after: f"{sentence}." for change, sentence in zip(self.changes, sentences, strict=True)
@@ -139,9 +137,10 @@ class RereadingQueue:
         self._readings = readings
         self._record = record
         self._set_aside = set_aside
-        self._samples = {
-            sample.change: sample for sample in samples if sample.design is Design.REREADING and sample.ended is None
-        }
+        self._samples: dict[str, Sample] = {}
+        for sample in samples:
+            if sample.design is Design.REREADING and sample.ended is None:
+                self._samples.setdefault(sample.change, sample)  # merged copies of a study may both have drawn
         self._drawn = {change: frozenset(sample.drawn) for change, sample in self._samples.items()}
         order = {line.id: place for place, line in enumerate(lines.participant_lines)}
         waiting = [rereading for line in order for rereading in self._of(line)]

@@ -9,6 +9,7 @@ from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook, CodeId
 from autocode.coding import (
     Basis,
+    CoderId,
     Coding,
     Codings,
     Design,
@@ -37,6 +38,32 @@ if TYPE_CHECKING:
     from autocode.agreement import Unfound
 
 _CHANGES_THE_RECORD = Change | CodebookSeen | Proposal | Undo
+
+
+@documented
+def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) -> frozenset[LineId]:
+    """
+    Return the lines that wait to be read again independently by a person, since the codebook changed.
+
+    While there are any and independent coding is open, the person must not see others' codings of them.
+
+    Parameters
+    ----------
+    coder : CoderId
+        The person.
+    journal : Journal
+        The record of the study.
+    {lines}
+
+    Raises
+    ------
+    StudyError
+        If a coded transcript has changed since it was coded.
+    """
+    codebook, changes = journal.codebook_history()
+    if codebook is None or not changes or coder not in journal.codings().coders:
+        return frozenset()
+    return RereadingSession(journal, lines=lines, codebook=codebook, coder=coder).waiting_alone
 
 
 @documented
@@ -142,6 +169,12 @@ class RereadingSession:
     def waiting(self) -> tuple[Rereading, ...]:
         """The questions that wait for this coder, in the order in which they are asked."""
         return self._waiting
+
+    @property
+    def waiting_alone(self) -> frozenset[LineId]:
+        """The lines that wait and of which another reading is independent, if the coder sees nothing of them before."""
+        lines = {rereading.line for rereading in self._waiting}
+        return frozenset(line for line in lines if self._basis(line) is Basis.INDEPENDENT)
 
     @property
     def journal_path(self) -> Path:
@@ -276,7 +309,7 @@ class RereadingSession:
         for sample in self._samples:
             change = self._record.change_to(sample.change)
             code = None if change is None else code_asked_for(change)
-            if code is None or sample.change in unread or code not in self.codebook:
+            if code is None or code in found or sample.change in unread or code not in self.codebook:
                 continue
             drawn = frozenset(sample.drawn)
             at_random = [line for line, p in sample.probabilities.items() if p < 1 and line in self._readings.now]

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     )
     from autocode.study.codebook_changes._adoption import adopted_changes, restore_codebook
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._difference import StudyDifference, study_difference
+    from autocode.study.codebook_changes._files import codes_to_import, export_codebook
     from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
     from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
     from autocode.study.codebook_changes._plan import ChangePlan
@@ -70,6 +72,8 @@ _LAZY = {
     "codebook_changes._plan": ("ChangePlan",),
     "codebook_changes._planning": ("plan_change",),
     "codebook_changes._readings": ("CoderReadings",),
+    "codebook_changes._difference": ("StudyDifference", "study_difference"),
+    "codebook_changes._files": ("codes_to_import", "export_codebook"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
@@ -122,6 +126,7 @@ __all__ = [
     "Settings",
     "SpeakerRule",
     "StudyData",
+    "StudyDifference",
     "StudyRereading",
     "StudyReview",
     "Suggested",
@@ -135,10 +140,12 @@ __all__ = [
     "choose_lines",
     "codebook_history",
     "codebook_overview",
+    "codes_to_import",
     "create_study",
     "draw_lines",
     "draw_rereading",
     "end_sample",
+    "export_codebook",
     "inconsistencies",
     "is_study",
     "merge",
@@ -158,6 +165,7 @@ __all__ = [
     "serve_adjudication",
     "serve_rereading",
     "serve_review",
+    "study_difference",
     "study_faults",
     "study_prevalence",
     "study_remarks",
