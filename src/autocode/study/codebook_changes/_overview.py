@@ -69,9 +69,6 @@ class CodebookOverview(Tabular):
             "readings_open": self.n_open,
             "codes": list(self._records()),
         }
-                for use in self.codes
-            ],
-        }
 
     def _records(self) -> Iterable[dict[str, object]]:
         for use in self.codes:
