@@ -309,6 +309,21 @@ def test_the_basis_is_independent_only_while_nothing_of_the_line_was_seen(judged
     assert of(journal, "GP1:3").codes == frozenset(), "an independent judgement is not made again when more was seen"
 
 
+def test_progress_begins_anew_with_each_change(judged, changed, rereading_of):
+    judged("GP1:2", "logistics")
+    judged("GP1:3", "logistics")
+    changed(SPLIT)
+    session = rereading_of()
+    session.answer("GP1:2", ["phones"], asked=["parking", "phones"])
+    assert str(session.progress) == "1 of 2 lines decided, 0 left for later"
+
+    changed((Redefined, {"code": "phones", "kind": Redefinition.NARROWED}))
+    session.refresh()
+
+    assert [one.line for one in session.waiting] == ["GP1:3", "GP1:2"]
+    assert str(session.progress) == "0 of 2 lines decided, 0 left for later"
+
+
 # corrected lines
 
 

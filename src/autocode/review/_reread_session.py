@@ -139,6 +139,7 @@ class RereadingSession:
         self._codebook = codebook
         self._history = CoderHistory(self.coder)
         self._last_entry = 0
+        self._filled = ""  # the identity of the entry since which lines wait
         self._record = CodebookRecord(journal, codebook)
         self._samples: Sequence[Sample] = ()
         self._set_aside: Mapping[LineId, Codings] = {}
@@ -152,6 +153,8 @@ class RereadingSession:
         if not entries:
             return
         self._last_entry = entries[-1].seq
+        filling = (entry.id for entry in entries if isinstance(entry.record, Change | Amendment | Sample))
+        self._filled = max(filling, default=self._filled)
         records = [entry.record for entry in entries]
         if any(isinstance(record, _CHANGES_THE_RECORD) for record in records):
             self._record = CodebookRecord(self._journal, self._codebook)
@@ -198,8 +201,8 @@ class RereadingSession:
 
     @property
     def progress(self) -> Progress:
-        """How far the coder has come: questions answered and left."""
-        return Progress(done=len(self.acts), later=0, left=len(self._waiting))
+        """How far the coder has come: questions answered since lines last came to wait, and those left."""
+        return Progress(done=sum(act.id > self._filled for act in self.acts), later=0, left=len(self._waiting))
 
     @no_single_text
     def answer(
