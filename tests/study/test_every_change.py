@@ -1,4 +1,4 @@
-"""A study with suggestions and decisions goes through every kind of change, and every command and page works after each."""
+"""A study with suggestions and decisions goes through every kind of change; after each, commands and pages work."""
 
 import asyncio
 import csv
@@ -25,14 +25,13 @@ from autocode.codebook import (
     Undone,
 )
 from autocode.coding import Ruling
-from autocode.journal import Kind
 from autocode.review import AdjudicationSession
 from autocode.study import change_codebook, open_review, read_study
 from autocode.study._pages import _team_pages
 from autocode.web import make_app, review_page
 
 SAMPLE = Path(__file__).parents[2] / "corpora" / "integration-barriers"
-INTERVIEWS = ("GP1", "GP2", "GP3", "PM1", "PM2")
+INTERVIEWS = ("GP1", "PM1", "PM2")
 UNCODED = "PM2"
 SOCIAL, RELATIONS, INFRASTRUCTURE = (
     "accessing-social-services",
@@ -129,7 +128,9 @@ def statuses(folder: Path) -> dict[str, int]:
         app = make_app(pages, tokens=tokens, port=8765)
         interviews = [f"/review/lines?interview={name}" for name in INTERVIEWS]
         offers = f"/review/offers?from={UNCODED}:2"
-        found = asyncio.run(get(app, tokens["JB"], ["/", "/review/state", "/review/codebook?since=1", offers, *interviews]))
+        found = asyncio.run(
+            get(app, tokens["JB"], ["/", "/review/state", "/review/codebook?since=1", offers, *interviews])
+        )
         return found | asyncio.run(
             get(app, tokens["TW"], ["/adjudicate", "/adjudicate/state?since=1", "/team", "/codebook", "/corrections"])
         )
@@ -150,7 +151,6 @@ def test_every_command_and_page_works_after_every_kind_of_change(study):
         autocode("recheck", study, "--top", 3)
         autocode("report", study, "-o", study.parent / f"report{number}.html", "--no-validation")
         with opened(study) as review:
-            assert {kind for entry in review.journal.history(kinds=(Kind.CODEBOOK,)) for kind in [type(entry.record)]}
             codes = set(review.study.codebook)
             for line in review.sessions["JB"].lines_to_judge:
                 offer = review.sessions["JB"].offer(line.id)
