@@ -41,8 +41,9 @@ from studies import sample_study
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 # An open file, a running page or a process cannot be in two places; and a protocol has no instances.
 NOT_COPIED = {
-    "journal.Journal", "review.AdjudicationSession", "review.ReviewSession", "study.Learner", "study.LearnerProcess",
-    "study.StudyReview", "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
+    "journal.Journal", "review.AdjudicationSession", "review.RereadingSession", "review.ReviewSession",
+    "study.Learner", "study.LearnerProcess", "study.StudyRereading", "study.StudyReview",
+    "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
     "web.CorrectedDocument", "web.Corrections", "web.PlannedCorrection",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
@@ -55,7 +56,7 @@ CLASSES = {
 ERRORS = [value for _, value in exported() if inspect.isclass(value) and issubclass(value, BaseException)]
 # Plain words about arguments and files: their repr is that of a dataclass, and nobody looks at them in a notebook.
 NO_RESULTS = {
-    "conduct.LineChanges", "journal.CodebookSeen",
+    "coding.OpenQuestions", "conduct.LineChanges", "journal.CodebookSeen",
     "display.Records", "errors.Fault", "exchange.PlainCorpus", "exchange.Sheet", "frozen.FrozenMapping",
     "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",
@@ -158,6 +159,17 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
         journal.CodebookSeen(codebook=codebook, at=AT),
+        coding.OpenQuestions([], codebook=codebook),
+        coding.OpenQuestion(change=codebooks.Added(code=new, **signed), codes=frozenset({new.id})),
+        review.LinesInQuestion(
+            change=codebooks.Added(code=new, **signed),
+            codes=(new.id,),
+            lines=tuple(f"GP1:{n}" for n in range(5000)),
+        ),
+        review.Rereading(
+            line="GP1:2", codes=(first,), change=None, why="The transcript was corrected here.", gave=("Waiting",)
+        ),
+        agreement.estimate_unfound(2, 100, 600),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autocode as ac
-from autocode import agreement, report, review, themes
+from autocode import agreement, report, review, suggester, themes
 from autocode.errors import AutocodeError, UnknownNameError
 from autocode.names import closest, hint
 from exports import CALLABLES, parameters_of
@@ -119,6 +119,9 @@ CALLS = {
     "review.settle(added)": on_code(
         lambda code: ac.settle(LINES[0], coder="ann", shown=None, verdicts={}, codebook=CODEBOOK, added=[code])
     ),
+    "suggester.likeliest_lines(codes)": on_code(
+        lambda code: suggester.likeliest_lines([code], CODINGS, LINES, CODEBOOK, n=1, among=["GP1:1"], seed=0)
+    ),
     "suggester.Suggester.explain(code)": on_code(
         lambda code: ac.train(CODINGS, LINES, CODEBOOK).explain(LINES[0], code)
     ),
@@ -146,8 +149,10 @@ ELSEWHERE = {
     "agreement.ReliabilityData.from_long", "agreement.prevalence", "agreement.prevalence_by",
     "agreement.lines_by_interval", "agreement.lines_by_power", "agreement.lower_limit", "agreement.boundary_similarity",
     "exchange.read_codings", "review.AdjudicationSession", "review.AdjudicationSession.settle", "review.Offer.without",
+    "review.RereadingSession", "review.lines_to_read_again",
     "review.ReviewSession", "review.ReviewSession.settle", "review.adjudicate", "review.lines_left_to_read",
-    "study.add_files", "study.draw_lines", "study.open_review", "study.serve_adjudication", "study.study_prevalence",
+    "study.add_files", "study.draw_lines", "study.open_rereading",
+    "study.open_review", "study.serve_adjudication", "study.study_prevalence",
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",
     "suggester.SentenceEncoder", "suggester.certify", "suggester.novelty_threshold", "web.adjudication_page",
     "web.serve", "web.team_page", "web.corrections_page", "suggester.CodedExample.coders_of",

@@ -70,7 +70,7 @@ MANY = {
     "coding/_nouns.py": {"abstention.line"},  # a name
     "report/_findings.py": {"len(lines.participant_lines)"},
     "study/_intake.py": {"n_known", "n_participants"},
-    "study/_prevalence.py": {"len(without)", "', '.join((sample.name for sample in study.samples))"},
+    "study/_prevalence.py": {"len(without)", "', '.join(chosen)"},
     "suggester/_promises.py": {
         "MIN_CASES", "math.ceil(more * n_interviews / n_lines)", "more", "n_interviews", "n_lines",
     },

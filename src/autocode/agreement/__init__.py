@@ -43,6 +43,7 @@ from autocode.agreement.planning._pilot import lines_for_bound_from_pilot
 from autocode.agreement.sampling._code_prevalence import code_prevalence, code_prevalence_by
 from autocode.agreement.sampling._estimators import Prevalence, dsl_mean, ppi_mean, prevalence, prevalence_by
 from autocode.agreement.sampling._sampler import draw_sample
+from autocode.agreement.sampling._unfound import Unfound, estimate_unfound
 from autocode.agreement.spans._alpha_u_2004 import alpha_u_2004
 from autocode.agreement.spans._gamma import Alignment, best_alignment, gamma, gamma_cat
 from autocode.agreement.spans._segmentation import (
@@ -89,6 +90,7 @@ __all__ = [
     "Span",
     "SpanData",
     "Undefined",
+    "Unfound",
     "agreement_table",
     "alpha_gwet_weights",
     "alpha_u_2004",
@@ -112,6 +114,7 @@ __all__ = [
     "draw_sample",
     "drift",
     "dsl_mean",
+    "estimate_unfound",
     "first_and_second",
     "fleiss_kappa",
     "gamma",

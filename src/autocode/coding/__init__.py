@@ -18,6 +18,7 @@ from autocode.coding._nouns import (
     SuggestionBatch,
     Verdict,
 )
+from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered, code_asked_for
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
@@ -39,6 +40,8 @@ __all__ = [
     "Evidence",
     "Mode",
     "Neighbour",
+    "OpenQuestion",
+    "OpenQuestions",
     "Paradata",
     "Proposal",
     "Reading",
@@ -52,6 +55,8 @@ __all__ = [
     "Suggestion",
     "SuggestionBatch",
     "Verdict",
+    "answered",
+    "code_asked_for",
     "consensus",
     "free_name",
     "human",

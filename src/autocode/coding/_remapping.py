@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from autocode.codebook import (
     Added,
@@ -34,6 +34,9 @@ class _State(NamedTuple):
     applied: frozenset[CodeId]
     unjudged: frozenset[CodeId]
     waiting_parts: frozenset[frozenset[CodeId]]
+
+
+Causes = Mapping[CodeId, int]  # the change, by its place, since which a judgement says nothing about a code
 
 
 def remapped(
@@ -90,7 +93,7 @@ def remapped(
     made = tuple(changes)
     versions = codebook_versions(codebook, made)
     _check(codings, versions)
-    replay = _Replay(made, versions, proposals)
+    replay = Replay(made, versions, proposals)
     brought = [replay.of(coding) for coding in codings]
     return Codings(brought, digests=codings.digests, amended=codings.amended, version=versions[-1].version)
 
@@ -119,7 +122,7 @@ def _check(codings: Codings, versions: Sequence[Codebook]) -> None:
     CodingError.raise_if(faults)
 
 
-class _Replay:
+class Replay:
     """The changes of a codebook, ready to be applied to judgements: equal ones are replayed once."""
 
     def __init__(self, changes: Sequence[Change], versions: Sequence[Codebook], proposals: Iterable[Proposal]) -> None:
@@ -128,7 +131,7 @@ class _Replay:
         self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
         self._place_of_change = {change.after: place for place, change in enumerate(changes)}
         self._proposed = self._additions_proposed(proposals, versions)
-        self._cached: dict[object, _State] = {}
+        self._cached: dict[object, tuple[_State, Causes]] = {}
 
     def _additions_proposed(
         self, proposals: Iterable[Proposal], versions: Sequence[Codebook]
@@ -159,33 +162,72 @@ class _Replay:
 
     def of(self, coding: Coding) -> Coding:
         """Return a coding in the codes of the version in force; the coding itself where nothing changes."""
+        return self.with_causes(coding, {})[0]
+
+    def with_causes(self, coding: Coding, known: Causes) -> tuple[Coding, Causes]:
+        """Return a coding in the codes of the version in force, and since when it says nothing about a code.
+
+        `known` are the causes of what the coding as it was made says nothing about; for other such codes, it is the
+        latest change of the code before it.
+        """
         start = self._place_of[coding.version]
         # what is adjudicated was decided between readings, and is not the proposal of one coder
         proposed: frozenset[int] = frozenset()
         if coding.basis is not Basis.ADJUDICATED:
             proposed = self._proposed.get((coding.coder, coding.line), proposed)
         before = _State(coding.codes, coding.unjudged, coding.waiting_parts)
-        key = (start, before, proposed)
+        causes = {code: known.get(code, self._latest_about(code, start)) for code in coding.unjudged}
+        key = (start, before, proposed, tuple(sorted(causes.items())))
         if key not in self._cached:
-            self._cached[key] = self._replayed(before, start, proposed)
-        after = self._cached[key]
+            self._cached[key] = self._replayed(before, causes, start, proposed)
+        after, causes_after = self._cached[key]
         if after == before:
-            return coding
-        return replace(coding, codes=after.applied, unjudged=after.unjudged, waiting_parts=after.waiting_parts)
+            return coding, causes_after
+        brought = replace(coding, codes=after.applied, unjudged=after.unjudged, waiting_parts=after.waiting_parts)
+        return brought, causes_after
 
-    def _replayed(self, state: _State, start: int, proposed: frozenset[int]) -> _State:
+    def _latest_about(self, code: CodeId, end: int) -> int:
+        """Return the place of the latest of the first `end` changes that brought a code or gave it another meaning."""
+        about = (place for place in reversed(range(end)) if _is_about(self._changes[place], code))
+        return next(about, 0)
+
+    def _replayed(self, state: _State, causes: Causes, start: int, proposed: frozenset[int]) -> tuple[_State, Causes]:
         """Return what a judgement made after the first `start` changes comes to."""
-        earlier: list[_State] = []
+        earlier: list[tuple[_State, Causes]] = []
         for place in range(start, len(self._changes)):
             change = self._changes[place]
-            if isinstance(change, Undone):
-                # only the latest change in force can be undone, so states come back in the reverse order
-                undone = self._place_of_change[change.change]
-                state = earlier.pop() if undone >= start else self._reversed(state, self._changes[undone], undone)
-            else:
-                earlier.append(state)
+            before = state
+            if not isinstance(change, Undone):
+                earlier.append((state, causes))
                 state = self._changed(state, change, place, is_proposed=place in proposed)
-        return state
+                causes = self._causes_after(causes, before, state, place)
+                continue
+            # only the latest change in force can be undone, so states come back in the reverse order
+            undone = self._place_of_change[change.change]
+            if undone >= start:
+                state, causes = earlier.pop()
+            else:
+                state = self._reversed(state, self._changes[undone], undone)
+                causes = self._causes_after(causes, before, state, place)
+        return state, causes
+
+    def _causes_after(self, causes: Causes, before: _State, after: _State, place: int) -> Causes:
+        """Return since which change a judgement says nothing about each code, after the change at a place."""
+        if after.unjudged == before.unjudged == frozenset():
+            return {}
+        change = self._changes[place]
+        origins = (
+            _origins_taken_back(self._changes[self._place_of_change[change.change]])
+            if isinstance(change, Undone)
+            else _origins(change)
+        )
+        found = {}
+        for code in after.unjudged:
+            sources = origins.get(code, frozenset({code})) & causes.keys()
+            found[code] = max((causes[source] for source in sources), default=place)
+            if is_widened(change) and change.code == code and is_partly_read(self._changes[found[code]]):
+                found[code] = place  # lines never read for the code are drawn anew for its wider meaning
+        return found
 
     def _changed(self, state: _State, change: Change, place: int, *, is_proposed: bool) -> _State:
         if self._of_theme(change, place):
@@ -205,6 +247,44 @@ class _Replay:
     def _of_theme(self, change: Change, place: int) -> bool:
         """Whether a change is about a theme, which no line is given."""
         return isinstance(change, Redefined | Retired) and change.code not in self._codable[place]
+
+
+def is_widened(change: Change) -> TypeGuard[Redefined]:
+    """Return whether a change widens the meaning of a code."""
+    return isinstance(change, Redefined) and change.kind is Redefinition.WIDENED
+
+
+def is_partly_read(change: Change) -> bool:
+    """Return whether a change leaves open most lines read before, of which only some are drawn to be read again."""
+    return isinstance(change, Added) or is_widened(change)
+
+
+def _is_about(change: Change, code: CodeId) -> bool:
+    if isinstance(change, Redefined):
+        return change.code == code and change.kind is not Redefinition.CLARIFIED
+    return (isinstance(change, Added) and change.code.id == code) or code in _origins(change)
+
+
+def _origins(change: Change) -> Mapping[CodeId, frozenset[CodeId]]:
+    """Return which codes before a change each code after it comes from, where these are not the same."""
+    if isinstance(change, Merged):
+        return {change.into: frozenset({*change.codes, change.into})}
+    if isinstance(change, Retired) and change.into is not None:
+        return {change.into: frozenset({change.code, change.into})}
+    if isinstance(change, Split):
+        return {part.id: frozenset({change.code}) for part in change.parts}
+    return {}
+
+
+def _origins_taken_back(change: Change) -> Mapping[CodeId, frozenset[CodeId]]:
+    """Return the same for a change that is taken back."""
+    if isinstance(change, Merged):
+        return dict.fromkeys((*change.codes, change.into), frozenset({change.into}))
+    if isinstance(change, Retired) and change.into is not None:
+        return dict.fromkeys((change.code, change.into), frozenset({change.into}))
+    if isinstance(change, Split):
+        return {change.code: frozenset(part.id for part in change.parts)}
+    return {}
 
 
 def _added(state: _State, change: Added, *, is_proposed: bool) -> _State:

@@ -20,9 +20,11 @@ class Design(StrEnum):
     """Drawn at random from all lines, so that estimates hold for all of them."""
     ACTIVE = "active"
     """Chosen for what the lines would teach a suggester (active learning), given what was coded before."""
+    REREADING = "rereading"
+    """Drawn from lines that were read before a code was added or widened, to be read again for that code."""
 
 
-_PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next"}
+_PREFIX = {Design.RANDOM: "draw", Design.ACTIVE: "next", Design.REREADING: "again"}
 
 
 @displayed
@@ -46,6 +48,8 @@ class Sample(Tabular):
         The name by which the sample is called; a journal names samples that have none, see `named`.
     design : Design, default Design.RANDOM
         What the sample is for.
+    change : str, default ""
+        For lines to be read again, the version of the codebook that came of the change that asks for it.
     at : datetime or None, default None
         When; None if unknown.
     ended : datetime or None, default None
@@ -63,6 +67,7 @@ class Sample(Tabular):
     enriched: str = ""
     name: str = ""
     design: Design = Design.RANDOM
+    change: str = ""
     at: datetime | None = None
     ended: datetime | None = None
 
@@ -117,7 +122,7 @@ class SampleEnd:
 @no_single_text
 def free_name(design: Design, taken: Collection[str]) -> str:
     """
-    Return the first name of the form draw-1, draw-2 ... or next-1, next-2 ... that no sample has.
+    Return the first name of the form draw-1, draw-2 ..., next-1 ... or again-1 ... that no sample has.
 
     Parameters
     ----------

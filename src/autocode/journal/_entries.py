@@ -582,6 +582,7 @@ def _sample_to(record: Sample | SampleEnd) -> dict[str, Any]:
         "enriched": record.enriched,
         "name": record.name,
         "design": record.design,
+        **({"change": record.change} if record.change else {}),
     }
 
 
@@ -598,6 +599,7 @@ def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample | SampleEnd:
         enriched=enriched,
         name=fields.get("name", ""),
         design=Design(fields.get("design", older)),
+        change=fields.get("change", ""),
         at=at,
     )
 

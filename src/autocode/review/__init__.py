@@ -9,6 +9,9 @@ from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
+from autocode.review._readings import LinesInQuestion, lines_in_question
+from autocode.review._reread_session import RereadingSession, lines_to_read_again
+from autocode.review._rereading import Rereading
 from autocode.review._ruling import Adjudicated, adjudicate, may_adjudicate
 from autocode.review._session import ReviewSession
 from autocode.review._settle import Settlement, settle
@@ -22,10 +25,13 @@ __all__ = [
     "BandMeaning",
     "CoderProgress",
     "Difference",
+    "LinesInQuestion",
     "Offer",
     "Progress",
     "ProposedCode",
     "Queue",
+    "Rereading",
+    "RereadingSession",
     "ReviewSession",
     "Settlement",
     "adjudicate",
@@ -34,7 +40,9 @@ __all__ = [
     "codebook_in_force",
     "differences",
     "draw_blind",
+    "lines_in_question",
     "lines_left_to_read",
+    "lines_to_read_again",
     "may_adjudicate",
     "progress_of_coders",
     "proposed_codes",

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook, CodeId
-from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Proposal, Reading, Ruling
+from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Proposal, Reading, Ruling, Sample, SampleEnd
 from autocode.doctext import documented
 from autocode.frozen import FrozenMapping
 from autocode.journal import CodebookSeen, Entry, Journal, Kind, Undo
 from autocode.review._codebook_history import CodebookHistory
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
+from autocode.review._reread_session import lines_to_read_again
 from autocode.review._ruling import adjudicate, may_adjudicate
 from autocode.transcripts import LineId, Transcripts
 
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
-_KINDS = (Kind.CODING, Kind.ADJUDICATION, Kind.UNDO, Kind.CODEBOOK, Kind.PROPOSAL)
+_KINDS = (Kind.CODING, Kind.ADJUDICATION, Kind.UNDO, Kind.CODEBOOK, Kind.PROPOSAL, Kind.SAMPLE)
 
 
 @documented
@@ -40,7 +41,8 @@ class AdjudicationSession:
     Attributes
     ----------
     left_to_read : int
-        The number of lines that this adjudicator, as a coder, has yet to judge (`lines_left_to_read`).
+        The number of lines that this adjudicator, as a coder, has yet to judge (`lines_left_to_read`) or to read again
+        (`lines_to_read_again`).
     coder, lines
         As given.
     codebook : Codebook
@@ -107,6 +109,8 @@ class AdjudicationSession:
                 self._acts[number] = record
             if isinstance(record, CodebookSeen | Change | Proposal):
                 is_codebook_changed = True
+            # a change, or a draw, may leave lines to be read again
+            is_own_changed |= isinstance(record, Change | Sample | SampleEnd)
             if isinstance(record, Coding):
                 changed[record.line] = None
                 is_own_changed |= record.coder == self.coder and record.basis is not Basis.ADJUDICATED
@@ -151,7 +155,9 @@ class AdjudicationSession:
             for coding in self._as_made(line)
             if coding.coder == self.coder
         }
-        self.left_to_read = lines_left_to_read(self.coder, Codings(latest.values()), self.lines, coders=self._coders)
+        own = Codings(latest.values())
+        again = lines_to_read_again(self.coder, self._journal, self.lines).intersection(own.lines)
+        self.left_to_read = lines_left_to_read(self.coder, own, self.lines, coders=self._coders) + len(again)
 
     @property
     def differences(self) -> tuple[Difference, ...]:

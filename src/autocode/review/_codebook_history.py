@@ -35,6 +35,11 @@ def codebook_in_force(journal: Journal, codebook: Codebook) -> Codebook:
     return evolve(first, changes) if first is not None and changes else codebook
 
 
+def latest_labels(versions: Iterable[Codebook]) -> dict[CodeId, str]:
+    """Return the latest label of every code, also of those that ended, in the order in which codes came."""
+    return {code: codebook.label(code) for codebook in versions for code in codebook}
+
+
 class CodebookHistory:
     """
     The codebook as a journal records it.

@@ -10,6 +10,7 @@ from autocode.coding import (
     BlindDraw,
     CoderId,
     Coding,
+    Codings,
     Design,
     Mode,
     Proposal,
@@ -25,12 +26,13 @@ from autocode.journal import CodebookSeen, Journal
 from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
-from autocode.review._codebook_history import CodebookHistory
+from autocode.review._codebook_history import CodebookHistory, latest_labels
 from autocode.review._disclosure import Disclosure
 from autocode.review._history import Act, CoderHistory
 from autocode.review._offer import Offer, Offers
 from autocode.review._pace import Pace
 from autocode.review._queue import Progress, Queue
+from autocode.review._readings import lines_set_aside
 from autocode.review._transcript_versions import TranscriptVersions, refuse_edited
 from autocode.transcripts import Line, LineId, Role, Transcripts
 
@@ -64,6 +66,7 @@ class CoderView:
             self._offers.add(batch)
         self._history = CoderHistory(self.coder)
         self._versions = TranscriptVersions()
+        self._set_aside: Mapping[LineId, Codings] = {}
         self._assignment = Assignment(lines, only=only)
         self._disclosure = Disclosure(
             self.mode,
@@ -114,6 +117,8 @@ class CoderView:
                 self._disclosure.keep_blind(draw.drawn)
         if self._shows_new_batches and any(isinstance(record, Sample | SampleEnd | Amendment) for record in records):
             self._disclosure.keep_sampled_blind(_lines_to_measure(self._journal))
+        if any(isinstance(record, Amendment) for record in records):
+            self._set_aside = lines_set_aside(self._journal, self.coder, self.lines)
         self._versions.ingest(as_made)
         self._history.ingest(entries)
         self._bring_into_force()
@@ -293,6 +298,26 @@ class CoderView:
         """
         return self._disclosure.offer(line, batch=batch, version=version)
 
+    def gave_before_correction(self, line: LineId) -> tuple[str, ...] | None:
+        """
+        Return the names of the codes that this coder gave before a correction to what stood in the place of a line.
+
+        Parameters
+        ----------
+        line : LineId
+            The line.
+
+        Returns
+        -------
+        tuple of str or None
+            Empty if no code applied; None if the coder judged the line since, or nothing before.
+        """
+        if line not in self._set_aside or self._history.latest(line) is not None:
+            return None
+        labels = latest_labels(self._codebook.versions)
+        given = {code for coding in self._set_aside[line] for code in coding.codes}
+        return tuple(label for code, label in labels.items() if code in given)
+
     def go_to(self, line: LineId) -> Line:
         """
         Make a line the present one, judged or not, and return it.
@@ -328,8 +353,8 @@ class CoderView:
 
 
 def _lines_to_measure(journal: Journal) -> frozenset[LineId]:
-    """Return the lines of open random samples: what is estimated from them rests on independent codings."""
-    samples = [sample for sample in journal.samples() if sample.design is Design.RANDOM and sample.ended is None]
+    """Return the lines of open samples with random ones: what is estimated from them rests on independent codings."""
+    samples = [sample for sample in journal.samples() if sample.design is not Design.ACTIVE and sample.ended is None]
     return frozenset(line for sample in samples for line in sample.drawn)
 
 

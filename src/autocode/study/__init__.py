@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_review
+    from autocode.study._pages import serve_adjudication, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
+    from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
     from autocode.study._review import StudyReview, open_review
     from autocode.study._samples import SampleRow, SampleTable, end_sample, study_samples
     from autocode.study._sampling import choose_lines, draw_lines
@@ -58,9 +59,10 @@ _LAZY = {
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
+    "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
     "_review": ("StudyReview", "open_review"),
     "_samples": ("SampleRow", "SampleTable", "end_sample", "study_samples"),
     "_sampling": ("choose_lines", "draw_lines"),
@@ -100,6 +102,7 @@ __all__ = [
     "Settings",
     "SpeakerRule",
     "StudyData",
+    "StudyRereading",
     "StudyReview",
     "Suggested",
     "TextOptions",
@@ -110,11 +113,13 @@ __all__ = [
     "choose_lines",
     "create_study",
     "draw_lines",
+    "draw_rereading",
     "end_sample",
     "inconsistencies",
     "is_study",
     "merge",
     "open_journal",
+    "open_rereading",
     "open_review",
     "plan_amendment",
     "plan_change",
@@ -125,6 +130,7 @@ __all__ = [
     "replaced_on_success",
     "report_on_study",
     "serve_adjudication",
+    "serve_rereading",
     "serve_review",
     "study_faults",
     "study_prevalence",

@@ -17,6 +17,7 @@ from autocode.study._outdated import suggester_in_force
 from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
 from autocode.study._recorded_codebook import recorded_versions
+from autocode.study._rereading import StudyRereading, draw_undrawn, rereading_sessions
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
 from autocode.web import (
@@ -28,6 +29,7 @@ from autocode.web import (
     adjudication_page,
     codebook_page,
     corrections_page,
+    rereading_page,
     review_page,
     serve,
     team_page,
@@ -80,6 +82,8 @@ def serve_review(
     """
     _refuse_inside(review.study.folder, addresses)
     names = [may_adjudicate(name, review.study.settings.adjudicators) for name in adjudicators]
+    people = tuple(dict.fromkeys([*review.sessions, *names]))
+    draw_undrawn(review.study, review.journal)
     with LearnerProcess(review.study.folder) as learn:
         learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
         serve(
@@ -89,9 +93,10 @@ def serve_review(
                     learning=learning,
                     sample="" if review.sample is None else review.sample.name,
                 ),
+                rereading_page(rereading_sessions(review.study, review.journal, people)),
                 *_team_pages(review.study, review.journal),
             ],
-            coders=tuple(dict.fromkeys([*review.sessions, *names])),
+            coders=people,
             port=port,
             host=host,
             certificate=None if certificate is None else Certificate(certificate=certificate[0], key=certificate[1]),
@@ -107,6 +112,40 @@ def _refuse_inside(folder: Path, addresses: Path | None) -> None:
             addresses,
             "lies in the study, so anyone who gets a copy could code in these names; name a file outside of it.",
         )
+
+
+@no_single_text
+def serve_rereading(
+    rereading: StudyRereading, *, port: int = 8765, open_browser: bool = True, announce: Callable[[str], None]
+) -> None:
+    """
+    Serve the page of the lines that coders are to read again, and the codebook, until they leave.
+
+    Parameters
+    ----------
+    rereading : StudyRereading
+        The reading that is open.
+    port : int, default 8765
+        Port of the pages.
+    open_browser : bool, default True
+        Whether the page is opened in a browser, if there is only one coder.
+    announce : callable
+        Called with each sentence that the user should know, such as the address of the page.
+
+    Raises
+    ------
+    StudyError
+        If the port is taken.
+    """
+    sessions = dict(rereading.sessions)
+    codebook = next(iter(sessions.values())).codebook if sessions else rereading.study.codebook
+    serve(
+        [rereading_page(sessions), codebook_page(codebook)],
+        coders=tuple(sessions),
+        port=port,
+        open_browser=open_browser,
+        announce=announce,
+    )
 
 
 def serve_adjudication(

@@ -276,10 +276,11 @@ def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...
             f"every sample that was drawn at random is ended ({', '.join(sample.name for sample in drawn)}); draw "
             "lines with autocode plan STUDY --draw N, or name an ended sample with --sample."
         )
-    if study.samples and not used:
+    chosen = [sample.name for sample in study.samples if sample.design is Design.ACTIVE]
+    if chosen and not used:
         raise StudyError(
-            f"no lines were drawn at random: {', '.join(sample.name for sample in study.samples)} chose lines to train "
-            "the suggester, and they do not represent the others; draw lines with: autocode plan STUDY --draw N."
+            f"no lines were drawn at random: {', '.join(chosen)} chose lines to train the suggester, and they do not "
+            "represent the others; draw lines with: autocode plan STUDY --draw N."
         )
     return used
 
@@ -296,6 +297,8 @@ def _notes_on_samples(used: Sequence[Sample], study: StudyData) -> list[str]:
         coded = f"{judged} of its {count_of(len(sample.drawn), 'line')} judged independently"
         if sample.design is Design.ACTIVE:
             notes.append(f"not used: {sample.name}, chosen to train the suggester")
+        elif sample.design is Design.REREADING:
+            notes.append(f"not used: {sample.name}, drawn to be read again for one code")
         else:
             notes.append(f"not used: {sample.name}, {'ended' if sample.ended else 'open'}, {coded}")
     return notes

@@ -90,16 +90,10 @@ def open_review(
     """
     study = read_study(folder)
     settings = study.settings
-    people = settings.coders or study.codings.coders
-    names = tuple(dict.fromkeys(human(coder, people=people) for coder in coders))
-    refuse_unlisted(names, settings, folder)
-    StudyError.raise_if(respelt_coders(names, study.codings.coders, named=settings.coders, place=Path(folder)))
-    for written in coders:
-        if (name := human(written, people=people)) != written.strip():
-            remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")
+    names = coders_of(study, coders, remark)
     drawn = open_sample(study.samples, sample) if chosen or sample is not None else None
     mode = settings.mode
-    if blind or (drawn is not None and drawn.design is Design.RANDOM):
+    if blind or (drawn is not None and drawn.design is not Design.ACTIVE):
         mode = Mode.INDEPENDENT
     only = None if drawn is None else _lines_of(drawn, study, remark)
     if mode is not Mode.INDEPENDENT:
@@ -116,6 +110,38 @@ def open_review(
         for session in sessions.values():
             session.refresh()
         yield StudyReview(study=study, journal=journal, mode=mode, sessions=sessions, sample=drawn)
+
+
+@no_single_text
+def coders_of(study: StudyData, coders: Sequence[str], remark: Callable[[str], object]) -> tuple[CoderId, ...]:
+    """
+    Return coders as the study spells them.
+
+    Parameters
+    ----------
+    study : StudyData
+        The study.
+    coders : sequence of str
+        Their names.
+    remark : callable
+        Called with a sentence for each who is spelt otherwise.
+
+    Raises
+    ------
+    CodingError
+        If a coder is named like a machine.
+    StudyError
+        If the study does not name a coder, or knows one in another spelling.
+    """
+    known = study.codings.coders
+    people = study.settings.coders or known
+    names = tuple(dict.fromkeys(human(coder, people=people) for coder in coders))
+    refuse_unlisted(names, study.settings, study.folder)
+    StudyError.raise_if(respelt_coders(names, known, named=study.settings.coders, place=study.folder))
+    for written in coders:
+        if (name := human(written, people=people)) != written.strip():
+            remark(f"{written.strip()} is the coder {name} of this study, spelt otherwise.")
+    return names
 
 
 def _lines_of(sample: Sample, study: StudyData, remark: Callable[[str], object]) -> frozenset[LineId]:

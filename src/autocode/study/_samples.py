@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocode.coding import Design, Sample, SampleEnd
+from autocode.coding import Codings, Design, Sample, SampleEnd, code_asked_for
 from autocode.display import Tabular, displayed
 from autocode.errors import StudyError
 from autocode.frames import Kind as CellKind
 from autocode.journal import Kind
 from autocode.study._opening import open_journal, reading_journal
-from autocode.study._reading import read_study
+from autocode.study._reading import StudyData, read_study
 from autocode.tables import Table
 from autocode.wording import count_of
 
-HOW = {Design.RANDOM: "at random", Design.ACTIVE: "by autocode next"}
+HOW = {Design.RANDOM: "at random", Design.ACTIVE: "by autocode next", Design.REREADING: "to read again"}
 
 
 @displayed
@@ -131,13 +131,22 @@ def study_samples(folder: Path) -> SampleTable:
         rows=tuple(
             SampleRow(
                 sample=sample,
-                n_judged=sum(bool(judged.of(line)) for line in sample.drawn),
-                n_independent=sum(bool(independent.of(line)) for line in sample.drawn),
+                n_judged=_n_judged(sample, judged, study),
+                n_independent=_n_judged(sample, independent, study),
                 reason=reasons.get(sample.name, ""),
             )
             for sample in study.samples
         )
     )
+
+
+def _n_judged(sample: Sample, codings: Codings, study: StudyData) -> int:
+    """Return how many lines of a sample somebody judged; of lines to read again, for the code that is asked for."""
+    change = next((change for change in study.codebook_changes if change.after == sample.change), None)
+    code = None if change is None else code_asked_for(change)
+    if code is None:
+        return sum(bool(codings.of(line)) for line in sample.drawn)
+    return sum(any(coding.applies(code) is not None for coding in codings.of(line)) for line in sample.drawn)
 
 
 def _reasons(folder: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ from autocode.suggester._classifier import LineClassifier
 from autocode.suggester._example_index import CodedExample
 from autocode.suggester._explanation import Change, Explanation, WordShare
 from autocode.suggester._incremental import LearningSuggester
+from autocode.suggester._likely import likeliest_lines
 from autocode.suggester._model_card import card
 from autocode.suggester._novelty import novelty_threshold
 from autocode.suggester._outdated import after_changes
@@ -89,6 +90,7 @@ __all__ = [
     "fit_thresholds",
     "folds",
     "informativeness",
+    "likeliest_lines",
     "line_surprisal",
     "novelty_threshold",
     "open_suggester",

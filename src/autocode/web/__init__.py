@@ -6,6 +6,7 @@ from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
 from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
+from autocode.web._reread import rereading_page
 from autocode.web._review import review_page
 from autocode.web._serve import Certificate, serve
 from autocode.web._team import FlaggedLine, SuggesterStatus, codebook_page, team_page
@@ -32,6 +33,7 @@ __all__ = [
     "corrections_page",
     "make_app",
     "render",
+    "rereading_page",
     "review_page",
     "serve",
     "team_page",

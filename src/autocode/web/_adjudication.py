@@ -20,7 +20,8 @@ from autocode.transcripts import LineId, Role, Transcripts
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
-from autocode.wording import count_of, listing
+from autocode.web._open_coding import still_coding
+from autocode.wording import listing
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
@@ -393,17 +394,6 @@ class _Requests:
             return PlainTextResponse(str(error), status_code=error.status)
         except ValueError as error:
             return PlainTextResponse(f"This is not a ruling: {error}", status_code=400)
-
-
-def still_coding(coder: CoderId, n_left: int) -> str:
-    """Return why a coder who has lines left to read does not see the others' codings."""
-    return (
-        f"{coder} has {count_of(n_left, 'line', thousands=',')} left to read, and independent coding is "
-        "open: anyone who has seen another's "
-        "codings no longer codes independently. Read them first, or let the team close independent coding in "
-        f'study.toml: independent_coding = "closed". If {coder} does not code in this study, list there, as coders, '
-        "those who do."
-    )
 
 
 class _SubmittedRuling(NamedTuple):

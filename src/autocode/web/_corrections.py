@@ -17,11 +17,10 @@ from autocode.arguments import no_single_text
 from autocode.coding import CoderId
 from autocode.errors import AutocodeError, StudyError
 from autocode.journal import Journal
-from autocode.review import lines_left_to_read
 from autocode.transcripts import SUFFIXES, TranscriptId, Transcripts
 from autocode.web._acts import RefusedRequestError, json_of
-from autocode.web._adjudication import still_coding
 from autocode.web._app import Page, coder_of, render
+from autocode.web._open_coding import left_to_read, still_coding
 
 PATH = "/corrections"
 _LARGEST = 32 * 1024 * 1024  # bytes of one request: a document with pictures, in base64
@@ -228,7 +227,7 @@ class _CorrectionRequests:
         if self._coding_closed:
             return None
         try:
-            n_left = lines_left_to_read(coder, self._journal.codings(), self._lines, coders=self._coders)
+            n_left = left_to_read(coder, self._journal, self._lines, coders=self._coders)
         except StudyError as error:  # an interview was amended while this is served
             return 409, f"{_RESTART} {error}"
         return (403, still_coding(coder, n_left)) if n_left else None

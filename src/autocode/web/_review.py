@@ -226,6 +226,8 @@ def _line_json(session: ReviewSession, line: Line, later: set[LineId] | None = N
         payload["kept"] = _kept_json(session, act.coding, act.proposed)
     elif line.id in (later if later is not None else {waiting.id for waiting in session.queue.later}):
         payload["later"] = True
+    if (gave := session.gave_before_correction(line.id)) is not None:
+        payload["corrected"] = gave
     if session.awaits_second_look(line.id):
         payload["again"] = True
     return payload

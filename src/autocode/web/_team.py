@@ -22,15 +22,14 @@ from autocode.review import (
     ProposedCode,
     codebook_in_force,
     differences,
-    lines_left_to_read,
     progress_of_coders,
     proposed_codes,
     unused_codes,
 )
 from autocode.transcripts import LineId, Transcripts
-from autocode.web._adjudication import still_coding
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of
+from autocode.web._open_coding import left_to_read, still_coding
 from autocode.wording import count_of
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ class _TeamRequests:
         """Return how many lines a coder has to read before seeing the others' codings; 0 when coding is closed."""
         if self._coding_closed:
             return 0
-        return lines_left_to_read(coder, self._journal.codings(), self._lines, coders=self._coders)
+        return left_to_read(coder, self._journal, self._lines, coders=self._coders)
 
     def _team_status(self) -> _TeamStatus:
         from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for

@@ -207,7 +207,7 @@ def _columns(
             "random, and judge those."
         )
         for sample in samples
-        if sample.design is not Design.RANDOM
+        if sample.design is Design.ACTIVE
     )
     independent = codings.independent()
     wanted = frozenset(codes)

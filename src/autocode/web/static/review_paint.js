@@ -189,7 +189,14 @@ function invitation(line) {
   }
   const isUnsuggested = state.mode !== "independent" && !line.withheld;
   const why = isUnsuggested ? WHY_BLIND.unsuggested : WHY_BLIND[state.mode];
-  return [line.stage === "blind" && el("p", { class: "own" }, why), waiting];
+  return [corrected(line), line.stage === "blind" && el("p", { class: "own" }, why), waiting];
+}
+
+/** What the coder gave before a correction of the transcript to what stood in the place of this line. */
+function corrected({ corrected: names, kept }) {
+  if (!names || kept) return null;
+  const gave = names.length ? names.join(", ") : "no code";
+  return el("p", { class: "aside-note", dir: "auto" }, `You gave this before the line was corrected: ${gave}.`);
 }
 
 function offerPart(actions) {
