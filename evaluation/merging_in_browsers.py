@@ -120,7 +120,7 @@ def rule(page: Page, chance: random.Random) -> None:
 
 
 def do(page: Page, act: Callable[[], None], until: int) -> None:
-    """Act until the page has sent so many acts, all of which are stored."""
+    """Act until the page has sent this number of acts, all of which are stored."""
     while len(page.sent) < until:
         act()
         page.wait_until_saved()
