@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,21 +16,10 @@ from faker import Faker
 from autocode.errors import TranscriptError
 from autocode.exchange import read_corpus
 from autocode.transcripts import LeftOutKind, Role, read_transcripts, reading_account, reading_faults
+from speaker_labels import LABELS, LOCALES, WRITERS
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "transcripts"
 TALK = "{a}: How are you?\n{b}: Fine, thanks.\n{a}: And work?\n{b}: Busy.\n"
-LABELS = (
-    """
-Participant A|respondent 1|Interviewee no. 4|Will Smith|An Nguyen|Me|me|001|Mum's friend|[name]|Dr Will Brown
-Smith, John|R1 (male, 34)|Prof. Dr. Anna Berg|P1 & P2|P1/P2|FG1-P3|Person three|Manager, Ward 4|Anna's mum
-The Doctor|the doctor|GP (female)|Practice Manager 2|HCA|SLT-2|A
-B|R|i2|p|Both|All|Unknown female|Female voice|M1|F2|Speaker A|speaker a
-First speaker|Answer|Host|Guest|Student #4|User_12|user12|@anna|anna_b|a.smith|A. Smith|A.S.|J.B.|O'Neil|Jean-Luc
-van der Berg|de Souza|王小明|المشارك|Enquêtée|Befragte|SPEAKER_01|Mr. X|Resp. 3|May|Rose May|Mum|Dad and Mum
-""".strip()
-    .replace("\n", "|")
-    .split("|")
-)
 
 
 def turns_of(path, **options):
@@ -46,35 +34,6 @@ def test_the_styles_that_were_collected_are_read_right():
     )  # fmt: skip
 
     assert ran.returncode == 0, ran.stdout
-
-
-def in_word(text, path):
-    document = docx.Document()
-    for line in text.rstrip("\n").split("\n"):
-        document.add_paragraph(line)
-    document.save(path)
-
-
-def in_writer(text, path):
-    document = odfdo.Document("text")
-    document.body.clear()
-    for line in text.rstrip("\n").split("\n"):
-        document.body.append(odfdo.Paragraph(line))
-    document.save(path)
-
-
-def in_rich_text(text, path):
-    plain = re.sub(r"[\\{}]", r"\\\g<0>", text)
-    escaped = "".join(letter if ord(letter) < 128 else f"\\u{ord(letter)}?" for letter in plain)
-    path.write_text("{\\rtf1\\ansi " + escaped.replace("\t", "\\tab ").replace("\n", "\\par\n") + "}")
-
-
-WRITERS = {
-    ".docx": in_word,
-    ".odt": in_writer,
-    ".rtf": in_rich_text,
-    ".md": lambda text, path: path.write_text(text, encoding="utf-8"),
-}
 
 
 @pytest.mark.skipif(not SHARED.is_dir() and "CI" not in os.environ, reason="../shared/transcripts is not here")
@@ -126,24 +85,6 @@ def test_a_label_that_stands_at_the_beginning_of_turns_again_and_again_is_a_spea
     assert [line.role for line in lines] == [Role.INTERVIEWER, Role.PARTICIPANT] * 2
 
 
-LOCALES = (
-    *(
-        "en_GB",
-        "en_US",
-        "en_IN",
-        "de_DE",
-        "fr_FR",
-        "es_ES",
-        "it_IT",
-        "pl_PL",
-        "vi_VN",
-        "ru_RU",
-        "tr_TR",
-        "pt_BR",
-        "nl_NL",
-    ),
-    *("sv_SE", "fi_FI", "cs_CZ", "zh_CN", "ja_JP", "ko_KR", "ar_SA", "el_GR", "hi_IN"),
-)
 FORMS = (
     TALK,
     "[{a}] How are you?\n[{b}] Fine, thanks.\n[{a}] And work?\n[{b}] Busy.\n",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from autocode.codebook._csv import read_csv
 from autocode.codebook._nouns import Code, Codebook
+from autocode.codebook._qdc import parsed_qdc
 from autocode.codebook._toml import read_toml
 from autocode.errors import CodebookError
 from autocode.files import put
 
 
-def read_codebook(path: str | Path) -> Codebook:
+def read_codebook(path: str | Path, *, may_be_empty: bool = False) -> Codebook:
     """
     Return the codebook in a file.
 
@@ -20,7 +21,9 @@ def read_codebook(path: str | Path) -> Codebook:
     path : str or Path
         A TOML file (.toml) with `[[themes]]` and their `[[themes.subthemes]]`, or with `[[codes]]`; or a table in CSV
         (.csv) with the columns code, parent and definition, and optionally name, use_when, not_when, examples, codable
-        and version.
+        and version; or a codebook of REFI-QDA (.qdc), see `read_qdc`.
+    may_be_empty : bool, default False
+        Whether a TOML file may hold no codes yet, as in a study that is coded from zero.
 
     Raises
     ------
@@ -52,6 +55,8 @@ def read_codebook(path: str | Path) -> Codebook:
         raise CodebookError.at(
             path, f"cannot be read ({error.strerror}); check that it exists and that you may open it."
         ) from error
+    if path.suffix.lower() == ".qdc":
+        return parsed_qdc(data, path=path).codebook
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,11 +68,13 @@ def read_codebook(path: str | Path) -> Codebook:
     if suffix == ".csv":
         return read_csv(text, path=path)
     if suffix != ".toml":
-        raise CodebookError.at(path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml or a .csv.")
-    return read_toml(text.replace("\r\n", "\n"), path=path)
+        raise CodebookError.at(
+            path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml, a .csv or a .qdc."
+        )
+    return read_toml(text.replace("\r\n", "\n"), path=path, may_be_empty=may_be_empty)
 
 
-def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False) -> None:
+def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False, may_be_empty: bool = False) -> None:
     """
     Write a codebook as TOML that reads back equal.
 
@@ -77,11 +84,13 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     Parameters
     ----------
     codebook : Codebook
-        The codes to write; at least one.
+        The codes to write; at least one, unless `may_be_empty`.
     path : str or Path
         The file to write.
     force : bool, default False
         Whether to replace a file that exists.
+    may_be_empty : bool, default False
+        Whether the codebook may hold no codes, as in a study that is coded from zero.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     path = Path(path)
     if path.exists() and not force:
         raise CodebookError.at(path, "exists already; choose another name, or force to replace it.")
-    if not codebook:
+    if not codebook and not may_be_empty:
         raise CodebookError.at(path, "would contain no codes; a codebook needs at least one.")
     text = "\n".join(_tables(codebook))
     try:
@@ -117,6 +126,8 @@ def _tables(codebook: Codebook) -> Iterator[str]:
         for key in ("definition", "use_when", "not_when"):
             if getattr(code, key):
                 yield f"{key} = {_quoted(getattr(code, key))}"
+        if code.owner is not None:
+            yield f"owner = {_quoted(code.owner)}"
         if code.examples:
             yield "examples = [\n" + "".join(f"  {_quoted(example)},\n" for example in code.examples) + "]"
         yield ""

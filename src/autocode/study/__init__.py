@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_rereading, serve_review
+    from autocode.study._pages import serve_adjudication, serve_board, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
     from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._difference import StudyDifference, study_difference
+    from autocode.study.codebook_changes._files import codes_to_import, export_codebook
+    from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
@@ -53,13 +56,16 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._difference": ("StudyDifference", "study_difference"),
+    "codebook_changes._files": ("codes_to_import", "export_codebook"),
+    "codebook_changes._origin": ("with_origin",),
     "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_rereading", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_board", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
     "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
@@ -102,6 +108,7 @@ __all__ = [
     "Settings",
     "SpeakerRule",
     "StudyData",
+    "StudyDifference",
     "StudyRereading",
     "StudyReview",
     "Suggested",
@@ -111,10 +118,12 @@ __all__ = [
     "backup_study",
     "change_codebook",
     "choose_lines",
+    "codes_to_import",
     "create_study",
     "draw_lines",
     "draw_rereading",
     "end_sample",
+    "export_codebook",
     "inconsistencies",
     "is_study",
     "merge",
@@ -130,8 +139,10 @@ __all__ = [
     "replaced_on_success",
     "report_on_study",
     "serve_adjudication",
+    "serve_board",
     "serve_rereading",
     "serve_review",
+    "study_difference",
     "study_faults",
     "study_prevalence",
     "study_remarks",
@@ -146,6 +157,7 @@ __all__ = [
     "unrecorded_digests",
     "validate_study",
     "with_encoder",
+    "with_origin",
     "write_study_report",
 ]
 

@@ -35,7 +35,9 @@ class Learner:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._study = read_study(folder)
+        study = read_study(folder)
+        self._study = study.with_common_codes()
+        self._codebook = study.codebook  # while no change is recorded
         self._version = ""  # of the codebook that the quick learner knows
         self._quick: LearningSuggester | None = None
         self._rounds = 0
@@ -43,12 +45,12 @@ class Learner:
     def learn(self) -> None:
         """Learn from what is coded by now; quickly, and in full as well when that is due."""
         with open_journal(self._folder, create=False) as journal:
-            codings = journal.codings()
-            codebook = (recorded_versions(journal) or (self._study.codebook,))[-1]
+            codebook = (recorded_versions(journal) or (self._codebook,))[-1]
+            codings = journal.codings().without_codes(code.id for code in codebook.own_codes)
             new = codings.uncoded(self._study.lines.participant_lines)
             if not new:
                 return
-            for suggester in self._suggesters(codings, codebook):
+            for suggester in self._suggesters(codings, codebook.visible_to()):
                 model = self._folder / MODELS / suggester.digest[:16]
                 if not model.exists():
                     save_suggester(suggester, model, made_by="autocode review")

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 def version_with(versions: Sequence[Codebook], digest: str) -> Codebook | None:
-    """Return the latest version of a codebook that has a digest, None if none has."""
-    return next((codebook for codebook in reversed(versions) if codebook.digest == digest), None)
+    """Return the latest version that has a digest, of the codes that all coders have in common; None if none has."""
+    common = (codebook.visible_to() for codebook in reversed(versions))
+    return next((codebook for codebook in common if codebook.digest == digest), None)
 
 
 def suggester_in_force(
@@ -24,9 +25,9 @@ def suggester_in_force(
     from autocode.suggester import after_changes  # scikit-learn takes seconds, which no page need wait for
 
     learnt_with = version_with(versions, suggester.codebook_digest)
-    if learnt_with is None or learnt_with is versions[-1]:
+    if learnt_with is None or learnt_with.version == versions[-1].version:
         return None if learnt_with is None else suggester
-    return after_changes(suggester, changes, versions[-1], since=learnt_with.version)
+    return after_changes(suggester, changes, versions[-1].visible_to(), since=learnt_with.version)
 
 
 def withheld_codes(study: StudyData, batch: SuggestionBatch) -> frozenset[CodeId]:
@@ -34,7 +35,7 @@ def withheld_codes(study: StudyData, batch: SuggestionBatch) -> frozenset[CodeId
     made_for = version_with(study.codebook_versions, batch.codebook)
     if made_for is None:
         return frozenset()
-    ended = {code.id for code in made_for.subthemes} - {code.id for code in study.codebook.subthemes}
+    ended = {code.id for code in made_for.subthemes} - study.codebook.keys()
     return changed_meanings(study.codebook_changes, since=made_for.version) | ended
 
 
@@ -45,7 +46,8 @@ def outdated_suggestions(study: StudyData, batch: SuggestionBatch) -> str:
         return ""
     withheld = [made_for.label(code) for code in made_for if code in withheld_codes(study, batch)]
     known = {code.id for code in made_for.subthemes}
-    new = [study.codebook.label(code.id) for code in study.codebook.subthemes if code.id not in known]
+    common = study.codebook.visible_to()
+    new = [common.label(code.id) for code in common.subthemes if code.id not in known]
     parts = []
     if withheld:
         parts.append(f"{listing(withheld)} ended or changed since and {_are(withheld)} not suggested")

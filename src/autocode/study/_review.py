@@ -17,6 +17,7 @@ from autocode.study._outdated import outdated_suggestions, version_with
 from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
 from autocode.study._settings import refuse_unlisted
+from autocode.study.codebook_changes._making import CodeMaker
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -95,13 +96,18 @@ def open_review(
     mode = settings.mode
     if blind or (drawn is not None and drawn.design is not Design.ACTIVE):
         mode = Mode.INDEPENDENT
+    if settings.codes == "own" and settings.makes_codes:
+        mode = Mode.INDEPENDENT  # there is nothing to learn from yet
     only = None if drawn is None else _lines_of(drawn, study, remark)
     if mode is not Mode.INDEPENDENT:
         _check_suggestions(study, remark)
     with open_journal(folder) as journal:
         # a session refuses edited transcripts, so all of them are made before anything is written
+        making = CodeMaker(study, journal) if settings.makes_codes else None
         sessions = {
-            name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only)
+            name: ReviewSession(
+                journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only, making=making
+            )
             for name in names
         }
         journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
+from autocode.transcripts._doubts import begins_like, comes_again, may_be_asked, read_as
 from autocode.transcripts._labelled import NO_SPEAKER
-from autocode.transcripts._marks import SpeakerRules, begins_like
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script, script_of
 
 _CLOCK = r"(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}"
@@ -23,7 +24,7 @@ _TAG = re.compile(
     r"</?(?:c|i|b|u|s|ruby|rt)(?:\.[\w.-]+)*>|</?(?:v|lang|font)(?:[\s.][^<>]*)?>|<\d[\d:.]*>", re.IGNORECASE
 )
 _NAMED = re.compile(
-    r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,60})\]\s*:?|(?P<colon>[^:\n]{1,60}?)\s*[:：])(?=\s|$)"
+    r"\s*(?:[-–]\s*)?(?:>>\s*)?(?:\[(?P<bracket>[^\[\]:]{1,140})\]\s*:?|(?P<colon>[^:\n]{1,140}?)\s*[:：])(?=\s|$)"
 )
 # what stands over a cue's timing: a number, or a name of one word with a number in it
 _IDENTIFIER = re.compile(r"\s*\S*\d\S*\s*")
@@ -37,19 +38,24 @@ def read_cues(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     left_out: list[LeftOut] = []
     cues = list(_payloads(text, path, left_out))
     if any(_VOICE.search(" ".join(cue.values())) for cue in cues):
-        utterances = [part for cue in cues for part in _voices(" ".join(cue.values()))]
+        utterances, speech = [part for cue in cues for part in _voices(" ".join(cue.values()))], dict[int, str]()
     else:
-        utterances = _named_utterances(cues, path, rules)
+        utterances, speech = _named_utterances(cues, path, rules)
     if not any(speaker for speaker, _ in utterances):
         if rules.speaker_name is None:
             raise TranscriptError.at(path, NO_SPEAKER)
         utterances = [(rules.speaker_name, words) for _, words in utterances]
     script = script_of(_runs(utterances, left_out))
-    return replace(script, left_out=tuple(left_out))
+    notes = (read_as("speech", speech),) if speech else ()
+    return replace(script, left_out=tuple(left_out), notes=notes)
 
 
-def _named_utterances(cues: list[dict[int, str]], path: Path, rules: SpeakerRules) -> list[tuple[str, str]]:
-    """Return the words of each line of each cue, with the name before them; a name within a cue must be known.
+def _named_utterances(
+    cues: list[dict[int, str]], path: Path, rules: SpeakerRules
+) -> tuple[list[tuple[str, str]], dict[int, str]]:
+    """Return the words of each line of each cue with the name before them, and the labels that are read as speech.
+
+    A name within a cue must be known.
 
     Raises
     ------
@@ -67,10 +73,18 @@ def _named_utterances(cues: list[dict[int, str]], path: Path, rules: SpeakerRule
     doubtful = {
         n: label
         for n, label in labels.items()
-        if _labels.is_name(label) and _labels.key(label) not in known | set(rules.not_speakers)
+        if may_be_asked(label) and _labels.key(label) not in known | set(rules.not_speakers)
     }
     TranscriptError.raise_if(Fault(begins_like(label), path, n) for n, label in doubtful.items())
-    return [_named(line, known) for cue in plain for line in cue.values()]
+    utterances = [_named(line, known) for cue in plain for line in cue.values()]
+    if not any(speaker for speaker, _ in utterances):
+        return utterances, {}
+    speech = {
+        n: label
+        for n, label in labels.items()
+        if _labels.key(label) not in known | set(rules.not_speakers) and not _labels.is_speech(label)
+    }
+    return utterances, speech
 
 
 def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
@@ -79,7 +93,7 @@ def _known(labels: list[str], rules: SpeakerRules) -> set[str]:
     known = {
         _labels.key(label)
         for label in labels
-        if rules.is_sure(label) or (times[_labels.key(label)] > 1 and not _labels.is_sentence(label))
+        if rules.is_sure(label) or (times[_labels.key(label)] > 1 and comes_again(label))
     }
     return (known | set(rules.speakers)) - set(rules.not_speakers)
 

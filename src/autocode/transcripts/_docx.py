@@ -12,9 +12,9 @@ from docx.oxml.ns import qn
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
 from autocode.transcripts._grid import Page
-from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._office import BROKEN, refuse_bomb
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
 _NOT_WORD = (

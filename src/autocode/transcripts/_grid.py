@@ -8,8 +8,8 @@ from pathlib import Path
 from autocode.transcripts import _labels
 from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import TIME
-from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
 # headings of the columns that transcription programs and people write, in lower case
@@ -52,13 +52,17 @@ def speakers_in_columns(header: Sequence[str], body: Sequence[Sequence[str]], ru
     columns = [
         place
         for place, name in enumerate(header)
-        if name.strip() and rules.is_sure(_labels.tidy(name).rstrip(":")) and not name.strip().isdigit()
+        if name.strip() and _is_label(_labels.tidy(name).rstrip(":"), rules) and not name.strip().isdigit()
     ]
     others = [place for place in range(len(header)) if place not in columns]
     counted = all(_kind(row[place]) for row in body for place in others if place < len(row) and row[place].strip())
     first = [row[columns[0]].strip().rstrip(":") for row in body if columns and columns[0] < len(row)]
-    labels = sum(rules.is_sure(_labels.tidy(cell)) for cell in first if cell)
+    labels = sum(_is_label(_labels.tidy(cell), rules) for cell in first if cell)
     return columns if len(columns) > 1 and body and counted and not labels else []
+
+
+def _is_label(cell: str, rules: SpeakerRules) -> bool:
+    return rules.is_sure(cell) or (_labels.is_code(cell) and _labels.key(cell) not in rules.not_speakers)
 
 
 def _kind(cell: str) -> LeftOutKind | None:
@@ -107,7 +111,10 @@ class Page:
         places = speaker_and_words(header)
         columns = [] if places else speakers_in_columns(header, body, self.rules)
         if not places and not columns:
-            yield from map(self._line, filled)
+            # where some rows begin with words, a number at the beginning of another is somebody's label
+            first = [next(filter(None, row)) for row in filled if len(list(filter(None, row))) > 1]
+            numbered = all(map(_kind, first))
+            yield from (self._line(row, numbered=numbered) for row in filled)
             return
         self.left_out += [aside(cell) for place, cell in enumerate(header) if cell and place not in columns]
         for row in body:
@@ -124,11 +131,11 @@ class Page:
             self.labels.add(_labels.key(label))
         return f"{label}: {words}" if label else words
 
-    def _line(self, row: Sequence[str]) -> str:
+    def _line(self, row: Sequence[str], *, numbered: bool) -> str:
         cells = [cell for cell in row if cell]
         for end in (0, -1):
             # the last of two cells may be words: "How many?", "2"
-            while len(cells) > (2 if end else 1) and _kind(cells[end]):
+            while len(cells) > (1 if numbered and not end else 2) and _kind(cells[end]):
                 self.left_out.append(aside(cells.pop(end)))
         if len(cells) == 2 and not re.search("[:：]", cells[0]) and _labels.is_short(cells[0]):
             cells[0] += ":"

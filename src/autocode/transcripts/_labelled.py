@@ -9,10 +9,12 @@ from pathlib import Path
 
 from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
+from autocode.transcripts._doubts import read_as
 from autocode.transcripts._labels import BLANK, TIME
-from autocode.transcripts._marks import SpeakerRules, find_marks
+from autocode.transcripts._marks import find_marks
 from autocode.transcripts._nouns import LeftOutKind
 from autocode.transcripts._roles import INTERVIEWERS
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Gap, Script, Turn, trimmed
 from autocode.transcripts._styles import TIMING, Candidate, SourceLine, Style, candidates, source_lines
 from autocode.transcripts._summary import NO_TRANSCRIPT, summary_headings
@@ -68,9 +70,10 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     lines = [_without_number(line, numbers) for line in lines]
     front = _front_matter(lines)
     try:
-        marks = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
+        found = find_marks(text, lines[front:], list(candidates(lines[front:])), rules, path)
     except TranscriptError as error:
         raise TranscriptError(*_doubts(text, path), *error.faults) from error
+    marks = list(found.turns)
     if not marks and rules.speaker_name is not None and lines[front:]:
         start = lines[front].start
         marks = [Candidate(rules.speaker_name, Style.COLON, lines[front].number, start, start)]
@@ -91,7 +94,22 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
             span = match.span() if match else (0, mark.end - mark.start)
             gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
         gaps += _with_label(text, mark)
-    return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=(_WRAPPED,) if wrapped else ())
+    notes = [*_unbelieved(found.speech, lines, marks[0].start)]
+    notes += [_WRAPPED] if wrapped else []
+    return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=tuple(notes))
+
+
+def _unbelieved(places: Sequence[Candidate], lines: Sequence[SourceLine], first: int) -> Iterator[str]:
+    """Yield the remarks about what looks like the beginning of a turn and is none; the first turn begins at `first`."""
+    by_number = {line.number: line for line in lines}
+    entries = {line.number for line in lines if line.start < first and (_is_heading(line) or _is_entry(line))}
+    above = {place.line: place.label for place in places if by_number[place.line].start < first}
+    speech = {place.line: place.label for place in places if place.line not in above}
+    above = {line: label for line, label in above.items() if line not in entries}
+    if above:
+        yield read_as("front matter", above)
+    if speech:
+        yield read_as("speech", speech)
 
 
 def _line_numbers(lines: Sequence[SourceLine]) -> dict[int, tuple[int, int]]:

@@ -14,10 +14,10 @@ from autocode.transcripts._grid import Page, markdown_tables_as_turns
 from autocode.transcripts._labelled import read_labelled
 from autocode.transcripts._labels import key
 from autocode.transcripts._lines import segmenter, transcript_of
-from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import Transcript, TranscriptId, Unit
 from autocode.transcripts._participants import misspelt_participants, read_participants
 from autocode.transcripts._roles import INTERVIEWERS
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 from autocode.transcripts._tables import Columns, read_table
 from autocode.transcripts._transcripts import Transcripts

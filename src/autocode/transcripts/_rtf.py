@@ -6,7 +6,7 @@ from pathlib import Path
 from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
 from autocode.transcripts._labelled import read_labelled
-from autocode.transcripts._marks import SpeakerRules
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
 _NOT_RTF = "is not in Rich Text Format, whatever its name says; open it in a word processor and save it as .docx."

@@ -9,7 +9,7 @@ from autocode.transcripts import _labels
 from autocode.transcripts._labels import BLANK, TIME
 
 # No label begins further into a line than this: what comes later in a line is speech.
-_REACH = 100
+_REACH = 180
 
 _DATE = r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2})"
 _LEAD_TIME = re.compile(
@@ -20,25 +20,25 @@ _TIMES = re.compile(TIME)
 _TRAILING_TIME = re.compile(rf"[\s,]*{TIME}$")
 # what stands before a label in a list or in captions: a bullet, or `>>`
 _BULLET = re.compile(r"(?:>{1,3}|[-–•*])[ \t]+")
-_BRACKETED = re.compile(r"\[([^\[\]\n]{1,60})\]")
+_BRACKETED = re.compile(r"\[([^\[\]\n]{1,140})\]")
 # the chat of a meeting: `From Anna to Everyone:`
 _TO_EVERYONE = re.compile(r"^From\s+(.{1,40}?)\s+to\s+(?:Everyone|.{1,30}\(.{1,30}\))$")
 _HEADER = re.compile(
-    r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,79}?)\]?\*{0,2},?"
+    r"\*{0,2}\[?(?P<label>[^\s:\[\]][^:\n\[\]]{0,139}?)\]?\*{0,2},?"
     rf"(?:[ \t]{{1,8}}|[ \t]{{0,8}}[-–—|][ \t]{{0,8}}){TIME}$"
 )
 _TIMED = re.compile(
-    r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,79}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
+    r"(?P<label>[^\s:\[\]][^:\n\[\]]{0,139}?)[ \t]{1,4}[\[(]\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])][ \t]+(?=\S)"
 )
-_DASH = re.compile(r"(?P<label>[^\s:\-–—|][^:\n–—|]{0,79}?)(?:[ \t]{1,4}[-–—|][ \t]{1,4}|(?P<tight>[–—]))(?=\S)")
-_TAB = re.compile(r"(?P<label>[^\t]{1,80}?)(?:\t| {3,40}(?=\S))")
+_DASH = re.compile(r"(?P<label>[^\s:\-–—|][^:\n–—|]{0,139}?)(?:[ \t]{1,4}[-–—|][ \t]{1,4}|(?P<tight>[–—]))(?=\S)")
+_TAB = re.compile(r"(?P<label>[^\t]{1,140}?)(?:\t| {3,40}(?=\S))")
 # a name in bold, in round or in angle brackets before the words
-_MARKED = re.compile(r"(?:\*\*([^*\n]{1,60})\*\*|\(([^()\n]{1,60})\)|<([^<>\n]{1,60})>)[ \t]+(?=\S)")
-_TIME_OVER = re.compile(rf"{TIME}[ \t]{{0,4}}[-–—][ \t]{{0,4}}(?P<label>[^\s:\[\]][^:\n\[\]]{{0,79}})$")
+_MARKED = re.compile(r"(?:\*\*([^*\n]{1,140})\*\*|\(([^()\n]{1,140})\)|<([^<>\n]{1,140})>)[ \t]+(?=\S)")
+_TIME_OVER = re.compile(rf"{TIME}[ \t]{{0,4}}[-–—][ \t]{{0,4}}(?P<label>[^\s:\[\]][^:\n\[\]]{{0,139}})$")
 _ONLY_TIME = re.compile(rf"{TIME}(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?$")
 TIMING = re.compile(r"\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?\s*-->\s*\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d+)?$")
-# a number that stands for a person, as in `12b  0:01`
-_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]?")
+# a number that stands for a person, as in `12b  0:01` and `1st speaker  0:01`
+_NUMBERED = re.compile(r"\d{1,4}[A-Za-z]{0,2}[.)]?(?:\s[^\W\d_]+){0,3}")
 _STAGE = frozenset(
     re.findall(
         r"\S+",
@@ -162,6 +162,7 @@ def _colon(line: SourceLine) -> Candidate | None:
         return None
     label, remark = _without_stage(_labels.tidy(_TRAILING_TIME.sub("", head[:place].strip(f"{BLANK}*"))))
     label = _without_brackets(label)
+    label = label[1:-1] if re.fullmatch(r"<[^<>]+>", label) else label
     label = _TO_EVERYONE.sub(r"\1", label)
     if not label or set(label) & set("<>[]") or not _labels.is_short(label):
         return None
@@ -173,7 +174,10 @@ def _colon(line: SourceLine) -> Candidate | None:
 
 def _is_stage(words: str) -> bool:
     """Return whether words in brackets are a stage direction, such as `door slams`, and nobody's name or job."""
-    return bool(_STAGE & set(_labels.words_of(words))) and not _labels.is_role(words)
+    plain = _labels.words_of(words)
+    return not _STAGE.isdisjoint(plain) and (
+        plain[0] in _STAGE or not (_labels.is_role(words) or _labels.is_calling(words))
+    )
 
 
 def _without_stage(label: str) -> tuple[str, str]:
@@ -241,15 +245,14 @@ def _header(line: SourceLine) -> Candidate | None:
     match = _HEADER.fullmatch(line.text) or _TIME_OVER.fullmatch(line.text)
     if match is None or (match["label"][0].isdigit() and not _NUMBERED.fullmatch(match["label"])):
         return None
-    plain = match["label"].replace(",", "")
-    if _labels.is_clause(plain) or _labels.opens_sentence(plain):
+    if _labels.is_clause(match["label"].replace(",", "")):
         return None
     return Candidate(_labels.tidy(match["label"]), Style.HEADER, line.number, line.start, line.start + len(line.text))
 
 
 def _timed(line: SourceLine) -> Candidate | None:
     match = _TIMED.match(line.text[:_REACH])
-    if match is None or _labels.is_sentence(match["label"]):
+    if match is None or _labels.is_clause(match["label"]):
         return None
     return Candidate(_labels.tidy(match["label"]), Style.TIMED, line.number, line.start, line.start + match.end())
 

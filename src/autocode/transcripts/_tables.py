@@ -10,10 +10,10 @@ from autocode.errors import Fault, TranscriptError
 from autocode.tables import CsvError, read_rows
 from autocode.transcripts._decoding import decoded_text, guess_in_words, read_bytes, read_text
 from autocode.transcripts._grid import aside, speaker_and_words, speakers_in_columns
-from autocode.transcripts._marks import SpeakerRules
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
 from autocode.transcripts._office import cells_of_workbook, words_of_other_sheets
 from autocode.transcripts._roles import INTERVIEWERS
+from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script, script_of
 from autocode.transcripts._survey import SurveyColumns, attribute_columns, name_column, read_survey, recognised
 from autocode.wording import count_of, listing
