@@ -144,11 +144,18 @@ def guessed_encoding(interviews):
     return None
 
 
+def words_of_names(names):
+    """Return the words of labels, with and without blanks of width zero: two spellings with and without are one."""
+    return {
+        word for name in names for shown in (name, name.replace("\u200b", "")) for word in words_in(shown.casefold())
+    }
+
+
 def at_labels(path, interviews, encoding):
     """Return how often each word may stand in labels: where a turn begins, or before a colon, or in a column's cell."""
     speakers = {line.speaker for interview in interviews for line in interview.lines}
     speakers |= {piece.words for interview in interviews for piece in interview.left_out}
-    words = {word for name in (*speakers, *(i.id for i in interviews)) for word in words_in(name.casefold())}
+    words = words_of_names([*speakers, *(interview.id for interview in interviews)])
     if path.suffix in (".csv", ".xlsx"):
         rows = [[words_in(cell.casefold()) for cell in row] for row in rows_of_table(path) if any(map(str.strip, row))]
         headings = [cell for row in rows[:4] for cell in row]
@@ -174,7 +181,7 @@ def lost(path, interviews, encoding):
             " ".join(piece.words for piece in interview.left_out if piece.kind is not LeftOutKind.UNANSWERED)
         )
         found += words_in(" ".join(interview.attributes.values())) if is_survey else Counter()
-        labels |= set(words_in(" ".join([interview.id, *(line.speaker for line in interview.lines)]).casefold()))
+        labels |= words_of_names([interview.id, *(line.speaker for line in interview.lines)])
     if path.suffix in (".csv", ".xlsx"):
         rows = [row for row in rows_of_table(path) if any(cell.strip() for cell in row)]
         labels |= set(words_in(" ".join(cell for row in rows[:4] for cell in row).casefold()))
