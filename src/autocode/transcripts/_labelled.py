@@ -28,7 +28,10 @@ NO_SPEAKER = (
 
 _TIME_FIRST = re.compile(rf"{TIME}(?=\s|$)\s*")
 _ONLY_TIME = re.compile(rf"#?{TIME}(?:-\d{{1,2}}#)?$")
-_F4_TIME = re.compile(r"\s*#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#$")
+# the time at the end of a paragraph: f4's, and Trint's with the length of the paragraph in seconds
+_LAST_TIME = re.compile(
+    r"\s*(?:#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#|\[\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?\](?:\s?\[\d{1,4}\.\d{1,2}\])?)$"
+)
 _RECORDER = re.compile(r".{0,80}\b(?:started|stopped) transcription$|Transcription ended after [\d:]{4,8}$")
 _SERVICES = r"otter\.ai|sonix|trint|descript|rev(?:\.com)?|temi|happy scribe|fireflies|notta|turboscribe|amberscript"
 _FOOTER = re.compile(
@@ -101,6 +104,7 @@ def _unbelieved(places: Sequence[Candidate], lines: Sequence[SourceLine], first:
     """Yield the remarks about what looks like the beginning of a turn and is none; the first turn begins at `first`."""
     by_number = {line.number: line for line in lines}
     entries = {line.number for line in lines if line.start < first and (_is_heading(line) or _is_entry(line))}
+    places = [place for place in places if _kind_without_speech(by_number[place.line].text) is None]
     above = {place.line: place.label for place in places if by_number[place.line].start < first}
     speech = {place.line: place.label for place in places if place.line not in above}
     above = {line: label for line, label in above.items() if line not in entries}
@@ -268,7 +272,7 @@ def _span_of_words(text: str, start: int, stop: int, gaps: list[Gap], *, first: 
     if time is not None and (first or "[" in time[0]):
         gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start, start + time.end())))
         start += time.end()
-    mark = _F4_TIME.search(text[start:stop])
+    mark = _LAST_TIME.search(text[start:stop])
     if mark is not None:
         gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start + mark.start(), stop)))
         stop = start + mark.start()
