@@ -158,6 +158,14 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         codebooks.Fate(code=first, name="First", became="retired"),
         codebooks.Retired(code=first, **signed),
         codebooks.Undone(change="2", **signed),
+        codebooks.ExchangedCodebook(codebook=codebook, guids={}, origin="NVivo", lost=("1 set of codes",)),
+        codebooks.additions(codebook, ac.Codebook([new]), by="TW", why="from the pilot"),
+        codebooks.codebook_difference(
+            codebook,
+            [codebooks.Redefined(code=first, kind=codebooks.Redefinition.NARROWED, definition="Less.", **signed)],
+            before="1",
+            after="2",
+        ),
         journal.CodebookSeen(codebook=codebook, at=AT),
         coding.OpenQuestions([], codebook=codebook),
         coding.OpenQuestion(change=codebooks.Added(code=new, **signed), codes=frozenset({new.id})),
@@ -171,6 +179,16 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
         ),
         agreement.estimate_unfound(2, 100, 600),
     )
+
+
+def changed_study(data: study.StudyData) -> object:
+    """Return what differs between two versions of the sample's codebook."""
+    first, second = (code.id for code in data.codebook.subthemes[:2])
+    merged = codebooks.Merged(codes=(first,), into=second, before="1", after="2", by="TW", at=AT, why="one idea")
+    changed = dataclasses.replace(
+        data, first_codebook=data.codebook, codebook_changes=(merged,), codings_as_made=data.codings
+    )
+    return study.study_difference(changed, "1", "2")
 
 
 def of_a_small_study(folder: Path) -> tuple[object, ...]:
@@ -267,6 +285,7 @@ def instances(tmp_path_factory) -> dict[type, object]:
         ac.alt_test({c: {o.line: o.codes for o in codings.by(c)} for c in codings.coders}, model, epsilon=0.1),
         study.plan_change(data, codebooks.Merged(codes=(codebook.subthemes[0].id,), into=codebook.subthemes[1].id,
         before="1", after="2", by="TW", at=AT, why="one idea")),
+        changed_study(data),
         spans, Span(start=0, end=3, label="x"), agreement.best_alignment({"a": [Span(start=0, end=3, label="x")],
         "b": [Span(start=1, end=3, label="x")]}), interview, transcripts.Columns(speaker="a", text="b"),
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),
@@ -362,7 +381,8 @@ def test_a_result_is_a_table_in_a_notebook(instances, name):
 
 # They hold records, but are a record themselves, of which others are tables; or the parameters of a model.
 NO_TABLES = {
-    "agreement.CodeAgreement", "agreement.Continuum", "codebook.Split", "coding.Decision", "coding.Evidence",
+    "agreement.CodeAgreement", "agreement.Continuum", "codebook.CodeDifference", "codebook.ExchangedCodebook",
+    "codebook.Split", "coding.Decision", "coding.Evidence",
     "conduct.Amendment", "review.Difference", "review.Offer", "review.ProposedCode", "study.MergedCopy",
     "suggester.CodeCoherence", "suggester.CodedLines", "suggester.Hyperparameters", "suggester.LabelIssue",
     "suggester.LineModel", "suggester.NearDuplicates", "suggester.DifferentUse", "suggester.Platt",

@@ -120,7 +120,7 @@ CALLS = {
         lambda code: ac.settle(LINES[0], coder="ann", shown=None, verdicts={}, codebook=CODEBOOK, added=[code])
     ),
     "suggester.likeliest_lines(codes)": on_code(
-        lambda code: suggester.likeliest_lines([code], CODINGS, LINES, CODEBOOK, n=1, among=["GP1:1"], seed=0)
+        lambda code: suggester.likeliest_lines([code], LINES, CODEBOOK, n=1, among=["GP1:1"])
     ),
     "suggester.Suggester.explain(code)": on_code(
         lambda code: ac.train(CODINGS, LINES, CODEBOOK).explain(LINES[0], code)
@@ -149,7 +149,7 @@ ELSEWHERE = {
     "agreement.ReliabilityData.from_long", "agreement.prevalence", "agreement.prevalence_by",
     "agreement.lines_by_interval", "agreement.lines_by_power", "agreement.lower_limit", "agreement.boundary_similarity",
     "exchange.read_codings", "review.AdjudicationSession", "review.AdjudicationSession.settle", "review.Offer.without",
-    "review.RereadingSession", "review.lines_to_read_again",
+    "codebook.code_guid", "review.RereadingSession", "review.lines_to_read_again",
     "review.ReviewSession", "review.ReviewSession.settle", "review.adjudicate", "review.lines_left_to_read",
     "study.add_files", "study.draw_lines", "study.open_rereading",
     "study.open_review", "study.serve_adjudication", "study.study_prevalence",

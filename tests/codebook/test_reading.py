@@ -172,7 +172,9 @@ def test_a_missing_file_and_another_suffix_are_refused(tmp_path, toml):
     assert faults(tmp_path / "gone.toml") == [
         " cannot be read (No such file or directory); check that it exists and that you may open it."
     ]
-    assert faults(toml("x", "codebook.yaml")) == [" has the unknown suffix '.yaml'; a codebook is a .toml or a .csv."]
+    assert faults(toml("x", "codebook.yaml")) == [
+        " has the unknown suffix '.yaml'; a codebook is a .toml, a .csv or a .qdc."
+    ]
 
 
 def test_a_table_of_codes_makes_parents_themes(toml):

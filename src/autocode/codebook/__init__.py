@@ -1,5 +1,6 @@
 """The codes a team agreed on: themes, subthemes, definitions, versions, and what changed between versions."""
 
+from autocode.codebook._additions import Additions, additions
 from autocode.codebook._changes import (
     Added,
     Change,
@@ -15,6 +16,15 @@ from autocode.codebook._changes import (
     Undone,
 )
 from autocode.codebook._csv import csv_of
+from autocode.codebook._difference import (
+    ChangedText,
+    CodebookDifference,
+    CodeDifference,
+    DifferenceKind,
+    codebook_difference,
+    codes_concerned,
+)
+from autocode.codebook._ended import ended_codes
 from autocode.codebook._evolution import (
     changed_meanings,
     check_editors,
@@ -25,15 +35,22 @@ from autocode.codebook._evolution import (
 from autocode.codebook._fates import Fate, changes_in_words, fates
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
+from autocode.codebook._qdc import ExchangedCodebook, code_guid, qdc_of, read_qdc
 from autocode.codebook._reading import read_codebook, write_codebook
 from autocode.names import name_key
 
 __all__ = [
     "Added",
+    "Additions",
     "Change",
+    "ChangedText",
     "Code",
+    "CodeDifference",
     "CodeId",
     "Codebook",
+    "CodebookDifference",
+    "DifferenceKind",
+    "ExchangedCodebook",
     "Fate",
     "Grouped",
     "Merged",
@@ -45,17 +62,24 @@ __all__ = [
     "Retirement",
     "Split",
     "Undone",
+    "additions",
     "changed_meanings",
     "changes_in_words",
     "check_editors",
+    "code_guid",
     "code_id_for",
+    "codebook_difference",
     "codebook_versions",
+    "codes_concerned",
     "csv_of",
+    "ended_codes",
     "evolve",
     "fates",
     "name_key",
     "next_version",
+    "qdc_of",
     "read_codebook",
+    "read_qdc",
     "version_of",
     "write_codebook",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autocode.codebook._csv import read_csv
 from autocode.codebook._nouns import Code, Codebook
+from autocode.codebook._qdc import parsed_qdc
 from autocode.codebook._toml import read_toml
 from autocode.errors import CodebookError
 from autocode.files import put
@@ -20,7 +21,7 @@ def read_codebook(path: str | Path) -> Codebook:
     path : str or Path
         A TOML file (.toml) with `[[themes]]` and their `[[themes.subthemes]]`, or with `[[codes]]`; or a table in CSV
         (.csv) with the columns code, parent and definition, and optionally name, use_when, not_when, examples, codable
-        and version.
+        and version; or a codebook of REFI-QDA (.qdc), see `read_qdc`.
 
     Raises
     ------
@@ -52,6 +53,8 @@ def read_codebook(path: str | Path) -> Codebook:
         raise CodebookError.at(
             path, f"cannot be read ({error.strerror}); check that it exists and that you may open it."
         ) from error
+    if path.suffix.lower() == ".qdc":
+        return parsed_qdc(data, path=path).codebook
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -63,7 +66,9 @@ def read_codebook(path: str | Path) -> Codebook:
     if suffix == ".csv":
         return read_csv(text, path=path)
     if suffix != ".toml":
-        raise CodebookError.at(path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml or a .csv.")
+        raise CodebookError.at(
+            path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml, a .csv or a .qdc."
+        )
     return read_toml(text.replace("\r\n", "\n"), path=path)
 
 

@@ -23,6 +23,7 @@ from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
 from autocode.coding._remapping import remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
+from autocode.coding._touched import TouchedReadings, touched_readings
 
 __all__ = [
     "Abstention",
@@ -54,6 +55,7 @@ __all__ = [
     "Stage",
     "Suggestion",
     "SuggestionBatch",
+    "TouchedReadings",
     "Verdict",
     "answered",
     "code_asked_for",
@@ -63,4 +65,5 @@ __all__ = [
     "named",
     "person_key",
     "remapped",
+    "touched_readings",
 ]

@@ -1,6 +1,7 @@
 """What the study found, to read and to print: one self-contained page, or Markdown, and the plots in it."""
 
 from autocode.report._appendix import write_agreement, write_ratings_agreement
+from autocode.report._codebook import write_codebook_difference, write_codebook_document
 from autocode.report._heat_map import coder_heat_map
 from autocode.report._methods import methods_appendix, methods_paragraph
 from autocode.report._plots import forest_plot, learning_curve
@@ -13,6 +14,8 @@ __all__ = [
     "methods_appendix",
     "methods_paragraph",
     "write_agreement",
+    "write_codebook_difference",
+    "write_codebook_document",
     "write_ratings_agreement",
     "write_report",
 ]

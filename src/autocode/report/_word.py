@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-# (text, style): "b" bold, "i" italic, "h" marked for the author to fill in
+# (text, style): "b" bold, "i" italic, "h" marked for the author to fill in, "s" struck, "u" underlined
 Piece: TypeAlias = tuple[str, str]
 Cell: TypeAlias = str | Sequence[Piece]
 
@@ -35,9 +35,9 @@ class Word:
         self._styles()
         self._document.add_paragraph(plain(title), style="Title")
 
-    def heading(self, text: str) -> None:
-        """Begin a section."""
-        self._document.add_heading(plain(text), level=1)
+    def heading(self, text: str, *, level: int = 1) -> None:
+        """Begin a section, or a part of one of level 2."""
+        self._document.add_heading(plain(text), level=level)
 
     def paragraph(self, *pieces: Piece | str, small: bool = False) -> None:
         """Add a paragraph."""
@@ -138,6 +138,7 @@ class Word:
             "Normal": (_BODY, False, 0, 6),
             "Title": (Pt(18), True, 0, 6),
             "Heading 1": (Pt(13), True, 14, 4),
+            "Heading 2": (_BODY, True, 8, 2),
             "Caption": (Pt(9.5), False, 6, 4),
             "Header": (_SMALL, False, 0, 0),
             "Footer": (_SMALL, False, 0, 0),
@@ -172,6 +173,7 @@ def _write(paragraph: Any, pieces: Sequence[Piece], size: Any) -> None:
     for text, style in pieces:
         run = paragraph.add_run(plain(text))
         run.bold, run.italic = True if style == "b" else None, True if style == "i" else None
+        run.underline, run.font.strike = True if style == "u" else None, True if style == "s" else None
         if style == "h":
             run.font.highlight_color = 7  # yellow
         if size is not None:

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         train_on_study,
     )
     from autocode.study.codebook_changes._changing import change_codebook
+    from autocode.study.codebook_changes._difference import StudyDifference, study_difference
+    from autocode.study.codebook_changes._files import codes_to_import, export_codebook
     from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
@@ -53,6 +55,8 @@ _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
     "codebook_changes._changing": ("change_codebook",),
+    "codebook_changes._difference": ("StudyDifference", "study_difference"),
+    "codebook_changes._files": ("codes_to_import", "export_codebook"),
     "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
@@ -102,6 +106,7 @@ __all__ = [
     "Settings",
     "SpeakerRule",
     "StudyData",
+    "StudyDifference",
     "StudyRereading",
     "StudyReview",
     "Suggested",
@@ -111,10 +116,12 @@ __all__ = [
     "backup_study",
     "change_codebook",
     "choose_lines",
+    "codes_to_import",
     "create_study",
     "draw_lines",
     "draw_rereading",
     "end_sample",
+    "export_codebook",
     "inconsistencies",
     "is_study",
     "merge",
@@ -132,6 +139,7 @@ __all__ = [
     "serve_adjudication",
     "serve_rereading",
     "serve_review",
+    "study_difference",
     "study_faults",
     "study_prevalence",
     "study_remarks",

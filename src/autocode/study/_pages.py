@@ -15,7 +15,7 @@ from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
 from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
-from autocode.study._rereading import StudyRereading, draw_undrawn, rereading_sessions
+from autocode.study._rereading import StudyRereading, rereading_sessions
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
 from autocode.web import (
@@ -81,7 +81,6 @@ def serve_review(
     _refuse_inside(review.study.folder, addresses)
     names = [may_adjudicate(name, review.study.settings.adjudicators) for name in adjudicators]
     people = tuple(dict.fromkeys([*review.sessions, *names]))
-    draw_undrawn(review.study, review.journal)
     with LearnerProcess(review.study.folder) as learn:
         learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
         serve(
