@@ -104,8 +104,8 @@ def test_where_a_line_is_a_paragraph_ends_in_the_middle_of_a_sentence_are_said(t
 
     assert len(interview.lines) == 11
     assert reading_account(interview)[-1] == (
-        "each line is a paragraph, but 1 line end of 7 within turns stands in the middle of a sentence, that of line "
-        '2; join such lines in the file, or use whole turns (unit = "turn")'
+        "each line is a paragraph, but 1 of 7 line ends within turns cuts a sentence, that of line 2; join such lines "
+        'in the file, or use whole turns (unit = "turn")'
     )
 
 

@@ -40,9 +40,9 @@ class LineEnds:
             return []
         first = f"{'the first' if len(self.cuts) > 1 else 'that'} of line {self.cuts[0]}"
         return [
-            f"each line is a paragraph, but {count_of(len(self.cuts), 'line end')} of {self.n} within turns "
-            f"{'stands' if len(self.cuts) == 1 else 'stand'} in the middle of a sentence, {first}; join such lines in "
-            'the file, or use whole turns (unit = "turn")'
+            f"each line is a paragraph, but {len(self.cuts)} of {count_of(self.n, 'line end')} within turns "
+            f"{'cuts' if len(self.cuts) == 1 else 'cut'} a sentence, {first}; join such lines in the file, or use "
+            'whole turns (unit = "turn")'
         ]
 
 
