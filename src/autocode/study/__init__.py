@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_rereading, serve_review
+    from autocode.study._pages import serve_adjudication, serve_board, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
     from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from autocode.study.codebook_changes._changing import change_codebook
     from autocode.study.codebook_changes._difference import StudyDifference, study_difference
     from autocode.study.codebook_changes._files import codes_to_import, export_codebook
+    from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._plan import ChangePlan, plan_change
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
@@ -57,13 +58,14 @@ _LAZY = {
     "codebook_changes._changing": ("change_codebook",),
     "codebook_changes._difference": ("StudyDifference", "study_difference"),
     "codebook_changes._files": ("codes_to_import", "export_codebook"),
+    "codebook_changes._origin": ("with_origin",),
     "codebook_changes._plan": ("ChangePlan", "plan_change"),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_rereading", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_board", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
     "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
@@ -137,6 +139,7 @@ __all__ = [
     "replaced_on_success",
     "report_on_study",
     "serve_adjudication",
+    "serve_board",
     "serve_rereading",
     "serve_review",
     "study_difference",
@@ -154,6 +157,7 @@ __all__ = [
     "unrecorded_digests",
     "validate_study",
     "with_encoder",
+    "with_origin",
     "write_study_report",
 ]
 

@@ -8,14 +8,15 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, read_codebook
+from autocode.codebook import Codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_codebook, unrecorded_digests
-from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
+from autocode.study._folder import PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
+from autocode.study._recorded_codebook import codebook_in_file
 from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
 from autocode.study._staging import finish_interrupted
 from autocode.study._surveys import remembered_columns, with_attributes
@@ -211,7 +212,7 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                known = unrecorded_codebook(journal, read_codebook(folder / CODEBOOK))
+                known = unrecorded_codebook(journal, codebook_in_file(folder, settings))
                 journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
@@ -221,13 +222,13 @@ def _read(
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
-    codebook = read_codebook(folder / CODEBOOK)
+    codebook = codebook_in_file(folder, source.settings)
     interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
     new = [transcript for reading in readings for transcript in reading.transcripts]
     lines, removed = _merge(existing, new, contents, force=force)
-    sentences = [reading.sentence for reading in readings]
+    sentences = ["\n  ".join([reading.sentence, *_twice(reading.transcripts, lines)]) for reading in readings]
     for table in participants:
         sentence, placed = _read_participants(table, folder, force=force)
         contents |= placed
@@ -398,6 +399,14 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
 def _is_same(transcript: Transcript, other: Transcript | None) -> bool:
     """Return whether two transcripts have the same lines by the same speakers."""
     return other is not None and _turns(transcript) == _turns(other)
+
+
+def _twice(new: Iterable[Transcript], lines: Transcripts) -> Iterator[str]:
+    """Yield which interviews have the turns of another one: one recording may have been added under two names."""
+    for transcript in new:
+        others = (other.id for other in lines.interviews if other.id != transcript.id and _is_same(transcript, other))
+        if other := next(others, None):
+            yield f"{transcript.id} has the same words as {other}; if it is the same interview, delete one of the two."
 
 
 def _turns(transcript: Transcript) -> list[tuple[str, str]]:

@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from autocode.codebook import Codebook, codebook_versions, write_codebook
+from autocode.codebook import Codebook, codebook_versions, read_codebook, write_codebook
 from autocode.errors import CodebookError, StudyError
 from autocode.journal import Journal
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import is_writable, open_journal
+from autocode.study._settings import Settings
 
 
 def recorded_versions(journal: Journal) -> tuple[Codebook, ...]:
     """Return every version of the codebook of which a change is recorded; empty while no change is."""
     codebook, changes = journal.codebook_history()
     return codebook_versions(codebook, changes) if codebook is not None and changes else ()
+
+
+def codebook_in_file(folder: Path, settings: Settings) -> Codebook:
+    """Return what the file of a study's codebook says; it may hold no codes where the study is coded from zero."""
+    return read_codebook(folder / CODEBOOK, may_be_empty=settings.is_inductive)
 
 
 def is_same(codebook: Codebook, other: Codebook) -> bool:
@@ -67,12 +73,17 @@ def write_recorded_codebook(folder: Path) -> None:
     # two editors write one after the other, so that the later version is there at the end
     with open_journal(folder, create=False) as journal, journal.exclusively():
         versions = recorded_versions(journal)
-        if not versions:
-            return
-        try:
-            write_codebook(versions[-1], folder / CODEBOOK, force=True)
-        except CodebookError as error:
-            raise StudyError(
-                f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
-                "command that can write the file brings it up to date."
-            ) from error
+        if versions:
+            write_versions(versions, folder)
+
+
+def write_versions(versions: Sequence[Codebook], folder: Path) -> None:
+    """Write the latest of the recorded versions into the file of a study's codebook, while nobody else can append."""
+    try:
+        # a study that is coded from zero is without codes again when the first is taken back
+        write_codebook(versions[-1], folder / CODEBOOK, force=True, may_be_empty=True)
+    except CodebookError as error:
+        raise StudyError(
+            f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
+            "command that can write the file brings it up to date."
+        ) from error

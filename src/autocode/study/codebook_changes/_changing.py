@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from autocode.codebook import Change, read_codebook
+from autocode.codebook import Change
 from autocode.errors import StudyError
 from autocode.study._consistency import unrecorded_codebook
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import open_journal
 from autocode.study._reading import read_study
-from autocode.study._recorded_codebook import is_same, recorded_versions, write_recorded_codebook
+from autocode.study._recorded_codebook import codebook_in_file, is_same, recorded_versions, write_recorded_codebook
 from autocode.study.codebook_changes._plan import ChangePlan, plan_change
 
 
@@ -58,7 +58,7 @@ def change_codebook(folder: str | Path, *changes: Change) -> ChangePlan:
     plan = plan_change(study, *changes)
     path = study.folder / CODEBOOK
     with open_journal(study.folder) as journal, journal.exclusively():
-        in_file = read_codebook(path)
+        in_file = codebook_in_file(study.folder, study.settings)
         if not any(is_same(in_file, version) for version in (study.codebook, *recorded_versions(journal))):
             raise StudyError.at(path, "was edited meanwhile; look at it and plan the change anew.")
         journal.append(*unrecorded_codebook(journal, study.codebook), *plan.changes)

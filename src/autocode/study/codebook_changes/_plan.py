@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook, Renamed, Undone, check_editors, codebook_versions
+from autocode.codebook import Change, Codebook, Renamed, Undone, codebook_versions
 from autocode.coding import human
 from autocode.display import Tabular, displayed
 from autocode.errors import CodebookError
 from autocode.study._reading import StudyData
-from autocode.study._settings import Settings
+from autocode.study.codebook_changes._making import check_may_change
 
 
 @displayed
@@ -92,19 +92,12 @@ def plan_change(study: StudyData, *changes: Change) -> ChangePlan:
     return ChangePlan(folder=study.folder, changes=signed, before=study.codebook, after=versions[-1])
 
 
-def editors_of(settings: Settings) -> frozenset[str] | None:
-    """Return who may change the codebook of a study; None for everybody."""
-    return settings.codebook_editors or settings.adjudicators or None
-
-
 def _signed(changes: Iterable[Change], study: StudyData) -> Iterator[Change]:
     """Yield changes with the names of people in the spelling of the study, and reasons in one line."""
-    editors = editors_of(study.settings)
     people = study.settings.people or study.codings.coders
     for change in changes:
         signed = replace(change, by=human(change.by, people=people), why=" ".join(change.why.split()))
-        if editors is not None:
-            check_editors([signed], editors)
+        check_may_change(signed, study)
         if not signed.why and not isinstance(signed, Renamed | Undone):
             raise CodebookError(f"{signed}, but not why; say in a few words why the codebook is changed.")
         yield signed
