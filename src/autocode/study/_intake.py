@@ -16,7 +16,7 @@ from autocode.study._consistency import inconsistencies, respelt_coders, unrecor
 from autocode.study._folder import PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
-from autocode.study._recorded_codebook import codebook_in_file
+from autocode.study._recorded_codebook import codebook_of
 from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
 from autocode.study._staging import finish_interrupted
 from autocode.study._surveys import remembered_columns, with_attributes
@@ -152,6 +152,7 @@ class _Intake:
     contents: dict[Path, bytes]
     removed: Collection[Path]
     lines: Transcripts
+    codebook: Codebook
     codings: Codings
     sentences: list[str]
 
@@ -212,7 +213,7 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                known = unrecorded_codebook(journal, codebook_in_file(folder, settings))
+                known = unrecorded_codebook(journal, intake.codebook)
                 journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
@@ -222,7 +223,7 @@ def _read(
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
-    codebook = codebook_in_file(folder, source.settings)
+    codebook = codebook_of(folder, source.settings)
     interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
@@ -259,7 +260,12 @@ def _read(
         coded |= _by_key(fresh)
     CodingError.raise_if(faults)
     return _Intake(
-        contents=contents, removed=removed, lines=lines, codings=Codings(codings.values()), sentences=sentences
+        contents=contents,
+        removed=removed,
+        lines=lines,
+        codebook=codebook,
+        codings=Codings(codings.values()),
+        sentences=sentences,
     )
 
 

@@ -23,7 +23,7 @@ from autocode.errors import CodebookError
 from autocode.review import code_cards, lines_left_to_read
 from autocode.study._reading import StudyData, read_study
 from autocode.study.codebook_changes._changing import change_codebook
-from autocode.study.codebook_changes._plan import plan_change
+from autocode.study.codebook_changes._planning import plan_change
 from autocode.web import BoardAct, BoardView, BoardWords, PlannedChange
 from autocode.wording import count_of
 
@@ -87,7 +87,7 @@ class StudyBoard:
             if hidden:
                 raise CodebookError(f"there is no code {hidden[0]!r} on this board; reload the page.")
         changes, looked_at = _CHANGES[act.kind](act, _Signature(act, by, study))
-        plan = plan_change(study, *changes)
+        plan = plan_change(study, *changes, viewer=by)
 
         def make() -> CodeId:
             change_codebook(study.folder, *changes)

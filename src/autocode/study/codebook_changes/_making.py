@@ -68,7 +68,8 @@ class CodeMaker:
             first, changes = self._journal.codebook_history()
             versions = codebook_versions(study.codebook if first is None else first, changes)
             if changes:
-                codebook_in_force(codebook_in_file(study.folder, settings), versions, folder=study.folder)
+                in_file = codebook_in_file(study.folder, settings)
+                codebook_in_force(in_file, versions, study.codings, folder=study.folder)
             now = versions[-1]
             for code in now.visible_to(by).subthemes:
                 if name_key(code.name) == name_key(name):
