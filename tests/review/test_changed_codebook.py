@@ -309,3 +309,22 @@ def test_a_line_that_was_judged_again_since_is_seen_as_it_is_now(adjudication, e
 
     assert session.difference("GP1:2", version="1") == session.difference("GP1:2") != before
     assert session.difference("GP1:2").digest != before.digest
+
+
+def test_a_ruling_says_what_became_of_the_codes_that_it_gave(adjudication, elsewhere, recorded, coding):
+    recorded.append(coding("GP1:2", "logistics", "MO"), coding("GP1:2", "awareness", "JB"))
+    recorded.append(coding("GP1:3", "awareness", "MO"), coding("GP1:3", "logistics", "JB"))
+    session = adjudication()
+    for line in ("GP1:2", "GP1:3"):
+        left, right = session.difference(line).readings
+        session.settle(line, Ruling.BOTH, left=left, right=right)
+    assert session.ended(session.settled("GP1:2")[0]) == ()
+
+    elsewhere(SPLIT, replace(MERGED, before="2", after="3", into="meetings"))
+    session.refresh()
+    (ruling,) = session.settled("GP1:2")
+
+    assert [str(fate) for fate in session.ended(ruling)] == [
+        "Logistical issues, since split into 'Parking' and 'Phones'"
+    ]
+    assert ruling.codes == {"meetings"}
