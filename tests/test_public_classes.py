@@ -286,6 +286,7 @@ def instances(tmp_path_factory) -> dict[type, object]:
         study.plan_change(data, codebooks.Merged(codes=(codebook.subthemes[0].id,), into=codebook.subthemes[1].id,
         before="1", after="2", by="TW", at=AT, why="one idea")),
         changed_study(data),
+        study.codebook_overview(data), study.codebook_history(data),
         spans, Span(start=0, end=3, label="x"), agreement.best_alignment({"a": [Span(start=0, end=3, label="x")],
         "b": [Span(start=1, end=3, label="x")]}), interview, transcripts.Columns(speaker="a", text="b"),
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),

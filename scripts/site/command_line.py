@@ -10,14 +10,25 @@ from autocode.cli import main
 def page() -> str:
     """Return the page: every command with its usage, its arguments and its options."""
     context = click.Context(main, info_name="autocode", **main.context_settings)
-    sections = [_section(name, main.commands[name], context) for name in sorted(main.commands)]
+    sections = _sections(main, context)
     return "\n\n".join(["# Command line", _help(main), _parameters(main, context), *sections]) + "\n"
+
+
+def _sections(group: click.Group, context: click.Context) -> list[str]:
+    """Return the section of each command, those of a group after it."""
+    sections = []
+    for name, command in sorted(group.commands.items()):
+        sections.append(_section(name, command, context))
+        if isinstance(command, click.Group):
+            sections += _sections(command, click.Context(command, info_name=name, parent=context))
+    return sections
 
 
 def _section(name: str, command: click.Command, parent: click.Context) -> str:
     context = click.Context(command, info_name=name, parent=parent)
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    return f"## {name}\n\n```text\n{usage}\n```\n\n{_help(command)}\n\n{_parameters(command, context)}"
+    title = context.command_path.partition(" ")[2]
+    return f"## {title}\n\n```text\n{usage}\n```\n\n{_help(command)}\n\n{_parameters(command, context)}"
 
 
 def _help(command: click.Command) -> str:

@@ -5,7 +5,18 @@ import pytest
 
 from autocode.cli import main
 
-COMMANDS = dict(sorted(main.commands.items()))
+
+def commands_of(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Return the commands of a group, those of groups in it by both names: "codebook add"."""
+    commands = {}
+    for name, command in sorted(group.commands.items()):
+        commands[f"{before}{name}"] = command
+        if isinstance(command, click.Group):
+            commands |= commands_of(command, f"{before}{name} ")
+    return commands
+
+
+COMMANDS = commands_of(main)
 PARAMETERS = [
     pytest.param(parameter, id=f"{name} {parameter.opts[0]}")
     for name, command in (("autocode", main), *COMMANDS.items())
@@ -40,7 +51,7 @@ def test_no_command_is_cut_in_a_terminal_of_80_columns(run):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_shows_what_options_choose_from(run, name):
-    shown = run(name, "--help").stdout
+    shown = run(*name.split(), "--help").stdout
 
     for parameter in COMMANDS[name].params:
         if isinstance(parameter.type, click.Choice):

@@ -129,7 +129,7 @@ def test_a_file_that_is_no_version_of_the_record_is_refused(folder):
     text = (folder / "codebook.toml").read_text()
     (folder / "codebook.toml").write_text(text.replace("Informal fixers", "Fixers"))
 
-    with pytest.raises(StudyError, match="it is not version '2' of the codebook"):
+    with pytest.raises(StudyError, match="differs from version '2' of the codebook"):
         read_study(folder)
 
 

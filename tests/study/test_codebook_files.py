@@ -199,8 +199,7 @@ def test_codes_of_other_programs_come_into_a_study_with_their_tree(study, tmp_pa
     written = export_codebook(ac.read_study(study), tmp_path / "book.qdc")
 
     assert found.remarks == (
-        "The colours of 8 codes are left out: a codebook here has no place for them.",
-        "1 set of codes are left out: a codebook here has no place for them.",
+        "Left out, as a codebook here has no place for them: the colours of 8 codes and 1 set of codes.",
     )
     assert [codebook.path(code) for code in codebook][3:] == [
         read_codebook(file).path(code) for code in read_codebook(file)

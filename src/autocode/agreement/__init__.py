@@ -55,6 +55,7 @@ from autocode.agreement.spans._segmentation import (
 )
 from autocode.agreement.spans._spans import Continuum, Span, SpanData
 from autocode.agreement.spans._u_alpha import cu_alpha, ku_alpha, u_alpha, u_alpha_binary
+from autocode.agreement.teams._alpha_changes import AlphaChange, MergeComparison, alpha_changes, compare_merge
 from autocode.agreement.teams._coders import CoderMatrix, coder_matrix, first_and_second, leave_one_coder_out, stability
 from autocode.agreement.teams._disagreements import DisagreeingUnit, Disagreement, disagreeing_units, disagreements
 from autocode.agreement.teams._drift import Period, drift
@@ -69,6 +70,7 @@ __all__ = [
     "Agreement",
     "AgreementTable",
     "Alignment",
+    "AlphaChange",
     "AltTest",
     "AnchoringAudit",
     "Ceiling",
@@ -80,6 +82,7 @@ __all__ = [
     "HumanCeiling",
     "Interval",
     "Membership",
+    "MergeComparison",
     "ModelAgreement",
     "ModelTable",
     "Period",
@@ -92,6 +95,7 @@ __all__ = [
     "Undefined",
     "Unfound",
     "agreement_table",
+    "alpha_changes",
     "alpha_gwet_weights",
     "alpha_u_2004",
     "alt_test",
@@ -106,6 +110,7 @@ __all__ = [
     "coder_matrix",
     "cohen_kappa",
     "cohen_kappa_max",
+    "compare_merge",
     "conger_kappa",
     "cu_alpha",
     "cumulative_membership",

@@ -76,6 +76,12 @@ def _bases() -> Iterable[str]:
     return [basis.value for basis in Basis]
 
 
+def _redefinitions() -> Iterable[str]:
+    from autocode.codebook import Redefinition
+
+    return [kind.value for kind in Redefinition]
+
+
 def _from_themes(name: str) -> Callable[[], Iterable[str]]:
     def choices() -> Iterable[str]:
         from autocode import themes
@@ -91,6 +97,7 @@ LEVEL = LazyChoice(_levels)
 METHOD = LazyChoice(_methods)
 UNIT = LazyChoice(_units)
 BASIS = LazyChoice(_bases)
+REDEFINITION = LazyChoice(_redefinitions)
 CODED_BY = LazyChoice(_from_themes("CodedBy"))
 WHICH_CODES = LazyChoice(_from_themes("Level"))
 TOGETHER = LazyChoice(_from_themes("Where"))

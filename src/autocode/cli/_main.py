@@ -385,13 +385,13 @@ def amend(
     click.echo(str(amendment))
     if dry_run or not amendment.changes_anything:
         return
-    if amendment.sets_codings_aside and not yes and not _confirmed("Set these judgements aside and amend?"):
+    if amendment.sets_codings_aside and not yes and not confirmed("Set these judgements aside and amend?"):
         raise StudyError.at(study, "nothing was changed; amend it with --yes, or with --keep LINE for lines that stay.")
     amend_study(amendment)
     click.echo(f"{study}: amended.")
 
 
-def _confirmed(question: str) -> bool:
+def confirmed(question: str) -> bool:
     """Return whether somebody at the terminal says yes; nobody does where there is none."""
     try:
         return click.confirm(question, err=True)

@@ -110,7 +110,22 @@ class Codings(Tabular, Sequence[Coding]):
         return hash(frozenset(self._codings))
 
     def _subset(self, codings: Iterable[Coding]) -> "Codings":
-        return Codings(codings, digests=self._digests, version=self.version, amended=self._amended)
+        return self.replayed(codings, version=self.version)
+
+    def replayed(self, codings: Iterable[Coding], *, version: str) -> "Codings":
+        """
+        Return these judgements in the codes of another version of the codebook; within this room.
+
+        Parameters
+        ----------
+        codings : iterable of Coding
+            Some of these judgements, each at most once, with the codes that they come to.
+        version : str
+            The version.
+        """
+        same = Codings(digests=self._digests, version=version, amended=self._amended)
+        same._codings = tuple(codings)  # of judgements that were looked through, so that none is there twice
+        return same
 
     @cached_property
     def coders(self) -> tuple[CoderId, ...]:

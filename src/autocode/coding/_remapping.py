@@ -94,8 +94,7 @@ def remapped(
     versions = codebook_versions(codebook, made)
     _check(codings, versions)
     replay = Replay(made, versions, proposals)
-    brought = [replay.of(coding) for coding in codings]
-    return Codings(brought, digests=codings.digests, amended=codings.amended, version=versions[-1].version)
+    return codings.replayed(map(replay.of, codings), version=versions[-1].version)
 
 
 def _check(codings: Codings, versions: Sequence[Codebook]) -> None:

@@ -19,7 +19,13 @@ from autocode.study._folder import (
     translated_disk_errors,
 )
 from autocode.study._opening import open_journal
-from autocode.study._reading import StudyData, read_lines, read_study, read_study_or_corpus
+from autocode.study._reading import (
+    StudyData,
+    read_lines,
+    read_study,
+    read_study_as_recorded,
+    read_study_or_corpus,
+)
 from autocode.study._settings import Settings, read_settings
 from autocode.study._text_options import TextOptions, text_options, with_encoder
 
@@ -44,20 +50,30 @@ if TYPE_CHECKING:
         suggestions_as_csv,
         train_on_study,
     )
+    from autocode.study.codebook_changes._adoption import adopted_changes, restore_codebook
     from autocode.study.codebook_changes._changing import change_codebook
     from autocode.study.codebook_changes._difference import StudyDifference, study_difference
     from autocode.study.codebook_changes._files import codes_to_import, export_codebook
-    from autocode.study.codebook_changes._plan import ChangePlan, plan_change
+    from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
+    from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
+    from autocode.study.codebook_changes._plan import ChangePlan
+    from autocode.study.codebook_changes._planning import plan_change
+    from autocode.study.codebook_changes._readings import CoderReadings
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
 
 # What needs scikit-learn, scipy or the pages is imported when it is first used, so that a study is read at once.
 _LAZY = {
     "_faults": ("study_faults", "study_remarks"),
     "corrections._plan": ("AmendmentPlan", "InterviewPlan", "amend_study", "plan_amendment"),
+    "codebook_changes._adoption": ("adopted_changes", "restore_codebook"),
     "codebook_changes._changing": ("change_codebook",),
     "codebook_changes._difference": ("StudyDifference", "study_difference"),
     "codebook_changes._files": ("codes_to_import", "export_codebook"),
-    "codebook_changes._plan": ("ChangePlan", "plan_change"),
+    "codebook_changes._history": ("CodebookHistory", "changes_in_force", "codebook_history"),
+    "codebook_changes._overview": ("CodebookOverview", "CodeUse", "codebook_overview"),
+    "codebook_changes._plan": ("ChangePlan",),
+    "codebook_changes._planning": ("plan_change",),
+    "codebook_changes._readings": ("CoderReadings",),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
@@ -92,6 +108,10 @@ __all__ = [
     "AmendmentPlan",
     "Backup",
     "ChangePlan",
+    "CodeUse",
+    "CodebookHistory",
+    "CodebookOverview",
+    "CoderReadings",
     "InterviewPlan",
     "Learner",
     "LearnerProcess",
@@ -112,10 +132,14 @@ __all__ = [
     "Suggested",
     "TextOptions",
     "add_files",
+    "adopted_changes",
     "amend_study",
     "backup_study",
     "change_codebook",
+    "changes_in_force",
     "choose_lines",
+    "codebook_history",
+    "codebook_overview",
     "codes_to_import",
     "create_study",
     "draw_lines",
@@ -133,9 +157,11 @@ __all__ = [
     "read_lines",
     "read_settings",
     "read_study",
+    "read_study_as_recorded",
     "read_study_or_corpus",
     "replaced_on_success",
     "report_on_study",
+    "restore_codebook",
     "serve_adjudication",
     "serve_rereading",
     "serve_review",

@@ -14,6 +14,7 @@ from autocode.study._folder import CODEBOOK, MODEL, PARTICIPANTS, is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._privacy import exposure
 from autocode.study._reading import read_lines, read_study_or_corpus
+from autocode.study._recorded_codebook import codebook_of
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted, unfinished
 from autocode.study._text_options import encoding_of
@@ -49,7 +50,7 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
     record = attempt(lambda: _record(path), of_journal)
     amendments = () if record is None else record[1]
     lines = attempt(lambda: read_lines(path, settings, amendments=amendments))
-    codebook = attempt(lambda: read_codebook(path / CODEBOOK))
+    codebook = attempt(lambda: read_codebook(path / CODEBOOK) if record is None else codebook_of(path))
     if record is not None and lines is not None and codebook is not None:
         of_journal += inconsistencies(record[0], lines, codebook, folder=path)
     of_journal += attempt(lambda: list(unfinished(path)), of_journal) or []

@@ -8,14 +8,15 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, read_codebook
+from autocode.codebook import Codebook
 from autocode.coding import Basis, CoderId, Coding, Codings, person_key
 from autocode.errors import AutocodeError, CodingError, CodingHeaderError, Fault, StudyError, TranscriptError
 from autocode.exchange import read_codings, read_sheet
 from autocode.study._consistency import inconsistencies, respelt_coders, unrecorded_codebook, unrecorded_digests
-from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
+from autocode.study._folder import PARTICIPANTS, SETTINGS, TRANSCRIPTS, replaced_on_success
 from autocode.study._opening import has_journal, open_journal, reading_journal
 from autocode.study._reading import read_lines
+from autocode.study._recorded_codebook import codebook_of
 from autocode.study._settings import Settings, read_settings, refuse_unlisted, with_labels
 from autocode.study._staging import finish_interrupted
 from autocode.study._surveys import remembered_columns, with_attributes
@@ -151,6 +152,7 @@ class _Intake:
     contents: dict[Path, bytes]
     removed: Collection[Path]
     lines: Transcripts
+    codebook: Codebook
     codings: Codings
     sentences: list[str]
 
@@ -211,7 +213,7 @@ def add_files(
             lines = _read_back(folder, settings, lines)
         if intake.codings:
             with open_journal(folder) as journal:
-                known = unrecorded_codebook(journal, read_codebook(folder / CODEBOOK))
+                known = unrecorded_codebook(journal, intake.codebook)
                 journal.append(*unrecorded_digests(journal, lines, codings=intake.codings), *known, *intake.codings)
     return [f"added {sentence}" for sentence in intake.sentences]
 
@@ -221,7 +223,7 @@ def _read(
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
-    codebook = read_codebook(folder / CODEBOOK)
+    codebook = codebook_of(folder)
     interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
@@ -258,7 +260,12 @@ def _read(
         coded |= _by_key(fresh)
     CodingError.raise_if(faults)
     return _Intake(
-        contents=contents, removed=removed, lines=lines, codings=Codings(codings.values()), sentences=sentences
+        contents=contents,
+        removed=removed,
+        lines=lines,
+        codebook=codebook,
+        codings=Codings(codings.values()),
+        sentences=sentences,
     )
 
 

@@ -13,7 +13,7 @@ from autocode.exchange import is_corpus, read_corpus
 from autocode.study._consistency import inconsistencies
 from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
 from autocode.study._opening import has_journal, reading_journal
-from autocode.study._recorded_codebook import codebook_in_force
+from autocode.study._recorded_codebook import codebook_in_force, recorded_versions
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.study._versions import with_recorded_ids
@@ -160,6 +160,26 @@ def read_study(folder: str | Path) -> StudyData:
     return _read_study(folder)
 
 
+def read_study_as_recorded(folder: str | Path) -> StudyData:
+    """
+    Return what a study folder holds, with the codebook as it is on record although its file was edited since.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The study's folder.
+
+    Raises
+    ------
+    AutocodeError
+        As `read_study` does, but for a codebook that was edited by hand.
+    """
+    folder = Path(folder)
+    if not is_study(folder):
+        raise _not_a_study(folder)
+    return _read_study(folder, edited=True)
+
+
 def read_study_or_corpus(path: str | Path) -> StudyData:
     """
     Return what a study folder or a plain corpus holds.
@@ -190,13 +210,13 @@ def read_study_or_corpus(path: str | Path) -> StudyData:
     )
 
 
-def _read_study(folder: Path) -> StudyData:
+def _read_study(folder: Path, *, edited: bool = False) -> StudyData:
     finish_interrupted(folder)
     settings = read_settings(folder)
     codebook = read_codebook(folder / CODEBOOK)  # before the record, which is ahead of the file while that is written
     record = _read_record(folder)
     lines = read_lines(folder, settings, amendments=record.amendments)
-    codebook = codebook_in_force(codebook, record.versions, folder=folder)
+    codebook = codebook_in_force(codebook, record.versions, record.codings, folder=folder, edited=edited)
     StudyError.raise_if(inconsistencies(record.codings, lines, codebook, folder=folder))
     return StudyData(
         folder=folder,
@@ -230,10 +250,7 @@ class _Record(NamedTuple):
     codebook_changes: tuple[Change, ...] = ()
     codings_as_made: Codings | None = None
     proposals: tuple[Proposal, ...] = ()
-
-    @property
-    def versions(self) -> tuple[Codebook, ...]:
-        return () if self.first_codebook is None else codebook_versions(self.first_codebook, self.codebook_changes)
+    versions: tuple[Codebook, ...] = ()
 
 
 def _read_record(folder: Path) -> _Record:
@@ -250,6 +267,7 @@ def _read_record(folder: Path) -> _Record:
             codebook_changes=changes,
             codings_as_made=None if first is None else made,
             proposals=proposals,
+            versions=recorded_versions(journal, is_coded=len(made) > 0),
             batch=journal.latest_batch(),
             decisions=journal.decisions(),
             samples=journal.samples(),

@@ -3,17 +3,23 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from autocode.codebook import Codebook, codebook_versions, write_codebook
+from autocode.codebook import Codebook, codebook_versions, read_codebook, write_codebook
+from autocode.coding import Codings
 from autocode.errors import CodebookError, StudyError
 from autocode.journal import Journal
+from autocode.study._codebook_edits import CodebookEdits
 from autocode.study._folder import CODEBOOK
-from autocode.study._opening import is_writable, open_journal
+from autocode.study._opening import has_journal, is_writable, open_journal, reading_journal
 
 
-def recorded_versions(journal: Journal) -> tuple[Codebook, ...]:
-    """Return every version of the codebook of which a change is recorded; empty while no change is."""
+def recorded_versions(journal: Journal, *, is_coded: bool) -> tuple[Codebook, ...]:
+    """
+    Return every recorded version of a study's codebook; empty while the file alone decides.
+
+    The file alone decides as long as nobody has coded and no change is recorded.
+    """
     codebook, changes = journal.codebook_history()
-    return codebook_versions(codebook, changes) if codebook is not None and changes else ()
+    return codebook_versions(codebook, changes) if codebook is not None and (changes or is_coded) else ()
 
 
 def is_same(codebook: Codebook, other: Codebook) -> bool:
@@ -21,7 +27,9 @@ def is_same(codebook: Codebook, other: Codebook) -> bool:
     return (codebook.digest, codebook.version) == (other.digest, other.version)
 
 
-def codebook_in_force(codebook: Codebook, versions: Sequence[Codebook], *, folder: Path) -> Codebook:
+def codebook_in_force(
+    codebook: Codebook, versions: Sequence[Codebook], codings: Codings, *, folder: Path, edited: bool = False
+) -> Codebook:
     """
     Return the codebook of a study, of which a file that was left at an earlier version is brought up to date.
 
@@ -33,26 +41,48 @@ def codebook_in_force(codebook: Codebook, versions: Sequence[Codebook], *, folde
     codebook : Codebook
         What the file says; it was read before the versions were.
     versions : sequence of Codebook
-        Every recorded version; empty while no change is recorded.
+        Every recorded version; empty where the file alone decides.
+    codings : Codings
+        The judgements in the codes on record.
     folder : Path
         The study's folder.
+    edited : bool, default False
+        Whether the file may be edited; the codebook on record is returned all the same.
 
     Raises
     ------
     StudyError
-        If the file is no version of the record.
+        If the file is no version of the record, with all that differs.
     """
     if not versions or is_same(codebook, versions[-1]):
         return codebook
     if any(is_same(codebook, earlier) for earlier in versions[:-1]):
         if is_writable(folder):
             write_recorded_codebook(folder)
-        return versions[-1]
-    raise StudyError.at(
-        folder / CODEBOOK,
-        f"was edited by hand: it is not version {versions[-1].version!r} of the codebook, which the recorded changes "
-        "come to.",
-    )
+    elif not edited:
+        StudyError.raise_if(CodebookEdits.between(versions[-1], codebook).faults(codings, folder=folder))
+    return versions[-1]
+
+
+def codebook_of(folder: Path) -> Codebook:
+    """
+    Return the codebook of a study, of which nothing else is read.
+
+    Raises
+    ------
+    StudyError
+        If the file was edited by hand since lines were coded.
+    """
+    codebook = read_codebook(folder / CODEBOOK)
+    if not has_journal(folder):
+        return codebook
+    with reading_journal(folder) as journal:
+        versions = recorded_versions(journal, is_coded=True)
+        if not versions or is_same(codebook, versions[-1]):
+            return codebook
+        codings = journal.codings()
+        versions = recorded_versions(journal, is_coded=len(codings) > 0)
+    return codebook_in_force(codebook, versions, codings, folder=folder)
 
 
 def write_recorded_codebook(folder: Path) -> None:
@@ -66,7 +96,7 @@ def write_recorded_codebook(folder: Path) -> None:
     """
     # two editors write one after the other, so that the later version is there at the end
     with open_journal(folder, create=False) as journal, journal.exclusively():
-        versions = recorded_versions(journal)
+        versions = recorded_versions(journal, is_coded=True)
         if not versions:
             return
         try:

@@ -476,8 +476,9 @@ def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     readings: list[PartReading | frozenset[CodeId]] = [coding.codes for coding in codings]
     parts: set[PartReading] = set()
     if codings.partly_judged():
-        readings = [_reading_of(coding) if coding.unjudged else coding.codes for coding in codings]
-        parts = {reading for reading in readings if isinstance(reading, PartReading)}
+        open_readings: dict[tuple[frozenset[Any], ...], PartReading] = {}  # few are different
+        readings = [_reading_of(coding, open_readings) if coding.unjudged else coding.codes for coding in codings]
+        parts = set(open_readings.values())
     distinct = set(readings)
     labels = (*sorted_labels(distinct - parts), *sorted(parts, key=_sorted_codes))
     index = {reading: v for v, reading in enumerate(labels)}
@@ -487,8 +488,11 @@ def _table_of_readings(codings: Codings) -> tuple[Values, tuple[Hashable, ...]]:
     return values, labels
 
 
-def _reading_of(coding: Coding) -> PartReading:
-    return PartReading(codes=coding.codes, unjudged=coding.unjudged, waiting_parts=coding.waiting_parts)
+def _reading_of(coding: Coding, known: dict[tuple[frozenset[Any], ...], PartReading]) -> PartReading:
+    key = (coding.codes, coding.unjudged, coding.waiting_parts)
+    if key not in known:
+        known[key] = PartReading(codes=coding.codes, unjudged=coding.unjudged, waiting_parts=coding.waiting_parts)
+    return known[key]
 
 
 def _sorted_codes(reading: PartReading) -> list[Any]:

@@ -1,0 +1,113 @@
+"""Who changed the codebook of a study, when and why."""
+
+from dataclasses import dataclass
+
+from autocode.arguments import no_single_text
+from autocode.codebook import Change, Undone
+from autocode.display import displayed
+from autocode.study._reading import StudyData
+from autocode.tables import Table
+
+
+@displayed
+@no_single_text
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodebookHistory:
+    """
+    The recorded changes of a codebook, oldest first.
+
+    Attributes
+    ----------
+    first : str
+        The version before the first change; the version in force while there is none.
+    changes : tuple of Change
+        The changes.
+    taken_back : frozenset of str
+        The changes that were taken back, each by the version that came of it.
+    """
+
+    first: str
+    changes: tuple[Change, ...]
+    taken_back: frozenset[str]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the history as it is written in JSON."""
+        return {
+            "first_version": self.first,
+            "changes": [
+                {
+                    "version": change.after,
+                    "before": change.before,
+                    "at": None if change.at is None else change.at.isoformat(),
+                    "by": change.by,
+                    "kind": type(change).__name__.casefold(),
+                    "what": str(change),
+                    "why": change.why,
+                    "taken_back": change.after in self.taken_back,
+                }
+                for change in self.changes
+            ],
+        }
+
+    def __str__(self) -> str:
+        if not self.changes:
+            return f"No change of the codebook is recorded; it is at version {self.first}."
+        return f"The record begins with version {self.first}.\n\n{self._table().text()}"
+
+    def _repr_html_(self) -> str:
+        return self._table().html()
+
+    def _table(self) -> Table:
+        rows = tuple(
+            (
+                change.after,
+                "" if change.at is None else f"{change.at:%Y-%m-%d %H:%M}",
+                str(change) + (" (taken back)" if change.after in self.taken_back else ""),
+                change.why,
+            )
+            for change in self.changes
+        )
+        return Table(head=("version", "when (UTC)", "what", "why"), rows=rows)
+
+
+def codebook_history(study: StudyData) -> CodebookHistory:
+    """
+    Return who changed the codebook of a study, when and why.
+
+    Parameters
+    ----------
+    study : StudyData
+        The study.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import autocode as ac
+    >>> from autocode.study import codebook_history, create_study
+    >>> with TemporaryDirectory() as folder:
+    ...     create_study(Path(folder))
+    ...     _ = Path(folder, "transcripts", "Bea.txt").write_text("Mara: And?\\nBea: It rings out.\\n")
+    ...     print(codebook_history(ac.read_study(folder)))
+    No change of the codebook is recorded; it is at version 1.
+    """
+    return CodebookHistory(
+        first=study.codebook_versions[0].version,
+        changes=study.codebook_changes,
+        taken_back=frozenset(change.change for change in study.codebook_changes if isinstance(change, Undone)),
+    )
+
+
+def changes_in_force(study: StudyData) -> tuple[Change, ...]:
+    """
+    Return the recorded changes of a codebook that were not taken back, oldest first.
+
+    Parameters
+    ----------
+    study : StudyData
+        The study.
+    """
+    taken_back = codebook_history(study).taken_back
+    return tuple(
+        change for change in study.codebook_changes if not isinstance(change, Undone) and change.after not in taken_back
+    )

@@ -1,0 +1,141 @@
+"""What changes of a codebook would do to a study, found out before anything is changed."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from autocode.agreement import MergeComparison, alpha_changes, compare_merge
+from autocode.codebook import (
+    Change,
+    Codebook,
+    Merged,
+    Renamed,
+    Undone,
+    changed_meanings,
+    check_editors,
+    codebook_versions,
+)
+from autocode.coding import CoderId, Codings, human, remapped
+from autocode.errors import CodebookError
+from autocode.review import lines_left_to_read
+from autocode.study._folder import MODEL
+from autocode.study._reading import StudyData
+from autocode.study._settings import Settings
+from autocode.study.codebook_changes._plan import ChangePlan
+from autocode.study.codebook_changes._readings import coder_readings
+
+
+def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -> ChangePlan:
+    """
+    Return what changes of the codebook would do to a study; nothing is changed.
+
+    Parameters
+    ----------
+    study : StudyData
+        The study or plain corpus.
+    *changes : Change
+        The changes in order, at least one. The first begins at the version in force, each later one where the one
+        before ends.
+    viewer : str or None, default None
+        Who sees the plan. While independent coding is open, somebody who has lines left to read sees nothing of the
+        readings of others. None for somebody who may see all.
+
+    Raises
+    ------
+    CodebookError
+        If a change is impossible, begins at a version that is not in force, lacks a reason although it is neither a
+        renaming nor an undo, or is made by somebody whom `codebook_editors` in study.toml does not name.
+    CodingError
+        If a change is made by nobody or by a machine.
+    ValueError
+        If no change is given.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import autocode as ac
+    >>> from autocode.codebook import Renamed
+    >>> from autocode.study import create_study, plan_change
+    >>> with TemporaryDirectory() as folder:
+    ...     create_study(Path(folder))
+    ...     _ = Path(folder, "transcripts", "Bea.txt").write_text("Mara: And?\\nBea: It rings out.\\n")
+    ...     study = ac.read_study(folder)
+    >>> change = Renamed(before="1", after="2", by="TW", code="an-example-subtheme", name="Nobody answers")
+    >>> plan_change(study, change).after["an-example-subtheme"].name
+    'Nobody answers'
+    """
+    if not changes:
+        raise ValueError("name at least one change of the codebook.")
+    signed = tuple(_signed(changes, study))
+    first, earlier = study.codebook_versions[0], study.codebook_changes
+    versions = codebook_versions(first, [*earlier, *signed])
+    after = versions[-1]
+    made = study.codings if study.codings_as_made is None else study.codings_as_made
+    steps = [study.codings]
+    for n in range(1, len(signed) + 1):
+        steps.append(remapped(made, [*earlier, *signed[:n]], codebook=first, proposals=study.proposals))
+    readings = coder_readings(
+        steps,
+        signed,
+        earlier=earlier,
+        codable=([code.id for code in study.codebook.subthemes], [code.id for code in after.subthemes]),
+    )
+    viewer = None if viewer is None else human(viewer, people=_people(study))
+    n_left = _left_to_read(study, viewer)
+    changed = changed_meanings([*earlier, *signed], since=study.codebook.version)
+    withheld = tuple(code.id for code in study.codebook.subthemes if code.id in changed or code.id not in after)
+    suggestions = () if study.batch is None else study.batch.suggestions
+    return ChangePlan(
+        folder=study.folder,
+        changes=signed,
+        before=study.codebook,
+        after=after,
+        coders=tuple(own for own in readings if not n_left or own.coder == viewer),
+        n_left=n_left,
+        alphas=tuple(
+            replace(change, n_unknown=0 if n_left else change.n_unknown)
+            for change in alpha_changes(study.codings, steps[-1], codebooks=(study.codebook, after))
+        ),
+        merges=tuple(_merges(signed, steps, versions[len(earlier) :])),
+        withheld=withheld,
+        n_suggestions=sum(suggestion.code in withheld for suggestion in suggestions),
+        has_model=(study.folder / MODEL).is_dir(),
+    )
+
+
+def _left_to_read(study: StudyData, viewer: str | None) -> int:
+    """Return how many lines somebody has to read before seeing how others read; 0 if they may."""
+    if viewer is None or study.settings.independent_coding == "closed":
+        return 0
+    return lines_left_to_read(CoderId(viewer), study.codings, study.lines, coders=study.settings.coders)
+
+
+def _merges(
+    changes: Sequence[Change], steps: Sequence[Codings], versions: Sequence[Codebook]
+) -> Iterator[MergeComparison]:
+    """Yield each merge of codes beside the others that were possible then."""
+    for change, codings, codebook in zip(changes, steps, versions, strict=False):
+        if isinstance(change, Merged) and codebook[change.into].codable and len(codings.independent().coders) > 1:
+            yield compare_merge(codings, (change.into, *change.codes), codebook)
+
+
+def editors_of(settings: Settings) -> frozenset[str] | None:
+    """Return who may change the codebook of a study; None for everybody."""
+    return settings.codebook_editors or settings.adjudicators or None
+
+
+def _people(study: StudyData) -> Collection[str]:
+    """Return the people whom a study knows."""
+    return study.settings.people or study.codings.coders
+
+
+def _signed(changes: Iterable[Change], study: StudyData) -> Iterator[Change]:
+    """Yield changes with the names of people in the spelling of the study, and reasons in one line."""
+    editors = editors_of(study.settings)
+    for change in changes:
+        signed = replace(change, by=human(change.by, people=_people(study)), why=" ".join(change.why.split()))
+        if editors is not None:
+            check_editors([signed], editors)
+        if not signed.why and not isinstance(signed, Renamed | Undone):
+            raise CodebookError(f"{signed}, but not why; say in a few words why the codebook is changed.")
+        yield signed
