@@ -182,13 +182,13 @@ def of_the_codebook(codebook: ac.Codebook) -> tuple[object, ...]:
 
 
 def changed_study(data: study.StudyData) -> object:
-    """Return what differs between two versions of the sample's codebook."""
+    """Return what differs between two versions of the sample's codebook, and the history of the two."""
     first, second = (code.id for code in data.codebook.subthemes[:2])
     merged = codebooks.Merged(codes=(first,), into=second, before="1", after="2", by="TW", at=AT, why="one idea")
     changed = dataclasses.replace(
         data, first_codebook=data.codebook, codebook_changes=(merged,), codings_as_made=data.codings
     )
-    return study.study_difference(changed, "1", "2")
+    return study.study_difference(changed, "1", "2"), study.codebook_history(changed)
 
 
 def of_a_small_study(folder: Path) -> tuple[object, ...]:
@@ -285,8 +285,8 @@ def instances(tmp_path_factory) -> dict[type, object]:
         ac.alt_test({c: {o.line: o.codes for o in codings.by(c)} for c in codings.coders}, model, epsilon=0.1),
         study.plan_change(data, codebooks.Merged(codes=(codebook.subthemes[0].id,), into=codebook.subthemes[1].id,
         before="1", after="2", by="TW", at=AT, why="one idea")),
+        study.codebook_overview(data),
         changed_study(data),
-        study.codebook_overview(data), study.codebook_history(data),
         spans, Span(start=0, end=3, label="x"), agreement.best_alignment({"a": [Span(start=0, end=3, label="x")],
         "b": [Span(start=1, end=3, label="x")]}), interview, transcripts.Columns(speaker="a", text="b"),
         transcripts.LeftOut(transcripts.LeftOutKind.PAGE, "7", 3), errors.Fault("is empty.", "a.csv", 1),

@@ -1,10 +1,12 @@
 """Who changed the codebook of a study, when and why."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Change, Undone
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
+from autocode.frames import Kind
 from autocode.study._reading import StudyData
 from autocode.tables import Table
 
@@ -12,7 +14,7 @@ from autocode.tables import Table
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodebookHistory:
+class CodebookHistory(Tabular):
     """
     The recorded changes of a codebook, oldest first.
 
@@ -35,19 +37,26 @@ class CodebookHistory:
         return {
             "first_version": self.first,
             "changes": [
-                {
-                    "version": change.after,
-                    "before": change.before,
-                    "at": None if change.at is None else change.at.isoformat(),
-                    "by": change.by,
-                    "kind": type(change).__name__.casefold(),
-                    "what": str(change),
-                    "why": change.why,
-                    "taken_back": change.after in self.taken_back,
-                }
-                for change in self.changes
+                row | {"at": None if change.at is None else change.at.isoformat()}
+                for row, change in zip(self._records(), self.changes, strict=True)
             ],
         }
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for change in self.changes:
+            yield {
+                "version": change.after,
+                "before": change.before,
+                "at": change.at,
+                "by": change.by,
+                "kind": type(change).__name__.casefold(),
+                "what": str(change),
+                "why": change.why,
+                "taken_back": change.after in self.taken_back,
+            }
+
+    def _kinds(self) -> Mapping[str, Kind]:
+        return dict.fromkeys(("version", "before", "by", "kind", "what", "why"), "text")
 
     def __str__(self) -> str:
         if not self.changes:

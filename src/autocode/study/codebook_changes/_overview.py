@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from autocode.agreement import Agreement, agreement_table
 from autocode.arguments import no_single_text
 from autocode.codebook import Code
-from autocode.display import displayed
+from autocode.display import Tabular, displayed
 from autocode.errors import AgreementError
 from autocode.study._reading import StudyData
 from autocode.tables import Table
@@ -44,7 +44,7 @@ class CodeUse:
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodebookOverview:
+class CodebookOverview(Tabular):
     """
     The codes of a study, each after the theme that it belongs to.
 
@@ -67,21 +67,22 @@ class CodebookOverview:
         return {
             "version": self.version,
             "readings_open": self.n_open,
-            "codes": [
-                {
-                    "code": use.code.id,
-                    "name": use.code.name,
-                    "parent": use.code.parent,
-                    "codable": use.code.codable,
-                    "definition": use.code.definition,
-                    "lines": use.n_lines,
-                    "interviews": use.n_interviews,
-                    "alpha": None if use.alpha is None or use.alpha.undefined is not None else use.alpha.value,
-                    "readings_open": use.n_open,
-                }
-                for use in self.codes
-            ],
+            "codes": list(self._records()),
         }
+
+    def _records(self) -> Iterable[dict[str, object]]:
+        for use in self.codes:
+            yield {
+                "code": use.code.id,
+                "name": use.code.name,
+                "parent": use.code.parent,
+                "codable": use.code.codable,
+                "definition": use.code.definition,
+                "lines": use.n_lines,
+                "interviews": use.n_interviews,
+                "alpha": None if use.alpha is None or use.alpha.undefined is not None else use.alpha.value,
+                "readings_open": use.n_open,
+            }
 
     def __str__(self) -> str:
         return f"{self._sentence()}\n\n{self._table().text()}"

@@ -128,15 +128,16 @@ class ChangePlan(Tabular):
     def _parts(self) -> Iterator[str | Table]:
         """Yield the tables of the plan, and the sentences before, between and after them."""
         yield "\n".join(f"{change} (version {change.before} to {change.after})." for change in self.changes)
-        if self.coders:
-            yield self._readings_table()
+        if (table := self._readings_table()) is not None:
+            yield table
         yield "\n".join(self._of_readings())
         if self.alphas:
             yield self._alpha_table()
         yield "\n".join(self._of_agreement())
         yield "\n".join(self._of_what_was_made())
 
-    def _readings_table(self) -> Table:
+    def _readings_table(self) -> Table | None:
+        """Return how many readings give each code that changes, by coder; None if nothing becomes of any reading."""
         rows = []
         codes = dict.fromkeys(code for readings in self.coders for code in (*readings.before, *readings.after))
         for code in codes:
@@ -148,6 +149,8 @@ class ChangePlan(Tabular):
             "left without a code": [len(readings.emptied) for readings in self.coders],
         }
         rows += [(what, *map(str, counts)) for what, counts in lines.items() if any(counts)]
+        if not rows:
+            return None
         rows.append(("all readings", *(str(readings.n_readings) for readings in self.coders)))
         head = ("readings", *map(_heading, self.coders))
         return Table(head=head, rows=tuple(rows), numeric=frozenset(range(1, len(head))))
