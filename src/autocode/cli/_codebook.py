@@ -385,9 +385,7 @@ def _new_code(
 
     used = {known for version in study.codebook_versions for known in version} | {code.id for code in besides}
     given = {key: value for key, value in fields.items() if value is not None}
-    parent = given.get("parent")
-    above = study.codebook.path(parent).split(" / ") if parent is not None else []
-    return Code(id=code_id or code_id_for(name, used, above=above), name=" ".join(name.split()), **given)
+    return Code(id=code_id or code_id_for(name, used), name=" ".join(name.split()), **given)
 
 
 def _signed(study: "StudyData", options: dict[str, Any]) -> dict[str, Any]:

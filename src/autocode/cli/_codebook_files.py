@@ -73,10 +73,10 @@ def export(study: Path, file: Path, version: str | None, with_ended: bool, force
 @WHY
 @change_options
 def import_codes(study: Path, file: Path, **options: Any) -> None:
-    """Add the codes of a file that are not there yet.
+    """Add the codes of a codebook file.
 
-    It takes the .qdc of NVivo, ATLAS.ti, MAXQDA and Taguette. What differs in codes that are there already is said, and
-    stays.
+    Only those are added that are not there yet. It takes the .qdc of NVivo, ATLAS.ti, MAXQDA and Taguette. What differs
+    in codes that are there already is said, and stays.
     """
     from autocode.study import change_codebook, codes_to_import, plan_change, read_study
 

@@ -89,12 +89,12 @@ function readings(state, line, isCurrent) {
 }
 
 function settled(state, { by, codes, ended = [], reason }) {
-  const gone = ended.map((code) => el("span", { class: "chip ended", dir: "auto" }, code));
+  const endedChips = ended.map((code) => el("span", { class: "chip ended", dir: "auto" }, code));
   return el(
     "p",
     { class: "third" },
     el("span", { class: "by" }, `Settled by ${by}`),
-    el("span", { class: "chips" }, codes.length || !gone.length ? chips(state, codes) : null, gone),
+    el("span", { class: "chips" }, codes.length || !ended.length ? chips(state, codes) : null, endedChips),
     reason ? el("q", {}, reason) : null,
   );
 }
