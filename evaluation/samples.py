@@ -145,8 +145,10 @@ def summary(people: Population, runs: Sequence[Mapping[str, Mapping[str, Prevale
 def main() -> None:
     """Run the simulation and write its results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=200)
+    parser.add_argument("--runs", type=int, default=200, help="at least 2")
     arguments = parser.parse_args()
+    if arguments.runs < 2:
+        parser.error("an interval needs at least 2 runs.")
     people = Population()
     runs = [run(people, seed) for seed in range(arguments.runs)]
     rows = summary(people, runs)

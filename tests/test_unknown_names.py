@@ -120,7 +120,7 @@ CALLS = {
         lambda code: ac.settle(LINES[0], coder="ann", shown=None, verdicts={}, codebook=CODEBOOK, added=[code])
     ),
     "suggester.likeliest_lines(codes)": on_code(
-        lambda code: suggester.likeliest_lines([code], CODINGS, LINES, CODEBOOK, n=1, among=["GP1:1"], seed=0)
+        lambda code: suggester.likeliest_lines([code], LINES, CODEBOOK, n=1, among=["GP1:1"])
     ),
     "suggester.Suggester.explain(code)": on_code(
         lambda code: ac.train(CODINGS, LINES, CODEBOOK).explain(LINES[0], code)
@@ -155,6 +155,7 @@ ELSEWHERE = {
     "study.open_review", "study.serve_adjudication", "study.study_prevalence",
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",
     "suggester.SentenceEncoder", "suggester.certify", "suggester.novelty_threshold", "web.adjudication_page",
+    "web.BoardAct", "codebook.Codebook.visible_to", "coding.Codings.without_codes",
     "web.serve", "web.team_page", "web.corrections_page", "suggester.CodedExample.coders_of",
 }  # fmt: skip
 NAMES = {

@@ -128,6 +128,8 @@ def _sub_room(room: str, name: str) -> str:
     member = package()[room].members[name]
     if not member.is_alias:
         return ""
+    if not str(member.target_path).startswith(f"autocode.{room}."):  # it comes from a module below the rooms
+        return ""
     inside = str(member.target_path).removeprefix(f"autocode.{room}.").split(".")
     return inside[0] if not inside[0].startswith("_") and len(inside) > 2 else ""
 

@@ -188,3 +188,50 @@ def test_somebody_who_is_not_named_changes_nothing():
 def test_a_version_that_never_was_is_refused():
     with pytest.raises(CodebookError, match=r"never had a version '9'; it has 1"):
         version_of([BOOK], "9")
+
+
+OWN = Codebook(
+    [
+        new("wait", "Waiting"),
+        new("MO/late", "Late", owner="MO"),
+        new("MO/rush", "Rush", owner="MO"),
+        new("JB/late", "Late", owner="JB"),
+    ]
+)
+
+
+def test_coders_name_their_own_codes_without_knowing_of_each_others():
+    versions = codebook_versions(
+        OWN,
+        [
+            change(Added, code=new("SK/late", "Late", owner="SK")),
+            change(Renamed, before="2", after="3", code="MO/rush", name="Waiting"),
+            change(Merged, before="3", after="4", codes=("MO/rush",), into="MO/late"),
+            change(Merged, before="4", after="5", codes=("MO/late", "JB/late"), into="delay", new=new("delay", "Late")),
+        ],
+    )
+
+    assert list(versions[-1]) == ["wait", "SK/late", "delay"]
+    assert [code.name for code in versions[1].visible_to("JB").subthemes] == ["Waiting", "Late"]
+
+
+@pytest.mark.parametrize(
+    ("refused", "why"),
+    [
+        (change(Added, code=new("MO/again", "late", owner="MO")), "is that of the code 'MO/late'"),
+        (change(Renamed, code="MO/rush", name="LATE"), "is that of the code 'MO/late'"),
+        (change(Merged, codes=("MO/late",), into="JB/late"), "is the own code of JB, which nobody else gives"),
+        (change(Merged, codes=("wait",), into="JB/late"), "group the codes into a subtheme of the team"),
+        (change(Retired, code="MO/late", how=Retirement.INTO, into="JB/late"), "is the own code of JB"),
+        (change(Split, code="MO/late", parts=(new("one"), new("two"))), "is MO's own, and so must its parts be"),
+        (change(Split, code="wait", parts=(new("one", owner="MO"), new("two", owner="MO"))), "is the team's"),
+        (change(Merged, codes=("MO/late",), into="x", new=new("y")), "the new code is 'y', not 'x'"),
+        (change(Merged, codes=("MO/late",), into="wait", new=new("wait", "Other")), "the id 'wait' is or was in use"),
+        (change(Added, code=new("top", codable=False, owner="MO")), "only codes have an owner"),
+    ],
+)
+def test_an_own_code_becomes_neither_anothers_nor_the_teams_without_a_grouping(refused, why):
+    with pytest.raises(CodebookError) as error:
+        evolve(OWN, [refused])
+
+    assert why in str(error.value)

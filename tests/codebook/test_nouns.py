@@ -69,3 +69,13 @@ def test_contradictions_are_reported_together():
         "the code 'b' has no name; give it one.",
         "'C' is its own ancestor; break the circle of parents.",
     ]
+
+
+def test_a_code_without_an_owner_is_written_as_before_there_were_owners():
+    code = Code(id="wait", name="Waiting")
+
+    assert list(code.to_json()) == [
+        "id", "name", "parent", "codable", "definition", "use_when", "not_when", "examples",
+    ]  # fmt: skip
+    assert Codebook([code]).digest == "d0ecddba73ae71a4fa52d801a0923f327b5bccaeba329f3655de8efb630e8fbc"
+    assert Code(id="MO/wait", name="Waiting", owner="MO").to_json()["owner"] == "MO"

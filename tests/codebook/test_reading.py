@@ -202,9 +202,9 @@ def test_every_fault_of_a_table_of_codes_has_its_line(toml):
 
     assert faults(header) == [
         "1: has no column 'definition'; a codebook has code, parent, definition, and may have name, use_when, "
-        "not_when, examples, codable, version.",
+        "not_when, examples, codable, version, owner.",
         "1: has the unknown column 'colour'; the columns of a codebook are code, parent, definition, name, use_when, "
-        "not_when, examples, codable, version.",
+        "not_when, examples, codable, version, owner.",
     ]
     assert faults(rows) == [
         "2: codable must be yes or no; found 'maybe'.",
@@ -312,3 +312,25 @@ def test_a_codebook_that_cannot_be_written_leaves_nothing(tmp_path):
     assert str(missing.value) == f"{path}: cannot be written (No such file or directory); choose another folder."
     assert str(empty.value) == f"{tmp_path / 'codebook.toml'}: would contain no codes; a codebook needs at least one."
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_own_code_keeps_its_owner_in_toml_and_csv(tmp_path):
+    codebook = Codebook(
+        [Code(id="wait", name="Waiting"), *(Code(id=f"{who}/late", name="Late", owner=who) for who in ("MO", "JB"))]
+    )
+    write_codebook(codebook, tmp_path / "codebook.toml")
+    (tmp_path / "codebook.csv").write_text(csv_of(codebook))
+
+    assert read_codebook(tmp_path / "codebook.toml").digest == codebook.digest
+    assert read_codebook(tmp_path / "codebook.csv").digest == codebook.digest
+
+
+def test_a_codebook_without_codes_is_read_and_written_only_where_it_may_be_empty(tmp_path):
+    path = tmp_path / "codebook.toml"
+    write_codebook(Codebook([], version="3"), path, may_be_empty=True)
+
+    assert (len(read_codebook(path, may_be_empty=True)), read_codebook(path, may_be_empty=True).version) == (0, "3")
+    with pytest.raises(CodebookError, match=r"contains no codes; add a \[\[themes\]\]"):
+        read_codebook(path)
+    with pytest.raises(CodebookError, match="would contain no codes"):
+        write_codebook(Codebook([]), path, force=True)

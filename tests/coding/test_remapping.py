@@ -175,3 +175,82 @@ def test_a_change_of_ten_thousand_lines_by_three_coders_is_planned_in_under_a_se
     remapped(codings, [change], codebook=BOOK)
 
     assert process_time() - begin < 1
+
+
+def own(owner, name):
+    return Code(id=f"{owner}/{name}", name=name, owner=owner)
+
+
+def in_order(*steps):
+    """Return changes by TW with their versions: each begins where the one before ends."""
+    return [noun(before=str(n), after=str(n + 1), by="TW", **fields) for n, (noun, fields) in enumerate(steps, start=1)]
+
+
+def test_an_own_code_concerns_its_coder_alone_and_leaves_earlier_lines_of_that_coder_unjudged():
+    changes = in_order(
+        (Added, {"code": own("MO", "no-time")}),
+        (Added, {"code": own("JB", "time")}),
+    )
+    codings = Codings(
+        [
+            Coding(line="L:1", coder="MO", codes=frozenset(), version="1"),
+            Coding(line="L:1", coder="JB", codes=frozenset(), version="1"),
+            Coding(line="L:2", coder="MO", codes=frozenset({"MO/no-time"}), version="2"),
+            Coding(line="L:1", coder="TW", codes=frozenset(), version="1", basis=Basis.ADJUDICATED),
+        ]
+    )
+
+    brought = remapped(codings, changes, codebook=Codebook([]))
+
+    assert [(coding.coder, coding.line, set(coding.codes), set(coding.unjudged)) for coding in brought] == [
+        ("MO", "L:1", set(), {"MO/no-time"}),
+        ("JB", "L:1", set(), {"JB/time"}),
+        ("MO", "L:2", {"MO/no-time"}, set()),
+        ("TW", "L:1", set(), set()),
+    ]
+
+
+def test_a_new_subtheme_in_the_place_of_own_codes_says_of_each_line_what_they_said():
+    grouped = (Merged, {"codes": ("MO/no-time", "MO/rush", "JB/time"), "into": "lack",
+                        "new": Code(id="lack", name="Lack of time")})  # fmt: skip
+    steps = [
+        (Added, {"code": own("MO", "no-time")}),
+        (Added, {"code": own("MO", "rush")}),
+        (Added, {"code": own("JB", "time")}),
+        grouped,
+    ]
+    codings = Codings(
+        [
+            Coding(line="L:1", coder="MO", codes=frozenset(), version="2"),
+            Coding(line="L:2", coder="MO", codes=frozenset({"MO/no-time"}), version="2"),
+            Coding(line="L:3", coder="MO", codes=frozenset(), version="3"),
+            Coding(line="L:3", coder="JB", codes=frozenset({"JB/time"}), version="4"),
+            Coding(line="L:4", coder="JB", codes=frozenset(), version="4"),
+        ]
+    )
+
+    brought = remapped(codings, in_order(*steps), codebook=Codebook([]))
+    undone = remapped(codings, in_order(*steps, (Undone, {"change": "5"})), codebook=Codebook([]))
+
+    assert [(coding.coder, coding.line, set(coding.codes), set(coding.unjudged)) for coding in brought] == [
+        ("MO", "L:1", set(), {"lack"}),
+        ("MO", "L:2", {"lack"}, set()),
+        ("MO", "L:3", set(), set()),
+        ("JB", "L:3", {"lack"}, set()),
+        ("JB", "L:4", set(), set()),
+    ]
+    assert undone == remapped(codings, in_order(*steps[:3]), codebook=Codebook([]))
+
+
+def test_a_judgement_made_after_a_grouping_waits_only_for_own_codes_of_its_coder_when_that_is_taken_back():
+    changes = in_order(
+        (Added, {"code": own("MO", "no-time")}),
+        (Added, {"code": own("JB", "time")}),
+        (Merged, {"codes": ("MO/no-time", "JB/time"), "into": "lack", "new": Code(id="lack", name="Lack of time")}),
+        (Undone, {"change": "4"}),
+    )
+    codings = Codings([Coding(line="L:1", coder="MO", codes=frozenset({"lack"}), version="4")])
+
+    [coding] = remapped(codings, changes, codebook=Codebook([]))
+
+    assert (set(coding.codes), set(coding.unjudged)) == (set(), {"MO/no-time"})

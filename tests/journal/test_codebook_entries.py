@@ -24,6 +24,7 @@ from autocode.codebook import (
 from autocode.coding import Band, Proposal, Suggestion, SuggestionBatch
 from autocode.errors import CodebookError, CodingError
 from autocode.journal import CodebookSeen, Journal, Kind
+from autocode.journal._codebook_entries import codebook_record_to
 
 BOOK = Codebook(
     [
@@ -42,6 +43,8 @@ CHANGES = (
     Undone(before="7", after="8", by="TW", change="7"),
     Split(before="8", after="9", by="TW", code="queue", parts=(Code(id="q1", name="Q1"), Code(id="q2", name="Q2"))),
     Retired(before="9", after="10", by="TW", code="wait", how=Retirement.INTO, into="fixers"),
+    Added(before="10", after="11", by="MO", code=Code(id="MO/late", name="Late", owner="MO")),
+    Merged(before="11", after="12", by="TW", codes=("MO/late",), into="delay", new=Code(id="delay", name="Delay")),
 )  # fmt: skip
 
 
@@ -66,6 +69,22 @@ def test_every_change_comes_back_as_it_was_written_with_its_reason_among_the_tex
         assert (changes[4].kind, changes[4].definition, changes[4].use_when) == (Redefinition.NARROWED, "Hours.", None)
         assert (changes[8].how, changes[8].into) == (Retirement.INTO, "fixers")
         assert changes[7].parts == CHANGES[7].parts
+        assert [replace(change, at=None, why="") for change in changes[9:]] == list(CHANGES[9:])
+
+
+def test_an_own_code_is_given_by_its_coder_alone(journal, coding_of):
+    own = Code(id="MO/late", name="Late", owner="MO")
+    journal.append(Added(before="1", after="2", by="MO", code=own), coding_of("GP1:2", own.id, coder="MO"))
+
+    with pytest.raises(CodingError, match="GP1:2 is given 'MO/late' by JB, and it is the own code of another coder"):
+        journal.append(coding_of("GP1:2", own.id, coder="JB"))
+
+
+def test_entries_without_owners_and_new_subthemes_are_written_as_before():
+    [added, merged] = [codebook_record_to(CHANGES[0]), codebook_record_to(CHANGES[5])]
+
+    assert "owner" not in added["code"]
+    assert list(merged) == ["what", "before", "after", "by", "why", "codes", "into"]
 
 
 def test_judgements_say_nothing_about_a_code_that_came_later_unless_their_coder_proposed_it(journal, coding_of):

@@ -1,10 +1,15 @@
 """A team changes its codebook: entries in the record first, then the file from the record."""
 
 import multiprocessing
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from autocode.agreement import ReliabilityData, krippendorff_alpha
 from autocode.codebook import (
     Added,
     Code,
@@ -17,10 +22,10 @@ from autocode.codebook import (
     read_codebook,
     write_codebook,
 )
-from autocode.coding import Coding
+from autocode.coding import Coding, Proposal
 from autocode.errors import CodebookError, CodingError, StudyError
 from autocode.journal import CodebookSeen, Journal, Kind
-from autocode.study import change_codebook, plan_change, read_study
+from autocode.study import change_codebook, create_study, open_journal, plan_change, read_study
 
 FIXERS = Code(id="fixers", name="Informal fixers", parent="access")
 
@@ -192,3 +197,62 @@ def test_ids_and_versions_are_never_used_again():
     assert next_version("after the pilot", {"after the pilot 2"}) == "after the pilot 3"
     assert next_version("2026-12-31") == "2026-12-31.2"
     assert next_version("2026-12-31.2") == "2026-12-31.3"
+
+
+def test_a_change_that_is_killed_is_made_whole_or_not_at_all(folder, tmp_path):
+    script = (
+        "import sys; from autocode.codebook import Renamed; from autocode.study import change_codebook\n"
+        "print('ready', flush=True)\n"
+        "change_codebook(sys.argv[1], Renamed(before='1', after='2', by='TW', code='phone', name='No answer'))\n"
+        "print('made', flush=True)\n"
+    )
+    outcomes = set()
+    for number in range(12):
+        study = tmp_path / f"killed-{number}"
+        shutil.copytree(folder, study)
+        command = [sys.executable, "-c", script, str(study)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as changing:
+            assert changing.stdout.readline() == "ready\n"
+            if number:  # the first is not killed
+                time.sleep(0.02 * number)
+                changing.kill()
+            is_made = changing.stdout.read() == "made\n"
+        codebook = read_study(study).codebook
+        outcomes.add(codebook.version)
+
+        assert (codebook.version, codebook["phone"].name) in {("1", "Nobody answers the phone"), ("2", "No answer")}
+        assert codebook.version == "2" or not is_made
+        assert read_codebook(study / "codebook.toml").version == codebook.version
+    assert "2" in outcomes
+
+
+def test_what_was_proposed_is_no_longer_a_no_and_alpha_waits_for_the_rest(tmp_path):
+    study = tmp_path / "six"
+    create_study(study)
+    turns = "".join(f"Bea: An invented line, number {n}.\n" for n in range(1, 7))
+    (study / "transcripts" / "Bea.txt").write_text(turns)
+    lines = [f"Bea:{n}" for n in range(1, 7)]
+    with open_journal(study) as journal:
+        for line in lines:
+            journal.append(Coding(line=line, coder="MO", codes=frozenset()))
+        journal.append(*(Proposal(line=line, coder="MO", name="Informal fixers") for line in lines[:3]))
+    change_codebook(study, added(code=Code(id="fixers", name="Informal fixers")))
+    with open_journal(study) as journal:
+        for line in lines:
+            given = frozenset({"fixers"}) if line in lines[:3] else frozenset()
+            journal.append(Coding(line=line, coder="JB", codes=given))
+    now = read_study(study)
+    data = ReliabilityData.for_code("fixers", now.codings, now.lines, codebook=now.codebook)
+    alpha = krippendorff_alpha(data, interval=None)
+
+    assert dict(zip(data.coders, data.values.tolist(), strict=True)) == {
+        "MO": [1, 1, 1, -1, -1, -1],
+        "JB": [1, 1, 1, 0, 0, 0],
+    }
+    assert (alpha.undefined.value, alpha.n_pairable) == ("one-category", 3)
+
+    with open_journal(study) as journal:
+        journal.append(*(Coding(line=line, coder="MO", codes=frozenset()) for line in lines[3:]))
+    now = read_study(study)
+    data = ReliabilityData.for_code("fixers", now.codings, now.lines, codebook=now.codebook)
+    assert krippendorff_alpha(data, interval=None).value == 1.0

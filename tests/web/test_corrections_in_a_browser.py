@@ -123,16 +123,40 @@ def test_a_typo_is_mended_and_every_judgement_stays(corrections, study, violatio
     assert not amendments(study)
 
     corrections.get_by_role("button", name="Record the correction").dblclick()
-    expect(corrections.locator("#said")).to_contain_text("Bea is corrected. Stop autocode with Ctrl+C")
+    expect(corrections.locator("#said")).to_contain_text("Bea is corrected. Correct another, or stop autocode")
     (amendment,) = amendments(study)
     assert (amendment.by, amendment.reason) == ("TW", "as on the recording")
     assert (study / "transcripts" / "Bea.txt").read_text() == INTERVIEW.replace("Teh", "The")
     assert [(c.line, c.codes) for c in ac.read_study(study).codings] == [(c.line, c.codes) for c in before]
 
+    expect(corrections.locator("#text")).to_have_value(INTERVIEW.replace("Teh", "The"))
     corrections.reload()
     expect(corrections.locator("#text")).to_have_value(INTERVIEW.replace("Teh", "The"))
     corrections.get_by_role("link", name="Team").click()
     expect(corrections.locator("main")).to_contain_text("start it again")
+
+
+def test_one_correction_after_the_other_needs_no_restart(address_of, context, study):
+    """Not even for an adjudicator who codes and is therefore looked at before each plan."""
+    sheet = study.parent / "MO.csv"
+    sheet.write_text("line_id,coder,code\nBea:2,MO,an-example-subtheme\nBea:3,MO,\n")
+    autocode("-q", "add", study, sheet)
+    page = context.new_page()
+    page.goto(address_of("MO"))
+    page.get_by_role("link", name="Corrections").click()
+    for old, new in (("Teh", "The"), ("Nobody calls", "Nobody rings")):
+        expect(page.locator("#text")).to_be_enabled()
+        page.locator("#text").fill(page.locator("#text").input_value().replace(old, new))
+        page.locator("#reason").fill("as on the recording")
+        page.get_by_role("button", name="Show what this changes").click()
+        page.get_by_role("button", name="Record the correction").click()
+        expect(page.locator("#said")).to_contain_text("Bea is corrected.")
+
+    assert [amendment.by for amendment in amendments(study)] == ["MO", "MO"]
+    page.reload()
+    expect(page.locator("#text")).to_have_value(
+        "Interviewer: And the council?\nBea: The phone rings out.\nBea: Nobody rings back.\n"
+    )
 
 
 @pytest.mark.parametrize("width", [320, 640])

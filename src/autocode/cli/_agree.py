@@ -15,7 +15,7 @@ from autocode.codebook import Codebook, CodeId
 from autocode.coding import Codings
 from autocode.errors import AgreementError, Fault
 from autocode.names import aside
-from autocode.study import StudyData, is_study, read_study_or_corpus
+from autocode.study import StudyData, is_study, read_study_or_corpus, with_origin
 from autocode.tables import Table
 from autocode.wording import count_of, listing
 
@@ -176,10 +176,10 @@ def _agree_on_study(path: Path, options: AgreeOptions) -> AgreementTable | Coeff
         raise click.UsageError("a study's codes are applied or not, which is nominal; leave out --level.")
     if options.categories:
         raise click.UsageError("a study's categories are its codes; leave out --categories.")
-    study = read_study_or_corpus(path)
+    study = read_study_or_corpus(path).with_common_codes()
     codings, codebook = independent_codings(study, options), study.codebook
     if options.coefficient is None and options.interval is None:
-        table = agreement.agreement_table(codings, study.lines, codebook)
+        table = with_origin(agreement.agreement_table(codings, study.lines, codebook), study)
         if options.by == "theme":
             return replace(table, codes=())
         return table if options.by is None else replace(table, themes=())

@@ -22,7 +22,7 @@ def write_appendix(
 ) -> Path:
     """Write the agreement of a study or a table as a Word document and return its path."""
     if isinstance(table, AgreementTable):
-        study = read_study_or_corpus(target)
+        study = read_study_or_corpus(target).with_common_codes()
         differing = disagreements(independent_codings(study, options), study.lines, study.codebook)
         return write_agreement(
             out,

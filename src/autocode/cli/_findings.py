@@ -28,7 +28,7 @@ def _incidence(study: Path, *, coded_by: Any, level: Any) -> "Incidence":
     from autocode.study import read_study_or_corpus
     from autocode.themes import Incidence
 
-    data = read_study_or_corpus(study)
+    data = read_study_or_corpus(study).with_common_codes()
     return Incidence.of(data.codings, data.lines, data.codebook, coded_by=coded_by, level=level)
 
 
@@ -118,7 +118,7 @@ def together(study: Path, unit: str, coded_by: Any, level: Any, seed: int, as_js
 
     where: Any = unit
     with working("looking for codes that come together"):
-        data = read_study_or_corpus(study)
+        data = read_study_or_corpus(study).with_common_codes()
         found = codes_together(
             data.codings, data.lines, data.codebook, unit=where, coded_by=coded_by, level=level, seed=seed
         )

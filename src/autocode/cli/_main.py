@@ -192,16 +192,20 @@ def demo(out: Path, force: bool, seed: int) -> None:
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=ANY_PATH, cls=Argument, help="Folder that becomes a study.")
+@click.option("--inductive", is_flag=True, help="Begin without codes: coders make them while they code.")
 @FORCE
-def init(folder: Path, force: bool) -> None:
+def init(folder: Path, inductive: bool, force: bool) -> None:
     """Make a study folder.
 
     It holds study.toml, codebook.toml, participants.csv and an empty folder for transcripts.
     """
     from autocode.study import create_study
 
-    create_study(folder, force=force)
-    click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
+    create_study(folder, inductive=inductive, force=force)
+    if inductive:
+        click.echo(f"{folder}: a new study without codes. Name those who code in {folder / 'study.toml'}, then:")
+    else:
+        click.echo(f"{folder}: a new study. Write your codes into {folder / 'codebook.toml'}, then:")
     click.echo(f"  autocode add {shlex.quote(str(folder))} INTERVIEWS...")
 
 
@@ -765,7 +769,7 @@ def validate(
     sizes = None if learn is None else _sizes(learn)
     with steps() as step:
         advance = step("validating on held-out interviews")
-        data = with_encoder(read_study_or_corpus(study), encoder)
+        data = with_encoder(read_study_or_corpus(study).with_common_codes(), encoder)
         validation = validate_suggester(
             data.codings,
             data.lines,
@@ -858,7 +862,7 @@ def recheck(study: Path, top: int, resamples: int, seed: int, as_json: bool) -> 
     from autocode.suggester import recheck as recheck_codings
 
     with working("rechecking the codings"):
-        data = read_study_or_corpus(study)
+        data = read_study_or_corpus(study).with_common_codes()
         findings = recheck_codings(
             data.codings, data.lines, data.codebook, top=top, **text_options(data), resamples=resamples, seed=seed
         )
@@ -880,7 +884,7 @@ def train(study: Path, out: Path | None, encoder: str | None, promise: Any, seed
     from autocode.study import MODEL, is_study, read_study_or_corpus, train_on_study, with_encoder
     from autocode.suggester import describe_unsupported
 
-    data = with_encoder(read_study_or_corpus(study), encoder)
+    data = with_encoder(read_study_or_corpus(study).with_common_codes(), encoder)
     if out is None and not is_study(study):
         raise click.UsageError("say where the model goes: -o MODEL.")
     # A study's own model is a product of its codings: training again replaces it.

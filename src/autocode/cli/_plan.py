@@ -83,7 +83,7 @@ def plan_for(
 
 def plan_from_pilot(folder: Path, aim: Aim) -> PlanTable:
     """Return the plan for each subtheme and theme, from what the study's coders agreed on so far."""
-    study = read_study_or_corpus(folder)
+    study = read_study_or_corpus(folder).with_common_codes()
     table = agreement.agreement_table(study.codings.independent(), study.lines, study.codebook, level=aim.confidence)
     rows: dict[str, Plan | str] = {}
     for row in (*table.codes, *table.themes):

@@ -200,13 +200,17 @@ class Merged(Change):
         The codes that end.
     into : CodeId
         The code that stays.
+    new : Code or None, default None
+        The code `into`, where it is a new one in their place: a subtheme into which coders' own codes are grouped. It
+        has no judgements of its own, so that it says of a line what the merged codes said. None where it was there.
     """
 
     codes: tuple[CodeId, ...]
     into: CodeId
+    new: Code | None = None
 
     def __str__(self) -> str:
-        return f"{self.by} merged {_names(self.codes)} into {self.into!r}"
+        return f"{self.by} merged {_names(self.codes)} into {(self.into if self.new is None else self.new.name)!r}"
 
 
 @displayed

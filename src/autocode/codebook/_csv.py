@@ -12,7 +12,7 @@ from autocode.tables import CsvError, csv_text, read_rows
 from autocode.wording import count_of
 
 REQUIRED = ("code", "parent", "definition")
-OPTIONAL = ("name", "use_when", "not_when", "examples", "codable", "version")
+OPTIONAL = ("name", "use_when", "not_when", "examples", "codable", "version", "owner")
 _TRUTH_VALUES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
@@ -92,6 +92,7 @@ def _code_from(row: Mapping[str, str]) -> Code:
         use_when=row.get("use_when", ""),
         not_when=row.get("not_when", ""),
         examples=examples_in(row.get("examples", "")),
+        owner=row.get("owner", "").strip() or None,
     )
 
 
@@ -145,6 +146,7 @@ def csv_of(codebook: Codebook) -> str:
             "examples": examples_cell(code.examples),
             "codable": "" if code.codable is (code.id not in parents) else "yes" if code.codable else "no",
             "version": "" if codebook.version == "1" else codebook.version,
+            "owner": code.owner or "",
         }
         for code in codebook.values()
     ]

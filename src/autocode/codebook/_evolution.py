@@ -292,6 +292,15 @@ class _History:
                 "the code is to be a theme too.",
             )
 
+    def check_owner(self, change: Change, code: Code, into: Code) -> None:
+        """Raise `CodebookError` if lines of one coder's own code, or of the team's, would get another coder's own."""
+        if into.owner not in (None, code.owner):
+            raise _impossible(
+                change,
+                f"{into.id!r} is the own code of {into.owner}, which nobody else gives; group the codes into a "
+                "subtheme of the team.",
+            )
+
     def check_ends(self, change: Change, code_id: CodeId) -> None:
         """Raise `CodebookError` if other codes belong to a code that is to end."""
         children = [code.id for code in self.codes() if code.parent == code_id]
@@ -305,10 +314,10 @@ def _impossible(change: Change, why: str) -> CodebookError:
 
 
 def _check_names(change: Change, codes: Sequence[Code], *, before: Codebook) -> None:
-    """Raise `CodebookError` if a change gives codes of one theme the same name."""
-    names: dict[tuple[CodeId | None, str], CodeId] = {}
+    """Raise `CodebookError` if a change gives codes of one theme the same name; coders do not know each other's own."""
+    names: dict[tuple[str | None, CodeId | None, str], CodeId] = {}
     for code in sorted(codes, key=lambda code: before.get(code.id) != code):  # those that stay as they were first
-        taken = names.setdefault((code.parent, name_key(code.name)), code.id)
+        taken = names.setdefault((code.owner, code.parent, name_key(code.name)), code.id)
         if taken != code.id:
             where = f" under {code.parent!r}" if code.parent is not None else ""
             raise _impossible(change, f"the name {code.name!r} is that of the code {taken!r}{where}; choose another.")
@@ -354,24 +363,34 @@ def _redefine(history: _History, change: Redefined) -> list[Code]:
 
 
 def _merge(history: _History, change: Merged) -> list[Code]:
-    into = history.code(change, change.into)
     ending = {history.code(change, code_id).id for code_id in change.codes}
+    if change.new is None:
+        into = history.code(change, change.into)
+    else:
+        into = change.new
+        if into.id != change.into:
+            raise _impossible(change, f"the new code is {into.id!r}, not {change.into!r}; name one of them.")
+        history.check_new(change, [into])
     if not ending:
         raise _impossible(change, "it merges no codes; name at least one.")
     if change.into in ending or len(ending) < len(change.codes):
         raise _impossible(change, "a code cannot be merged with itself; name different codes.")
     for code_id in change.codes:
+        history.check_owner(change, history.versions[-1][code_id], into)
         if history.versions[-1][code_id].codable is not into.codable:
             raise _impossible(change, "a theme cannot be merged with a code; merge codes, or themes, or move the code.")
         if into.codable:
             history.check_ends(change, code_id)
+        elif change.new is not None:
+            raise _impossible(change, f"{code_id!r} is a theme; merge it into a theme that exists, or rename it.")
         elif change.into in history.versions[-1].descendants(code_id):
             raise _impossible(change, f"{change.into!r} belongs to {code_id!r}; merge the inner theme into the outer.")
-    return [
+    codes = [
         replace(code, parent=change.into) if code.parent in ending and code.id != change.into else code
         for code in history.codes()
         if code.id not in ending
     ]
+    return codes if change.new is None else [*codes, change.new]
 
 
 def _split(history: _History, change: Split) -> list[Code]:
@@ -382,6 +401,9 @@ def _split(history: _History, change: Split) -> list[Code]:
         raise _impossible(change, "a code is split into at least two; rename or redefine it to keep one.")
     if not all(part.codable for part in change.parts):
         raise _impossible(change, "a part would be a theme; a code is split into codes.")
+    if any(part.owner != whole.owner for part in change.parts):
+        whose = "the team's" if whole.owner is None else f"{whole.owner}'s own"
+        raise _impossible(change, f"{change.code!r} is {whose}, and so must its parts be.")
     history.check_ends(change, change.code)
     history.check_new(change, change.parts)
     codes: list[Code] = []
@@ -399,6 +421,7 @@ def _retire(history: _History, change: Retired) -> list[Code]:
         into = history.code(change, change.into)
         if into.id == code.id or into.codable is not code.codable:
             raise _impossible(change, "its lines can only get another code, not itself and not a theme.")
+        history.check_owner(change, code, into)
     return [other for other in history.codes() if other.id != change.code]
 
 

@@ -136,6 +136,8 @@ def _created(change: Change) -> tuple[CodeId, ...]:
             return tuple(part.id for part in parts)
         case Grouped(theme=theme):
             return (theme.id,)
+        case Merged(new=new) if new is not None:
+            return (new.id,)
     return ()
 
 
@@ -188,8 +190,9 @@ def _with_names(change: Change, before: Codebook) -> Change:
             return replace(change, code=before.label(code), parent=None if parent is None else before.label(parent))
         case Grouped(codes=codes):
             return replace(change, codes=tuple(before.label(code) for code in codes))
-        case Merged(codes=codes, into=into):
-            return replace(change, codes=tuple(before.label(code) for code in codes), into=before.label(into))
+        case Merged(codes=codes, into=into, new=new):
+            whole = before.label(into) if new is None else into
+            return replace(change, codes=tuple(before.label(code) for code in codes), into=whole)
         case Split(code=code, parts=parts):
             return replace(change, code=before.label(code), parts=tuple(replace(part, id=part.name) for part in parts))
         case Retired(code=code, into=into):

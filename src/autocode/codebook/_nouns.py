@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autocode.arguments import no_single_text
 from autocode.display import Tabular, displayed
@@ -41,6 +41,9 @@ class Code:
         When coders should give the code to a line, and when they should not.
     examples : tuple of str, default ()
         Lines that have the code.
+    owner : str or None, default None
+        The coder who alone sees and gives the code, in a study coded from zero with own codes; None for a code of the
+        whole team.
 
     Examples
     --------
@@ -57,6 +60,14 @@ class Code:
     use_when: str = ""
     not_when: str = ""
     examples: tuple[str, ...] = ()
+    owner: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON writes them, the owner only where there is one: digests and entries stay equal."""
+        fields = asdict(self)
+        if self.owner is None:
+            del fields["owner"]
+        return fields
 
 
 class Codebook(Tabular, Mapping[CodeId, Code]):
@@ -168,6 +179,31 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
         while more := {code.id for code in self._codes.values() if code.parent in below} - below:
             below |= more
         return tuple(code.id for code in self._codes.values() if code.id in below and code.id != code_id)
+
+    def visible_to(self, *coders: str) -> "Codebook":
+        """
+        Return the codes of the whole team and the own codes of these coders, at the same version.
+
+        Parameters
+        ----------
+        *coders : str
+            The coders; without any, only the codes of the whole team are left.
+
+        Examples
+        --------
+        >>> from autocode.codebook import Code, Codebook
+        >>> own = Code(id="MO/no-time", name="No time", owner="MO")
+        >>> codebook = Codebook([Code(id="wait", name="Waiting"), own])
+        >>> [*codebook.visible_to("MO")], [*codebook.visible_to("JB")], [*codebook.visible_to()]
+        (['wait', 'MO/no-time'], ['wait'], ['wait'])
+        """
+        codes = [code for code in self._codes.values() if code.owner is None or code.owner in coders]
+        return self if len(codes) == len(self._codes) else Codebook(codes, version=self.version)
+
+    @cached_property
+    def own_codes(self) -> tuple[Code, ...]:
+        """The codes that one coder alone sees and gives."""
+        return tuple(code for code in self._codes.values() if code.owner is not None)
 
     def path(self, code_id: CodeId) -> str:
         """
@@ -304,7 +340,7 @@ class Codebook(Tabular, Mapping[CodeId, Code]):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all fields of all codes; the version does not count."""
-        text = json.dumps([asdict(code) for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
+        text = json.dumps([code.to_json() for code in self._codes.values()], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _records(self) -> Iterable[Code]:
@@ -324,9 +360,9 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         place = (places or {}).get(index, Fault(""))
         faults.append(Fault(what, place.path, place.line))
 
-    faults += _unwritable(given, places or {})
+    faults += [*_unwritable(given, places or {}), *_unfit_owners(given, places or {})]
     first_id: dict[str, int] = {}
-    first_name: dict[tuple[CodeId | None, str], int] = {}
+    first_name: dict[tuple[str | None, CodeId | None, str], int] = {}
     for index, code in enumerate(given):
         if not code.id.strip():
             fault(index, f"the code {code.name!r} has an empty id; give it one.")
@@ -334,7 +370,7 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
             fault(index, f"two codes have the id {code.id!r}; rename one of them.")
         if not code.name.strip():
             fault(index, f"the code {code.id!r} has no name; give it one.")
-        elif first_name.setdefault((code.parent, name_key(code.name)), index) != index:
+        elif first_name.setdefault((code.owner, code.parent, name_key(code.name)), index) != index:
             where = f" under {code.parent!r}" if code.parent is not None else ""
             fault(index, f"two codes{where} have the name {code.name!r}; rename one of them.")
     parents = {code.id: code.parent for code in given}
@@ -352,6 +388,18 @@ def contradictions(codes: Iterable[Code], *, places: Mapping[int, Fault] | None 
         if ancestor == code.id:  # another circle further up is the fault of the codes in it
             fault(index, f"{code.name!r} is its own ancestor; break the circle of parents.")
     return faults
+
+
+def _unfit_owners(codes: Iterable[Code], places: Mapping[int, Fault]) -> Iterator[Fault]:
+    """Yield a fault for each code that cannot belong to its owner."""
+    for index, code in enumerate(codes):
+        place = places.get(index, Fault(""))
+        if code.owner is not None and not code.owner.strip():
+            what = f"the owner of the code {code.name!r} has no name; name the coder, or remove the owner."
+            yield Fault(what, place.path, place.line)
+        elif code.owner is not None and not code.codable:
+            what = f"the theme {code.name!r} is the own code of {code.owner}; only codes have an owner."
+            yield Fault(what, place.path, place.line)
 
 
 def _unwritable(codes: Iterable[Code], places: Mapping[int, Fault]) -> Iterator[Fault]:

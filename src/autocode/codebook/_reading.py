@@ -12,7 +12,7 @@ from autocode.errors import CodebookError
 from autocode.files import put
 
 
-def read_codebook(path: str | Path) -> Codebook:
+def read_codebook(path: str | Path, *, may_be_empty: bool = False) -> Codebook:
     """
     Return the codebook in a file.
 
@@ -22,6 +22,8 @@ def read_codebook(path: str | Path) -> Codebook:
         A TOML file (.toml) with `[[themes]]` and their `[[themes.subthemes]]`, or with `[[codes]]`; or a table in CSV
         (.csv) with the columns code, parent and definition, and optionally name, use_when, not_when, examples, codable
         and version; or a codebook of REFI-QDA (.qdc), see `read_qdc`.
+    may_be_empty : bool, default False
+        Whether a TOML file may hold no codes yet, as in a study that is coded from zero.
 
     Raises
     ------
@@ -69,10 +71,10 @@ def read_codebook(path: str | Path) -> Codebook:
         raise CodebookError.at(
             path, f"has the unknown suffix {path.suffix!r}; a codebook is a .toml, a .csv or a .qdc."
         )
-    return read_toml(text.replace("\r\n", "\n"), path=path)
+    return read_toml(text.replace("\r\n", "\n"), path=path, may_be_empty=may_be_empty)
 
 
-def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False) -> None:
+def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False, may_be_empty: bool = False) -> None:
     """
     Write a codebook as TOML that reads back equal.
 
@@ -82,11 +84,13 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     Parameters
     ----------
     codebook : Codebook
-        The codes to write; at least one.
+        The codes to write; at least one, unless `may_be_empty`.
     path : str or Path
         The file to write.
     force : bool, default False
         Whether to replace a file that exists.
+    may_be_empty : bool, default False
+        Whether the codebook may hold no codes, as in a study that is coded from zero.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def write_codebook(codebook: Codebook, path: str | Path, *, force: bool = False)
     path = Path(path)
     if path.exists() and not force:
         raise CodebookError.at(path, "exists already; choose another name, or force to replace it.")
-    if not codebook:
+    if not codebook and not may_be_empty:
         raise CodebookError.at(path, "would contain no codes; a codebook needs at least one.")
     text = "\n".join(_tables(codebook))
     try:
@@ -122,6 +126,8 @@ def _tables(codebook: Codebook) -> Iterator[str]:
         for key in ("definition", "use_when", "not_when"):
             if getattr(code, key):
                 yield f"{key} = {_quoted(getattr(code, key))}"
+        if code.owner is not None:
+            yield f"owner = {_quoted(code.owner)}"
         if code.examples:
             yield "examples = [\n" + "".join(f"  {_quoted(example)},\n" for example in code.examples) + "]"
         yield ""

@@ -12,17 +12,17 @@ from autocode.codebook._parents import with_parents_by_id
 from autocode.errors import CodebookError, Fault
 
 KEYS = ("id", "name", "definition", "use_when", "not_when", "examples")
-_TEXTS = ("id", "name", "parent", "definition", "use_when", "not_when")
+_TEXTS = ("id", "name", "parent", "definition", "use_when", "not_when", "owner")
 _TOP = ("version", "themes", "subthemes", "codes")
 
 
-def read_toml(text: str, *, path: Path) -> Codebook:
+def read_toml(text: str, *, path: Path, may_be_empty: bool = False) -> Codebook:
     """Return the codebook in a text in TOML; raises `CodebookError` with every fault."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CodebookError(_syntax_fault(str(error), text, path)) from error
-    return _Reading(document, places=_Places(text), path=path).codebook()
+    return _Reading(document, places=_Places(text), path=path).codebook(may_be_empty=may_be_empty)
 
 
 def _syntax_fault(message: str, text: str, path: Path) -> Fault:
@@ -87,7 +87,7 @@ class _Reading:
         self._faults: list[Fault] = []
         self._ids = set(_ids_in(document))
 
-    def codebook(self) -> Codebook:
+    def codebook(self, *, may_be_empty: bool) -> Codebook:
         for key in self._document:
             if key not in _TOP:
                 self._fault(f"the key {key!r} is unknown; the keys of a codebook are {', '.join(_TOP)}.", "", 0, key)
@@ -98,14 +98,14 @@ class _Reading:
         for n, theme in enumerate(self._tables("themes", self._document)):
             code = self._code(theme, "themes", n, known=(*KEYS, "subthemes"), codable=False)
             for subtheme in self._tables("subthemes", theme, at=("themes", n)):
-                self._code(subtheme, "themes.subthemes", n_nested, known=KEYS, theme=code)
+                self._code(subtheme, "themes.subthemes", n_nested, known=(*KEYS, "owner"), theme=code)
                 n_nested += 1
         for n, subtheme in enumerate(self._tables("subthemes", self._document)):
-            self._code(subtheme, "subthemes", n, known=(*KEYS, "parent"))
+            self._code(subtheme, "subthemes", n, known=(*KEYS, "parent", "owner"))
         for n, flat in enumerate(self._tables("codes", self._document)):
-            self._code(flat, "codes", n, known=(*KEYS, "parent", "codable"))
+            self._code(flat, "codes", n, known=(*KEYS, "parent", "codable", "owner"))
         codes, ambiguous = with_parents_by_id(self._codes, places=self._places_of_codes)
-        if not codes and not self._faults:
+        if not codes and not self._faults and not may_be_empty:
             self._faults.append(Fault("contains no codes; add a [[themes]] with its [[themes.subthemes]].", self._path))
         CodebookError.raise_if([*self._faults, *(ambiguous or contradictions(codes, places=self._places_of_codes))])
         return Codebook(codes, version=str(version))
@@ -171,6 +171,7 @@ class _Reading:
             use_when=texts.get("use_when", ""),
             not_when=texts.get("not_when", ""),
             examples=tuple(examples),
+            owner=texts.get("owner") or None,
         )
         self._places_of_codes[len(self._codes)] = Fault(
             "", self._path, self._places.line(table, n, "parent" if texts.get("parent") else "name")

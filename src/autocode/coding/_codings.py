@@ -1,10 +1,12 @@
 """The codings of a study, and questions about them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import overload
 
 from autocode.arguments import no_single_text
+from autocode.codebook import CodeId
 from autocode.coding._frames import codings_from_frame
 from autocode.coding._nouns import Basis, Coding
 from autocode.coding._people import CoderId
@@ -205,6 +207,29 @@ class Codings(Tabular, Sequence[Coding]):
         """
         wanted = frozenset(lines)
         return self._subset(coding for coding in self._codings if coding.line in wanted)
+
+    @no_single_text
+    def without_codes(self, codes: Iterable[CodeId]) -> "Codings":
+        """
+        Return the judgements without these codes, as if they had never been in the codebook.
+
+        Parameters
+        ----------
+        codes : iterable of CodeId
+            The codes.
+        """
+        left_out = frozenset(codes)
+        return self._subset(
+            coding
+            if left_out.isdisjoint(coding.codes) and left_out.isdisjoint(coding.unjudged)
+            else replace(
+                coding,
+                codes=coding.codes - left_out,
+                unjudged=coding.unjudged - left_out,
+                waiting_parts=frozenset(group - left_out for group in coding.waiting_parts if group - left_out),
+            )
+            for coding in self._codings
+        )
 
     def partly_judged(self) -> "Codings":
         """Return the judgements that say nothing about some codes, see `Coding.unjudged`."""

@@ -49,6 +49,7 @@ def remapped(
     changes since its `version`: after an addition it says nothing about the new code, unless that coder had proposed
     the code for the line; after a merge it has the code that stays if it had any of those merged; after a split it has
     none of the parts, or waits to be read again; what a change that was taken back did to earlier judgements is gone.
+    A code that one coder alone gives does not concern the judgements of others: they do not have it, and do not wait.
 
     Parameters
     ----------
@@ -130,6 +131,11 @@ class Replay:
         self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
         self._place_of_change = {change.after: place for place, change in enumerate(changes)}
         self._proposed = self._additions_proposed(proposals, versions)
+        owners = {code.id: code.owner for known in versions for code in known.own_codes}
+        self._own_codes = frozenset(owners)
+        self._others_codes = {
+            coder: frozenset(code for code, owner in owners.items() if owner != coder) for coder in owners.values()
+        }
         self._cached: dict[object, tuple[_State, Causes]] = {}
 
     def _additions_proposed(
@@ -175,10 +181,11 @@ class Replay:
         if coding.basis is not Basis.ADJUDICATED:
             proposed = self._proposed.get((coding.coder, coding.line), proposed)
         before = _State(coding.codes, coding.unjudged, coding.waiting_parts)
+        others_codes = self._others_codes.get(coding.coder, self._own_codes)
         causes = {code: known.get(code, self._latest_about(code, start)) for code in coding.unjudged}
-        key = (start, before, proposed, tuple(sorted(causes.items())))
+        key = (start, before, proposed, tuple(sorted(causes.items())), others_codes)
         if key not in self._cached:
-            self._cached[key] = self._replayed(before, causes, start, proposed)
+            self._cached[key] = self._replayed(before, causes, start, proposed, others_codes)
         after, causes_after = self._cached[key]
         if after == before:
             return coding, causes_after
@@ -190,15 +197,17 @@ class Replay:
         about = (place for place in reversed(range(end)) if _is_about(self._changes[place], code))
         return next(about, 0)
 
-    def _replayed(self, state: _State, causes: Causes, start: int, proposed: frozenset[int]) -> tuple[_State, Causes]:
-        """Return what a judgement made after the first `start` changes comes to."""
+    def _replayed(
+        self, state: _State, causes: Causes, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]
+    ) -> tuple[_State, Causes]:
+        """Return what a judgement made after the first `start` changes comes to, without the own codes of others."""
         earlier: list[tuple[_State, Causes]] = []
         for place in range(start, len(self._changes)):
             change = self._changes[place]
             before = state
             if not isinstance(change, Undone):
                 earlier.append((state, causes))
-                state = self._changed(state, change, place, is_proposed=place in proposed)
+                state = _of_one_coder(self._changed(state, change, place, is_proposed=place in proposed), others_codes)
                 causes = self._causes_after(causes, before, state, place)
                 continue
             # only the latest change in force can be undone, so states come back in the reverse order
@@ -206,7 +215,7 @@ class Replay:
             if undone >= start:
                 state, causes = earlier.pop()
             else:
-                state = self._reversed(state, self._changes[undone], undone)
+                state = _of_one_coder(self._reversed(state, self._changes[undone], undone), others_codes)
                 causes = self._causes_after(causes, before, state, place)
         return state, causes
 
@@ -295,6 +304,14 @@ def _added(state: _State, change: Added, *, is_proposed: bool) -> _State:
     return state._replace(unjudged=state.unjudged | new)
 
 
+def _of_one_coder(state: _State, others_codes: frozenset[CodeId]) -> _State:
+    """Return a judgement that neither has nor waits for the own codes of other coders."""
+    if state.unjudged.isdisjoint(others_codes) and state.applied.isdisjoint(others_codes):
+        return state
+    waiting = frozenset(group - others_codes for group in state.waiting_parts)
+    return _State(state.applied - others_codes, state.unjudged - others_codes, waiting - {frozenset()})
+
+
 def _redefined(state: _State, change: Redefined) -> _State:
     return _doubted(
         state,
@@ -377,7 +394,8 @@ def _un_redefined(state: _State, change: Redefined) -> _State:
 
 
 def _un_merged(state: _State, change: Merged) -> _State:
-    return _parted(state, change.into, frozenset({*change.codes, change.into}))
+    was_there = frozenset({change.into}) if change.new is None else frozenset()
+    return _parted(state, change.into, was_there | frozenset(change.codes))
 
 
 def _un_split(state: _State, change: Split) -> _State:

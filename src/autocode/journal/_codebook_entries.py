@@ -1,7 +1,7 @@
 """The entries about the codebook: how it was when somebody coded with it, and each change that the team recorded."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -47,14 +47,14 @@ _CHANGES: dict[str, type[Change]] = {
     change.__name__.casefold(): change
     for change in (Added, Renamed, Moved, Grouped, Redefined, Merged, Split, Retired, Undone)
 }
-_OPTIONAL = ("coded_theme", "guid")  # not written where they say nothing, so that entries stay as they were
+_OPTIONAL = ("coded_theme", "guid", "new")  # not written where they say nothing, so that entries stay as they were
 _KINDS = {"kind": Redefinition, "how": Retirement}
 
 
 def codebook_record_to(record: CodebookRecord) -> dict[str, Any]:
     """Return an entry about the codebook as JSON; why a change was made is free text."""
     if isinstance(record, CodebookSeen):
-        codes = [asdict(code) for code in record.codebook.values()]
+        codes = [code.to_json() for code in record.codebook.values()]
         return {"what": "seen", "version": record.codebook.version, "codes": codes, "why": ""}
     values = {field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name != "at"}
     kept = {name: value for name, value in values.items() if value or name not in _OPTIONAL}
@@ -72,7 +72,7 @@ def codebook_record_from(fields: Mapping[str, Any], at: datetime) -> CodebookRec
 
 def _value_to(value: Any) -> Any:
     if isinstance(value, Code):
-        return asdict(value)
+        return value.to_json()
     return [_value_to(entry) for entry in value] if isinstance(value, tuple) else value
 
 

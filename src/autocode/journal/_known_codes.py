@@ -37,6 +37,14 @@ class KnownCodes:
         self._changes = changes
         self._earlier = earlier
 
+    @cached_property
+    def _owners(self) -> dict[CodeId, str]:
+        """Who alone gives each own code."""
+        if self._codebook is None:
+            return {}
+        versions = codebook_versions(self._codebook, self._changes)
+        return {code.id: code.owner for known in versions for code in known.own_codes if code.owner is not None}
+
     def with_records(self, records: Iterable[Record]) -> "KnownCodes":
         """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
         codebook, changes, earlier = self._codebook, self._changes, self._earlier
@@ -117,6 +125,9 @@ class KnownCodes:
                 return
             for code in sorted(record.codes - codable):
                 yield f"{record.line} is given {code!r}, which is no code that lines can be given"
+            for code in sorted(record.codes):
+                if self._owners.get(code, record.coder) != record.coder:
+                    yield f"{record.line} is given {code!r} by {record.coder}, and it is the own code of another coder"
         elif isinstance(record, SuggestionBatch):
             codable = self._codable[self.version]
             for suggestion in record.suggestions:

@@ -239,6 +239,8 @@ def _agreement_summary(table: AgreementTable) -> tuple[str, ...]:
         sentences.append(f"Caution: {table.conventions['caution']}.")
     if table.waiting:
         sentences.append(table.codebook)
+    if "codes" in table.conventions:
+        sentences.append(f"Codes: {table.conventions['codes']}.")
     return tuple(sentences)
 
 

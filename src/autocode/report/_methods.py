@@ -174,7 +174,8 @@ def _items(table: AgreementTable, answers: Mapping[int, str], changes: Sequence[
 
 
 def _independence(table: AgreementTable) -> str:
-    return (
+    codes = f"Codes: {table.conventions['codes']}. " if "codes" in table.conventions else ""
+    return codes + (
         f"Basis: {table.conventions['basis']}, which are those recorded as made without sight of suggestions or of "
         "other coders' codes; codings that were assisted or settled together are left out."
     )

@@ -3,6 +3,8 @@
 from autocode.review._adjudication import AdjudicationSession
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import blind_seed, draw_blind
+from autocode.review._cards import CodeCard, code_cards
+from autocode.review._code_making import CodeMaking
 from autocode.review._codebook_history import codebook_in_force
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
@@ -23,6 +25,8 @@ __all__ = [
     "Adjudicated",
     "AdjudicationSession",
     "BandMeaning",
+    "CodeCard",
+    "CodeMaking",
     "CoderProgress",
     "Difference",
     "LinesInQuestion",
@@ -37,6 +41,7 @@ __all__ = [
     "adjudicate",
     "band_meanings",
     "blind_seed",
+    "code_cards",
     "codebook_in_force",
     "differences",
     "draw_blind",

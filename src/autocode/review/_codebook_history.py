@@ -1,10 +1,12 @@
 """The codebook of a study while people work with it: each version, and what was made under one in the next."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 
 from autocode.codebook import (
+    Added,
     Change,
     Codebook,
     CodeId,
@@ -15,7 +17,7 @@ from autocode.codebook import (
     evolve,
     fates,
 )
-from autocode.coding import Coding, Codings, SuggestionBatch, remapped
+from autocode.coding import CoderId, Coding, Codings, SuggestionBatch, remapped
 from autocode.errors import SettlementError
 from autocode.journal import CodebookSeen, Entry, Journal, Kind
 
@@ -42,7 +44,7 @@ def latest_labels(versions: Iterable[Codebook]) -> dict[CodeId, str]:
 
 class CodebookHistory:
     """
-    The codebook as a journal records it.
+    The codebook as a journal records it, without the own codes of coders other than the one who looks.
 
     Parameters
     ----------
@@ -50,18 +52,21 @@ class CodebookHistory:
         The record of the study.
     codebook : Codebook
         The codebook in force while the journal has no recorded change.
+    viewers : collection of CoderId, default ()
+        Those whose own codes are seen.
     """
 
-    def __init__(self, journal: Journal, codebook: Codebook) -> None:
+    def __init__(self, journal: Journal, codebook: Codebook, *, viewers: Collection[CoderId] = ()) -> None:
         self._journal = journal
         self._given = codebook
+        self._viewers = tuple(viewers)
         self._first: Codebook | None = None
         self._is_named = False
         self._earlier: frozenset[str] = frozenset()
         self._change_ids: list[str] = []
         self._fates: dict[str, Mapping[CodeId, Fate]] = {}
         self.changes: tuple[Change, ...] = ()
-        self.versions: tuple[Codebook, ...] = (codebook,)
+        self._take((codebook,))
         self.read()
 
     def read(self) -> bool:
@@ -79,10 +84,17 @@ class CodebookHistory:
         if self._first is None or changes == self.changes:
             return False
         self.changes = changes
-        self.versions = codebook_versions(self._first, changes)
+        self._take(codebook_versions(self._first, changes))
         vars(self).pop("_sentences", None)
         self._fates.clear()
         return True
+
+    def _take(self, versions: tuple[Codebook, ...]) -> None:
+        self._whole = versions  # with the own codes of everybody
+        self.versions: tuple[Codebook, ...] = tuple(codebook.visible_to(*self._viewers) for codebook in versions)
+        self._hidden = {code.id for codebook in versions for code in codebook.own_codes} - {*chain(*self.versions)}
+        # nothing is suggested of own codes
+        self._suggested_digests = tuple(codebook.visible_to().digest for codebook in versions)
 
     @property
     def in_force(self) -> Codebook:
@@ -116,25 +128,39 @@ class CodebookHistory:
 
     @cached_property
     def _sentences(self) -> tuple[str, ...]:
-        return changes_in_words(self.versions[0], self.changes)
+        return changes_in_words(self._whole[0], self.changes)
 
     def sentences_since(self, version: str) -> tuple[str, ...]:
-        """Return a sentence for each change after a version, without its full stop."""
-        return self._sentences[self._place(version) :] if self.changes else ()
+        """
+        Return a sentence for each change after a version, without its full stop.
+
+        What others do with their own codes is left out, and so are codes that the viewer made: they are no news.
+        """
+        if not self.changes:
+            return ()
+        steps = zip(self._sentences, self.changes, self.versions, self.versions[1:], strict=False)
+        return tuple(
+            sentence
+            for sentence, change, before, after in [*steps][self._place(version) :]
+            if before.digest != after.digest and not (isinstance(change, Added) and change.by in self._viewers)
+        )
 
     def fates_since(self, version: str) -> Mapping[CodeId, Fate]:
         """Return what became of the codes that ended, or mean something else, after a version."""
         since = self.under(version).version
         if since not in self._fates:
-            self._fates[since] = fates(self.versions[0], self.changes, since=since)
+            seen = {code for codebook in self.versions for code in codebook}
+            found = fates(self._whole[0], self.changes, since=since)
+            self._fates[since] = {code: fate for code, fate in found.items() if code in seen}
         return self._fates[since]
 
     def replayed(self, codings: Iterable[Coding], *, version: str | None = None) -> Codings:
         """Return what judgements come to in a version, by default in the one in force; none was made after it."""
         place = len(self.versions) - 1 if version is None else self._place(version)
-        if not self.changes:
-            return Codings(codings)
-        return remapped(Codings(codings), self.changes[:place], codebook=self.versions[0], proposals=self._proposals)
+        brought = Codings(codings)
+        if self.changes:
+            brought = remapped(brought, self.changes[:place], codebook=self._whole[0], proposals=self._proposals)
+        return brought.without_codes(self._hidden) if self._hidden else brought
 
     def is_after(self, coding: Coding, version: str) -> bool:
         """Return whether a judgement was made under a later version."""
@@ -144,12 +170,12 @@ class CodebookHistory:
 
     def knows(self, batch: SuggestionBatch) -> bool:
         """Return whether suggestions were made for the codebook, in whatever version."""
-        return any(codebook.digest == batch.codebook for codebook in self.versions)
+        return batch.codebook in self._suggested_digests
 
     def place_of(self, batch: SuggestionBatch, entry: Entry | None = None) -> int:
         """Return the place of the version for which suggestions were made, the latest that it can have been."""
         latest = len(self.versions) - 1 if entry is None else bisect_left(self._change_ids, entry.id)
-        places = [place for place, codebook in enumerate(self.versions) if codebook.digest == batch.codebook]
+        places = [place for place, digest in enumerate(self._suggested_digests) if digest == batch.codebook]
         return max((place for place in places if place <= latest), default=min(places, default=0))
 
     def withheld(self, since: int, *, version: str | None = None) -> frozenset[CodeId]:

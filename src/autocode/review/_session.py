@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from autocode.arguments import no_single_text
-from autocode.codebook import CodeId
+from autocode.codebook import Code, CodeId
 from autocode.coding import BatchId, Paradata, Proposal, Stage, Verdict
 from autocode.doctext import documented
 from autocode.errors import Fault, SettlementError
 from autocode.journal import Deferral, TranscriptSeen, Undo
+from autocode.review._code_making import made_code
 from autocode.review._offer import Offer
 from autocode.review._settle import Settlement, settle
 from autocode.review._transcript_versions import refuse_edited
@@ -40,12 +41,14 @@ class ReviewSession(CoderView):
         one.
     only : collection of LineId or None, default None
         The lines to judge. None for the lines with suggestions or abstentions or, without any, all participants' lines.
+    making : CodeMaking or None, default None
+        What makes codes that the coder names, in a study coded from zero; None where the coder proposes them instead.
 
     Attributes
     ----------
     current : Line or None
         The present line; None when all lines are judged.
-    coder, lines, mode
+    coder, lines, mode, making
         As given.
     codebook : Codebook
         The codebook in force: as given, or after the changes that the journal has recorded until the last `refresh`.
@@ -101,7 +104,8 @@ class ReviewSession(CoderView):
         added : iterable of CodeId, default ()
             Further codes.
         proposed : iterable of str, default ()
-            Names of codes that the codebook lacks, for the team to consider.
+            Names of codes that the codebook lacks, for the team to consider. Where coders make codes, they are made, if
+            they are not there, and given to the line.
         memo : str, default ""
             The coder's note.
         line : LineId or None, default None
@@ -136,18 +140,44 @@ class ReviewSession(CoderView):
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.REJECTED)
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
+        unseen: frozenset[CodeId] = frozenset()
+        if self.making is not None and names:
+            made = {self.make_code(name, line=target.id).id for name in names}
+            added, names = (*added, *made), ()
+            # the judgement is one under the version with the new codes, and says nothing about others made meanwhile
+            version, unseen = None, frozenset(code.id for code in self.codebook.subthemes) - codebook.keys() - made
         known = {codebook.label(code.id): None for name in names for code in codebook.named(name) if code.codable}
         SettlementError.raise_if(
             Fault(f"{target.id}: {label!r} is a code of the codebook; choose it instead of proposing it.")
             for label in known
         )
-        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version)
+        settlement = self._settlement(target, shown, verdicts, added=added, memo=memo, version=version, unseen=unseen)
         under = self._codebook.name_of(version)
         proposals = tuple(Proposal(name=name, line=target.id, coder=self.coder, version=under) for name in names)
         self._append(
             target, settlement, proposals, shown=shown, gesture=gesture, milliseconds=milliseconds, version=version
         )
         return settlement
+
+    def make_code(self, name: str, *, line: LineId | None = None) -> Code:
+        """
+        Return the code of a name; in a study coded from zero, it is made if the coder has none of that name.
+
+        Parameters
+        ----------
+        name : str
+            The name.
+        line : LineId or None, default None
+            The line on which the coder needs it; None for the present one.
+
+        Raises
+        ------
+        SettlementError
+            If coders do not make codes in this study, or the name is empty.
+        """
+        code = made_code(self.making, name, by=self.coder, line=self._line(line).id)
+        self.refresh()
+        return code
 
     def keep_first(
         self,
@@ -266,6 +296,7 @@ class ReviewSession(CoderView):
         version: str | None,
         added: Iterable[CodeId] = (),
         memo: str = "",
+        unseen: frozenset[CodeId] = frozenset(),
     ) -> Settlement:
         settlement = settle(
             line,
@@ -282,7 +313,7 @@ class ReviewSession(CoderView):
         coding = settlement.coding
         if coding is None:
             return settlement
-        coding = replace(coding, version=self._codebook.name_of(version))
+        coding = replace(coding, version=self._codebook.name_of(version), unjudged=unseen - coding.codes)
         if self.stage_of(line.id) is Stage.SECOND_LOOK:
             # the coder is asked about what is suggested besides; what the own judgement leaves open stays open
             own = self._disclosure.own_judgement(line.id, version=version)

@@ -26,6 +26,7 @@ from autocode.journal import CodebookSeen, Journal
 from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
+from autocode.review._code_making import CodeMaking
 from autocode.review._codebook_history import CodebookHistory, latest_labels
 from autocode.review._disclosure import Disclosure
 from autocode.review._history import Act, CoderHistory
@@ -50,6 +51,7 @@ class CoderView:
         batch: SuggestionBatch | None = None,
         mode: Mode | None = None,
         only: Collection[LineId] | None = None,
+        making: CodeMaking | None = None,
     ) -> None:
         if batch is not None and mode is not None:
             raise ValueError(
@@ -57,8 +59,9 @@ class CoderView:
             )
         self.coder = journal.coder(coder)
         self.lines = lines
-        self._codebook = CodebookHistory(journal, codebook)
+        self._codebook = CodebookHistory(journal, codebook, viewers=[self.coder])
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)
+        self.making = making
         self._journal = journal
         self._shows_new_batches = mode is not None and self.mode is not Mode.INDEPENDENT
         self._offers = Offers(self._codebook, lines, self.coder)

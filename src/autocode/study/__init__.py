@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from autocode.study._learner import Learner
     from autocode.study._learner_process import LearnerProcess
     from autocode.study._merging import MergedCoder, MergedCopy, MergePlan, merge
-    from autocode.study._pages import serve_adjudication, serve_rereading, serve_review
+    from autocode.study._pages import serve_adjudication, serve_board, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
     from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from autocode.study.codebook_changes._difference import StudyDifference, study_difference
     from autocode.study.codebook_changes._files import codes_to_import, export_codebook
     from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
+    from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
     from autocode.study.codebook_changes._plan import ChangePlan
     from autocode.study.codebook_changes._planning import plan_change
@@ -74,12 +75,13 @@ _LAZY = {
     "codebook_changes._plan": ("ChangePlan",),
     "codebook_changes._planning": ("plan_change",),
     "codebook_changes._readings": ("CoderReadings",),
+    "codebook_changes._origin": ("with_origin",),
     "_backup": ("Backup", "backup_study"),
     "_intake": ("SpeakerRule", "add_files"),
     "_learner": ("Learner",),
     "_learner_process": ("LearnerProcess",),
     "_merging": ("MergePlan", "MergedCoder", "MergedCopy", "merge"),
-    "_pages": ("serve_adjudication", "serve_rereading", "serve_review"),
+    "_pages": ("serve_adjudication", "serve_board", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
     "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
@@ -163,6 +165,7 @@ __all__ = [
     "report_on_study",
     "restore_codebook",
     "serve_adjudication",
+    "serve_board",
     "serve_rereading",
     "serve_review",
     "study_difference",
@@ -180,6 +183,7 @@ __all__ = [
     "unrecorded_digests",
     "validate_study",
     "with_encoder",
+    "with_origin",
     "write_study_report",
 ]
 

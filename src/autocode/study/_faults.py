@@ -4,17 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from autocode.codebook import read_codebook
 from autocode.coding import Codings
 from autocode.conduct import Amendment
 from autocode.errors import AutocodeError, Fault
 from autocode.study._backup import leftovers
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, MODEL, PARTICIPANTS, is_study
+from autocode.study._folder import MODEL, PARTICIPANTS, is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._privacy import exposure
 from autocode.study._reading import read_lines, read_study_or_corpus
-from autocode.study._recorded_codebook import codebook_of
+from autocode.study._recorded_codebook import codebook_in_file, codebook_of
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted, unfinished
 from autocode.study._text_options import encoding_of
@@ -50,7 +49,7 @@ def study_faults(path: Path) -> tuple[Fault, ...]:
     record = attempt(lambda: _record(path), of_journal)
     amendments = () if record is None else record[1]
     lines = attempt(lambda: read_lines(path, settings, amendments=amendments))
-    codebook = attempt(lambda: read_codebook(path / CODEBOOK) if record is None else codebook_of(path))
+    codebook = attempt(lambda: codebook_in_file(path, settings) if record is None else codebook_of(path, settings))
     if record is not None and lines is not None and codebook is not None:
         of_journal += inconsistencies(record[0], lines, codebook, folder=path)
     of_journal += attempt(lambda: list(unfinished(path)), of_journal) or []

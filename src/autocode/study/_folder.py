@@ -46,8 +46,13 @@ respondents = []
 # What coders see of the machine. "independent": nothing. "blind-first": its suggestions appear only after a coder's own
 # reading is stored, and only where they differ. "assisted": they are shown with the line, except on a share of lines
 # that is drawn beforehand and stays blind, so that agreement between coders can still be measured.
-mode = "assisted"
+mode = "{mode}"
 blind_share = 0.15
+
+# Where codes come from. "codebook": from codebook.toml, and coders propose others. "own": from zero, and while
+# independent coding is open each coder makes, sees and gives own codes only. "shared": from zero, and a code that one
+# coder makes appears for all at once.
+codes = "{codes}"
 
 # Who codes in this study, such as ["MO", "JB"]; nobody else may. Without names, everybody may begin.
 coders = []
@@ -77,6 +82,10 @@ use_when = "Borderline cases that belong here."
 not_when = "Neighbouring cases that do not, and the code they get instead."
 examples = ["A line as somebody might say it."]
 """
+_EMPTY_CODEBOOK = """# This study is coded from zero: autocode writes the codes that coders make into this file.
+
+version = "1"
+"""
 
 
 def is_study(path: Path) -> bool:
@@ -99,7 +108,7 @@ def has_example_codebook(folder: Path) -> bool:
         return False
 
 
-def create_study(folder: Path, *, force: bool = False) -> None:
+def create_study(folder: Path, *, inductive: bool = False, force: bool = False) -> None:
     """
     Make a new study folder with settings, an example codebook, an empty table of participants and no transcripts.
 
@@ -107,6 +116,8 @@ def create_study(folder: Path, *, force: bool = False) -> None:
     ----------
     folder : Path
         The folder, which may exist.
+    inductive : bool, default False
+        Whether the study is coded from zero: its codebook is empty, and coders make own codes.
     force : bool, default False
         Whether files that exist are replaced.
 
@@ -117,8 +128,12 @@ def create_study(folder: Path, *, force: bool = False) -> None:
     """
     name = folder.resolve().name.encode("utf-8", "replace").decode()
     files = {
-        SETTINGS: _NEW_SETTINGS.format(title=json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")),
-        CODEBOOK: _NEW_CODEBOOK,
+        SETTINGS: _NEW_SETTINGS.format(
+            title=json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f"),
+            mode="independent" if inductive else "assisted",
+            codes="own" if inductive else "codebook",
+        ),
+        CODEBOOK: _EMPTY_CODEBOOK if inductive else _NEW_CODEBOOK,
         PARTICIPANTS: "participant,role,borough,years_in_role,mode\n",
     }
     existing = [name for name in files if (folder / name).exists()]

@@ -223,7 +223,7 @@ def _read(
 ) -> _Intake:
     """Return all that the files hold; nothing is written."""
     existing = _existing(folder, source.settings)
-    codebook = codebook_of(folder)
+    codebook = codebook_of(folder, source.settings)
     interviews, tables, participants = _by_kind(files, source)
     readings = _read_interviews(interviews, existing, folder, source)
     contents = {path: content for reading in readings for path, content in reading.contents.items()}

@@ -32,14 +32,16 @@ class Learner:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._study = read_study(folder)
+        study = read_study(folder)
+        self._own_codes = [code.id for code in study.codebook.own_codes]
+        self._study = study.with_common_codes()
         self._quick: LearningSuggester | None = None
         self._rounds = 0
 
     def learn(self) -> None:
         """Learn from what is coded by now; quickly, and in full as well when that is due."""
         with open_journal(self._folder, create=False) as journal:
-            codings = journal.codings()
+            codings = journal.codings().without_codes(self._own_codes)
             new = codings.uncoded(self._study.lines.participant_lines)
             if not new:
                 return

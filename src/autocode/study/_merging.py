@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, codebook_versions, read_codebook, write_codebook
+from autocode.codebook import Codebook, codebook_versions, write_codebook
 from autocode.coding import Basis, CoderId, Coding
 from autocode.display import Tabular, displayed
 from autocode.errors import Fault, StudyError
@@ -20,6 +20,7 @@ from autocode.study._copies import differing_codebooks, differing_participants, 
 from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, is_study
 from autocode.study._opening import has_journal, journal_as_it_is, open_journal
 from autocode.study._reading import read_lines
+from autocode.study._recorded_codebook import codebook_in_file
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.transcripts import LineId, Transcripts
@@ -260,7 +261,7 @@ class _Copy(NamedTuple):
             return cls(path, journal)
         settings = read_settings(folder)
         lines = read_lines(folder, settings, amendments=journal.amendments())
-        return cls(path, journal, settings, lines, read_codebook(folder / CODEBOOK))
+        return cls(path, journal, settings, lines, codebook_in_file(folder, settings))
 
 
 def _folder_of(path: Path) -> Path | None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autocode.errors import AutocodeError, Fault, StudyError
-from autocode.study._reading import StudyData
+from autocode.study._reading import StudyData, read_study
 from autocode.study.corrections._plan import AmendmentPlan, amend_study, plan_amendment
-from autocode.transcripts import SUFFIXES, TranscriptId, read_text
+from autocode.transcripts import SUFFIXES, TranscriptId, Transcripts, read_text
 from autocode.web import CorrectedDocument, PlannedCorrection
 from autocode.wording import listing
 
@@ -27,6 +27,10 @@ class StudyCorrections:
     def __init__(self, study: StudyData) -> None:
         self._folder = study.folder
         self._sources = {interview.id: Path(interview.source) for interview in study.lines.interviews}
+
+    def lines(self) -> Transcripts:
+        """Return the interviews as they are in the study now; raises as `read_study`."""
+        return read_study(self._folder).lines
 
     def texts(self) -> Mapping[TranscriptId, str]:
         """Return the text of each interview that is kept as text, as it is in the study now."""

@@ -5,19 +5,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autocode.arguments import no_single_text
-from autocode.coding import Mode
+from autocode.coding import Mode, human
 from autocode.errors import ArtefactError, StudyError
 from autocode.journal import Journal
 from autocode.review import may_adjudicate
 from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
-from autocode.study._folder import MODEL
+from autocode.study._folder import MODEL, SETTINGS
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
+from autocode.study._page_board import StudyBoard
 from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
-from autocode.study._rereading import StudyRereading, draw_undrawn, rereading_sessions
+from autocode.study._rereading import StudyRereading, rereading_sessions
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
+from autocode.study.codebook_changes._making import editors_of
 from autocode.web import (
     Certificate,
     FlaggedLine,
@@ -25,6 +27,7 @@ from autocode.web import (
     Page,
     SuggesterStatus,
     adjudication_page,
+    board_page,
     codebook_page,
     corrections_page,
     rereading_page,
@@ -32,6 +35,7 @@ from autocode.web import (
     serve,
     team_page,
 )
+from autocode.wording import listing
 
 if TYPE_CHECKING:
     from autocode.suggester import LabelIssue
@@ -81,7 +85,6 @@ def serve_review(
     _refuse_inside(review.study.folder, addresses)
     names = [may_adjudicate(name, review.study.settings.adjudicators) for name in adjudicators]
     people = tuple(dict.fromkeys([*review.sessions, *names]))
-    draw_undrawn(review.study, review.journal)
     with LearnerProcess(review.study.folder) as learn:
         learning = None if review.mode is Mode.INDEPENDENT else Learning(learn)
         serve(
@@ -178,10 +181,52 @@ def serve_adjudication(
         serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
 
 
+def serve_board(
+    folder: Path, *, by: str, port: int = 8765, open_browser: bool = True, announce: Callable[[str], None]
+) -> None:
+    """
+    Serve the board, on which a team groups, merges, splits and renames its codes, until it is left.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    by : str
+        Who changes the codebook, as the study's settings have the name.
+    port : int, default 8765
+        Port of the pages.
+    open_browser : bool, default True
+        Whether the page is opened in a browser.
+    announce : callable
+        Called with each sentence that the user should know, such as the address of the pages.
+
+    Raises
+    ------
+    StudyError
+        If the study does not let this person change the codebook.
+    CodingError
+        If the name is a machine's.
+    """
+    study = read_study(folder)
+    editors = editors_of(study.settings)
+    name = human(by, people=study.settings.people or study.codings.coders)
+    if editors is not None and name not in editors:
+        raise StudyError.at(
+            folder,
+            f"lets {listing(sorted(editors), conjunction='or')} change the codebook, not {name}; add the name to "
+            f"codebook_editors in {SETTINGS}.",
+        )
+    with open_journal(folder) as journal:
+        journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
+        pages = sorted(_team_pages(study, journal), key=lambda page: page.path != "/board")
+        serve(pages, coders=[name], port=port, open_browser=open_browser, announce=announce)
+
+
 def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
     """Return the pages for everybody in a study, and the one for those who may adjudicate, which comes first."""
     settings = study.settings
     closed = settings.independent_coding == "closed"
+    editors = editors_of(settings)
     return [
         adjudication_page(
             journal,
@@ -202,6 +247,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook, journal=journal),
+        board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),
         corrections_page(
             StudyCorrections(study),
             journal=journal,
@@ -219,7 +265,7 @@ def _flagged_lines_of(folder: Path) -> Callable[[], Sequence[FlaggedLine]]:
     def flagged_lines() -> Sequence[FlaggedLine]:
         from autocode.suggester import recheck
 
-        study = read_study(folder)
+        study = read_study(folder).with_common_codes()
         found = recheck(
             study.codings, study.lines, study.codebook, top=_N_LABEL_ISSUES, **text_options(study), resamples=1
         )

@@ -214,7 +214,7 @@ def study_prevalence(
         If an interview lacks the attribute, there is no such sample, none was drawn at random, or all that were drawn
         at random were ended.
     """
-    study = read_study_or_corpus(folder)
+    study = read_study_or_corpus(folder).with_common_codes()
     used = _samples_to_use(study, samples)
     given = [_code(name, study.codebook) for name in codes] or [*study.codebook.subthemes, *study.codebook.themes]
     themes = study.codebook.themes

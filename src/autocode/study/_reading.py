@@ -1,19 +1,19 @@
 """A study read whole: its lines, codebook, codings and settings, found consistent with each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from autocode.codebook import Change, Codebook, codebook_versions, read_codebook
+from autocode.codebook import Change, Codebook, codebook_versions
 from autocode.coding import Codings, Decision, Design, Proposal, Sample, SuggestionBatch, remapped
 from autocode.conduct import Amendment
 from autocode.errors import StudyError
 from autocode.exchange import is_corpus, read_corpus
 from autocode.study._consistency import inconsistencies
-from autocode.study._folder import CODEBOOK, PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
+from autocode.study._folder import PARTICIPANTS, SETTINGS, TRANSCRIPTS, is_study
 from autocode.study._opening import has_journal, reading_journal
-from autocode.study._recorded_codebook import codebook_in_force, recorded_versions
+from autocode.study._recorded_codebook import codebook_in_file, codebook_in_force, recorded_versions
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.study._versions import with_recorded_ids
@@ -83,6 +83,36 @@ class StudyData:
         if self.first_codebook is None:
             return (self.codebook,)
         return codebook_versions(self.first_codebook, self.codebook_changes)
+
+    def with_common_codes(self) -> Self:
+        """
+        Return the study with the codes that all coders have in common: agreement and suggestions are about these.
+
+        In a study coded from zero with own codes, those that are not grouped yet are left out.
+
+        Raises
+        ------
+        StudyError
+            If coders still make and give own codes, or no code is common to them yet.
+        """
+        if self.settings.codes == "own" and self.settings.makes_codes:
+            raise StudyError.at(
+                self.folder,
+                "is coded with own codes, each seen by one coder alone, so there is no agreement to measure and "
+                "nothing to learn from yet; when all have coded, write "
+                'independent_coding = "closed" into study.toml and group the codes on the board.',
+            )
+        own = self.codebook.own_codes
+        if not own:
+            return self
+        common = self.codebook.visible_to()
+        if not common.subthemes:
+            raise StudyError.at(
+                self.folder,
+                "has only codes of one coder each, which cannot be compared; group them into subthemes on the board: "
+                f"autocode board {self.folder.name or 'STUDY'} --by YOU.",
+            )
+        return replace(self, codebook=common, codings=self.codings.without_codes(code.id for code in own))
 
     @property
     def title(self) -> str:
@@ -213,7 +243,7 @@ def read_study_or_corpus(path: str | Path) -> StudyData:
 def _read_study(folder: Path, *, edited: bool = False) -> StudyData:
     finish_interrupted(folder)
     settings = read_settings(folder)
-    codebook = read_codebook(folder / CODEBOOK)  # before the record, which is ahead of the file while that is written
+    codebook = codebook_in_file(folder, settings)  # before the record, which is ahead of the file while that is written
     record = _read_record(folder)
     lines = read_lines(folder, settings, amendments=record.amendments)
     codebook = codebook_in_force(codebook, record.versions, record.codings, folder=folder, edited=edited)

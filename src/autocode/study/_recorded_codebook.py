@@ -10,6 +10,7 @@ from autocode.journal import Journal
 from autocode.study._codebook_edits import CodebookEdits
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import has_journal, is_writable, open_journal, reading_journal
+from autocode.study._settings import Settings
 
 
 def recorded_versions(journal: Journal, *, is_coded: bool) -> tuple[Codebook, ...]:
@@ -20,6 +21,11 @@ def recorded_versions(journal: Journal, *, is_coded: bool) -> tuple[Codebook, ..
     """
     codebook, changes = journal.codebook_history()
     return codebook_versions(codebook, changes) if codebook is not None and (changes or is_coded) else ()
+
+
+def codebook_in_file(folder: Path, settings: Settings) -> Codebook:
+    """Return what the file of a study's codebook says; it may hold no codes where the study is coded from zero."""
+    return read_codebook(folder / CODEBOOK, may_be_empty=settings.is_inductive)
 
 
 def is_same(codebook: Codebook, other: Codebook) -> bool:
@@ -64,7 +70,7 @@ def codebook_in_force(
     return versions[-1]
 
 
-def codebook_of(folder: Path) -> Codebook:
+def codebook_of(folder: Path, settings: Settings) -> Codebook:
     """
     Return the codebook of a study, of which nothing else is read.
 
@@ -73,7 +79,7 @@ def codebook_of(folder: Path) -> Codebook:
     StudyError
         If the file was edited by hand since lines were coded.
     """
-    codebook = read_codebook(folder / CODEBOOK)
+    codebook = codebook_in_file(folder, settings)
     if not has_journal(folder):
         return codebook
     with reading_journal(folder) as journal:
@@ -97,12 +103,17 @@ def write_recorded_codebook(folder: Path) -> None:
     # two editors write one after the other, so that the later version is there at the end
     with open_journal(folder, create=False) as journal, journal.exclusively():
         versions = recorded_versions(journal, is_coded=True)
-        if not versions:
-            return
-        try:
-            write_codebook(versions[-1], folder / CODEBOOK, force=True)
-        except CodebookError as error:
-            raise StudyError(
-                f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
-                "command that can write the file brings it up to date."
-            ) from error
+        if versions:
+            write_versions(versions, folder)
+
+
+def write_versions(versions: Sequence[Codebook], folder: Path) -> None:
+    """Write the latest of the recorded versions into the file of a study's codebook, while nobody else can append."""
+    try:
+        # a study that is coded from zero is without codes again when the first is taken back
+        write_codebook(versions[-1], folder / CODEBOOK, force=True, may_be_empty=True)
+    except CodebookError as error:
+        raise StudyError(
+            f"version {versions[-1].version!r} of the codebook is recorded and in force, but {error} The next "
+            "command that can write the file brings it up to date."
+        ) from error

@@ -12,6 +12,7 @@ from autocode.report import write_report
 from autocode.study._folder import MODEL, MODELS
 from autocode.study._reading import StudyData, read_study_or_corpus
 from autocode.study._text_options import text_options
+from autocode.study.codebook_changes._origin import with_origin
 from autocode.validation import Validation, validate
 from autocode.wording import count_of, listing
 
@@ -58,8 +59,8 @@ def report_on_study(
         raise ReportError.at(out, "exists already; choose another name, or replace it with --force.")
     if not out.parent.is_dir():  # better now than after minutes of validation
         raise ReportError.at(out, f"cannot be written: there is no folder {out.parent}; make it or choose another.")
-    study = read_study_or_corpus(folder)
-    table = agreement_table(study.codings.independent(), study.lines, study.codebook)
+    study = read_study_or_corpus(folder).with_common_codes()
+    table = with_origin(agreement_table(study.codings.independent(), study.lines, study.codebook), study)
     validation = None
     if seeds:
         try:

@@ -1,7 +1,7 @@
 """Lines of a study that coders read again after the codebook or a transcript changed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from autocode.agreement import draw_sample
 from autocode.arguments import no_single_text
 from autocode.coding import CoderId, Design, Sample, free_name
 from autocode.display import displayed
+from autocode.errors import TrainingError
 from autocode.journal import Journal
 from autocode.review import LinesInQuestion, RereadingSession, codebook_in_force, lines_in_question
 from autocode.study._consistency import unrecorded_digests
@@ -16,6 +17,7 @@ from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.study._review import coders_of
 from autocode.study._text_options import text_options
+from autocode.transcripts import LineId
 from autocode.wording import count_of
 
 LIKELY, RANDOM = 50, 100
@@ -147,10 +149,13 @@ def draw_undrawn(
         for question in lines_in_question(journal, study.lines, study.codebook)
         if question.change.after not in drawn
     ]
+    if not undrawn:
+        return ()
+    likeliest = _likeliest(study, journal, n=likely, least=likely + random, questions=undrawn)
     taken = {sample.name for sample in samples}
     made = []
     for question in undrawn:
-        sample = _drawn(question, study, journal, likely=likely, random=random, seed=seed)
+        sample = _drawn(question, study, likeliest, likely=likely, random=random, seed=seed)
         if sample is not None:
             made.append(replace(sample, name=free_name(Design.REREADING, taken)))
             taken.add(made[-1].name)
@@ -159,27 +164,44 @@ def draw_undrawn(
     return tuple(made)
 
 
-def _drawn(
-    question: LinesInQuestion, study: StudyData, journal: Journal, *, likely: int, random: int, seed: int
-) -> Sample | None:
-    from autocode.suggester import likeliest_lines
+def _likeliest(
+    study: StudyData, journal: Journal, *, n: int, least: int, questions: Sequence[LinesInQuestion]
+) -> Callable[[LinesInQuestion], Collection[LineId]]:
+    """Return what finds the lines that are likely to have a code; one suggester is trained for all of them."""
+    from autocode.suggester import likeliest_lines, train
 
-    frame = [study.lines.line(line) for line in question.lines]
-    if len(frame) <= likely + random:  # all of them
-        certain = {line.id for line in frame}
-    else:
-        certain = set(
-            likeliest_lines(
-                question.codes,
-                journal.codings(),
-                study.lines,
-                codebook_in_force(journal, study.codebook),
-                n=likely,
-                among=question.lines,
-                **text_options(study),
-                seed=seed,
-            )
+    codebook, options = codebook_in_force(journal, study.codebook), text_options(study)
+    suggester = None
+    if n and any(len(question.lines) > least for question in questions):
+        with suppress(TrainingError):  # a codebook of one code has nothing to distinguish
+            suggester = train(journal.codings(), study.lines, codebook, **options, seed=0)
+
+    def likeliest(question: LinesInQuestion) -> Collection[LineId]:
+        return likeliest_lines(
+            question.codes,
+            study.lines,
+            codebook,
+            n=n,
+            among=question.lines,
+            suggester=suggester,
+            language=options["language"],
         )
+
+    return likeliest
+
+
+def _drawn(
+    question: LinesInQuestion,
+    study: StudyData,
+    likeliest: Callable[[LinesInQuestion], Collection[LineId]],
+    *,
+    likely: int,
+    random: int,
+    seed: int,
+) -> Sample | None:
+    frame = [study.lines.line(line) for line in question.lines]
+    # where there are not more, all of them are read
+    certain = frozenset(question.lines) if len(frame) <= likely + random else frozenset(likeliest(question))
     others = [line for line in frame if line.id not in certain]
     at_random = draw_sample(others, min(random, len(others)), seed=seed) if others and random else None
     chance = {} if at_random is None else at_random.probabilities

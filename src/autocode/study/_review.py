@@ -16,6 +16,7 @@ from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
 from autocode.study._settings import refuse_unlisted
+from autocode.study.codebook_changes._making import CodeMaker
 from autocode.transcripts import LineId
 from autocode.wording import count_of
 
@@ -94,13 +95,18 @@ def open_review(
     mode = settings.mode
     if blind or (drawn is not None and drawn.design is not Design.ACTIVE):
         mode = Mode.INDEPENDENT
+    if settings.codes == "own" and settings.makes_codes:
+        mode = Mode.INDEPENDENT  # there is nothing to learn from yet
     only = None if drawn is None else _lines_of(drawn, study, remark)
     if mode is not Mode.INDEPENDENT:
         _check_suggestions(study, remark)
     with open_journal(folder) as journal:
         # a session refuses edited transcripts, so all of them are made before anything is written
+        making = CodeMaker(study, journal) if settings.makes_codes else None
         sessions = {
-            name: ReviewSession(journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only)
+            name: ReviewSession(
+                journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only, making=making
+            )
             for name in names
         }
         journal.append(*unrecorded_digests(journal, study.lines), *unrecorded_codebook(journal, study.codebook))
@@ -159,7 +165,7 @@ def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> Non
     """Say that there are no suggestions, or raise a `StudyError` if they are for another version of the codebook."""
     if study.batch is None:
         remark(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study.folder}")
-    elif study.batch.codebook != study.codebook.digest:
+    elif study.batch.codebook != study.codebook.visible_to().digest:
         raise StudyError.at(
             study.folder,
             f"has suggestions for another version of the codebook; make new ones with: "

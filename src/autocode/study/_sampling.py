@@ -108,7 +108,7 @@ def choose_lines(
     TrainingError
         As `train` does.
     """
-    study = _read(folder, stored="chosen")
+    study = _read(folder, stored="chosen").with_common_codes()
     suggester = train(study.codings, study.lines, study.codebook, **text_options(study), seed=seed)
     uncoded = study.codings.uncoded(study.lines)
     if whole_interviews:

@@ -48,6 +48,9 @@ class Settings:
         Who may settle the lines on which coders differ.
     codebook_editors : frozenset of str, default empty
         Who may change the codebook. Without names, the adjudicators may; without those, everybody.
+    codes : {"codebook", "own", "shared"}, default "codebook"
+        Where codes come from: the codebook, or coders who make them while coding from zero. Own codes are seen and
+        given by the coder alone who made them, while independent coding is open; shared ones appear for all at once.
     independent_coding : {"open", "closed"}, default "open"
         While it is open, nobody who has lines left to read sees what another coder gave.
     coders : frozenset of str, default empty
@@ -71,10 +74,21 @@ class Settings:
     blind_share: float = 0.15
     adjudicators: frozenset[CoderId] = frozenset()
     codebook_editors: frozenset[CoderId] = frozenset()
+    codes: str = "codebook"
     independent_coding: str = "open"
     coders: frozenset[CoderId] = frozenset()
     encoder: str = ""
     journal: str = ""
+
+    @property
+    def is_inductive(self) -> bool:
+        """Whether the study is coded from zero, so that its codebook may be empty."""
+        return self.codes != "codebook"
+
+    @property
+    def makes_codes(self) -> bool:
+        """Whether coders make codes while they code."""
+        return self.is_inductive and self.independent_coding == "open"
 
     @property
     def people(self) -> frozenset[CoderId]:
@@ -121,6 +135,7 @@ def read_settings(folder: Path) -> Settings:
         adjudicators=keys.people("adjudicators"),
         codebook_editors=keys.people("codebook_editors"),
         coders=keys.people("coders"),
+        codes=keys.choice("codes", defaults.codes, ["codebook", "own", "shared"]),
         independent_coding=keys.choice("independent_coding", defaults.independent_coding, ["open", "closed"]),
         encoder=keys.text("encoder", defaults.encoder),
         journal=keys.text("journal", defaults.journal),

@@ -144,7 +144,7 @@ def suggest_for_study(
     ArtefactError
         If the suggester was trained on another version of the codebook.
     """
-    study = read_study(folder)
+    study = read_study(folder).with_common_codes()
     _refuse_existing(table, force=force)
     if promise is not None and model is None:
         # A promise is tested on all that is coded by now, which needs a new training.

@@ -30,6 +30,7 @@ from autocode.suggester.checks._example_line import ExampleLine
 from autocode.suggester.checks._label_errors import LabelIssue, excess_surprisal, line_surprisal
 from autocode.suggester.checks._near_duplicates import NearDuplicates
 from autocode.suggester.checks._recheck import Recheck, recheck
+from autocode.suggester.checks._similar_codes import SimilarCodes, similar_codes
 from autocode.suggester.checks._usage import DifferentUse
 from autocode.suggester.features._embeddings import Embeddings, Encoding
 from autocode.suggester.features._encoder import Encoder, SentenceEncoder
@@ -72,6 +73,7 @@ __all__ = [
     "Recheck",
     "ScoreParts",
     "SentenceEncoder",
+    "SimilarCodes",
     "Suggester",
     "SuggestingPipe",
     "TableSummary",
@@ -97,6 +99,7 @@ __all__ = [
     "recheck",
     "save_suggester",
     "select_lines",
+    "similar_codes",
     "theme_coherence",
     "train",
 ]

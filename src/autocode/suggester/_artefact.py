@@ -204,7 +204,7 @@ def _facts(suggester: Suggester, *, made_by: str) -> dict[str, object]:
         "seed": suggester.seed,
         "learnt_from": suggester.learnt_from,
         "notes": list(suggester.notes),
-        "codes": [asdict(code) for code in suggester.codes],
+        "codes": [code.to_json() for code in suggester.codes],
         "said": [list(texts) for texts in suggester.codebook_texts],
         "examples": [_example_to_json(example) for example in suggester.examples],
         "quality": [_quality_to_json(quality) for quality in suggester.quality],

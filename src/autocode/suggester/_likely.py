@@ -7,13 +7,10 @@ from numpy.typing import NDArray
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import Codings
 from autocode.doctext import documented
-from autocode.errors import TrainingError
 from autocode.names import check_known
-from autocode.suggester._training import train
+from autocode.suggester._suggester import Suggester
 from autocode.suggester.checks._similarity import word_rows
-from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._model import codebook_texts
 from autocode.transcripts import Line, LineId, Transcripts
 
@@ -22,66 +19,62 @@ from autocode.transcripts import Line, LineId, Transcripts
 @no_single_text
 def likeliest_lines(
     codes: Sequence[CodeId],
-    codings: Codings,
     lines: Transcripts,
     codebook: Codebook,
     *,
     n: int,
     among: Collection[LineId],
+    suggester: Suggester | None = None,
     language: str = "en",
-    encoder: Encoding | None = None,
-    seed: int,
 ) -> tuple[LineId, ...]:
     """Return the lines that are most likely to have a code, in the order of the interviews.
 
-    A suggester that is trained on the study orders the lines. Without examples of the code it goes by what the codebook
-    says of it. Where none can be trained, the lines are ordered by the words that they share with the codebook's texts
-    of the code, and those that share none are left out.
+    A suggester orders the lines; of a code without examples, it knows what the codebook says of it. Without a suggester
+    the lines are ordered by the words that they share with the codebook's texts of the code, and those that share none
+    are left out.
 
     Parameters
     ----------
     codes : sequence of CodeId
         The code; if several, a line may have any of them.
-    {codings}
     {lines}
     {codebook}
     n : int
         The most lines to return.
     among : collection of LineId
         The lines to choose from.
+    suggester : Suggester or None, default None
+        A suggester that knows the codes.
     language : str, default "en"
-        Language of the interviews, as a two-letter code.
-    encoder : Encoding or None, default None
-        Source of sentence embeddings; None for none.
-    {seed}
+        Language of the interviews, as a two-letter code; used where there is no suggester.
 
     Raises
     ------
     UnknownNameError
-        If lines cannot be given one of the codes.
+        If lines cannot be given one of the codes, or the suggester does not know it.
 
     Examples
     --------
     {sample_study}
     >>> from autocode.suggester import likeliest_lines
     >>> among = [line.id for line in lines.participant_lines if codings.of(line.id)]
-    >>> found = likeliest_lines(["insufficient-funding"], codings, lines, codebook, n=20, among=among, seed=0)
-    >>> sum(any("insufficient-funding" in coding.codes for coding in codings.of(line)) for line in found) > 10
-    True
+    >>> found = likeliest_lines(["insufficient-funding"], lines, codebook, n=20, among=among)
+    >>> sum(any("insufficient-funding" in coding.codes for coding in codings.of(line)) for line in found)
+    11
     """
     check_known("code", codes, [code.id for code in codebook.subthemes])
     wanted = frozenset(among)
     candidates = [line for line in lines.participant_lines if line.id in wanted]
     if not candidates or n < 1:
         return ()
-    try:
-        suggester = train(codings, lines, codebook, language=language, encoder=encoder, seed=seed)
-        columns = [place for place, code in enumerate(suggester.codes) if code.id in codes]
-        scores = suggester.scores(candidates)[:, columns].max(axis=1)
-        possible = np.ones(len(candidates), dtype=bool)
-    except TrainingError:
+    if suggester is None:
         scores = _similarity(candidates, codes, codebook, language=language)
         possible = scores > 0
+    else:
+        known = [code.id for code in suggester.codes]
+        check_known("code", codes, known)
+        scores = suggester.scores(candidates)[:, [known.index(code) for code in codes]].max(axis=1)
+        possible = np.ones(len(candidates), dtype=bool)
     order = [i for i in np.argsort(-scores, kind="stable") if possible[i]][:n]
     return tuple(candidates[i].id for i in sorted(order))
 

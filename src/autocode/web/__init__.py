@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
+from autocode.web._board import Board, BoardAct, BoardView, BoardWords, PlannedChange, board_page
 from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
 from autocode.web._reread import rereading_page
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = [
     "AdjudicationApi",
     "AdjudicationWidget",
+    "Board",
+    "BoardAct",
+    "BoardView",
+    "BoardWords",
     "Certificate",
     "CorrectedDocument",
     "Corrections",
@@ -24,10 +29,12 @@ __all__ = [
     "Learning",
     "Learnt",
     "Page",
+    "PlannedChange",
     "PlannedCorrection",
     "ReviewWidget",
     "SuggesterStatus",
     "adjudication_page",
+    "board_page",
     "codebook_page",
     "coder_of",
     "corrections_page",

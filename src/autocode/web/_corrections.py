@@ -25,7 +25,7 @@ from autocode.web._open_coding import left_to_read, still_coding
 PATH = "/corrections"
 _LARGEST = 32 * 1024 * 1024  # bytes of one request: a document with pictures, in base64
 _TOO_LARGE = "This document is too large to be sent; correct the interview with autocode amend STUDY FILE."
-_RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
+_NEXT = "Correct another, or stop autocode with Ctrl+C and start it again: until then the other pages are closed."
 
 
 class PlannedCorrection(NamedTuple):
@@ -65,6 +65,9 @@ class CorrectedDocument(NamedTuple):
 
 class Corrections(Protocol):
     """What the page asks of a study."""
+
+    def lines(self) -> Transcripts:
+        """Return the interviews as they are in the study now, with every correction so far."""
 
     def texts(self) -> Mapping[TranscriptId, str]:
         """Return the text of each interview that is kept as text, as it is in the study now."""
@@ -214,7 +217,7 @@ class _CorrectionRequests:
         if not planned.changes_anything or _fingerprint(correction, planned) != correction.plan:
             raise StudyError("nothing was recorded, because the plan is another one now; look at it again.")
         planned.record()
-        return {"recorded": f"{correction.interview} is corrected. {_RESTART}"}
+        return {"recorded": f"{correction.interview} is corrected. {_NEXT}"}
 
     def _plan(self, correction: _Correction, coder: CoderId) -> PlannedCorrection:
         if not correction.reason.strip():
@@ -228,8 +231,11 @@ class _CorrectionRequests:
             return None
         try:
             n_left = left_to_read(coder, self._journal, self._lines, coders=self._coders)
-        except StudyError as error:  # an interview was amended while this is served
-            return 409, f"{_RESTART} {error}"
+        except StudyError:  # an interview was corrected while this is served
+            try:
+                n_left = left_to_read(coder, self._journal, self._corrections.lines(), coders=self._coders)
+            except AutocodeError as error:  # or edited in the folder
+                return 409, str(error)
         return (403, still_coding(coder, n_left)) if n_left else None
 
 
@@ -253,7 +259,8 @@ def corrections_page(
     """
     Return the page on which adjudicators correct an interview that was coded, as text or by its corrected document.
 
-    The plan is shown first and recorded only as it was shown. After that all pages say to start autocode again.
+    The plan is shown first and recorded only as it was shown. After that this page goes on with the corrected text, and
+    the others say to start autocode again.
 
     Parameters
     ----------

@@ -25,6 +25,7 @@ from autocode.web._learning import Learning, Learnt
 _AHEAD = 80  # lines whose suggestions wait in the browser, so that the next line is painted without asking
 _UNDOABLE = 200  # the latest acts that a freshly opened page can undo
 _LONGEST_MEMO = 20_000  # characters: some ten pages
+_LONGEST_NAME = 120  # characters of a code that a coder makes, as many as the field takes
 _WORDS = 4  # of a line, on which a suggestion rests
 _EXAMPLES = 2  # coded lines shown beside a suggestion
 
@@ -160,6 +161,7 @@ class ReviewApi:
             "coder": session.coder,
             "mode": session.mode,
             "sample": self._sample,
+            "making": "" if session.making is None else "shared" if session.making.shared else "own",
             # what waits in a browser belongs to this study, whatever else is served on this port another day
             "study": sha256(str(session.journal_path.resolve()).encode()).hexdigest()[:16],
             "codes": list(codes_of(session.codebook).values()),
@@ -357,6 +359,8 @@ def _result_of(session: ReviewSession, act: Act) -> dict[str, Any]:
     try:
         if act.get("kind") == "undo":
             session.undo(str(act.get("act", "")), gesture=gesture)
+        elif act.get("kind") == "code":
+            session.make_code(str(act.get("name", ""))[:_LONGEST_NAME], line=LineId(str(act.get("line", ""))))
         else:
             _decide(session, _Decision.from_act(act), gesture)
     except JournalError:
@@ -367,7 +371,7 @@ def _result_of(session: ReviewSession, act: Act) -> dict[str, Any]:
     if isinstance(name, str) and session.lines.__contains__(name):
         line = session.lines.line(LineId(name))
         result["line"] = _line_json(session, line)
-        if "refused" not in result and act.get("kind") != "undo" and session.awaits_second_look(line.id):
+        if "refused" not in result and act.get("kind") not in ("undo", "code") and session.awaits_second_look(line.id):
             offer = session.offer(line.id)
             if offer is not None:
                 result["reveal"] = _offer_json(session, line, offer)

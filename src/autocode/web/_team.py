@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from autocode.arguments import no_single_text
 from autocode.codebook import Codebook, CodeId
-from autocode.coding import Basis, CoderId
+from autocode.coding import Basis, CoderId, Codings
 from autocode.conduct import Amendment
 from autocode.display import displayed
 from autocode.errors import AgreementError, AutocodeError, StudyError
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from autocode.agreement import CodeAgreement
 
 TEAM, CODEBOOK = "/team", "/codebook"
+_NO_COMMON_CODES = (
+    "Coders have no codes in common yet, so there is no agreement to measure; own codes are grouped on the board "
+    "when all have coded"
+)
 _RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
 
 
@@ -137,7 +141,13 @@ class _TeamRequests:
 
     @property
     def _codebook(self) -> Codebook:
-        return codebook_in_force(self._journal, self._given_codebook)
+        """The codes that all coders have in common: own codes stay off this page."""
+        return codebook_in_force(self._journal, self._given_codebook).visible_to()
+
+    def _codings(self) -> Codings:
+        own = codebook_in_force(self._journal, self._given_codebook).own_codes
+        codings = self._journal.codings()
+        return codings.without_codes(code.id for code in own) if own else codings
 
     async def team(self, request: Request) -> Response:
         """Show where the team stands."""
@@ -174,7 +184,7 @@ class _TeamRequests:
             flagged = await run_in_threadpool(self._cached, "flagged", self._flagged_lines or tuple)
         except AutocodeError as error:
             return render(request, "refused.html", title=title, sentence=str(error))
-        codings = await run_in_threadpool(self._journal.codings)
+        codings = await run_in_threadpool(self._codings)
         return render(
             request,
             "label_issues.html",
@@ -193,11 +203,13 @@ class _TeamRequests:
     def _team_status(self) -> _TeamStatus:
         from autocode.agreement import agreement_table  # scipy takes a second, which a coder's page need not wait for
 
-        codings, codebook = self._journal.codings(), self._codebook
+        codings, codebook = self._codings(), self._codebook
         differing = differences(codings, self._lines)
         settled = {coding.line for coding in codings if coding.basis is Basis.ADJUDICATED}
         rows: Sequence[_AgreementRow] = ()
         try:
+            if not codebook.subthemes:
+                raise AgreementError(_NO_COMMON_CODES)
             table = agreement_table(codings, self._lines, codebook)
         except AgreementError as error:
             overall, basis = "", str(error)
@@ -300,7 +312,7 @@ def codebook_page(codebook: Codebook, *, journal: Journal | None = None) -> Page
         return codebook if journal is None else codebook_in_force(journal, codebook)
 
     async def show(request: Request) -> Response:
-        present = await run_in_threadpool(in_force)
+        present = (await run_in_threadpool(in_force)).visible_to(coder_of(request))
         groups: dict[str, list[dict[str, Any]]] = {}
         for code in codes_of(present).values():
             groups.setdefault(code["theme"], []).append(code)

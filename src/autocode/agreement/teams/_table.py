@@ -259,6 +259,8 @@ class AgreementTable(Tabular):
         sentences.append(f"Intervals: {self.conventions['interval']}.")
         if "caution" in self.conventions:
             sentences.append(f"Caution: {self.conventions['caution']}.")
+        if "codes" in self.conventions:
+            sentences.append(f"Codes: {self.conventions['codes']}.")
         if self.codebook_version:
             sentences.append(self.codebook)
         return "\n".join(sentences)
@@ -334,7 +336,7 @@ def agreement_table(
     Raises
     ------
     AgreementError
-        If a code that was given is not in the codebook, or a coded line is not in `lines`.
+        If a code that was given is not in the codebook, a code is one coder's own, or a coded line is not in `lines`.
     StudyError
         If a transcript was edited after it was coded.
 
@@ -350,6 +352,11 @@ def agreement_table(
     codings.check_lines(lines)
     independent = codings.independent()
     AgreementError.raise_if(unknown_code_faults(independent, codebook))
+    if codebook.own_codes:
+        raise AgreementError(
+            f"{count_of(len(codebook.own_codes), 'code')} can be given by one coder alone, so there is no agreement on "
+            "them; group them into subthemes, or measure the rest: read_study(FOLDER).with_common_codes()."
+        )
     readings = readings_of(ReliabilityData, independent, lines).pairable()
     sets = whole_sets(readings)
     sets = sets if sets is readings else sets.pairable()

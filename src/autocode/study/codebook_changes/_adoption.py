@@ -16,14 +16,13 @@ from autocode.codebook import (
     Redefinition,
     Renamed,
     next_version,
-    read_codebook,
 )
 from autocode.errors import StudyError
 from autocode.study._codebook_edits import CodebookEdits
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import has_journal, open_journal
 from autocode.study._reading import StudyData, read_study_as_recorded
-from autocode.study._recorded_codebook import is_same, recorded_versions, write_recorded_codebook
+from autocode.study._recorded_codebook import codebook_in_file, is_same, recorded_versions, write_recorded_codebook
 
 
 def adopted_changes(study: StudyData, *, by: str, why: str) -> tuple[Change, ...]:
@@ -52,7 +51,7 @@ def adopted_changes(study: StudyData, *, by: str, why: str) -> tuple[Change, ...
     StudyError
         If a code is gone, or became a theme, so that it cannot be seen what was meant.
     """
-    edited = read_codebook(study.folder / CODEBOOK)
+    edited = codebook_in_file(study.folder, study.settings)
     edits = CodebookEdits.between(study.codebook, edited)
     if edits.are_ambiguous:
         StudyError.raise_if(edits.faults(study.codings, folder=study.folder))
@@ -140,7 +139,7 @@ def restore_codebook(folder: str | Path) -> Path | None:
     with open_journal(study.folder) as journal:
         versions = recorded_versions(journal, is_coded=len(study.codings) > 0)
     edited = path.read_bytes()
-    if not versions or is_same(read_codebook(path), versions[-1]):
+    if not versions or is_same(codebook_in_file(study.folder, study.settings), versions[-1]):
         return None
     kept = _free_name(path)
     try:

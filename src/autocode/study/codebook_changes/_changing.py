@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from autocode.codebook import Change, read_codebook
+from autocode.codebook import Change
 from autocode.errors import StudyError
 from autocode.study._codebook_edits import CodebookEdits
 from autocode.study._consistency import unrecorded_codebook
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import open_journal
 from autocode.study._reading import read_study_as_recorded
-from autocode.study._recorded_codebook import is_same, recorded_versions, write_recorded_codebook
+from autocode.study._recorded_codebook import codebook_in_file, is_same, recorded_versions, write_recorded_codebook
 from autocode.study.codebook_changes._plan import ChangePlan
 from autocode.study.codebook_changes._planning import plan_change
 
@@ -63,7 +63,7 @@ def change_codebook(folder: str | Path, *changes: Change, viewer: str | None = N
     plan = plan_change(study, *changes, viewer=viewer)
     path = study.folder / CODEBOOK
     with open_journal(study.folder) as journal, journal.exclusively():
-        in_file = read_codebook(path)
+        in_file = codebook_in_file(study.folder, study.settings)
         versions = recorded_versions(journal, is_coded=len(study.codings) > 0)
         if not versions and not is_same(in_file, study.codebook):
             raise StudyError.at(path, "was edited meanwhile; look at it and plan the change anew.")

@@ -135,7 +135,9 @@ def codebook_overview(study: StudyData) -> CodebookOverview:
     ('1', [(0, 'An example theme', 0), (1, 'An example subtheme', 0)])
     """
     alphas: dict[str, Agreement] = {}
-    if len(study.codings.independent()):
+    # while coders make own codes, nobody sees those of others, and there is nothing to agree on
+    makes_own = study.settings.makes_codes and study.settings.codes == "own"
+    if len(study.codings.independent()) and not makes_own:
         try:
             table = agreement_table(study.codings, study.lines, study.codebook, interval=None)
         except AgreementError:
@@ -151,7 +153,7 @@ def codebook_overview(study: StudyData) -> CodebookOverview:
         for silent in coding.unjudged:
             n_open[silent] += 1
     uses = []
-    for depth, code in _tree(study.codebook.values()):
+    for depth, code in _tree((study.codebook.visible_to() if makes_own else study.codebook).values()):
         there = lines[code.id].union(*(lines[below] for below in study.codebook.descendants(code.id)))
         uses.append(
             CodeUse(

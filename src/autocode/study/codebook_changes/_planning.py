@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from autocode.agreement import MergeComparison, alpha_changes, compare_merge
+from autocode.agreement import AlphaChange, MergeComparison, alpha_changes, compare_merge
 from autocode.codebook import (
     Change,
     Codebook,
@@ -11,7 +11,6 @@ from autocode.codebook import (
     Renamed,
     Undone,
     changed_meanings,
-    check_editors,
     codebook_versions,
 )
 from autocode.coding import CoderId, Codings, human, remapped
@@ -19,7 +18,7 @@ from autocode.errors import CodebookError
 from autocode.review import lines_left_to_read
 from autocode.study._folder import MODEL
 from autocode.study._reading import StudyData
-from autocode.study._settings import Settings
+from autocode.study.codebook_changes._making import check_may_change
 from autocode.study.codebook_changes._plan import ChangePlan
 from autocode.study.codebook_changes._readings import coder_readings
 
@@ -93,8 +92,7 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         coders=tuple(own for own in readings if not n_left or own.coder == viewer),
         n_left=n_left,
         alphas=tuple(
-            replace(change, n_unknown=0 if n_left else change.n_unknown)
-            for change in alpha_changes(study.codings, steps[-1], codebooks=(study.codebook, after))
+            replace(change, n_unknown=0 if n_left else change.n_unknown) for change in _alphas(study, steps[-1], after)
         ),
         merges=tuple(_merges(signed, steps, versions[len(earlier) :])),
         withheld=withheld,
@@ -110,6 +108,13 @@ def _left_to_read(study: StudyData, viewer: str | None) -> int:
     return lines_left_to_read(CoderId(viewer), study.codings, study.lines, coders=study.settings.coders)
 
 
+def _alphas(study: StudyData, codings: Codings, after: Codebook) -> tuple[AlphaChange, ...]:
+    """Return alpha before and after; nothing while coders make own codes, on which nobody can agree."""
+    if study.settings.makes_codes and study.settings.codes == "own":
+        return ()
+    return alpha_changes(study.codings, codings, codebooks=(study.codebook, after))
+
+
 def _merges(
     changes: Sequence[Change], steps: Sequence[Codings], versions: Sequence[Codebook]
 ) -> Iterator[MergeComparison]:
@@ -119,11 +124,6 @@ def _merges(
             yield compare_merge(codings, (change.into, *change.codes), codebook)
 
 
-def editors_of(settings: Settings) -> frozenset[str] | None:
-    """Return who may change the codebook of a study; None for everybody."""
-    return settings.codebook_editors or settings.adjudicators or None
-
-
 def _people(study: StudyData) -> Collection[str]:
     """Return the people whom a study knows."""
     return study.settings.people or study.codings.coders
@@ -131,11 +131,9 @@ def _people(study: StudyData) -> Collection[str]:
 
 def _signed(changes: Iterable[Change], study: StudyData) -> Iterator[Change]:
     """Yield changes with the names of people in the spelling of the study, and reasons in one line."""
-    editors = editors_of(study.settings)
     for change in changes:
         signed = replace(change, by=human(change.by, people=_people(study)), why=" ".join(change.why.split()))
-        if editors is not None:
-            check_editors([signed], editors)
+        check_may_change(signed, study)
         if not signed.why and not isinstance(signed, Renamed | Undone):
             raise CodebookError(f"{signed}, but not why; say in a few words why the codebook is changed.")
         yield signed

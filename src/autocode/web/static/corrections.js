@@ -115,9 +115,7 @@ async function record() {
   shown = null;
   const answer = await asked("/corrections/record", correction);
   if (!answer) return;
-  for (const element of [interview, text, file, reason]) element.disabled = true;
-  file.value = "";
-  enable();
+  await load();
   say(answer.recorded);
 }
 

@@ -49,7 +49,8 @@ const RETRY = 1000; // milliseconds before the page asks again where it begins
 
 const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
 
-const actions = { press, choose, show };
+const NO_DECISION = new Set(["undo", "code"]); // acts that decide nothing on a line
+const actions = { press, choose, show, make };
 let channel = null; // to other tabs of this coder
 
 // ---------------------------------------------------------------- going to a line
@@ -172,6 +173,11 @@ function decide(key) {
   show(next);
 }
 
+/** Make a code of this name at once: the codebook has it before the line is decided. */
+function make(name) {
+  state.outbox.put({ gesture: crypto.randomUUID(), coder: state.coder, kind: "code", line: state.current, name });
+}
+
 function undo() {
   const last = state.acts.pop();
   if (!last) {
@@ -259,7 +265,7 @@ function onStored(act, result, answer) {
   if (result.refused) onRefused(act, result.refused);
   if (result.line) onLineStored(act, result.line, line, answer);
   if (result.reveal) onReveal(act, result.reveal, line);
-  else if (state.awaitedReveal?.line === act.line && act.kind !== "undo") show(state.awaitedReveal.next);
+  else if (state.awaitedReveal?.line === act.line && !NO_DECISION.has(act.kind)) show(state.awaitedReveal.next);
   if (answer.learnt && answer.learnt.times > state.timesLearnt) onLearnt(answer.learnt);
   if (answer.hurries) note(HURRIED);
   if (result.line || result.reveal) paintTicks();
@@ -274,7 +280,7 @@ function onRefused(act, refused) {
 function onLineStored(act, stored, line, { version }) {
   const changed = takeLine(stored);
   if (changed) paintKept(changed);
-  const undoable = act.kind === "undo" ? null : { name: act.gesture, line: act.line };
+  const undoable = NO_DECISION.has(act.kind) ? null : { name: act.gesture, line: act.line };
   channel?.postMessage({ line: stored, act: undoable, version });
   if (act.kind !== "undo" || act.line !== state.current || state.awaitedReveal) return;
   if (line && !isUnstored(act.line) && line.stage !== stored.stage) {
@@ -378,8 +384,8 @@ async function begin() {
   const { outbox } = state;
   takeState(answer);
   for (const [, act] of outbox.pending()) {
-    if (act.kind !== "undo") applyAct({ codes: [], proposed: [], memo: "", ...act });
-    else Object.assign(state.lines.get(act.line) ?? {}, { kept: undefined, later: false });
+    if (!NO_DECISION.has(act.kind)) applyAct({ codes: [], proposed: [], memo: "", ...act });
+    else if (act.kind === "undo") Object.assign(state.lines.get(act.line) ?? {}, { kept: undefined, later: false });
   }
   state.begun = true;
   listenToVersions(() => followCodebook({ actions, showOffer }));

@@ -18,7 +18,8 @@ export async function followCodebook({ actions, showOffer }) {
     const answer = await ask("/review/codebook", { since: state.version });
     if (answer.version === state.version) return; // what was noticed was an older answer
     const dropped = takeCodebook(answer);
-    paintNews(byId("news"), answer, { more: chooseAnew(dropped), home: main });
+    // what others do with their own codes is nothing to this coder
+    if (answer.changes.length || dropped.length) paintNews(byId("news"), answer, { more: chooseAnew(dropped), home: main });
     repaintPalette(actions);
     paintSide(actions);
     if (isOfferAwaited()) showOffer(state.current);

@@ -1,5 +1,5 @@
 // The dialogs of the review page: finding a code, the keys, and all interviews. What follows from a choice is handed in as
-// `actions`: press(key), choose(index) and show(line).
+// `actions`: press(key), choose(index), show(line) and make(name).
 
 import { byId, chip, el, openDialog, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
@@ -27,10 +27,21 @@ const palette = { options: [], index: 0 }; // an option is { code } of the codeb
 
 export function openPalette(actions) {
   const field = byId("find");
-  field.value = "";
+  field.value = state.making ? wordsMarked(field.maxLength) : "";
   search(actions);
+  // words of the line become the name of a new code, an in-vivo code, unless a code has that name
+  if (field.value && palette.options.at(-1)?.proposal) point(palette.options.length - 1);
   openDialog(byId("palette"), main);
   field.focus();
+}
+
+/** The words that are marked in the current line; empty if none are, or more than a name can be. */
+function wordsMarked(longest) {
+  const selection = getSelection();
+  const words = String(selection).trim().replace(/\s+/g, " ");
+  const { anchorNode } = selection;
+  const line = (anchorNode instanceof Element ? anchorNode : anchorNode?.parentElement)?.closest("article.now .words");
+  return line && words.length <= longest ? words : "";
 }
 
 /** Look again for what is typed, in other codes; nothing if no code is looked for. */
@@ -79,7 +90,7 @@ function optionElement({ code, proposal }, index, actions) {
       onclick: () => pick(index, actions),
       onmousemove: () => palette.index !== index && point(index, false),
     },
-    code ? chip(code) : el("span", { class: "chip proposed" }, "Propose"),
+    code ? chip(code) : el("span", { class: "chip proposed" }, state.making ? "Make" : "Propose"),
     el("span", { class: "gist", dir: "auto" }, code ? code.definition || code.theme : proposal),
     code && state.chosen.has(code.id) && el("span", { class: "on" }, "chosen"),
   );
@@ -103,9 +114,15 @@ function point(index, scroll = true) {
   byId("about-code").replaceChildren(...(selected ? aboutOption(selected) : []));
 }
 
+const NEW_CODE = {
+  own: "Press Enter to make it your code. Nobody else sees or gives it before all have coded.",
+  shared: "Press Enter to make it a code, which all coders can give from then on.",
+  "": "Press Enter to propose it to the team: the proposal is stored with the line, and the codebook does not change.",
+};
+
 function aboutOption({ code, proposal }) {
   if (proposal) {
-    return [el("p", {}, `No code is called “${proposal}”. Press Enter to propose it to the team: the proposal is stored with the line, and the codebook does not change.`)];
+    return [el("p", {}, `No code is called “${proposal}”. ${NEW_CODE[state.making]}`)];
   }
   const part = (label, text) => text && el("p", { dir: "auto" }, el("b", {}, `${label} `), text);
   return [
@@ -125,9 +142,10 @@ function pick(index, actions) {
   if (!option) return;
   const [chosen, key] = option.code ? [state.chosen, option.code.id] : [state.proposed, option.proposal];
   if (!chosen.delete(key)) chosen.add(key);
+  if (state.making && state.proposed.has(option.proposal)) actions.make(option.proposal);
   state.note = "";
   paintSide(actions);
-  const name = option.code ? option.code.name : `${option.proposal}, proposed,`;
+  const name = option.code ? option.code.name : `${option.proposal}, ${state.making ? "new" : "proposed"},`;
   announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
 }
 
@@ -147,7 +165,7 @@ const KEYS = [
   ["Enter", "keep what is chosen and go on"],
   ["A", "accept the first suggestion, if it is strong"],
   ["N", "none fits: you have read the line, and no code applies"],
-  ["F /", "find a code, or propose a new one to the team"],
+  ["F /", "find a code, or name a new one; in a study coded from zero, marked words of the line become its name"],
   ["M", "memo on the line"],
   ["S", "leave the line for later"],
   ["U Ctrl+Z", "undo, back to the line"],

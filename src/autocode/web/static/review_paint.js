@@ -3,7 +3,7 @@
 
 import { byId, chip, el, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
-import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, offerShown, state } from "./review_state.js";
+import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, newName, offerShown, state } from "./review_state.js";
 
 const MOST_TICKS = 90; // more than these cannot be distinguished
 const DOTS = { strong: 3, fair: 2, weak: 1 };
@@ -59,7 +59,7 @@ function decided({ kept: { codes, ended = [], proposed, memo }, again }) {
   return [
     ...codes.map((id) => chip(codeOf(id))),
     ...ended.map(({ name, became }) => el("span", { class: "chip ended", dir: "auto" }, `${name}, ${became}`)),
-    ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, `${name} (proposed)`)),
+    ...proposed.map((name) => el("span", { class: "chip proposed", dir: "auto" }, newName(name))),
     !codes.length && !ended.length && !proposed.length && remark("none fits"),
     again && remark("second look", " again"),
     memo && el("p", { class: "said", dir: "auto" }, memo),
@@ -271,7 +271,7 @@ function chosenPart(actions) {
       { class: "picked", "aria-label": "Chosen codes", role: "group" },
       others.map(({ id, name, hue }) => dropper(name, `chip hue-${hue}`, () => state.chosen.delete(id))),
       [...state.proposed].map((name) =>
-        dropper(`${name} (proposed)`, "chip proposed", () => state.proposed.delete(name)),
+        dropper(newName(name), "chip proposed", () => state.proposed.delete(name)),
       ),
     ),
   ];

@@ -6,6 +6,7 @@ export const state = {
   coder: "",
   study: "",
   mode: "",
+  making: "", // "own" or "shared" where coders make codes; empty where they propose them to the team
   sample: "", // name of the sample whose lines are decided here; empty for all lines
   version: "", // of the codebook; acts are stored as made under it
   codes: new Map(), // id -> code
@@ -53,6 +54,9 @@ export function isOfferAwaited() {
   return Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current);
 }
 
+/** The name of a code that is not in the codebook yet, with what is to become of it. */
+export const newName = (name) => `${name} (${state.making ? "new" : "proposed"})`;
+
 /** Whether an act on a line is not stored yet. */
 export function isUnstored(id) {
   const { outbox } = state;
@@ -89,8 +93,8 @@ export function neighbour(step) {
 // ---------------------------------------------------------------- answers of the server
 
 export function takeState(answer) {
-  const { coder, mode, sample, study, later, acts, learnt, version } = answer;
-  Object.assign(state, { coder, mode, sample, study, later, acts, version, timesLearnt: learnt });
+  const { coder, mode, making, sample, study, later, acts, learnt, version } = answer;
+  Object.assign(state, { coder, mode, making, sample, study, later, acts, version, timesLearnt: learnt });
   state.codes = new Map(answer.codes.map((code) => [code.id, code]));
   state.interviews = answer.interviews.filter(({ lines }) => lines.length);
   state.route = state.interviews.flatMap(({ lines }) => lines);

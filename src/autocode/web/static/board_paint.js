@@ -1,0 +1,119 @@
+// How the board looks: a row for each theme with its codes as cards, own codes by coder above them, and pairs of codes that are
+// given to similar lines.
+
+import { byId, el } from "./dom.js";
+
+const LONGEST = 160; // characters of a line on a card
+
+const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()} …` : text);
+const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+export function paintBoard({ themes, codes }, actions) {
+  const own = codes.filter(({ owner }) => owner);
+  const rows = [];
+  for (const owner of [...new Set(own.map(({ owner: name }) => name))].sort()) {
+    rows.push(row(`Own codes of ${owner}, not grouped yet`, own.filter((code) => code.owner === owner), actions));
+  }
+  for (const theme of themes) rows.push(row(null, codes.filter(({ parent }) => parent === theme.id), actions, theme, themes));
+  const loose = codes.filter(({ owner, parent }) => !owner && !parent);
+  if (loose.length) rows.push(row("Without a theme", loose, actions));
+  if (!rows.length) rows.push(el("p", { class: "soft" }, "There are no codes yet. Coders make them while they code."));
+  byId("themes").replaceChildren(...rows);
+}
+
+function row(title, codes, actions, theme = null, themes = []) {
+  const parent = themes.find(({ id }) => id === theme?.parent);
+  const heading = theme
+    ? el(
+        "div",
+        { class: "theme" },
+        pick(theme, actions, "Theme"),
+        parent && el("p", { class: "soft", dir: "auto" }, `in ${parent.name}`),
+        theme.definition && el("p", { class: "soft", dir: "auto" }, theme.definition),
+        coherence(theme.id),
+      )
+    : el("div", { class: "theme" }, el("h2", {}, title));
+  const section = el(
+    "section",
+    { class: "row-of-cards" },
+    heading,
+    el("ul", { class: "cards" }, codes.map((code) => card(code, actions))),
+  );
+  if (theme) acceptDrops(section, theme.id, actions);
+  return section;
+}
+
+/** The name of a card with its box: it can be selected, and keys start from it. */
+function pick(entry, { onPick }, kind = "Code") {
+  const box = el("input", { type: "checkbox", class: "pick", "aria-label": `${kind} ${entry.name}`, onchange: () => onPick(entry.id) });
+  box.dataset.code = entry.id;
+  return el("h2", { class: kind === "Theme" ? "" : "name" }, el("label", { dir: "auto" }, box, el("span", {}, entry.name)));
+}
+
+const coherence = (id) => {
+  const line = el("p", { class: "soft coherence" });
+  line.dataset.coherence = id;
+  return line;
+};
+
+function card(code, actions) {
+  const by = Object.entries(code.by).map(([coder, n]) => `${coder} ${n}`).join(", ");
+  const item = el(
+    "li",
+    { class: `card hue-${code.hue}`, draggable: "true" },
+    pick(code, actions),
+    el("p", { class: "soft" }, `${counted(code.lines, "line")}${by ? `: ${by}` : ""}`),
+    code.waiting ? el("p", { class: "soft" }, `${counted(code.waiting, "judgement")} to be read again`) : null,
+    code.definition && el("p", { class: "definition", dir: "auto" }, shortened(code.definition)),
+    code.examples.map(({ text, line }) => el("blockquote", { dir: "auto" }, shortened(text), " ", el("cite", {}, line))),
+    code.memos.map(({ text, coder }) => el("p", { class: "memo", dir: "auto" }, el("b", {}, `Memo of ${coder} `), shortened(text))),
+    code.merged.length
+      ? el("p", { class: "soft", dir: "auto" }, `From ${code.merged.map(({ name, owner }) => (owner ? `${name} (${owner})` : name)).join(", ")}`)
+      : null,
+    coherence(code.id),
+  );
+  item.addEventListener("dragstart", (event) => {
+    event.dataTransfer.setData("text/plain", code.id);
+    event.dataTransfer.effectAllowed = "move";
+  });
+  if (!code.owner) acceptDrops(item, code.id, actions);
+  return item;
+}
+
+function acceptDrops(element, id, { onDrop }) {
+  element.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    element.classList.add("over");
+  });
+  element.addEventListener("dragleave", () => element.classList.remove("over"));
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    element.classList.remove("over");
+    onDrop(event.dataTransfer.getData("text/plain"), id);
+  });
+}
+
+/** Write beside each card how far its lines belong together and apart from the others. */
+export function coherenceOf(sentences) {
+  for (const line of document.querySelectorAll("[data-coherence]")) line.textContent = sentences[line.dataset.coherence] ?? "";
+}
+
+export function paintPairs(similar, note, { nameOf, onBoth }) {
+  const items = similar.map(({ codes, together, lines, examples }) => {
+    const shared = together ? `${counted(together, "line")} with both` : "no line with both";
+    return el(
+      "li",
+      { class: "pair" },
+      el(
+        "p",
+        { class: "names" },
+        codes.map((id, n) => el("b", { dir: "auto" }, nameOf(id), el("small", {}, ` ${counted(lines[n], "line")}`))),
+        el("span", { class: "soft" }, shared),
+        el("button", { class: "button small", type: "button", onclick: () => onBoth(codes) }, "Select both"),
+      ),
+      el("div", { class: "side-by-side" }, examples.map(({ text, line }) => el("blockquote", { dir: "auto" }, shortened(text), " ", el("cite", {}, line)))),
+    );
+  });
+  byId("pairs").replaceChildren(...items, ...(note ? [el("li", { class: "soft" }, note)] : []));
+}
