@@ -262,6 +262,14 @@ def test_a_file_of_a_study_instead_of_the_study(coded, refused):
     assert said == "autocode: study/study.sqlite: is a file of a study; name the study's folder: study.\n"
 
 
+@pytest.mark.parametrize("command", ["check", "agree", "add"])
+def test_the_folder_of_transcripts_instead_of_the_study(coded, run, tmp_path, command):
+    result = run(command, "study/transcripts", *(["study/codebook.toml"] if command == "add" else []))
+
+    assert result.exit_code == 1
+    assert "study/transcripts: is a folder of a study; name the study's folder: study." in result.output
+
+
 def test_settings_that_cannot_be_are_all_named(study, refused):
     kept = study("fresh")
     (kept / "study.toml").write_text('unit = "word"\ntitle = 3\ninterviewers = "Me"\ncolour = "red"\n')

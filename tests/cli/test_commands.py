@@ -371,6 +371,18 @@ def test_one_bad_file_keeps_all_of_them_out(coded, run, digest, tmp_path):
     assert run("add", "study", "GP9.txt", "good.csv").exit_code == 0
 
 
+def test_an_interview_that_is_added_under_another_name_is_said(study, run, tmp_path):
+    study()
+    text = "Interviewer: And the forms?\nAnn: There are many of them.\n"
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.txt").write_text(text)
+    alone = run("add", "study", "first.txt")
+    again = run("add", "study", "second.txt")
+
+    assert "same words" not in alone.stdout
+    assert "second has the same words as first; if it is the same interview, delete one of the two." in again.stdout
+
+
 def test_an_interview_that_nobody_has_coded_may_be_replaced_by_force(coded, run, tmp_path):
     (tmp_path / "GP4.md").write_text("Interviewer: How is it?\nGP4: Quite another talk.\n")
     result = run("add", "study", "GP4.md", "--force")

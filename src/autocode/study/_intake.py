@@ -229,7 +229,7 @@ def _read(
     contents = {path: content for reading in readings for path, content in reading.contents.items()}
     new = [transcript for reading in readings for transcript in reading.transcripts]
     lines, removed = _merge(existing, new, contents, force=force)
-    sentences = [reading.sentence for reading in readings]
+    sentences = ["\n  ".join([reading.sentence, *_twice(reading.transcripts, lines)]) for reading in readings]
     for table in participants:
         sentence, placed = _read_participants(table, folder, force=force)
         contents |= placed
@@ -405,6 +405,14 @@ def _sentence(new: Sequence[Transcript], *, n_known: int) -> str:
 def _is_same(transcript: Transcript, other: Transcript | None) -> bool:
     """Return whether two transcripts have the same lines by the same speakers."""
     return other is not None and _turns(transcript) == _turns(other)
+
+
+def _twice(new: Iterable[Transcript], lines: Transcripts) -> Iterator[str]:
+    """Yield which interviews have the turns of another one: one recording may have been added under two names."""
+    for transcript in new:
+        others = (other.id for other in lines.interviews if other.id != transcript.id and _is_same(transcript, other))
+        if other := next(others, None):
+            yield f"{transcript.id} has the same words as {other}; if it is the same interview, delete one of the two."
 
 
 def _turns(transcript: Transcript) -> list[tuple[str, str]]:

@@ -311,8 +311,9 @@ def _participants(lines: Transcripts) -> dict[TranscriptId, Mapping[str, str]]:
 
 
 def _not_a_study(path: Path, *, nor: str = "") -> StudyError:
-    if path.is_file() and is_study(path.parent):
-        return StudyError.at(path, f"is a file of a study; name the study's folder: {path.parent}.")
+    if is_study(path.parent):
+        kind = "file" if path.is_file() else "folder"
+        return StudyError.at(path, f"is a {kind} of a study; name the study's folder: {path.parent}.")
     return StudyError.at(
         path, f"is not a study: it has no {SETTINGS}{nor}. Make a study with: autocode init {path.name or 'DIR'}."
     )

@@ -111,6 +111,8 @@ def read_settings(folder: Path) -> Settings:
         If the folder has no `study.toml`, or with every fault of it.
     """
     path = folder / SETTINGS
+    if not path.is_file() and (folder.parent / SETTINGS).is_file():
+        raise StudyError.at(folder, f"is a folder of a study; name the study's folder: {folder.parent}.")
     if not path.is_file():
         raise StudyError.at(
             folder, f"is not a study: it has no {SETTINGS}. Make one with: autocode init {folder.name or 'DIR'}."
