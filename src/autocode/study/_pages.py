@@ -141,9 +141,8 @@ def serve_rereading(
         If the port is taken.
     """
     sessions = dict(rereading.sessions)
-    codebook = next(iter(sessions.values())).codebook if sessions else rereading.study.codebook
     serve(
-        [rereading_page(sessions), codebook_page(codebook)],
+        [rereading_page(sessions), codebook_page(rereading.study.codebook, journal=rereading.journal)],
         coders=tuple(sessions),
         port=port,
         open_browser=open_browser,
