@@ -73,6 +73,9 @@ CALLS = {
     "agreement.anchoring_audit(codes)": on_code(
         lambda code: agreement.anchoring_audit(CODINGS, ASSISTED, [], LINES, codes=[code])
     ),
+    "agreement.compare_merge(codes)": on_code(
+        lambda code: agreement.compare_merge(CODINGS, ["parking", code], CODEBOOK)
+    ),
     "agreement.code_prevalence(codes)": on_code(
         lambda code: ac.code_prevalence([code], CODINGS, LINES, samples=[SAMPLE])
     ),

@@ -13,7 +13,7 @@ from autocode.study._opening import has_journal, is_writable, open_journal, read
 from autocode.study._settings import Settings
 
 
-def recorded_versions(journal: Journal, *, is_coded: bool) -> tuple[Codebook, ...]:
+def recorded_versions(journal: Journal, *, is_coded: bool = False) -> tuple[Codebook, ...]:
     """
     Return every recorded version of a study's codebook; empty while the file alone decides.
 
