@@ -76,7 +76,7 @@ MANY = {
     },
     "suggester/checks/_recheck.py": {"LEAST_LINES"},
     "themes/_saturation.py": {"high", "self.expected", "self.richness.value"},  # numbers with decimals
-    "transcripts/_office.py": {"_MOST_CELLS"},
+    "transcripts/_office.py": {"_MOST_CELLS", "_MOST_TAGS"},
     "validation/_validate.py": {"min((n or 0 for n in sizes))"},
     "web/_adjudication.py": {"_MOST", "n"},
 }  # fmt: skip

@@ -309,6 +309,21 @@ def test_the_basis_is_independent_only_while_nothing_of_the_line_was_seen(judged
     assert of(journal, "GP1:3").codes == frozenset(), "an independent judgement is not made again when more was seen"
 
 
+def test_progress_begins_anew_with_each_change(judged, changed, rereading_of):
+    judged("GP1:2", "logistics")
+    judged("GP1:3", "logistics")
+    changed(SPLIT)
+    session = rereading_of()
+    session.answer("GP1:2", ["phones"], asked=["parking", "phones"])
+    assert str(session.progress) == "1 of 2 lines decided, 0 left for later"
+
+    changed((Redefined, {"code": "phones", "kind": Redefinition.NARROWED}))
+    session.refresh()
+
+    assert [one.line for one in session.waiting] == ["GP1:3", "GP1:2"]
+    assert str(session.progress) == "0 of 2 lines decided, 0 left for later"
+
+
 # corrected lines
 
 
@@ -506,3 +521,18 @@ def test_the_review_says_what_a_coder_gave_before_a_line_was_corrected(corrected
     mo.refresh()
 
     assert mo.gave_before_correction("GP1:2") is None
+
+
+def test_nobody_is_asked_for_an_own_code_of_somebody_else(judged, changed, rereading_of, journal, lines, codebook):
+    for coder in ("MO", "SK"):
+        judged("GP1:2", "logistics", coder=coder)
+    own = Code(id="SK/secret", name="Secret", owner="SK")
+    changed((Added, {"code": own}), (Retired, {"code": "logistics", "how": Retirement.READ_AGAIN}))
+    mo, sk = rereading_of("MO"), rereading_of("SK")
+
+    assert lines_in_question(journal, lines, codebook) == ()
+    assert "SK/secret" not in mo.codebook
+    assert [one.codes for one in mo.waiting] == [("awareness", "meetings", "computers")]
+    assert [one.codes for one in sk.waiting] == [("awareness", "meetings", "computers", "SK/secret")]
+    with pytest.raises(SettlementError, match="'SK/secret' is no code that lines can be given"):
+        mo.answer("GP1:2", ["SK/secret"], asked=["SK/secret"])

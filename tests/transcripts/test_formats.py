@@ -206,3 +206,21 @@ def test_an_excel_file_is_read_like_a_table(tmp_path, said):
     lines = read_transcripts(tmp_path / "GP1.xlsx")
 
     assert said(lines) == [("I", "How?"), ("GP1", "2"), ("GP1", "2.5")]
+
+
+def test_a_word_file_of_millions_of_empty_paragraphs_is_refused_before_it_is_read(tmp_path):
+    document, path = docx.Document(), tmp_path / "P1.docx"
+    document.add_paragraph("P1: Well.")
+    document.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    many = b"<w:p/>" * 2_000_001 + b"<w:sectPr"
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", many, 1)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    with pytest.raises(
+        TranscriptError, match="has more than 2,000,000 tags, far more than an interview; save its text"
+    ):
+        read_transcripts(path)

@@ -93,3 +93,28 @@ def test_a_page_number_does_not_end_a_paragraph_that_goes_on_over_the_page(text_
 
     assert [line.text.split()[-1] for line in interview.lines] == ["wrong?", "away."]
     assert interview.left_out == ()  # it stands within the line, which shows it
+
+
+def test_where_a_line_is_a_paragraph_ends_in_the_middle_of_a_sentence_are_said(text_file):
+    whole = "It went on until May. They found it there.\n" * 6
+    path = text_file(
+        f"Interviewer: And then?\nP1: With a cough that\nwould not stop.\n{whole}Interviewer: So?\nP1: Well.\n"
+    )
+    (interview,) = read_transcripts(path).interviews
+
+    assert len(interview.lines) == 11
+    assert reading_account(interview)[-1] == (
+        "each line is a paragraph, but 1 of 7 line ends within turns cuts a sentence, that of line 2; join such lines "
+        'in the file, or use whole turns (unit = "turn")'
+    )
+
+
+def test_the_lines_above_the_first_speaker_do_not_show_how_lines_end(text_file):
+    path = text_file(
+        "Interview with a woman\nwho came by bus\nand by train\nand on foot\n"
+        "Interviewer: And then?\nP1: Well.\nIt was so.\n"
+    )
+    (interview,) = read_transcripts(path).interviews
+
+    assert [line.text for line in interview.lines] == ["And then?", "Well.", "It was so."]
+    assert interview.notes == ()

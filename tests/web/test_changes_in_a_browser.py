@@ -41,6 +41,18 @@ def versions(study, coder="MO"):
     return [(entry.record.line, entry.record.version, set(entry.record.codes)) for entry in entries]
 
 
+@pytest.fixture
+def page_of(page_of):
+    """Open a study's page, and wait until it has asked for all that it needs: it learns of changes with any answer."""
+
+    def build(study):
+        page = page_of(study)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return build
+
+
 def codes_offered(page):
     press(page, "f")
     names = page.locator("#found .chip").all_inner_texts()

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook, CodeId, Retired, changes_in_words
-from autocode.coding import Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
+from autocode.codebook import Added, Change, Codebook, CodeId, Retired, changes_in_words
+from autocode.coding import CoderId, Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
 from autocode.conduct import LineChanges
 from autocode.display import displayed
 from autocode.doctext import documented
@@ -18,14 +18,19 @@ from autocode.transcripts import LineId, Transcripts
 
 
 class CodebookRecord:
-    """What a journal knows of the codebook: its versions, its changes, and the questions that they leave open."""
+    """What a journal knows of the codebook: its versions, its changes, and the questions that they leave open.
 
-    def __init__(self, journal: Journal, codebook: Codebook) -> None:
+    Without a coder, nothing of it is shown; with one, the own codes of others are left out of what is.
+    """
+
+    def __init__(self, journal: Journal, codebook: Codebook, coder: CoderId | None = None) -> None:
         known, self.changes = journal.codebook_history()
         first = codebook if known is None or not self.changes else known
         self.questions = OpenQuestions(self.changes, codebook=first, proposals=journal.proposals())
-        self._labels = latest_labels(self.questions.versions)
-        self._places = {code: place for known in self.questions.versions for place, code in enumerate(known)}
+        viewers = () if coder is None else (coder,)
+        self.versions = tuple(known.visible_to(*viewers) for known in self.questions.versions)
+        self._labels = latest_labels(self.versions)
+        self._places = {code: place for known in self.versions for place, code in enumerate(known)}
         sentences = changes_in_words(first, self.changes)
         self._sentences = {
             change.after: f"{sentence}." for change, sentence in zip(self.changes, sentences, strict=True)
@@ -45,8 +50,8 @@ class CodebookRecord:
 
     @property
     def codebook(self) -> Codebook:
-        """The codebook in force."""
-        return self.questions.versions[-1]
+        """The codebook in force, as the coder sees it."""
+        return self.versions[-1]
 
     @property
     def version(self) -> str:
@@ -187,6 +192,12 @@ class RereadingQueue:
         )
 
 
+def _is_of_one_coder(question: OpenQuestion, common: Codebook) -> bool:
+    """Return whether a question is about a code that one coder made alone, which is not looked for in earlier lines."""
+    made_by_one = isinstance(question.change, Added) and question.change.code.owner is not None
+    return made_by_one or not question.codes <= common.keys()
+
+
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +249,7 @@ def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) 
         history.ingest(entries)
         for line, questions in CoderReadings(history, record, {}).open.items():
             for question in questions:
-                if question.is_sampled:
+                if question.is_sampled and not _is_of_one_coder(question, record.codebook):
                     open_codes.setdefault(question.change.after, set()).update(question.codes)
                     open_lines.setdefault(question.change.after, set()).add(line)
     return tuple(

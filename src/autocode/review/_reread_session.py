@@ -139,7 +139,8 @@ class RereadingSession:
         self._codebook = codebook
         self._history = CoderHistory(self.coder)
         self._last_entry = 0
-        self._record = CodebookRecord(journal, codebook)
+        self._filled = ""  # the identity of the entry since which lines wait
+        self._record = CodebookRecord(journal, codebook, self.coder)
         self._samples: Sequence[Sample] = ()
         self._set_aside: Mapping[LineId, Codings] = {}
         self._readings = CoderReadings(self._history, self._record, self._set_aside)
@@ -152,9 +153,11 @@ class RereadingSession:
         if not entries:
             return
         self._last_entry = entries[-1].seq
+        filling = (entry.id for entry in entries if isinstance(entry.record, Change | Amendment | Sample))
+        self._filled = max(filling, default=self._filled)
         records = [entry.record for entry in entries]
         if any(isinstance(record, _CHANGES_THE_RECORD) for record in records):
-            self._record = CodebookRecord(self._journal, self._codebook)
+            self._record = CodebookRecord(self._journal, self._codebook, self.coder)
         if any(isinstance(record, Sample | SampleEnd | Amendment) for record in records):
             self._samples = [sample for sample in self._journal.samples() if sample.design is Design.REREADING]
         self._history.ingest(entries)
@@ -183,7 +186,7 @@ class RereadingSession:
 
     @property
     def codebook(self) -> Codebook:
-        """The codebook in force."""
+        """The codebook in force, without the own codes of other coders."""
         return self._record.codebook
 
     @property
@@ -198,8 +201,8 @@ class RereadingSession:
 
     @property
     def progress(self) -> Progress:
-        """How far the coder has come: questions answered and left."""
-        return Progress(done=len(self.acts), later=0, left=len(self._waiting))
+        """How far the coder has come: questions answered since lines last came to wait, and those left."""
+        return Progress(done=sum(act.id > self._filled for act in self.acts), later=0, left=len(self._waiting))
 
     @no_single_text
     def answer(
@@ -321,8 +324,8 @@ class RereadingSession:
         return found
 
     def _codable(self, version: str) -> frozenset[CodeId]:
-        questions = self._record.questions
-        return frozenset(code.id for code in questions.versions[questions.place_of(version)].subthemes)
+        place = self._record.questions.place_of(version)
+        return frozenset(code.id for code in self._record.versions[place].subthemes)
 
     def _answered(
         self, line: LineId, applied: frozenset[CodeId], asked: frozenset[CodeId], version: str
@@ -343,7 +346,7 @@ class RereadingSession:
             coder=self.coder,
             shown=None,
             verdicts={},
-            codebook=self._record.questions.versions[self._record.questions.place_of(version)],
+            codebook=self._record.versions[self._record.questions.place_of(version)],
             added=applied,
             people=[self.coder],
         )

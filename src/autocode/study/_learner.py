@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from autocode.codebook import Codebook
 from autocode.coding import Codings
 from autocode.study._folder import MODELS
 from autocode.study._opening import open_journal
 from autocode.study._reading import read_study
+from autocode.study._recorded_codebook import recorded_versions
 from autocode.study._text_options import text_options
 from autocode.suggester import LearningSuggester, Suggester, save_suggester, train
 
@@ -21,8 +23,9 @@ class Learner:
     """
     Learns from a study's codings round by round and appends suggestions for the next lines to the journal.
 
-    Transcripts and codebook are those of the beginning, as the pages show them. Every suggester whose digest the
-    journal names is kept in the study's folder `models`, under the digest's first 16 digits.
+    Transcripts are those of the beginning, as the pages show them. A change of the codebook that is recorded meanwhile
+    is taken in with the next round, by a full fit. Every suggester whose digest the journal names is kept in the
+    study's folder `models`, under the digest's first 16 digits.
 
     Parameters
     ----------
@@ -33,33 +36,40 @@ class Learner:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         study = read_study(folder)
-        self._own_codes = [code.id for code in study.codebook.own_codes]
         self._study = study.with_common_codes()
+        self._codebook = study.codebook  # while no change is recorded
+        self._version = ""  # of the codebook that the quick learner knows
         self._quick: LearningSuggester | None = None
         self._rounds = 0
 
     def learn(self) -> None:
         """Learn from what is coded by now; quickly, and in full as well when that is due."""
         with open_journal(self._folder, create=False) as journal:
-            codings = journal.codings().without_codes(self._own_codes)
+            codebook = (recorded_versions(journal) or (self._codebook,))[-1]
+            codings = journal.codings().without_codes(code.id for code in codebook.own_codes)
             new = codings.uncoded(self._study.lines.participant_lines)
             if not new:
                 return
-            for suggester in self._suggesters(codings):
+            for suggester in self._suggesters(codings, codebook.visible_to()):
                 model = self._folder / MODELS / suggester.digest[:16]
                 if not model.exists():
                     save_suggester(suggester, model, made_by="autocode review")
                 # the model is on the disk before the journal names it
                 journal.append(suggester.suggest(new[:_N_SUGGESTED]))
 
-    def _suggesters(self, codings: Codings) -> Iterator[Suggester]:
+    def _suggesters(self, codings: Codings, codebook: Codebook) -> Iterator[Suggester]:
         """Yield the suggester of this round: a quick one, a full one, or both."""
         study = self._study
         if len(codings.lines) > _QUICK:
-            yield train(codings, study.lines, study.codebook, **text_options(study), seed=0)
+            yield train(codings, study.lines, codebook, **text_options(study), seed=0)
         elif self._quick is None:
-            self._quick = LearningSuggester(codings, study.lines, study.codebook, **text_options(study), seed=0)
+            self._quick = LearningSuggester(codings, study.lines, codebook, **text_options(study), seed=0)
+            self._version = codebook.version
             yield self._quick.suggester
+        elif self._version != codebook.version:
+            suggester = self._quick.relearn(codings, codebook)
+            self._rounds, self._version = 0, codebook.version
+            yield suggester
         else:
             before = self._quick.suggester
             now = self._quick.learn(codings)

@@ -13,9 +13,11 @@ from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL, SETTINGS
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
+from autocode.study._outdated import suggester_in_force
 from autocode.study._page_board import StudyBoard
 from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
+from autocode.study._recorded_codebook import recorded_versions
 from autocode.study._rereading import StudyRereading, rereading_sessions
 from autocode.study._review import StudyReview
 from autocode.study._text_options import text_options
@@ -139,9 +141,8 @@ def serve_rereading(
         If the port is taken.
     """
     sessions = dict(rereading.sessions)
-    codebook = next(iter(sessions.values())).codebook if sessions else rereading.study.codebook
     serve(
-        [rereading_page(sessions), codebook_page(codebook)],
+        [rereading_page(sessions), codebook_page(rereading.study.codebook, journal=rereading.journal)],
         coders=tuple(sessions),
         port=port,
         open_browser=open_browser,
@@ -243,7 +244,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             codebook=study.codebook,
             coders=settings.coders,
             coding_closed=closed,
-            suggester_status=_suggester_status_of(study.folder),
+            suggester_status=_suggester_status_of(study, journal),
             flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook, journal=journal),
@@ -284,9 +285,10 @@ def _why(issue: "LabelIssue") -> str:
     return "; ".join(reasons) + "."
 
 
-def _suggester_status_of(folder: Path) -> Callable[[], SuggesterStatus | None]:
+def _suggester_status_of(study: StudyData, journal: Journal) -> Callable[[], SuggesterStatus | None]:
     """Return what describes the study's suggester as it is at the time of the call; a model is read once."""
-    cached: dict[int, SuggesterStatus] = {}
+    folder = study.folder
+    cached: dict[tuple[int, str], SuggesterStatus] = {}
 
     def suggester_status() -> SuggesterStatus | None:
         from autocode.suggester import open_suggester
@@ -294,13 +296,15 @@ def _suggester_status_of(folder: Path) -> Callable[[], SuggesterStatus | None]:
         description = folder / MODEL / "suggester.json"
         if not description.is_file():
             return None
-        version = description.stat().st_mtime_ns
+        versions = recorded_versions(journal) or (study.codebook,)
+        version = (description.stat().st_mtime_ns, versions[-1].version)
         if version not in cached:
             try:
-                suggester = open_suggester(folder / MODEL)
+                saved = open_suggester(folder / MODEL)
             except ArtefactError as error:
                 cached[version] = SuggesterStatus(learnt_from="", unsupported=(f"Nothing: {error}",))
             else:
+                suggester = suggester_in_force(saved, versions, journal.codebook_history()[1]) or saved
                 unsupported = (str(code) for code in suggester.unsupported if suggester.examples)
                 cached[version] = SuggesterStatus(
                     learnt_from=suggester.learnt_from, unsupported=(*suggester.notes, *unsupported)

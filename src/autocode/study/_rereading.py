@@ -142,6 +142,8 @@ def draw_undrawn(
     study: StudyData, journal: Journal, *, likely: int = LIKELY, random: int = RANDOM, seed: int = 0
 ) -> tuple[Sample, ...]:
     """Draw lines for each change that asks for it and has none yet, as `draw_rereading` does."""
+    if study.settings.makes_codes:  # codes still come one after the other
+        return ()
     samples = journal.samples()
     drawn = {sample.change for sample in samples if sample.design is Design.REREADING}
     undrawn = [
@@ -170,11 +172,12 @@ def _likeliest(
     """Return what finds the lines that are likely to have a code; one suggester is trained for all of them."""
     from autocode.suggester import likeliest_lines, train
 
-    codebook, options = codebook_in_force(journal, study.codebook), text_options(study)
+    whole, options = codebook_in_force(journal, study.codebook), text_options(study)
+    codebook, own = whole.visible_to(), [code.id for code in whole.own_codes]
     suggester = None
     if n and any(len(question.lines) > least for question in questions):
         with suppress(TrainingError):  # a codebook of one code has nothing to distinguish
-            suggester = train(journal.codings(), study.lines, codebook, **options, seed=0)
+            suggester = train(journal.codings().without_codes(own), study.lines, codebook, **options, seed=0)
 
     def likeliest(question: LinesInQuestion) -> Collection[LineId]:
         return likeliest_lines(

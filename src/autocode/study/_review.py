@@ -13,6 +13,7 @@ from autocode.journal import Journal
 from autocode.review import ReviewSession, blind_seed, draw_blind
 from autocode.study._consistency import respelt_coders, unrecorded_codebook, unrecorded_digests
 from autocode.study._opening import open_journal
+from autocode.study._outdated import outdated_suggestions, version_with
 from autocode.study._reading import StudyData, read_study
 from autocode.study._samples import open_sample
 from autocode.study._settings import refuse_unlisted
@@ -162,15 +163,17 @@ def _lines_of(sample: Sample, study: StudyData, remark: Callable[[str], object])
 
 
 def _check_suggestions(study: StudyData, remark: Callable[[str], object]) -> None:
-    """Say that there are no suggestions, or raise a `StudyError` if they are for another version of the codebook."""
+    """Say that there are no suggestions, or which are not shown; raise a `StudyError` if they are for other codes."""
     if study.batch is None:
         remark(f"no suggestions to show, so this is an independent reading; make some: autocode suggest {study.folder}")
-    elif study.batch.codebook != study.codebook.visible_to().digest:
+    elif version_with(study.codebook_versions, study.batch.codebook) is None:
         raise StudyError.at(
             study.folder,
             f"has suggestions for another version of the codebook; make new ones with: "
             f"autocode train {study.folder}, then autocode suggest {study.folder}.",
         )
+    elif sentence := outdated_suggestions(study, study.batch):
+        remark(sentence)
 
 
 def _draw_blind_lines(journal: Journal, study: StudyData, *, share: float) -> None:

@@ -14,6 +14,7 @@ from autocode.names import hint
 from autocode.study._consistency import unrecorded_digests
 from autocode.study._folder import is_study
 from autocode.study._opening import open_journal
+from autocode.study._outdated import withheld_codes
 from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import select_lines, train
@@ -66,6 +67,7 @@ def draw_lines(
                 "no suggestions are stored that would show which lines are likely; "
                 "run autocode suggest first, or leave out --enrich."
             )
+        codes -= withheld_codes(study, study.batch)
         known = {line.id for line in study.lines.participant_lines}
         weights = {
             suggestion.line: times

@@ -15,6 +15,7 @@ from autocode.review import band_meanings
 from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL, replaced_on_success
 from autocode.study._opening import open_journal
+from autocode.study._outdated import suggester_in_force
 from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.suggester import Promise, Suggester, describe_unsupported, open_suggester, save_suggester, train
@@ -267,12 +268,16 @@ def _suggester_of(study: StudyData, *, model: Path | None, seed: int, remark: Re
         suggester, _ = train_on_study(study, folder, seed=seed)
         remark(f"no model yet, so one was trained: {suggester.learnt_from}.")
         return suggester
-    suggester = open_suggester(folder, encoder=text_options(study)["encoder"])
-    if suggester.codebook_digest != study.codebook.digest:
+    saved = open_suggester(folder, encoder=text_options(study)["encoder"])
+    in_force = suggester_in_force(saved, study.codebook_versions, study.codebook_changes)
+    if in_force is None:
         raise ArtefactError.at(
             folder,
             f"learnt from another version of the codebook; train again with: autocode train {study.folder}.",
         )
+    suggester = in_force
+    for note in suggester.notes[len(saved.notes) :]:
+        remark(f"the suggester {note}")
     n_coded = sum(1 for line in study.lines.participant_lines if study.codings.of(line.id))
     if model is None and n_coded != len(suggester.examples):
         remark(

@@ -164,7 +164,7 @@ class LearningSuggester:
             self._present = suggester
         return suggester
 
-    def withhold(self, changes: Iterable[Change], codebook: Codebook) -> Suggester:
+    def withhold(self, changes: Iterable[Change], codebook: Codebook, *, since: str = "") -> Suggester:
         """Take in changes of the codebook at once, and return the suggester, which withholds what is out of date.
 
         Nothing is learnt from then on until `relearn` is given the codings and the codebook after the changes, which is
@@ -176,9 +176,11 @@ class LearningSuggester:
             The changes since the last full fit, in order.
         codebook : Codebook
             The codebook after them.
+        since : str, default ""
+            The version of the last full fit, if `changes` begins before it; else empty.
         """
         with self._lock:
-            self._present = after_changes(self._full, changes, codebook)
+            self._present = after_changes(self._full, changes, codebook, since=since)
             self._is_outdated = self._due = True
             withheld = self._present.withheld
             for line, shown in list(self._shown.items()):

@@ -8,7 +8,7 @@ from autocode.suggester._suggester import Suggester
 from autocode.wording import listing
 
 
-def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Codebook) -> Suggester:
+def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Codebook, *, since: str = "") -> Suggester:
     """Return a suggester after changes of the codebook: codes that ended or mean something else are withheld.
 
     New names and themes of codes are taken over, and do not make it out of date; a note says what does.
@@ -21,6 +21,8 @@ def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Cod
         The changes since then, in order.
     codebook : Codebook
         The codebook after them.
+    since : str, default ""
+        The version with which it was trained, if `changes` begins before it; else empty.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def after_changes(suggester: Suggester, changes: Iterable[Change], codebook: Cod
     known = {code.id for code in suggester.codes}
     codebook = codebook.labelled()
     ended = {code for code in known if code not in codebook or not codebook[code].codable}
-    withheld = (suggester.withheld | changed_meanings(changes) | ended) & known
+    withheld = (suggester.withheld | changed_meanings(changes, since=since) | ended) & known
     new = [code.name for code in codebook.subthemes if code.id not in known]
     sentences = []
     if withheld:

@@ -13,7 +13,7 @@ from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
 from autocode.transcripts._grid import Page
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
-from autocode.transcripts._office import BROKEN, refuse_bomb
+from autocode.transcripts._office import BROKEN, refuse_bomb, refuse_too_many_tags
 from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
@@ -46,6 +46,7 @@ def read_docx(path: Path, *, rules: SpeakerRules) -> Script:
     """Return the turns of a Word file; comments, footnotes, headers and deleted words are left out and named."""
     data = read_bytes(path)
     refuse_bomb(data, path)
+    refuse_too_many_tags(data, path)
     try:
         document = docx.Document(io.BytesIO(data))
         page = Page(rules)

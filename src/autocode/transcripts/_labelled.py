@@ -11,6 +11,7 @@ from autocode.errors import Fault, TranscriptError
 from autocode.transcripts import _labels
 from autocode.transcripts._doubts import read_as
 from autocode.transcripts._labels import BLANK, TIME
+from autocode.transcripts._line_ends import line_ends_of
 from autocode.transcripts._marks import find_marks
 from autocode.transcripts._nouns import LeftOutKind
 from autocode.transcripts._roles import INTERVIEWERS
@@ -27,7 +28,10 @@ NO_SPEAKER = (
 
 _TIME_FIRST = re.compile(rf"{TIME}(?=\s|$)\s*")
 _ONLY_TIME = re.compile(rf"#?{TIME}(?:-\d{{1,2}}#)?$")
-_F4_TIME = re.compile(r"\s*#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#$")
+# the time at the end of a paragraph: f4's, and Trint's with the length of the paragraph in seconds
+_LAST_TIME = re.compile(
+    r"\s*(?:#\d{1,2}:\d{2}:\d{2}(?:[-.,]\d{1,3})?#|\[\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?\](?:\s?\[\d{1,4}\.\d{1,2}\])?)$"
+)
 _RECORDER = re.compile(r".{0,80}\b(?:started|stopped) transcription$|Transcription ended after [\d:]{4,8}$")
 _SERVICES = r"otter\.ai|sonix|trint|descript|rev(?:\.com)?|temi|happy scribe|fireflies|notta|turboscribe|amberscript"
 _FOOTER = re.compile(
@@ -47,10 +51,6 @@ _TAPE = re.compile(
     re.IGNORECASE,
 )
 _LINE_NUMBER = re.compile(r"(\d{1,4})[.)]?[ \t]+(?=\S)")
-_ENDS_SENTENCE = re.compile(r"[.?!…:;。？！][\"'”’)\]]*$")
-# Where at least this share of the line ends within turns cuts a sentence, lines end where the page did.
-_WRAPPED_SHARE, _WRAPPED_NARROW, _WRAPPED_WIDTH = 1 / 3, 35, 130
-_WRAPPED = "lines end where the page did; a paragraph ends at a blank line or a new speaker"
 
 
 def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
@@ -80,7 +80,8 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
     if not marks:
         raise TranscriptError(*(_doubts(text, path) or [Fault(NO_SPEAKER, path)]))
     names = _names(marks)
-    wrapped = _is_wrapped(lines, {mark.line: mark.end for mark in marks})
+    line_ends = line_ends_of(lines, {mark.line: mark.end for mark in marks})
+    wrapped = line_ends.are_of_the_page
     gaps = [Gap(LeftOutKind.NUMBER, *span) for span in numbers.values()]
     gaps += _before(text, lines, marks[0].start)
     footers = _footers(lines)
@@ -95,7 +96,7 @@ def read_labelled(text: str, *, path: Path, rules: SpeakerRules) -> Script:
             gaps.append(Gap(LeftOutKind.NO_WORDS, mark.start + span[0], mark.start + span[1]))
         gaps += _with_label(text, mark)
     notes = [*_unbelieved(found.speech, lines, marks[0].start)]
-    notes += [_WRAPPED] if wrapped else []
+    notes += line_ends.remarks()
     return Script(text=text, turns=tuple(turns), gaps=tuple(gaps), notes=tuple(notes))
 
 
@@ -103,6 +104,7 @@ def _unbelieved(places: Sequence[Candidate], lines: Sequence[SourceLine], first:
     """Yield the remarks about what looks like the beginning of a turn and is none; the first turn begins at `first`."""
     by_number = {line.number: line for line in lines}
     entries = {line.number for line in lines if line.start < first and (_is_heading(line) or _is_entry(line))}
+    places = [place for place in places if _kind_without_speech(by_number[place.line].text) is None]
     above = {place.line: place.label for place in places if by_number[place.line].start < first}
     speech = {place.line: place.label for place in places if place.line not in above}
     above = {line: label for line, label in above.items() if line not in entries}
@@ -208,24 +210,6 @@ def _find(label: str, region: str) -> re.Match[str] | None:
     return re.search(r"(?<!\w)" + r"\s+".join(map(re.escape, label.split())) + r"(?!\w)", region, re.IGNORECASE)
 
 
-def _is_wrapped(lines: Sequence[SourceLine], marked: Mapping[int, int]) -> bool:
-    """Return whether lines end where the page did: many line ends within a turn cut a sentence."""
-    ends = cuts = 0
-    widest = max((len(line.text) for line in lines if len(line.text) <= _WRAPPED_WIDTH), default=0)
-    for line, following in pairwise(lines):
-        over = marked.get(line.number, 0) >= line.start + len(line.text)  # a name over the words
-        if over or line.before_blank or following.number in marked or following.number != line.number + 1:
-            continue
-        ends += 1
-        first = following.text.split()[0]
-        # German nouns are capitals: there, a word that did not fit shows that the page ended
-        goes_on = first[0].isalpha() and (
-            not first[0].isupper() or len(line.text) + 1 + len(first) > max(widest, _WRAPPED_NARROW)
-        )
-        cuts += len(line.text) <= _WRAPPED_WIDTH and not _ENDS_SENTENCE.search(line.text) and goes_on
-    return ends >= 3 and cuts >= _WRAPPED_SHARE * ends
-
-
 def _footers(lines: Sequence[SourceLine]) -> set[int]:
     """Return the numbers of lines at the end in which a transcription service names itself."""
     return {line.number for line in lines[-3:] if _FOOTER.match(line.text)}
@@ -288,7 +272,7 @@ def _span_of_words(text: str, start: int, stop: int, gaps: list[Gap], *, first: 
     if time is not None and (first or "[" in time[0]):
         gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start, start + time.end())))
         start += time.end()
-    mark = _F4_TIME.search(text[start:stop])
+    mark = _LAST_TIME.search(text[start:stop])
     if mark is not None:
         gaps.append(Gap(LeftOutKind.TIME, *trimmed(text, start + mark.start(), stop)))
         stop = start + mark.start()

@@ -9,7 +9,7 @@ from autocode.errors import TranscriptError
 from autocode.transcripts._decoding import read_bytes
 from autocode.transcripts._grid import Page
 from autocode.transcripts._nouns import LeftOut, LeftOutKind
-from autocode.transcripts._office import BROKEN, refuse_bomb
+from autocode.transcripts._office import BROKEN, refuse_bomb, refuse_too_many_tags
 from autocode.transcripts._rules import SpeakerRules
 from autocode.transcripts._script import Script
 
@@ -31,6 +31,7 @@ def read_odt(path: Path, *, rules: SpeakerRules) -> Script:
 
     data = read_bytes(path)
     refuse_bomb(data, path)
+    refuse_too_many_tags(data, path)
     try:
         body = odfdo.Document(io.BytesIO(data)).body
         page = Page(rules)

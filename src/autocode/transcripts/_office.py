@@ -27,6 +27,8 @@ BROKEN = (
 
 # An interview of a week is about 5 MB of XML; a file that unpacks to more than this is made to fill the memory.
 _MOST_BYTES, _MOST_CELLS = 200_000_000, 5_000_000
+# Each run of letters has about ten tags of XML, and each takes time; an interview of a day has about 100,000 tags.
+_MOST_TAGS = 2_000_000
 
 
 def refuse_bomb(data: bytes, path: Path, *, error_type: type[AutocodeError] = TranscriptError) -> None:
@@ -39,6 +41,22 @@ def refuse_bomb(data: bytes, path: Path, *, error_type: type[AutocodeError] = Tr
     if size > _MOST_BYTES:
         raise error_type.at(
             path, f"unpacks to {size:,} bytes, far more than an interview; save its text in a new file."
+        )
+
+
+def refuse_too_many_tags(data: bytes, path: Path) -> None:
+    """Raise a `TranscriptError` if a text document has more tags than any interview, as one of empty paragraphs has."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            n_tags = sum(
+                archive.read(entry).count(b"<") for entry in archive.infolist() if entry.filename.endswith("xml")
+            )
+    except BROKEN:
+        return  # opening it will say what is wrong
+    if n_tags > _MOST_TAGS:
+        raise TranscriptError.at(
+            path,
+            f"has more than {_MOST_TAGS:,} tags, far more than an interview; save its text in a new file.",
         )
 
 
