@@ -311,6 +311,20 @@ def test_a_line_that_was_judged_again_since_is_seen_as_it_is_now(adjudication, e
     assert session.difference("GP1:2").digest != before.digest
 
 
+def test_a_change_that_a_merge_brings_is_taken_in(session_of, recorded, tmp_path):
+    session = session_of()
+    recorded.copy_to(tmp_path / "laptop.sqlite")
+    with Journal.open(tmp_path / "laptop.sqlite") as laptop:
+        laptop.append(SPLIT)
+        session.settle(added=["logistics"], line="GP1:2")
+        recorded.merge(laptop)
+
+    assert session.refresh() is False
+    assert session.codebook.version == "2"
+    assert session.judged["GP1:2"].unjudged == {"parking", "phones"}
+    assert session.fates_since("")["logistics"].into == ("parking", "phones")
+
+
 def test_a_ruling_says_what_became_of_the_codes_that_it_gave(adjudication, elsewhere, recorded, coding):
     recorded.append(coding("GP1:2", "logistics", "MO"), coding("GP1:2", "awareness", "JB"))
     recorded.append(coding("GP1:3", "awareness", "MO"), coding("GP1:3", "logistics", "JB"))
@@ -328,17 +342,3 @@ def test_a_ruling_says_what_became_of_the_codes_that_it_gave(adjudication, elsew
         "Logistical issues, since split into 'Parking' and 'Phones'"
     ]
     assert ruling.codes == {"meetings"}
-
-
-def test_a_change_that_a_merge_brings_is_taken_in(session_of, recorded, tmp_path):
-    session = session_of()
-    recorded.copy_to(tmp_path / "laptop.sqlite")
-    with Journal.open(tmp_path / "laptop.sqlite") as laptop:
-        laptop.append(SPLIT)
-        session.settle(added=["logistics"], line="GP1:2")
-        recorded.merge(laptop)
-
-    assert session.refresh() is False
-    assert session.codebook.version == "2"
-    assert session.judged["GP1:2"].unjudged == {"parking", "phones"}
-    assert session.fates_since("")["logistics"].into == ("parking", "phones")
