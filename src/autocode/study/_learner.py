@@ -45,7 +45,7 @@ class Learner:
     def learn(self) -> None:
         """Learn from what is coded by now; quickly, and in full as well when that is due."""
         with open_journal(self._folder, create=False) as journal:
-            codebook = (recorded_versions(journal, is_coded=True) or (self._codebook,))[-1]
+            codebook = (recorded_versions(journal) or (self._codebook,))[-1]
             codings = journal.codings().without_codes(code.id for code in codebook.own_codes)
             new = codings.uncoded(self._study.lines.participant_lines)
             if not new:

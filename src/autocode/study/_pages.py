@@ -296,7 +296,7 @@ def _suggester_status_of(study: StudyData, journal: Journal) -> Callable[[], Sug
         description = folder / MODEL / "suggester.json"
         if not description.is_file():
             return None
-        versions = recorded_versions(journal, is_coded=True) or (study.codebook,)
+        versions = recorded_versions(journal) or (study.codebook,)
         version = (description.stat().st_mtime_ns, versions[-1].version)
         if version not in cached:
             try:
