@@ -189,7 +189,7 @@ async function showWords() {
   coherenceOf(coherence);
   byId("similar").hidden = !similar.length && !note && !refused;
   paintPairs(similar, note || refused, {
-    nameOf: (id) => entryOf(id)?.name ?? id,
+    nameOf: (id) => [entryOf(id)?.name ?? id, entryOf(id)?.owner && `(${entryOf(id).owner})`].filter(Boolean).join(" "),
     onBoth: (ids) => {
       state.selected = new Set(ids.filter(entryOf));
       mark();
