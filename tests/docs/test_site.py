@@ -16,7 +16,19 @@ from autocode.doctext import documented
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "autocode"
-COMMANDS = sorted(main.commands)
+
+
+def commands_of(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Return the commands of a group by name, those of a group in it after it: "codebook", "codebook add"."""
+    commands = {}
+    for name, command in sorted(group.commands.items()):
+        commands[f"{before}{name}"] = command
+        if isinstance(command, click.Group):
+            commands |= commands_of(command, f"{before}{name} ")
+    return commands
+
+
+COMMANDS = commands_of(main)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +155,7 @@ def test_the_reference_has_every_command(sections):
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_the_reference_has_every_option_with_its_meaning_values_and_default(sections, name):
-    command = main.commands[name] if name else main
+    command = COMMANDS[name] if name else main
     entries = dict(re.findall(r"^(`-.*)\n:   (.*)$", sections[name], re.MULTILINE))
     options = [option for option in command.params if isinstance(option, click.Option)]
 
@@ -160,8 +172,8 @@ def test_the_reference_has_every_option_with_its_meaning_values_and_default(sect
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_reference_has_every_argument_with_its_meaning(sections, name):
-    arguments = [argument for argument in main.commands[name].params if isinstance(argument, click.Argument)]
-    context = click.Context(main.commands[name])
+    arguments = [argument for argument in COMMANDS[name].params if isinstance(argument, click.Argument)]
+    context = click.Context(COMMANDS[name])
 
     for argument in arguments:
         meaning = " ".join(argument.help.split()).replace("_", "\\_")
