@@ -120,8 +120,11 @@ def _merges(
 ) -> Iterator[MergeComparison]:
     """Yield each merge of codes beside the others that were possible then."""
     for change, codings, codebook in zip(changes, steps, versions, strict=False):
-        if isinstance(change, Merged) and codebook[change.into].codable and len(codings.independent().coders) > 1:
-            yield compare_merge(codings, (change.into, *change.codes), codebook)
+        if not isinstance(change, Merged):
+            continue
+        merged = [code for code in (change.into, *change.codes) if code in codebook and codebook[code].codable]
+        if len(merged) > 1 and len(codings.independent().coders) > 1:
+            yield compare_merge(codings, merged, codebook)
 
 
 def _people(study: StudyData) -> Collection[str]:
