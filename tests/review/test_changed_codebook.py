@@ -323,3 +323,22 @@ def test_a_change_that_a_merge_brings_is_taken_in(session_of, recorded, tmp_path
     assert session.codebook.version == "2"
     assert session.judged["GP1:2"].unjudged == {"parking", "phones"}
     assert session.fates_since("")["logistics"].into == ("parking", "phones")
+
+
+def test_a_ruling_says_what_became_of_the_codes_that_it_gave(adjudication, elsewhere, recorded, coding):
+    recorded.append(coding("GP1:2", "logistics", "MO"), coding("GP1:2", "awareness", "JB"))
+    recorded.append(coding("GP1:3", "awareness", "MO"), coding("GP1:3", "logistics", "JB"))
+    session = adjudication()
+    for line in ("GP1:2", "GP1:3"):
+        left, right = session.difference(line).readings
+        session.settle(line, Ruling.BOTH, left=left, right=right)
+    assert session.ended(session.settled("GP1:2")[0]) == ()
+
+    elsewhere(SPLIT, replace(MERGED, before="2", after="3", into="meetings"))
+    session.refresh()
+    (ruling,) = session.settled("GP1:2")
+
+    assert [str(fate) for fate in session.ended(ruling)] == [
+        "Logistical issues, since split into 'Parking' and 'Phones'"
+    ]
+    assert ruling.codes == {"meetings"}

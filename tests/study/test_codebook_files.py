@@ -24,9 +24,18 @@ from autocode.codebook import (
     read_codebook,
     read_qdc,
 )
+from autocode.coding import Coding, Codings
 from autocode.errors import CodebookError
-from autocode.report import write_codebook_difference
-from autocode.study import change_codebook, codes_to_import, create_study, export_codebook, study_difference
+from autocode.report import methods_appendix, write_codebook_difference
+from autocode.study import (
+    change_codebook,
+    codes_to_import,
+    create_study,
+    export_codebook,
+    open_journal,
+    study_difference,
+    write_study_report,
+)
 
 REFI = Path(__file__).parents[3] / "shared" / "refi"
 refi = pytest.mark.skipif(not REFI.is_dir() and "CI" not in os.environ, reason="../shared/refi is not here")
@@ -190,8 +199,7 @@ def test_codes_of_other_programs_come_into_a_study_with_their_tree(study, tmp_pa
     written = export_codebook(ac.read_study(study), tmp_path / "book.qdc")
 
     assert found.remarks == (
-        "The colours of 8 codes are left out: a codebook here has no place for them.",
-        "1 set of codes are left out: a codebook here has no place for them.",
+        "Left out, as a codebook here has no place for them: the colours of 8 codes and 1 set of codes.",
     )
     assert [codebook.path(code) for code in codebook][3:] == [
         read_codebook(file).path(code) for code in read_codebook(file)
@@ -217,3 +225,21 @@ def test_the_difference_is_written_as_a_word_document_with_words_struck_and_inse
 
     assert words[:2] == ["Calls: changes of the codebook", "Codebook, version 1 to 6: 5 changes, decided by TW."]
     assert {"Added", "Merged from", "Renamed", "An example subtheme, now Telephones"} <= set(words)
+
+
+def test_the_report_and_the_methods_paragraph_name_version_changes_and_who_decided(study, tmp_path):
+    with open_journal(study) as journal:
+        journal.append(
+            Codings(Coding(line="Bea:2", coder=coder, codes=frozenset({"cost"}), version="3") for coder in ("JB", "MO"))
+        )
+    read = ac.read_study(study)
+    table = ac.agreement_table(read.codings, read.lines, read.codebook)
+    text = write_study_report(read, tmp_path / "report.md", table=table).read_text(encoding="utf-8")
+    paragraph = ac.methods_paragraph(table, changes=read.codebook_changes)
+    appendix = methods_appendix(table, changes=read.codebook_changes)
+
+    assert "(version 6, after 5 changes since version 1, decided by TW)" in text
+    assert "Cost, since split into 'Fares' and 'Time'; Time, since merged into 'Fares'" in text
+    assert "Codebook version 6; 2 judgements made before a code was added, split or redefined" in paragraph
+    assert "The codebook had 5 changes since version 1, decided by TW." in paragraph
+    assert appendix["codebook"] == {"version": "6", "waiting": 2, "changes": 5, "decided_by": ["TW"]}

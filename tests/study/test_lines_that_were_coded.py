@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import autocode as ac
+from autocode import review, suggester
 from autocode.agreement import anchoring_audit, code_prevalence_by, drift, leave_one_coder_out, stability
 from autocode.coding import Codings, Sample
 from autocode.errors import StudyError
@@ -70,6 +71,12 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
         a.journal, lines=a.lines, codebook=a.codebook, coder="TW", adjudicators=["TW"]
     ),
     "review.ReviewSession": lambda a: ac.ReviewSession(a.journal, lines=a.lines, codebook=a.codebook, coder="MO"),
+    "review.RereadingSession": lambda a: review.RereadingSession(
+        a.journal, lines=a.lines, codebook=a.codebook, coder="MO"
+    ),
+    "review.code_cards": lambda a: review.code_cards(a.codings, a.lines, a.codebook),
+    "review.lines_in_question": lambda a: review.lines_in_question(a.journal, a.lines, a.codebook),
+    "review.lines_to_read_again": lambda a: review.lines_to_read_again("MO", a.journal, a.lines),
     "review.differences": lambda a: differences(a.codings, a.lines),
     "review.lines_left_to_read": lambda a: lines_left_to_read("MO", a.codings, a.lines),
     "review.progress_of_coders": lambda a: progress_of_coders(a.journal, a.lines),
@@ -91,6 +98,7 @@ OF_LINES: dict[str, Callable[[Joined], object]] = {
     "suggester.CodedLines.from_codings": lambda a: CodedLines.from_codings(a.codings, a.lines, a.codebook),
     "suggester.LearningSuggester": lambda a: LearningSuggester(a.codings, a.lines, a.codebook),
     "suggester.recheck": lambda a: ac.recheck(a.codings, a.lines, a.codebook),
+    "suggester.similar_codes": lambda a: suggester.similar_codes(a.codings, a.lines, a.codebook),
     "suggester.theme_coherence": lambda a: theme_coherence(a.codings, a.lines, a.codebook),
     "suggester.train": lambda a: ac.train(a.codings, a.lines, a.codebook),
 }
@@ -106,6 +114,7 @@ JOINING_NOTHING = {
     "study.StudyData",
     "suggester.CodedLines",
     "suggester.ConfusedCodes",
+    "suggester.SimilarCodes",
 }
 
 

@@ -24,7 +24,15 @@ def write_appendix(
     if isinstance(table, AgreementTable):
         study = read_study_or_corpus(target).with_common_codes()
         differing = disagreements(independent_codings(study, options), study.lines, study.codebook)
-        return write_agreement(out, title=study.title, table=table, disagreements=differing, worst=worst, force=force)
+        return write_agreement(
+            out,
+            title=study.title,
+            table=table,
+            disagreements=differing,
+            worst=worst,
+            changes=study.codebook_changes,
+            force=force,
+        )
     level = options.level or "nominal"
     return write_ratings_agreement(
         out,

@@ -42,7 +42,7 @@ def codebook() -> None:
     """
 
 
-CODE = click.argument("code", cls=Argument, help="Code or theme, by its id or name.")
+CODE = click.argument("code", cls=Argument, help="Code or theme, by its id, name or path.")
 BY = click.option("--by", required=True, metavar="NAME", help="Who decided on the change.")
 WHY = click.option("--why", required=True, metavar="REASON", help="Reason of the change, in a few words.")
 WHY_OR_NOT = click.option("--why", default="", metavar="REASON", help="Reason of the change, in a few words.")
@@ -51,6 +51,13 @@ USE_WHEN = click.option("--use-when", metavar="TEXT", help="When to give the cod
 NOT_WHEN = click.option("--not-when", metavar="TEXT", help="When not to give the code to a line.")
 EXAMPLES = click.option(
     "--example", "examples", multiple=True, metavar="TEXT", help="Line that has it; may be repeated."
+)
+
+
+CODED_THEME = click.option(
+    "--coded-theme",
+    is_flag=True,
+    help="Let a code that lines are given be the theme; it becomes one that is coded too.",
 )
 
 
@@ -78,6 +85,7 @@ def show(study: Path, as_json: bool) -> None:
 @click.argument("name", cls=Argument, help="Name of the new code.")
 @click.option("--under", metavar="THEME", help="Theme that the code belongs to.")
 @click.option("--theme", "is_theme", is_flag=True, help="Add a theme, which lines are not given.")
+@CODED_THEME
 @click.option("--id", "code_id", metavar="ID", help="Its id, by default made of the name.")
 @DEFINITION
 @USE_WHEN
@@ -86,7 +94,9 @@ def show(study: Path, as_json: bool) -> None:
 @BY
 @WHY
 @change_options
-def add(study: Path, name: str, under: str | None, is_theme: bool, code_id: str | None, **options: Any) -> None:
+def add(
+    study: Path, name: str, under: str | None, is_theme: bool, coded_theme: bool, code_id: str | None, **options: Any
+) -> None:
     """Add a code or a theme.
 
     Earlier judgements say nothing about it. If coders proposed the name, the lines of their proposals get the code.
@@ -97,7 +107,7 @@ def add(study: Path, name: str, under: str | None, is_theme: bool, code_id: str 
 
     def change(data: "StudyData") -> "Change":
         new = _new_code(data, name, code_id=code_id, parent=_id_or_none(data, under), codable=not is_theme, **texts)
-        return Added(code=new, **_signed(data, options))
+        return Added(code=new, coded_theme=coded_theme, **_signed(data, options))
 
     _change(study, change, options)
 
@@ -124,10 +134,11 @@ def rename(study: Path, code: str, name: str, **options: Any) -> None:
 @CODE
 @click.option("--under", metavar="THEME", help="Theme that the code belongs to from now on.")
 @click.option("--top", is_flag=True, help="Take the code out of its theme.")
+@CODED_THEME
 @BY
 @WHY
 @change_options
-def move(study: Path, code: str, under: str | None, top: bool, **options: Any) -> None:
+def move(study: Path, code: str, under: str | None, top: bool, coded_theme: bool, **options: Any) -> None:
     """Move a code or a theme to another theme.
 
     Judgements stay; agreement on the two themes changes.
@@ -136,11 +147,12 @@ def move(study: Path, code: str, under: str | None, top: bool, **options: Any) -
 
     if top is (under is not None):
         raise click.UsageError("give --under THEME, or --top to take the code out of its theme.")
-    _change(
-        study,
-        lambda data: Moved(code=_id(data, code), parent=_id_or_none(data, under), **_signed(data, options)),
-        options,
-    )
+
+    def change(data: "StudyData") -> "Change":
+        parent = _id_or_none(data, under)
+        return Moved(code=_id(data, code), parent=parent, coded_theme=coded_theme, **_signed(data, options))
+
+    _change(study, change, options)
 
 
 @codebook.command()
@@ -351,7 +363,7 @@ def restore(study: Path) -> None:
 
 
 def _id(study: "StudyData", name: str) -> str:
-    """Return the id of a code that is given by its id or name."""
+    """Return the id of a code that is given by its id, name or path."""
     from autocode.names import unknown
 
     found = study.codebook.find(name)

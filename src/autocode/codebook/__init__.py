@@ -37,6 +37,7 @@ from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._qdc import ExchangedCodebook, code_guid, qdc_of, read_qdc
 from autocode.codebook._reading import read_codebook, write_codebook
+from autocode.codebook._summary import changes_summary
 from autocode.names import name_key
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "additions",
     "changed_meanings",
     "changes_in_words",
+    "changes_summary",
     "check_editors",
     "code_guid",
     "code_id_for",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from autocode.arguments import no_single_text
-from autocode.codebook._changes import Added
+from autocode.codebook._changes import Added, Change
 from autocode.codebook._fates import Fate
 from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
@@ -25,7 +25,7 @@ class Additions(Tabular):
 
     Attributes
     ----------
-    changes : tuple of Added
+    changes : tuple of Change
         An addition for each code that is not there yet, parents first.
     known : mapping of CodeId to CodeId
         The codes that are there already: those of the other codebook, and which they are here.
@@ -33,12 +33,12 @@ class Additions(Tabular):
         Where codes that are there differ from the other codebook, a sentence each; nothing of it is changed.
     """
 
-    changes: tuple[Added, ...]
+    changes: tuple[Change, ...]
     known: Mapping[CodeId, CodeId]
     remarks: tuple[str, ...]
 
     def _records(self) -> Iterable[object]:
-        return [change.code for change in self.changes]
+        return [change.code for change in self.changes if isinstance(change, Added)]
 
 
 @no_single_text

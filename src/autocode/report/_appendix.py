@@ -10,6 +10,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from autocode.agreement import Agreement, AgreementTable, CodeAgreement, DisagreeingUnit, Disagreement
+from autocode.codebook import Change
 from autocode.coding import CoderId
 from autocode.doctext import documented
 from autocode.errors import ReportError
@@ -51,6 +52,7 @@ def write_agreement(
     disagreements: Sequence[Disagreement] = (),
     worst: int = 50,
     answers: Mapping[int, str] | None = None,
+    changes: Sequence[Change] = (),
     force: bool = False,
 ) -> Path:
     """Write the agreement of a study as a Word document and return its path.
@@ -73,6 +75,8 @@ def write_agreement(
     answers : mapping of int to str or None, default None
         The authors' sentences by the number of the GRRAS item, as in `methods_paragraph`. For a missing item the
         document says in brackets, highlighted, what is asked for.
+    changes : sequence of Change, default empty
+        The recorded changes of the codebook; the document says how many there are and who decided them.
     force : bool, default False
         Whether an existing file is replaced.
 
@@ -97,7 +101,7 @@ def write_agreement(
     target = word_path(path, force=force)
     word = Word(title=f"Inter-coder agreement: {title}", running=title)
     word.heading("Methods")
-    paragraph = methods_paragraph(table, answers=answers)
+    paragraph = methods_paragraph(table, answers=answers, changes=changes)
     word.paragraph(*((piece, "h" if _GRRAS.fullmatch(piece) else "") for piece in _GRRAS.split(paragraph)))
     word.heading("Agreement per code")
     _per_code(word, table)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocode.agreement import AgreementTable, CodeAgreement, Reliability
-from autocode.codebook import Code, Codebook, CodeId
+from autocode.codebook import Change, Code, Codebook, CodeId, changes_summary
 from autocode.coding import Band, Basis, CoderId, Codings, Consensus, Decision, SuggestionBatch, Verdict, consensus
 from autocode.report._cells import level_of, value_cell
 from autocode.report._quotes import Quote, quotes
@@ -105,6 +105,8 @@ def findings(
     batch: SuggestionBatch | None,
     decisions: Sequence[Decision],
     made_with: Mapping[str, str],
+    changes: Sequence[Change] = (),
+    ended: Sequence[str] = (),
 ) -> Findings:
     """Return the contents of a report."""
     agreed = consensus(codings)
@@ -122,7 +124,7 @@ def findings(
     return Findings(
         title=title,
         counts=counts,
-        summary=_summary(lines, codebook, codings, len(coded)),
+        summary=_summary(lines, codebook, codings, len(coded), changes),
         participants=_participants(lines, codings),
         consensus=f"{agreed}",
         themes=_themes(lines, codebook, codings, agreed),
@@ -133,21 +135,32 @@ def findings(
         pairs=_pairs(table),
         suggester=None if validation is None or not validation.curve else _suggester(validation),
         suggestions=_suggestions(batch, decisions) if batch is not None or decisions else None,
-        provenance=_provenance(lines, codebook, agreed, table, validation, batch, made_with),
+        provenance=_provenance(
+            lines, codebook, agreed, table, validation, batch, _record_of(changes, ended), made_with
+        ),
     )
 
 
-def _summary(lines: Transcripts, codebook: Codebook, codings: Codings, n_coded: int) -> tuple[str, ...]:
+def _record_of(changes: Sequence[Change], ended: Sequence[str]) -> dict[str, str]:
+    """Return what is recorded about the codebook, as far as anything is."""
+    record = {"changes of the codebook": changes_summary(changes), "codes that ended": "; ".join(ended)}
+    return {key: value for key, value in record.items() if value}
+
+
+def _summary(
+    lines: Transcripts, codebook: Codebook, codings: Codings, n_coded: int, changes: Sequence[Change]
+) -> tuple[str, ...]:
     judged = set(codings.lines)
     n_read = sum(any(line.id in judged for line in interview.lines) for interview in lines.interviews)
     bases = Counter(coding.basis for coding in codings)
     by_basis = ", ".join(f"{bases[basis]:,} {basis}" for basis in Basis if bases[basis])
     themes, subthemes = count_of(len(codebook.themes), "theme"), count_of(len(codebook.subthemes), "subtheme")
+    made = f", after {changes_summary(changes)}" if changes else ""
     return (
         f"{count_of(len(codings.coders), 'coder')} ({', '.join(codings.coders)}) read {n_coded:,} of "
         f"{len(lines.participant_lines):,} participants' lines, in {n_read} of "
         f"{count_of(len(lines.interviews), 'interview')}, and gave them codes from a codebook of {themes} and "
-        f"{subthemes} (version {codebook.version}).",
+        f"{subthemes} (version {codebook.version}{made}).",
         f"Their judgements: {by_basis or 'none yet'}. Agreement is measured on independent judgements only.",
         "Codes are people's judgements. A suggestion made by the machine is not a code and does not count as one "
         "until a named coder has accepted it.",
@@ -411,6 +424,7 @@ def _provenance(
     table: AgreementTable,
     validation: Validation | None,
     batch: SuggestionBatch | None,
+    record: Mapping[str, str],
     made_with: Mapping[str, str],
 ) -> tuple[tuple[str, Table], ...]:
     """Return how every number was computed, and from what, in sections of keys and values."""
@@ -427,7 +441,7 @@ def _provenance(
     sections = [("Counts and quotes", section(counting)), ("Agreement", section(table.conventions))]
     if validation is not None:
         sections.append(("Validation", section({"corpus": validation.corpus, **validation.protocol})))
-    sources = {"codebook": f"version {codebook.version}, SHA-256 {codebook.digest}"}
+    sources = {"codebook": f"version {codebook.version}, SHA-256 {codebook.digest}", **record}
     if batch is not None:
         sources |= {"suggestions": f"batch {batch.id}, made by {batch.model} with codebook {batch.codebook}"}
     sources |= {f"interview {interview.id}": f"SHA-256 {interview.digest}" for interview in lines.interviews}

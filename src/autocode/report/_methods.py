@@ -1,12 +1,14 @@
 """The paragraph on agreement in a methods section, by the items of GRRAS, and its machine-readable appendix."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 from autocode.agreement import Agreement, AgreementTable, CodeAgreement, Reliability
+from autocode.arguments import no_single_text
+from autocode.codebook import Change, changes_summary
 from autocode.doctext import documented
 from autocode.wording import count_of, listing
 
@@ -55,7 +57,9 @@ class _Item:
 
 
 @documented
-def methods_paragraph(table: AgreementTable, *, answers: Mapping[int, str] | None = None) -> str:
+def methods_paragraph(
+    table: AgreementTable, *, answers: Mapping[int, str] | None = None, changes: Sequence[Change] = ()
+) -> str:
     """Return a paragraph on agreement for a methods section, with its numbers and conventions filled in.
 
     The paragraph follows the items of GRRAS. The results answer items 9 (independence), 10 (statistics), 11 (numbers)
@@ -69,6 +73,8 @@ def methods_paragraph(table: AgreementTable, *, answers: Mapping[int, str] | Non
         By the number of the GRRAS item, the sentences that only the authors can write: 2 codebook, 3 participants, 4
         and 12 coders, 6 and 7 how lines were chosen, 8 how they were coded. For a missing item the paragraph says in
         square brackets what is asked for.
+    changes : sequence of Change, default empty
+        The recorded changes of the codebook; the paragraph says how many there are and who decided them.
 
     Raises
     ------
@@ -88,11 +94,14 @@ def methods_paragraph(table: AgreementTable, *, answers: Mapping[int, str] | Non
     >>> print(paragraph[:100])
     The codebook has nine codes. [GRRAS 3: say the population of subjects: here whose words were coded.]
     """
-    items = _items(table, answers or {})
+    items = _items(table, answers or {}, changes)
     return " ".join(items[number].shown for number in _IN_PARAGRAPH)
 
 
-def methods_appendix(table: AgreementTable, *, answers: Mapping[int, str] | None = None) -> dict[str, Any]:
+@no_single_text
+def methods_appendix(
+    table: AgreementTable, *, answers: Mapping[int, str] | None = None, changes: Sequence[Change] = ()
+) -> dict[str, Any]:
     """Return the methods paragraph as data: the 15 items of GRRAS, the conventions, and every row with its verdict.
 
     Parameters
@@ -101,6 +110,8 @@ def methods_appendix(table: AgreementTable, *, answers: Mapping[int, str] | None
         The agreement of a study, see `agreement_table`.
     answers : mapping of int to str or None, default None
         The authors' sentences by the number of the GRRAS item, as in `methods_paragraph`.
+    changes : sequence of Change, default empty
+        The recorded changes of the codebook.
 
     Returns
     -------
@@ -113,10 +124,16 @@ def methods_appendix(table: AgreementTable, *, answers: Mapping[int, str] | None
     ValueError
         If an answer is given to an item that the results answer.
     """
-    items = _items(table, answers or {})
+    items = _items(table, answers or {}, changes)
     rows = {"codes": table.codes, "themes": table.themes, "overall": (table.overall,)}
     return {
         "software": {"name": "autocode", "version": version("autocode")},
+        "codebook": {
+            "version": table.codebook_version,
+            "waiting": table.waiting,
+            "changes": len(changes),
+            "decided_by": list(dict.fromkeys(change.by for change in changes)),
+        },
         "grras": {
             f"{number}": {"asks": _ASKS[number], "answer": item.answer or None, "source": item.source}
             for number, item in items.items()
@@ -134,7 +151,7 @@ def methods_appendix(table: AgreementTable, *, answers: Mapping[int, str] | None
     }
 
 
-def _items(table: AgreementTable, answers: Mapping[int, str]) -> dict[int, _Item]:
+def _items(table: AgreementTable, answers: Mapping[int, str], changes: Sequence[Change]) -> dict[int, _Item]:
     unknown = sorted(number for number in answers if number not in _AUTHORS)
     if unknown:
         raise ValueError(
@@ -144,7 +161,7 @@ def _items(table: AgreementTable, answers: Mapping[int, str]) -> dict[int, _Item
     from_results = {
         9: _independence(table),
         10: _statistics(table),
-        11: _numbers(table),
+        11: _numbers(table, changes),
         13: _estimates(table),
         15: "Every row, with every coefficient and its interval, is in the appendix.",
     }
@@ -189,15 +206,16 @@ def _resamples(table: AgreementTable) -> str:
     return f" ({count_of(resamples, 'resample', thousands=',')}, seed {table.conventions['seed']})" if resamples else ""
 
 
-def _numbers(table: AgreementTable) -> str:
+def _numbers(table: AgreementTable, changes: Sequence[Change]) -> str:
     alpha = table.widest.alpha
     where = f" from {count_of(alpha.n_interviews, 'interview')}" if alpha.n_interviews else ""
     were = "was" if alpha.n_pairable == 1 else "were"
     coders, codes = count_of(alpha.n_coders, "coder"), count_of(len(table.codes), "code")
-    waiting = f" {table.codebook}" if table.waiting else ""
-    return (
-        f"{count_of(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {coders}, with {codes}.{waiting}"
-    )
+    judged = f"{count_of(alpha.n_pairable, 'line')}{where} {were} judged by at least two of {coders}, with {codes}."
+    made = changes_summary(changes)
+    codebook = [table.codebook] if table.codebook_version else []
+    codebook += [f"The codebook had {made}."] if made else []
+    return " ".join([judged, *codebook])
 
 
 def _estimates(table: AgreementTable) -> str:

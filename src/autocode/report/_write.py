@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autocode.agreement import AgreementTable
-from autocode.codebook import Codebook
+from autocode.codebook import Change, Codebook
 from autocode.coding import Codings, Decision, SuggestionBatch
 from autocode.doctext import documented
 from autocode.errors import ReportError
@@ -36,6 +36,8 @@ def write_report(
     validation: Validation | None = None,
     batch: SuggestionBatch | None = None,
     decisions: Sequence[Decision] = (),
+    changes: Sequence[Change] = (),
+    ended: Sequence[str] = (),
     made_with: Mapping[str, str] = _NOTHING,
     force: bool = False,
 ) -> Path:
@@ -60,6 +62,10 @@ def write_report(
         The suggestions that were made; None to leave them out.
     decisions : sequence of Decision, default empty
         What coders decided on suggestions.
+    changes : sequence of Change, default empty
+        The recorded changes of the codebook; the report says how many there are and who decided them.
+    ended : sequence of str, default empty
+        The codes that ended, each with what became of it.
     made_with : mapping of str to str, default empty
         How to make the report again, such as seed, versions, command and digests.
     force : bool, default False
@@ -107,6 +113,8 @@ def write_report(
         validation=validation,
         batch=batch,
         decisions=decisions,
+        changes=changes,
+        ended=ended,
         made_with=made_with,
     )
     figures = _figures(table, validation) if suffix == ".html" else {}

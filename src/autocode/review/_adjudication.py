@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook, CodeId
+from autocode.codebook import Change, Codebook, CodeId, Fate
 from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Proposal, Reading, Ruling, Sample, SampleEnd
 from autocode.doctext import documented
 from autocode.frozen import FrozenMapping
@@ -228,6 +228,23 @@ class AdjudicationSession:
             The line.
         """
         return self._settled.get(line, ())
+
+    def ended(self, ruling: Coding) -> tuple[Fate, ...]:
+        """
+        Return the codes of an adjudicated coding that ended or changed since, with what became of them.
+
+        Codes that were merged into one that the coding has now are not among them.
+
+        Parameters
+        ----------
+        ruling : Coding
+            One of the codings that `settled` returns.
+        """
+        latest = self._latest(ruling.line) if ruling.line in self._codings else ()
+        made = [coding for coding in latest if (coding.coder, coding.basis) == (ruling.coder, ruling.basis)]
+        became = self._codebook.fates_since(made[0].version) if made else {}
+        lost = sorted(made[0].codes - ruling.codes) if made else []
+        return tuple(became[code] for code in lost if code in became and ruling.codes.isdisjoint(became[code].into))
 
     def ruling(self, line: LineId) -> Adjudication | None:
         """

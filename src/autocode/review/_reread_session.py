@@ -60,8 +60,10 @@ def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) ->
     StudyError
         If a coded transcript has changed since it was coded.
     """
+    codings = journal.codings()
+    codings.check_lines(lines)
     codebook, changes = journal.codebook_history()
-    if codebook is None or not changes or coder not in journal.codings().coders:
+    if codebook is None or not changes or coder not in codings.coders:
         return frozenset()
     return RereadingSession(journal, lines=lines, codebook=codebook, coder=coder).waiting_alone
 

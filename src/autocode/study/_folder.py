@@ -100,6 +100,14 @@ def is_study(path: Path) -> bool:
     return (path / SETTINGS).is_file()
 
 
+def has_example_codebook(folder: Path) -> bool:
+    """Return whether the codebook of a study is still the example that a new study has."""
+    try:
+        return (folder / CODEBOOK).read_text(encoding="utf-8") == _NEW_CODEBOOK
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def create_study(folder: Path, *, inductive: bool = False, force: bool = False) -> None:
     """
     Make a new study folder with settings, an example codebook, an empty table of participants and no transcripts.

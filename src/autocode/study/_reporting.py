@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autocode.agreement import AgreementTable, agreement_table
+from autocode.codebook import ended_codes, fates
 from autocode.errors import ReportError, TrainingError
 from autocode.report import write_report
 from autocode.study._folder import MODEL, MODELS
@@ -158,6 +159,8 @@ def write_study_report(
     if study.batch is not None:
         model = f"{MODELS}/{study.batch.model[:16]}"
         made_with["suggester"] = f"SHA-256 {study.batch.model} ({model if (study.folder / model).exists() else MODEL}/)"
+    became = fates(study.codebook_versions[0], study.codebook_changes)
+    ended = ended_codes(study.codebook_versions[0], study.codebook_changes)
     return write_report(
         out,
         title=study.title,
@@ -168,6 +171,8 @@ def write_study_report(
         validation=validation,
         batch=study.batch,
         decisions=study.decisions,
+        changes=study.codebook_changes,
+        ended=[str(became[code]) for code in ended],
         made_with=made_with,
         force=force,
     )

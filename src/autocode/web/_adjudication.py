@@ -215,7 +215,12 @@ class AdjudicationApi:
 
     def _rulings(self, line: LineId) -> list[dict[str, Any]]:
         return [
-            {"by": coding.coder, "codes": self._in_order(coding.codes), "reason": coding.memo}
+            {
+                "by": coding.coder,
+                "codes": self._in_order(coding.codes),
+                "reason": coding.memo,
+                **({"ended": [str(fate) for fate in ended]} if (ended := self._session.ended(coding)) else {}),
+            }
             for coding in self._session.settled(line)
         ]
 

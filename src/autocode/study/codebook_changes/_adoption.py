@@ -51,12 +51,13 @@ def adopted_changes(study: StudyData, *, by: str, why: str) -> tuple[Change, ...
     StudyError
         If a code is gone, or became a theme, so that it cannot be seen what was meant.
     """
-    edits = CodebookEdits.between(study.codebook, codebook_in_file(study.folder, study.settings))
+    edited = codebook_in_file(study.folder, study.settings)
+    edits = CodebookEdits.between(study.codebook, edited)
     if edits.are_ambiguous:
         StudyError.raise_if(edits.faults(study.codings, folder=study.folder))
     used = {codebook.version for codebook in study.codebook_versions}
     before, changes = study.codebook.version, []
-    for change in _changes(edits, by=by, why=why):
+    for change in _changes(edits, edited, by=by, why=why):
         after = next_version(before, used)
         changes.append(replace(change, before=before, after=after))
         used.add(after)
@@ -64,13 +65,13 @@ def adopted_changes(study: StudyData, *, by: str, why: str) -> tuple[Change, ...
     return tuple(changes)
 
 
-def _changes(edits: CodebookEdits, *, by: str, why: str) -> Iterator[Change]:
+def _changes(edits: CodebookEdits, edited: Codebook, *, by: str, why: str) -> Iterator[Change]:
     """Yield each edit as a change without its versions; themes come before the codes that belong to them."""
     signed: dict[str, Any] = {"before": "", "after": "", "by": by, "why": why}
     for code in _parents_first(edits.added, edits.recorded):
-        yield Added(code=code, **signed)
+        yield Added(code=code, coded_theme=_is_below_a_code(code, edited), **signed)
     for code in edits.moved:
-        yield Moved(code=code.id, parent=code.parent, **signed)
+        yield Moved(code=code.id, parent=code.parent, coded_theme=_is_below_a_code(code, edited), **signed)
     for code in edits.renamed:
         yield Renamed(code=code.id, name=code.name, **signed)
     for code in edits.redefined:
@@ -78,6 +79,10 @@ def _changes(edits: CodebookEdits, *, by: str, why: str) -> Iterator[Change]:
         texts = {text: getattr(code, text) for text in ("definition", "use_when", "not_when", "examples")}
         changed: dict[str, Any] = {text: value for text, value in texts.items() if value != getattr(was, text)}
         yield Redefined(code=code.id, kind=Redefinition.CLARIFIED, **changed, **signed)
+
+
+def _is_below_a_code(code: Code, codebook: Codebook) -> bool:
+    return code.parent is not None and codebook[code.parent].codable
 
 
 def _parents_first(codes: tuple[Code, ...], known: Codebook) -> Iterator[Code]:

@@ -10,11 +10,13 @@ from autocode.codebook import (
     Code,
     Codebook,
     CodeId,
+    Retired,
     additions,
     code_guid,
     csv_of,
     ended_codes,
     fates,
+    next_version,
     qdc_of,
     read_codebook,
     read_qdc,
@@ -24,9 +26,10 @@ from autocode.codebook import (
 from autocode.errors import CodebookError, StudyError
 from autocode.files import put
 from autocode.report import write_codebook_document
-from autocode.study._folder import is_study
+from autocode.study._folder import has_example_codebook, is_study
 from autocode.study._opening import has_journal, is_writable, open_journal, reading_journal
 from autocode.study._reading import StudyData
+from autocode.wording import listing
 
 SUFFIXES = (".qdc", ".toml", ".csv", ".docx")
 
@@ -107,7 +110,8 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     Return the codes of a file that a study's codebook lacks, as changes that `plan_change` and `change_codebook` take.
 
     A code is there already if its GUID is known, or if a code of its name stands in the same place of the tree. What
-    differs in it is said, and stays as it is. Remarks say too what of the file has no place in a codebook.
+    differs in it is said, and stays as it is. Remarks say too what of the file has no place in a codebook. The example
+    that a new study has is retired.
 
     Parameters
     ----------
@@ -134,8 +138,10 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     ...     _ = Path(folder, "transcripts", "Bea.txt").write_text("Mara: And?\\nBea: It rings out.\\n")
     ...     _ = Path(folder, "pilot.csv").write_text("code,parent,definition\\nForms,,\\n")
     ...     found = codes_to_import(ac.read_study(folder), Path(folder, "pilot.csv"), by="TW", why="from the pilot")
-    >>> print(found.changes[0])
+    >>> print(*found.changes, sep="\n")
     TW added 'Forms'
+    TW retired 'an-example-subtheme'
+    TW retired 'an-example-theme'
     """
     path = Path(path)
     guids: Mapping[CodeId, str] = {}
@@ -143,9 +149,8 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     if path.suffix.casefold() == ".qdc":
         read = read_qdc(path)
         other, guids = read.codebook, read.guids
-        lost = [
-            f"{part[:1].upper()}{part[1:]} are left out: a codebook here has no place for them." for part in read.lost
-        ]
+        if read.lost:
+            lost = [f"Left out, as a codebook here has no place for them: {listing(read.lost)}."]
     else:
         other = read_codebook(path)
     versions = study.codebook_versions
@@ -162,7 +167,25 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
         ended=ended,
         versions=[version.version for version in versions],
     )
-    return Additions(changes=found.changes, known=found.known, remarks=(*lost, *found.remarks))
+    example = _retired_example(study, found, by=by, why=why)
+    if example:
+        lost.append("The example codes of a new study are retired.")
+    return replace(found, changes=(*found.changes, *example), remarks=(*lost, *found.remarks))
+
+
+def _retired_example(study: StudyData, found: Additions, *, by: str, why: str) -> list[Retired]:
+    """Return the end of the codes that a new study has as an example, if codes come into it for the first time."""
+    ending = [code.id for code in study.codebook.subthemes] + [code.id for code in study.codebook.themes]
+    if not found.changes or study.codebook_changes or found.known or not has_example_codebook(study.folder):
+        return []
+    used = {study.codebook.version, *(change.after for change in found.changes)}
+    changes, before = [], found.changes[-1].after
+    for code in ending:
+        after = next_version(before, used)
+        changes.append(Retired(before=before, after=after, by=by, why=why, code=code))
+        used.add(after)
+        before = after
+    return changes
 
 
 def identity_of(folder: Path) -> str:

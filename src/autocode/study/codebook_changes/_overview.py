@@ -104,7 +104,7 @@ class CodebookOverview(Tabular):
                 str(use.n_interviews),
                 "–" if use.alpha is None or use.alpha.undefined is not None else f"{use.alpha.value:.2f}",
                 str(use.n_open) if use.n_open else "",
-                use.code.definition,
+                " ".join(use.code.definition.split()),
             )
             for use in self.codes
         )

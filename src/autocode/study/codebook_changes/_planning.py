@@ -109,10 +109,12 @@ def _left_to_read(study: StudyData, viewer: str | None) -> int:
 
 
 def _alphas(study: StudyData, codings: Codings, after: Codebook) -> tuple[AlphaChange, ...]:
-    """Return alpha before and after; nothing while coders make own codes, on which nobody can agree."""
-    if study.settings.makes_codes and study.settings.codes == "own":
+    """Return alpha before and after, without own codes, on which nobody can agree; nothing while coders make them."""
+    own = {code.id for codebook in (study.codebook, after) for code in codebook.own_codes}
+    before, after = study.codebook.visible_to(), after.visible_to()
+    if (study.settings.makes_codes and study.settings.codes == "own") or not (before.subthemes or after.subthemes):
         return ()
-    return alpha_changes(study.codings, codings, codebooks=(study.codebook, after))
+    return alpha_changes(study.codings.without_codes(own), codings.without_codes(own), codebooks=(before, after))
 
 
 def _merges(
@@ -120,11 +122,10 @@ def _merges(
 ) -> Iterator[MergeComparison]:
     """Yield each merge of codes beside the others that were possible then."""
     for change, codings, codebook in zip(changes, steps, versions, strict=False):
-        if not isinstance(change, Merged):
-            continue
-        merged = [code for code in (change.into, *change.codes) if code in codebook and codebook[code].codable]
-        if len(merged) > 1 and len(codings.independent().coders) > 1:
-            yield compare_merge(codings, merged, codebook)
+        if not isinstance(change, Merged) or any(codebook[code].owner is not None for code in change.codes):
+            continue  # to group own codes is no merge beside which others could stand
+        if change.new is None and codebook[change.into].codable and len(codings.independent().coders) > 1:
+            yield compare_merge(codings, (change.into, *change.codes), codebook)
 
 
 def _people(study: StudyData) -> Collection[str]:

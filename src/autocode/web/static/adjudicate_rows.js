@@ -88,12 +88,13 @@ function readings(state, line, isCurrent) {
   return el("div", { class: "readings" }, elements);
 }
 
-function settled(state, { by, codes, reason }) {
+function settled(state, { by, codes, ended = [], reason }) {
+  const endedChips = ended.map((code) => el("span", { class: "chip ended", dir: "auto" }, code));
   return el(
     "p",
     { class: "third" },
     el("span", { class: "by" }, `Settled by ${by}`),
-    el("span", { class: "chips" }, chips(state, codes)),
+    el("span", { class: "chips" }, codes.length || !ended.length ? chips(state, codes) : null, endedChips),
     reason ? el("q", {}, reason) : null,
   );
 }
@@ -227,7 +228,9 @@ export async function fetchAhead(view) {
 export function described(state, line) {
   const codes = (ids) => phrase(state, ids);
   const read = line.readings.map((reading) => `${reading.by}: ${codes(reading.codes)}`).join(". ");
-  const rulings = line.settled.map((ruling) => ` Settled by ${ruling.by}: ${codes(ruling.codes)}.`).join("");
+  const ruled = ({ codes: given, ended = [] }) =>
+    given.length || !ended.length ? [codes(given), ...ended].join("; ") : ended.join("; ");
+  const rulings = line.settled.map((ruling) => ` Settled by ${ruling.by}: ${ruled(ruling)}.`).join("");
   return `Line ${line.order} of ${line.interview}. ${line.text} ${read}.${rulings}`;
 }
 
