@@ -281,7 +281,7 @@ def test_settings_that_cannot_be_are_all_named(study, refused):
         "autocode: study/study.toml: unit must be one of turn, paragraph, sentence, not 'word'.",
         "autocode: study/study.toml: 'colour' is not a setting; known are title, unit, language, interviewers, "
         "speakers, not_speakers, questions, attributes, respondents, mode, blind_share, adjudicators, "
-        "codebook_editors, independent_coding, coders, encoder, journal.",
+        "codebook_editors, codes, independent_coding, coders, encoder, journal.",
     ]
 
 
@@ -452,11 +452,13 @@ def test_a_transcript_corrected_before_anybody_coded_it_is_suggested_for_anew(st
 def test_a_code_that_was_given_and_is_no_longer_in_the_codebook(coded, refused):
     book = coded / "codebook.toml"
     book.write_text(book.read_text().replace('id = "records"', 'id = "systems"'))
+    said = refused(coded, "agree", "study").splitlines()
 
-    assert refused(coded, "agree", "study") == (
-        "autocode: study/codebook.toml: lacks the code 'records', which lines were given; put it back or rename it to "
-        "that.\n"
+    assert said[0] == (
+        "autocode: study/codebook.toml: the code 'Records apart' has the id 'systems', on record 'records'; ids never "
+        "change."
     )
+    assert "so nothing runs. Put that back with: autocode codebook restore study" in said[-1]
 
 
 def test_a_code_that_was_given_and_is_now_a_theme(coded, refused):
@@ -465,9 +467,10 @@ def test_a_code_that_was_given_and_is_now_a_theme(coded, refused):
         '[[themes.subthemes]]\nid = "people"\nname = "People"\n'
     )
 
-    assert refused(coded, "agree", "study") == (
-        "autocode: study/codebook.toml: makes 'records' a theme, but lines were given it; make it a subtheme again.\n"
-    )
+    assert (
+        "autocode: study/codebook.toml: 'records' became a theme, 43 readings hold it; no command does that, so put it "
+        "back.\n"
+    ) in refused(coded, "agree", "study")
 
 
 # a full disk, a folder that may not be written to

@@ -21,6 +21,7 @@ COMMANDS = {
     "amend study --by TW --why typo --dry-run": "comparing the interviews",
     "backup study out.zip": "writing the backup",
     "check study": "reading the study",
+    "codebook study": "reading the study",
     "export study out": "exporting",
     "merge study copy --dry-run": "merging",
     "next study -n 3": "choosing lines",
@@ -103,7 +104,7 @@ def test_a_review_in_the_terminal_without_one_says_what_to_do(coded, tmp_path):
 
 
 def test_every_command_that_computes_is_tried():
-    elsewhere = {"adjudicate", "demo", "init", "prevalence", "review"}
+    elsewhere = {"adjudicate", "board", "demo", "init", "prevalence", "reread", "review"}
 
     assert {words.split()[0] for words in COMMANDS} | elsewhere == {*main.commands}
 
@@ -117,9 +118,12 @@ def test_quiet_is_accepted_wherever_it_is_written(words, coded, tmp_path):
     assert output.startswith("study: no faults.")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+EVERY = {**main.commands, **{f"codebook {name}": command for name, command in main.commands["codebook"].commands.items()}}
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
 def test_every_command_takes_quiet(name):
-    assert ["-q", "--quiet"] in [parameter.opts for parameter in main.commands[name].params]
+    assert ["-q", "--quiet"] in [parameter.opts for parameter in EVERY[name].params]
 
 
 def test_a_pipe_gets_no_progress(run, coded):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autocode.cli._choices import REDEFINITION, Argument
-from autocode.cli._main import JSON, STUDY, Command, confirmed, dumped, main, working
+from autocode.cli._main import JSON, STUDY, Command, confirmed, dumped, main, quiet, working
 from autocode.errors import StudyError
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ class CodebookCommands(click.Group):
     """The group whose commands may be left out: `autocode codebook STUDY` prints the codebook."""
 
     command_class = Command
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params.append(quiet())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = [word for word in args if not word.startswith("-")]

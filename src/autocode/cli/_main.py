@@ -90,13 +90,17 @@ def _be_quiet(context: click.Context, parameter: click.Parameter, quiet: bool) -
         context.find_root().obj = True
 
 
+def quiet() -> click.Option:
+    """Return the option that every command takes after its name, too."""
+    return click.Option(["-q", "--quiet"], is_flag=True, expose_value=False, callback=_be_quiet, help=QUIET)
+
+
 class Command(click.Command):
     """A command that takes `-q` after its name too, as well as before it."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        declared = ["-q", "--quiet"]
-        self.params.append(click.Option(declared, is_flag=True, expose_value=False, callback=_be_quiet, help=QUIET))
+        self.params.append(quiet())
 
 
 class Commands(click.Group):

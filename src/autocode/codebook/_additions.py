@@ -80,8 +80,8 @@ def additions(
     >>> from autocode.codebook import Code, Codebook, additions
     >>> here = Codebook([Code(id="wait", name="Waiting")])
     >>> there = Codebook([Code(id="w", name="WAITING"), Code(id="forms", name="Forms")])
-    >>> [change.code.id for change in additions(here, there, by="TW", why="of the pilot study").changes]
-    ['forms']
+    >>> print(*additions(here, there, by="TW", why="of the pilot study").changes)
+    TW added 'Forms'
     """
     found = _Matching(codebook, other, guids=guids, known_guids=known_guids, ended=ended)
     changes = []

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autocode.agreement import AgreementTable
+from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook
 from autocode.coding import Codings, Decision, SuggestionBatch
 from autocode.doctext import documented
@@ -25,6 +26,7 @@ _NOTHING: Mapping[str, str] = FrozenMapping({})
 
 
 @documented
+@no_single_text
 def write_report(
     path: Path | str,
     *,

@@ -138,7 +138,8 @@ def codes_to_import(study: StudyData, path: str | Path, *, by: str, why: str) ->
     ...     _ = Path(folder, "transcripts", "Bea.txt").write_text("Mara: And?\\nBea: It rings out.\\n")
     ...     _ = Path(folder, "pilot.csv").write_text("code,parent,definition\\nForms,,\\n")
     ...     found = codes_to_import(ac.read_study(folder), Path(folder, "pilot.csv"), by="TW", why="from the pilot")
-    >>> print(*found.changes, sep="\n")
+    >>> for change in found.changes:
+    ...     print(change)
     TW added 'Forms'
     TW retired 'an-example-subtheme'
     TW retired 'an-example-theme'
