@@ -118,7 +118,8 @@ def test_quiet_is_accepted_wherever_it_is_written(words, coded, tmp_path):
     assert output.startswith("study: no faults.")
 
 
-EVERY = {**main.commands, **{f"codebook {name}": command for name, command in main.commands["codebook"].commands.items()}}
+OF_CODEBOOK = main.commands["codebook"].commands
+EVERY = {**main.commands, **{f"codebook {name}": command for name, command in OF_CODEBOOK.items()}}
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
