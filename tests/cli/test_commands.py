@@ -704,6 +704,7 @@ def test_with_a_codebook_that_was_edited_after_coding_nothing_is_suggested_or_re
     )
     assert digest(kept) == before
 
+
 def test_a_tampered_model_is_found_by_check_and_refused_by_suggest(study, run):
     kept = study("trained")
     card = kept / "model" / "card.md"
