@@ -63,6 +63,8 @@ CHANGES = [
     (Retired, {"code": "minimal-interoperability", "how": Retirement.READ_AGAIN}),
     (Undone, {"change": "14"}),
 ]  # fmt: skip
+# after an addition, a redefinition, a split, a retirement and an undo, what takes seconds is done too
+LOOKED_AT = (1, 8, 10, 13, 14)
 
 
 def autocode(*words: object) -> str:
@@ -146,10 +148,11 @@ def test_every_command_and_page_works_after_every_kind_of_change(study):
         autocode("check", study)
         autocode("agree", study)
         autocode("suggest", study)
-        autocode("train", study, "--force")
-        autocode("next", study, "-n", 3, "--seed", number)
-        autocode("recheck", study, "--top", 3)
-        autocode("report", study, "-o", study.parent / f"report{number}.html", "--no-validation")
+        if number in LOOKED_AT:
+            autocode("train", study, "--force")
+            autocode("next", study, "-n", 3, "--seed", number)
+            autocode("recheck", study, "--top", 3)
+            autocode("report", study, "-o", study.parent / f"report{number}.html", "--no-validation")
         with opened(study) as review:
             codes = set(review.study.codebook)
             for line in review.sessions["JB"].lines_to_judge:
