@@ -28,7 +28,7 @@ def test_a_check_without_its_tools_installs_them_first(tmp_path: Path) -> None:
 
     assert (ran.returncode, ran.stderr) == (3, "")
     asked = ran.stdout.splitlines()
-    assert (asked[0], asked[-2:]) == ("install", ["--editable", ".[dev]"])
+    assert (asked[0], asked[-2:]) == ("install", ["--editable", ".[check]"])
 
 
 def test_the_lowest_versions_are_those_that_are_declared() -> None:
