@@ -1,6 +1,7 @@
 """A study small enough to be reviewed in a test, by a session, in a terminal or in a page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import hypothesis
@@ -21,7 +22,7 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.exchange import PlainCorpus
-from autocode.journal import Journal
+from autocode.journal import CodebookSeen, Journal
 from autocode.review import ReviewSession
 from autocode.transcripts import LineId, Transcript, TranscriptId, Transcripts
 from studies import coding_of, interview_of, sample_study
@@ -139,3 +140,21 @@ def session_of(journal, lines, codebook) -> Callable[..., ReviewSession]:
         return ReviewSession(journal, **{"lines": lines, "codebook": codebook, "coder": CoderId(coder), **more})
 
     return build
+
+
+@pytest.fixture
+def recorded(journal, codebook, batch):
+    """The journal of a study that was opened: it knows the codebook, and has suggestions."""
+    journal.append(CodebookSeen(codebook=codebook), replace(batch, codebook=codebook.digest))
+    return journal
+
+
+@pytest.fixture
+def elsewhere(recorded):
+    """Record changes of the codebook from another process."""
+
+    def change(*changes):
+        with Journal.open(recorded.path) as other:
+            other.append(*changes)
+
+    return change

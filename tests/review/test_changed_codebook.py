@@ -5,54 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from autocode.codebook import (
-    Added,
-    Code,
-    Merged,
-    Redefined,
-    Redefinition,
-    Renamed,
-    Retired,
-    Split,
-    Undone,
-)
+from autocode.codebook import Undone
 from autocode.coding import Basis, Mode, Ruling, Stage
 from autocode.errors import SettlementError
-from autocode.journal import CodebookSeen, Journal, Kind
+from autocode.journal import Journal, Kind
 from autocode.review import AdjudicationSession
-
-FIXERS = Code(id="fixers", name="Informal fixers")
-ADDED = Added(before="1", after="2", by="TW", code=FIXERS)
-SPLIT = Split(
-    before="1",
-    after="2",
-    by="TW",
-    code="logistics",
-    parts=(Code(id="parking", name="Parking", parent="access"), Code(id="phones", name="Phones", parent="access")),
-)
-MERGED = Merged(before="1", after="2", by="TW", codes=("awareness",), into="logistics")
-RETIRED = Retired(before="1", after="2", by="TW", code="logistics")
-REDEFINED = Redefined(before="1", after="2", by="TW", code="logistics", kind=Redefinition.CHANGED, definition="Cars.")
-CLARIFIED = replace(REDEFINED, kind=Redefinition.CLARIFIED)
-RENAMED = Renamed(before="1", after="2", by="TW", code="logistics", name="Logistics")
-
-
-@pytest.fixture
-def recorded(journal, codebook, batch):
-    """The journal of a study that was opened: it knows the codebook, and has suggestions."""
-    journal.append(CodebookSeen(codebook=codebook), replace(batch, codebook=codebook.digest))
-    return journal
-
-
-@pytest.fixture
-def elsewhere(recorded):
-    """Record changes of the codebook from another process."""
-
-    def change(*changes):
-        with Journal.open(recorded.path) as other:
-            other.append(*changes)
-
-    return change
+from codebook_changes import ADDED, CLARIFIED, MERGED, REDEFINED, RENAMED, RETIRED, SPLIT
 
 
 @pytest.fixture

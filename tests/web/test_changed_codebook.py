@@ -1,41 +1,11 @@
 """A codebook that is changed while pages are open, as it goes over the wire."""
 
-from dataclasses import replace
-
 import pytest
 
-from autocode.codebook import Added, Code, Merged, Redefined, Redefinition, Retired, Split
 from autocode.coding import Mode
-from autocode.journal import CodebookSeen, Journal, Kind
+from autocode.journal import Kind
 from autocode.web import Learning, adjudication_page, codebook_page, make_app, team_page
-
-FIXERS = Code(id="fixers", name="Informal fixers")
-ADDED = Added(before="1", after="2", by="TW", code=FIXERS)
-SPLIT = Split(
-    before="1",
-    after="2",
-    by="TW",
-    code="logistics",
-    parts=(Code(id="parking", name="Parking", parent="access"), Code(id="phones", name="Phones", parent="access")),
-)
-MERGED = Merged(before="1", after="2", by="TW", codes=("awareness",), into="logistics")
-RETIRED = Retired(before="1", after="2", by="TW", code="logistics")
-REDEFINED = Redefined(before="1", after="2", by="TW", code="logistics", kind=Redefinition.CHANGED, definition="Cars.")
-
-
-@pytest.fixture
-def recorded(journal, codebook, batch):
-    journal.append(CodebookSeen(codebook=codebook), replace(batch, codebook=codebook.digest))
-    return journal
-
-
-@pytest.fixture
-def elsewhere(recorded):
-    def change(*changes):
-        with Journal.open(recorded.path) as other:
-            other.append(*changes)
-
-    return change
+from codebook_changes import ADDED, MERGED, REDEFINED, RETIRED, SPLIT
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from autocode.coding import Adjudication, Basis, CoderId, Coding, Codings, Propo
 from autocode.doctext import documented
 from autocode.frozen import FrozenMapping
 from autocode.journal import CodebookSeen, Entry, Journal, Kind, Undo
-from autocode.review._codebook_history import CodebookHistory
+from autocode.review._codebook_history import CodebookHistory, FollowsCodebook
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._reread_session import lines_to_read_again
@@ -21,7 +21,7 @@ _KINDS = (Kind.CODING, Kind.ADJUDICATION, Kind.UNDO, Kind.CODEBOOK, Kind.PROPOSA
 
 
 @documented
-class AdjudicationSession:
+class AdjudicationSession(FollowsCodebook):
     """
     One adjudicator at work on the lines on which coders differ; every ruling is stored before the call returns.
 
@@ -163,27 +163,6 @@ class AdjudicationSession:
     def differences(self) -> tuple[Difference, ...]:
         """Every line on which coders differ, adjudicated or not, in the order of the interviews."""
         return tuple(self._differences.values())
-
-    @property
-    def codebook(self) -> Codebook:
-        """The codebook in force."""
-        return self._codebook.in_force
-
-    def changes_since(self, version: str) -> tuple[str, ...]:
-        """
-        Return a sentence for each change of the codebook after a version, without its full stop.
-
-        Parameters
-        ----------
-        version : str
-            The version.
-
-        Raises
-        ------
-        SettlementError
-            If the codebook never had that version.
-        """
-        return self._codebook.sentences_since(version)
 
     def difference(self, line: LineId, *, version: str | None = None) -> Difference | None:
         """

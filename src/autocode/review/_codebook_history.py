@@ -182,3 +182,30 @@ class CodebookHistory:
         """Return the codes that ended or mean something else between a place and a version."""
         until = len(self.changes) if version is None else self._place(version)
         return changed_meanings(self.changes[:until], since=self.versions[since].version)
+
+
+class FollowsCodebook:
+    """A session in which the codebook is the one in force, also after changes that are recorded meanwhile."""
+
+    _codebook: CodebookHistory
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook in force."""
+        return self._codebook.in_force
+
+    def changes_since(self, version: str) -> tuple[str, ...]:
+        """
+        Return a sentence for each change of the codebook after a version, without its full stop.
+
+        Parameters
+        ----------
+        version : str
+            The version.
+
+        Raises
+        ------
+        SettlementError
+            If the codebook never had that version.
+        """
+        return self._codebook.sentences_since(version)

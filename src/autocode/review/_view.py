@@ -27,7 +27,7 @@ from autocode.names import unknown
 from autocode.review._assignment import Assignment
 from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._code_making import CodeMaking
-from autocode.review._codebook_history import CodebookHistory, latest_labels
+from autocode.review._codebook_history import CodebookHistory, FollowsCodebook, latest_labels
 from autocode.review._disclosure import Disclosure
 from autocode.review._history import Act, CoderHistory
 from autocode.review._offer import Offer, Offers
@@ -38,7 +38,7 @@ from autocode.review._transcript_versions import TranscriptVersions, refuse_edit
 from autocode.transcripts import Line, LineId, Role, Transcripts
 
 
-class CoderView:
+class CoderView(FollowsCodebook):
     """A study as one coder sees it; parameters and attributes are those of `ReviewSession`, which also records acts."""
 
     def __init__(
@@ -127,27 +127,6 @@ class CoderView:
         self._bring_into_force()
         self._queue = None
         return bool(batches)
-
-    @property
-    def codebook(self) -> Codebook:
-        """The codebook in force."""
-        return self._codebook.in_force
-
-    def changes_since(self, version: str) -> tuple[str, ...]:
-        """
-        Return a sentence for each change of the codebook after a version, without its full stop.
-
-        Parameters
-        ----------
-        version : str
-            The version.
-
-        Raises
-        ------
-        SettlementError
-            If the codebook never had that version.
-        """
-        return self._codebook.sentences_since(version)
 
     def fates_since(self, version: str) -> Mapping[CodeId, Fate]:
         """
