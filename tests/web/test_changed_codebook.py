@@ -184,6 +184,16 @@ def test_a_ruling_of_a_page_that_was_open_is_stored_once_and_replayed(pages, els
     assert [(coding.codes, coding.version) for coding in rulings] == [({"logistics", "awareness"}, "1")]
 
 
+def test_a_coder_whose_code_was_split_is_not_said_to_have_given_none(pages, elsewhere):
+    elsewhere(SPLIT)
+    (line,) = pages.get("/adjudicate/state").json()["read"]
+
+    assert {reading["by"]: reading["codes"] for reading in line["readings"]} == {
+        "JB": ["awareness"],
+        "MO (has not judged Parking and Phones)": [],
+    }
+
+
 def test_the_adjudication_page_asks_what_changed(pages, elsewhere):
     elsewhere(SPLIT)
     answer = pages.get("/adjudicate/state?since=1").json()

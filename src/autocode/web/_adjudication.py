@@ -252,13 +252,15 @@ class AdjudicationApi:
         }
 
     def _not_judged(self, reading: Reading, difference: Difference) -> str:
-        """Return which of the contested codes a reading does not judge, in brackets; empty if it judges all."""
+        """Return which of the contested codes a reading does not judge, in brackets; empty if it judges all.
+
+        Where it gives none, all that it does not judge are named: it may be that one of them fits.
+        """
+        unjudged = reading.unjudged & difference.contested if reading.codes else reading.unjudged
         names = [
-            self._session.codebook.label(code)
-            for code in self._in_order(reading.unjudged & difference.contested)
-            if code in self._session.codebook
+            self._session.codebook.label(code) for code in self._in_order(unjudged) if code in self._session.codebook
         ]
-        return f" (has not judged {listing(names)})" if names else ""
+        return f" (has not judged {listing(names, at_most=4)})" if names else ""
 
     def _outcomes(self, left: Reading, right: Reading) -> dict[Ruling, list[CodeId]]:
         """Return the codes that each ruling over two readings comes to."""
