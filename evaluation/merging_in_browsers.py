@@ -101,7 +101,7 @@ def code(page: Page, chance: random.Random, names: list[str], coder: str) -> Non
     elif what in ("find", "propose"):
         page.press("f")
         page.page.keyboard.type(chance.choice(names) if what == "find" else f"Code {chance.randrange(5)} of {coder}")
-        page.press("Enter", "Enter")
+        page.press("Enter" if what == "find" else "Shift+Enter", "Enter")
     elif what == "memo":
         page.press("m")
         page.page.keyboard.type("an invented memo")

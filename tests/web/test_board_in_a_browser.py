@@ -95,8 +95,8 @@ def test_a_name_and_marked_words_become_own_codes_at_once_and_nothing_of_them_re
         mo = opened(of_mo, addresses[0])
         mo.keyboard.press("f")
         mo.keyboard.type("Hidden haste")
-        expect(mo.locator("#about-code")).to_contain_text("Nobody else sees or gives it before all have coded.")
-        mo.keyboard.press("Enter")
+        expect(mo.locator("#new-about")).to_contain_text("nobody else sees or gives it before all have coded.")
+        mo.keyboard.press("Shift+Enter")
         expect(mo.locator(".picked")).to_have_text("Hidden haste×")  # it is a code now, and proposed no more
         assert list(read_study(folder).codebook) == ["MO/hidden-haste"]
         mo.keyboard.press("Enter")
@@ -106,7 +106,7 @@ def test_a_name_and_marked_words_become_own_codes_at_once_and_nothing_of_them_re
         mo.locator("article.now .words").evaluate("(words) => getSelection().selectAllChildren(words)")
         mo.keyboard.press("f")
         expect(mo.locator("#find")).to_have_value("The phone rings out.")
-        mo.keyboard.press("Enter")
+        mo.keyboard.press("Shift+Enter")
         mo.keyboard.press("Enter")
         expect(mo.locator("article.line:not(.now) .chip", has_text="The phone rings out.")).to_be_visible()
         expect(mo.locator("#saved")).to_contain_text("Saved")
@@ -114,7 +114,7 @@ def test_a_name_and_marked_words_become_own_codes_at_once_and_nothing_of_them_re
         jb.keyboard.press("f")
         expect(jb.locator("#found li")).to_have_count(0)
         jb.keyboard.type("Rushed")
-        jb.keyboard.press("Enter")
+        jb.keyboard.press("Shift+Enter")
         jb.keyboard.press("Enter")
         expect(jb.locator("#saved")).to_contain_text("Saved")
         jb.reload()

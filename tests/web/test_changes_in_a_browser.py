@@ -141,7 +141,7 @@ def test_a_proposal_that_became_a_code_is_chosen_as_that_code(study_of, page_of)
     page = page_of(study)
     press(page, "f")
     page.keyboard.type("informal fixers")
-    press(page, "Enter")
+    press(page, "Shift+Enter")
     change(study, ADDED)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 

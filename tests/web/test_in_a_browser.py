@@ -71,15 +71,27 @@ def test_n_does_not_drop_what_is_chosen(study_of, page_of):
     assert study.in_force() == {"GP1:2": set()}
 
 
-def test_a_code_is_found_by_its_name_and_an_unknown_one_is_proposed(study_of, page_of):
+def test_a_code_is_found_by_its_words_and_a_new_one_is_proposed_by_a_gesture_of_its_own(study_of, page_of):
     study = study_of()
     page = page_of(study)
-    page.keyboard.press("f")
-    page.keyboard.type("meet")
-    expect(page.locator("#about-code")).to_contain_text("Meetings without the people")
-    press(page, "Enter", "/")
+    for typed in ("meet", "meetings inefficient", "inefficeint", "inf meet", "working chance"):
+        page.keyboard.press("f")
+        page.keyboard.type(typed)
+        found = page.locator("#found .chip").all_inner_texts()
+        assert found == ([] if typed in ("inf meet", "working chance") else ["Inefficient meetings"]), typed
+        press(page, "Enter", "Escape")
+    expect(page.locator("#keep")).to_contain_text("Keep Inefficient meetings")  # chosen, dropped, chosen
+    press(page, "/")
+    page.keyboard.type("meetins unprepared")
+    expect(page.locator("#new-about")).to_contain_text("Near it: “Inefficient meetings”.")
+    press(page, "Enter", "Enter")
+    expect(page.locator("#palette")).to_be_visible()
+    # what is typed is beside the line that it is for, and does not cover it
+    line, palette = (page.locator(one).bounding_box() for one in ("article.now", "#palette"))
+    assert line["x"] + line["width"] <= palette["x"]
+    press(page, "Escape", "f")
     page.keyboard.type("parking fees")
-    press(page, "Enter")
+    press(page, "Shift+Enter")
     expect(page.locator(".picked .chip")).to_have_count(2)
     press(page, "Enter")
     saved(page)
@@ -455,7 +467,7 @@ def test_axe_finds_nothing_in_any_state(study_of, page_of, violations, scheme):
     assert violations(page) == []
     press(page, "f", "p", "a", "r")
     assert violations(page) == []
-    press(page, "Enter", "Enter", "s", "?")
+    press(page, "Shift+Enter", "Enter", "s", "?")
     assert violations(page) == []
     press(page, "Escape", "i")
     assert violations(page) == []
@@ -492,9 +504,9 @@ def test_axe_finds_nothing_in_states_that_are_seldom_met(study_of, page_of, viol
     expect(page.locator("#side .own")).to_have_text("No suggestion: nothing fits.")
     assert violations(page) == []
     press(page, "f", *"Fares")
-    expect(page.locator("#about-code")).to_contain_text("No code is called “Fares”")
+    expect(page.locator("#new-about")).to_contain_text("No code is called “Fares”")
     assert violations(page) == []
-    press(page, "Enter")
+    page.get_by_role("button", name="Propose “Fares”").click()
     expect(page.locator(".picked .proposed")).to_have_count(1)
     assert violations(page) == []
     page.evaluate(
@@ -558,7 +570,7 @@ def test_scripts_in_what_was_said_and_written_are_words(study_of, page_of):
     page.keyboard.type(said)
     press(page, "Escape", "f")
     page.keyboard.type(said)
-    press(page, "Enter", "f")
+    press(page, "Shift+Enter", "f")
     page.keyboard.type("number 7 ")
     press(page, "Enter", "?", "Escape", "i")
     expect(page.locator("#choose-list small").first).to_contain_text("<b>GP</b>")

@@ -67,6 +67,7 @@ def test_the_state_tells_the_interview_the_line_and_what_is_suggested(browser):
         "id": "logistics",
         "name": "Logistical issues",
         "theme": "Accessing services",
+        "path": "Accessing services",
         "hue": 0,
         "definition": "Getting there.",
         "use_when": "",

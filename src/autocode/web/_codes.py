@@ -39,6 +39,7 @@ def hue_of(codebook: Codebook, code: CodeId) -> int:
 def codes_of(codebook: Codebook) -> dict[CodeId, dict[str, Any]]:
     """Return the subthemes in the order of the codebook, each with what a page shows of it."""
     codes = {}
+    paths = {code.id: codebook.path(code.parent) if code.parent else "" for code in codebook.subthemes}
     codebook = codebook.labelled()
     for code in codebook.subthemes:
         theme = codebook.theme_of(code.id)
@@ -47,6 +48,7 @@ def codes_of(codebook: Codebook) -> dict[CodeId, dict[str, Any]]:
             "name": code.name,
             "hue": hue_of(codebook, code.id),
             "theme": theme.name if theme else "",
+            "path": paths[code.id],
             "definition": code.definition,
             "use_when": code.use_when,
             "not_when": code.not_when,

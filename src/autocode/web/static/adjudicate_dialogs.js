@@ -1,5 +1,6 @@
 // The dialogs of the adjudication page: keys, codebook, and other codes than those of the readings.
 
+import { codesFound } from "./code_search.js";
 import { chip, el, listing, openDialog, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { definitions } from "./adjudicate_panel.js";
@@ -105,19 +106,9 @@ function paletteElements() {
   return { field, options: el("ul", list), button };
 }
 
-/** The codes whose names hold what is typed, and then those whose definitions do. */
-function codesFound({ state, field }) {
-  const typed = field.value.trim().toLocaleLowerCase();
-  const codes = Object.values(state.codes);
-  const named = codes.filter(({ name }) => name.toLocaleLowerCase().includes(typed));
-  if (!typed) return named;
-  const defined = codes.filter(({ definition }) => definition.toLocaleLowerCase().includes(typed));
-  return [...named, ...defined.filter((code) => !named.includes(code))];
-}
-
 function paintFound(search) {
   const { state, chosen, field, options, button } = search;
-  search.found = codesFound(search);
+  search.found = codesFound(Object.values(state.codes), field.value);
   search.index = Math.max(0, Math.min(search.index, search.found.length - 1));
   options.replaceChildren(...search.found.map((code, index) => optionElement(search, code, index)));
   if (search.found.length) field.setAttribute("aria-activedescendant", `other-${search.index}`);

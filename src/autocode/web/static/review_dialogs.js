@@ -1,7 +1,8 @@
 // The dialogs of the review page: finding a code, the keys, and all interviews. What follows from a choice is handed in as
 // `actions`: press(key), choose(index), show(line) and make(name).
 
-import { byId, chip, el, openDialog, takeFocus } from "./dom.js";
+import { codesFound, codesNear } from "./code_search.js";
+import { byId, chip, el, listing, openDialog, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { announce, main, paintSide } from "./review_paint.js";
 import { ask } from "./review_server.js";
@@ -11,6 +12,7 @@ import { state } from "./review_state.js";
 export function prepareDialogs(actions) {
   byId("find").addEventListener("input", () => search(actions));
   byId("find").addEventListener("keydown", (event) => onFindKey(event, actions));
+  byId("new-make").addEventListener("click", () => makeNew(actions));
   byId("letters").addEventListener("change", (event) => {
     singleKeys.on = event.target.checked;
     paintSide(actions);
@@ -23,14 +25,13 @@ export function prepareDialogs(actions) {
 
 // ---------------------------------------------------------------- finding a code
 
-const palette = { options: [], index: 0 }; // an option is { code } of the codebook, or the name of a new one: { proposal }
+const palette = { options: [], index: 0, name: "" }; // codes that are found, and the name of a new one if no code has it
 
 export function openPalette(actions) {
   const field = byId("find");
+  // words of the line become the name of a new code, an in-vivo code, unless a code has that name
   field.value = state.making ? wordsMarked(field.maxLength) : "";
   search(actions);
-  // words of the line become the name of a new code, an in-vivo code, unless a code has that name
-  if (field.value && palette.options.at(-1)?.proposal) point(palette.options.length - 1);
   openDialog(byId("palette"), main);
   field.focus();
 }
@@ -49,38 +50,30 @@ export function repaintPalette(actions) {
   if (byId("palette").open) search(actions);
 }
 
-/** How well a code fits what was typed: 0 is best, null is not at all. */
-function rank(code, typed) {
-  const name = code.name.toLowerCase();
-  if (name.startsWith(typed)) return 0;
-  if (name.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(typed))) return 1;
-  if (name.includes(typed)) return 2;
-  if (code.theme.toLowerCase().includes(typed)) return 3;
-  return code.definition.toLowerCase().includes(typed) ? 4 : null;
-}
-
-function codesFound(typed) {
-  const codes = [...state.codes.values()];
-  if (!typed) {
-    const recent = state.recent.map((id) => state.codes.get(id)).filter(Boolean);
-    return [...recent, ...codes.filter((code) => !recent.includes(code))];
-  }
-  const ranked = codes.map((code) => [rank(code, typed), code]).filter(([place]) => place !== null);
-  return ranked.sort(([first], [second]) => first - second).map(([, code]) => code);
-}
-
 function search(actions) {
-  const name = byId("find").value.trim().replace(/\s+/g, " ");
-  const typed = byId("find").value.trim().toLowerCase();
-  const found = codesFound(typed);
-  palette.options = found.map((code) => ({ code }));
-  if (name && !found.some((code) => code.name.toLowerCase() === typed)) palette.options.push({ proposal: name });
+  const typed = byId("find").value;
+  const codes = [...state.codes.values()];
+  const recent = state.recent.map((id) => state.codes.get(id)).filter(Boolean);
+  const found = typed.trim() ? codesFound(codes, typed) : [...recent, ...codes.filter((code) => !recent.includes(code))];
+  palette.options = found;
   palette.index = 0;
-  byId("found").replaceChildren(...palette.options.map((option, index) => optionElement(option, index, actions)));
+  byId("found").replaceChildren(...found.map((code, index) => optionElement(code, index, actions)));
   point(0);
+  paintNewCode(codes, typed.trim().replace(/\s+/g, " "));
 }
 
-function optionElement({ code, proposal }, index, actions) {
+/** Offer what is typed as the name of a new code, unless a code has that name; the codes near it are named. */
+function paintNewCode(codes, name) {
+  const isNew = Boolean(name) && !codes.some((code) => code.name.toLowerCase() === name.toLowerCase());
+  palette.name = isNew ? name : "";
+  byId("new-code").hidden = !isNew;
+  if (!isNew) return;
+  const near = listing(codesNear(codes, name).map((code) => `“${code.name}”`));
+  byId("new-about").textContent = `No code is called “${name}”.${near && ` Near it: ${near}.`} ${NEW_CODE[state.making]}`;
+  byId("new-make").firstElementChild.textContent = `${state.making ? "Make" : "Propose"} “${name}”`;
+}
+
+function optionElement(code, index, actions) {
   return el(
     "li",
     {
@@ -90,9 +83,9 @@ function optionElement({ code, proposal }, index, actions) {
       onclick: () => pick(index, actions),
       onmousemove: () => palette.index !== index && point(index, false),
     },
-    code ? chip(code) : el("span", { class: "chip proposed" }, state.making ? "Make" : "Propose"),
-    el("span", { class: "gist", dir: "auto" }, code ? code.definition || code.theme : proposal),
-    code && state.chosen.has(code.id) && el("span", { class: "on" }, "chosen"),
+    chip(code),
+    el("span", { class: "gist", dir: "auto" }, code.definition || code.path),
+    state.chosen.has(code.id) && el("span", { class: "on" }, "chosen"),
   );
 }
 
@@ -111,22 +104,19 @@ function point(index, scroll = true) {
   if (option) byId("find").setAttribute("aria-activedescendant", option.id);
   else byId("find").removeAttribute("aria-activedescendant");
   const selected = palette.options[palette.index];
-  byId("about-code").replaceChildren(...(selected ? aboutOption(selected) : []));
+  byId("about-code").replaceChildren(...(selected ? aboutCode(selected) : []));
 }
 
 const NEW_CODE = {
-  own: "Press Enter to make it your code. Nobody else sees or gives it before all have coded.",
-  shared: "Press Enter to make it a code, which all coders can give from then on.",
-  "": "Press Enter to propose it to the team: the proposal is stored with the line, and the codebook does not change.",
+  own: "As your code, nobody else sees or gives it before all have coded.",
+  shared: "As a code, all coders can give it from then on.",
+  "": "A proposal to the team is stored with the line, and the codebook does not change.",
 };
 
-function aboutOption({ code, proposal }) {
-  if (proposal) {
-    return [el("p", {}, `No code is called “${proposal}”. ${NEW_CODE[state.making]}`)];
-  }
+function aboutCode(code) {
   const part = (label, text) => text && el("p", { dir: "auto" }, el("b", {}, `${label} `), text);
   return [
-    code.theme && el("p", { class: "theme", dir: "auto" }, code.theme),
+    code.path && el("p", { class: "theme", dir: "auto" }, code.path),
     part("Definition", code.definition),
     part("Use when", code.use_when),
     part("Not when", code.not_when),
@@ -134,18 +124,26 @@ function aboutOption({ code, proposal }) {
   ].filter(Boolean);
 }
 
-/** Choose an option, or drop it if it is chosen. */
+/** Choose a code that was found, or drop it if it is chosen. */
 function pick(index, actions) {
-  const option = palette.options[index];
+  const code = palette.options[index];
+  if (code) leavePalette(state.chosen, code.id, { name: code.name, actions });
+}
+
+/** Choose what is typed as a new code: a gesture of its own, so that nobody makes one by a slip of the keys. */
+function makeNew(actions) {
+  const { name } = palette;
+  if (!name) return;
+  leavePalette(state.proposed, name, { name: `${name}, ${state.making ? "new" : "proposed"},`, actions });
+  if (state.making && state.proposed.has(name)) actions.make(name);
+}
+
+function leavePalette(chosen, key, { name, actions }) {
   byId("palette").close();
   takeFocus(main);
-  if (!option) return;
-  const [chosen, key] = option.code ? [state.chosen, option.code.id] : [state.proposed, option.proposal];
   if (!chosen.delete(key)) chosen.add(key);
-  if (state.making && state.proposed.has(option.proposal)) actions.make(option.proposal);
   state.note = "";
   paintSide(actions);
-  const name = option.code ? option.code.name : `${option.proposal}, ${state.making ? "new" : "proposed"},`;
   announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
 }
 
@@ -153,8 +151,8 @@ function onFindKey(event, actions) {
   if (event.isComposing || event.keyCode === 229) return;
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
   if (step) point(palette.index + step);
-  else if (event.key === "Enter" && !event.repeat) pick(palette.index, actions);
-  else return;
+  else if (event.key !== "Enter") return;
+  else if (!event.repeat) event.shiftKey ? makeNew(actions) : pick(palette.index, actions);
   event.preventDefault();
 }
 
@@ -165,7 +163,8 @@ const KEYS = [
   ["Enter", "keep what is chosen and go on"],
   ["A", "accept the first suggestion, if it is strong"],
   ["N", "none fits: you have read the line, and no code applies"],
-  ["F /", "find a code, or name a new one; in a study coded from zero, marked words of the line become its name"],
+  ["F /", "find a code: type words of its name, theme or definition, in any order"],
+  ["Shift Enter", "there: propose or make a new code of what is typed, or of marked words in a study coded from zero"],
   ["M", "memo on the line"],
   ["S", "leave the line for later"],
   ["U Ctrl+Z", "undo, back to the line"],
