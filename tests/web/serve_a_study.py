@@ -23,12 +23,15 @@ HARD = [
 ]
 
 
-def interviews(lines: int, *, hard: bool, many: int = 2) -> Iterator[Transcript]:
+GROUP = ["Moderator", "Anna", "Anna", "بن", "Anna"]  # who speaks in a focus group, in turn
+
+
+def interviews(lines: int, *, hard: bool, many: int = 2, group: bool = False) -> Iterator[Transcript]:
     for number in range(1, many + 1):
         made: list[Line] = []
         for order in range(1, (lines if number == 1 else 4) + 1):
             asks = order % 5 == 1
-            name = "INT" if asks else f"GP{number}"
+            name = GROUP[(order - 1) % 5] if group else "INT" if asks else f"GP{number}"
             said = "And how was that for you?" if asks else f"Parking there is a day's work, number {order}."
             if hard and not asks:
                 said = HARD[(order - (order + 4) // 5 - 1) % len(HARD)]  # all of them, in turn, between the questions
@@ -124,7 +127,9 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
 
         made = _serve.make_app
         _serve.make_app = lambda *given, **more: delayed(made(*given, **more), how["delay"])
-    told = Transcripts(interviews(lines, hard=bool(how.get("hard")), many=int(how.get("interviews", 2))))
+    told = Transcripts(
+        interviews(lines, hard=bool(how.get("hard")), many=int(how.get("interviews", 2)), group=bool(how.get("group")))
+    )
     book = codebook_of(int(how.get("codes", 200 if how.get("hard") else 0)), hard=bool(how.get("hard")))
     fresh = not Path(journal).exists()
     with Journal.open(journal) as kept:

@@ -11,6 +11,8 @@ import pytest
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
 
+from served_studies import press, saved
+
 pytestmark = pytest.mark.browser
 
 # the participants' lines of the invented study, in turn
@@ -85,3 +87,35 @@ def test_the_beginning_of_every_line_and_the_key_that_keeps_are_on_the_screen(pa
         }"""
     )
     expect(page.locator('#found li[aria-selected="true"]')).to_contain_text("number 199")
+
+
+def test_who_speaks_stands_at_every_turn_and_is_announced_on_review_and_differences(study_of, page_of):
+    study = study_of(lines=8, group=True, mode="independent", coders=["MO", "JB"], adjudicators=["TW"])
+    page = page_of(study)
+    speakers = page.locator("#lines .speaker:not(.unseen)")
+
+    assert speakers.all_text_contents()[:4] == ["Question by Moderator", "Anna", "بن", "Anna"]
+    assert speakers.nth(2).evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    press(page, "n")
+    expect(page.locator("#live")).to_have_text("Line 3, Anna. Parking there is a day's work, number 3.")
+    press(page, "n", "n")
+    saved(page)
+    page.context.clear_cookies()
+    other = page_of(study, "JB")
+    for _ in range(3):
+        press(other, "f", *"meet", "Enter", "Enter")
+    saved(other)
+    other.context.clear_cookies()
+    other.goto(study.addresses["TW"])
+    other.goto(f"http://127.0.0.1:{study.port}/adjudicate")
+    expect(other.locator(".row.now .speaker")).to_have_text(["Question by Moderator", "Anna"])
+    expect(other.locator(".row .speaker")).to_have_text(["Question by Moderator", "Anna", "Anna", "بن"])
+    press(other, "j", "j")
+    expect(other.locator(".adjudication > .unseen[aria-live]")).to_contain_text("Line 4 of GP1, بن. Parking")
+
+
+def test_one_interviewer_and_one_participant_are_told_apart_by_screen_readers_alone(page_at):
+    page = page_at((1440, 900))
+
+    expect(page.locator("#lines .speaker:not(.unseen)")).to_have_count(0)
+    expect(page.locator("#lines .speaker").first).to_have_text("Question by INT")

@@ -81,7 +81,9 @@ class Study:
         (self.folder / "codebook.toml").write_text(CODEBOOK)
         settings = self.folder / "study.toml"
         settings.write_text(settings.read_text().replace("coders = []", 'coders = ["MO", "SK"]'))
-        turns = "".join(f"Interviewer: Question {n}?\nBea: {text}\n" for n, text in enumerate(ANSWERS, start=1))
+        speakers = ["Ada", *["Bea"] * (len(ANSWERS) - 1)]  # an interview of two
+        said = enumerate(zip(speakers, ANSWERS, strict=True), start=1)
+        turns = "".join(f"Interviewer: Question {n}?\n{speaker}: {text}\n" for n, (speaker, text) in said)
         (folder / "Bea.txt").write_text(turns)
         rows = [f"Bea:{2 * n},MO,{code},{'by bus I think' if n == 2 else ''}" for n, code in enumerate(GIVEN, start=1)]
         rows += [f"Bea:{2 * n},SK,waiting,{SECRET}" for n in range(1, len(ANSWERS) + 1)]
@@ -209,6 +211,10 @@ def test_parts_of_a_split_code_are_chosen_with_one_key_each(study, page_of, viol
     expect(page.locator("#side")).to_contain_text("TW split 'Getting there' into 'Public transport' and 'Driving")
     expect(page.locator(".gave")).to_contain_text("Getting there")
     expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator("#line .speaker:not(.unseen)")).to_have_text(
+        ["Question by Interviewer", "Ada", "Question by Interviewer", "Bea"]
+    )
+    expect(page.locator("#live")).to_contain_text("Line 2, Ada.")
     assert violations(page) == []
 
     press(page, "2", "1", "s", "1", "2", "Enter")

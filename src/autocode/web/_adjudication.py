@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, zip_longest
 from threading import Lock
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypedDict
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,12 +21,20 @@ from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of, js
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
 from autocode.web._open_coding import still_coding
+from autocode.web._speakers import speaker_json
 from autocode.wording import listing
 
 PATH = "/adjudicate"
 _AT_ONCE = 60  # open lines whose words come with the first answer
 _MOST = 400  # lines whose words are asked for in one request
 _CODED_AGAIN = "Somebody has coded that line again since it was shown to you. Nothing was stored; look at it once more."
+
+
+class _Utterance(TypedDict):
+    """Words around a line, and who spoke them."""
+
+    text: str
+    speaker: str
 
 
 class AdjudicationApi:
@@ -232,6 +240,7 @@ class AdjudicationApi:
         return {
             **self._outline(difference),
             "text": line.text,
+            **speaker_json(self._session.lines, line),
             "question": question,
             "before": before,
             "after": after,
@@ -456,16 +465,18 @@ def _readers(reading: Reading, index: int, *, hidden: bool) -> str:
     return f"Coding {chr(ord('A') + index % 26)}{'' if n == 1 else f' ({n} coders)'}"
 
 
-def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[str, list[str], list[str]]]:
-    """Return the question that each line answers, and what the participant said right before and right after it."""
+def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[_Utterance | None, list[_Utterance], list[_Utterance]]]:
+    """Return the question that each line answers, and what participants said right before and right after it."""
     context = {}
     for interview in lines.interviews:
-        question, before = "", list[str]()
+        question, before = None, list[_Utterance]()
         for line, following in zip_longest(interview.lines, interview.lines[1:]):
+            said = _Utterance(text=line.text, speaker=line.speaker)
             if line.role is not Role.PARTICIPANT:
-                question, before = line.text, []
+                question, before = said, []
                 continue
             is_answered_on = following is not None and following.role is Role.PARTICIPANT
-            context[line.id] = (question, before, [following.text] if is_answered_on else [])
-            before = [line.text]
+            after = [_Utterance(text=following.text, speaker=following.speaker)] if is_answered_on else []
+            context[line.id] = (question, before, after)
+            before = [said]
     return context

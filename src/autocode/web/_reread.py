@@ -19,6 +19,7 @@ from autocode.transcripts import Line, LineId, Role
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
+from autocode.web._speakers import several_speak
 
 PATH = "/reread"
 _AT_ONCE = 200  # questions that a page holds; it asks for more when they are answered
@@ -158,6 +159,8 @@ def _question_json(session: RereadingSession, rereading: Rereading) -> dict[str,
         "interview": interview.id,
         "about": participant_summary(interview),
         "order": line.order,
+        "several": several_speak(interview),
+        "speaker": line.speaker,
         "text": line.text,
         "before": [_context_json(near) for near in before],
         "after": [_context_json(near) for near in interview.lines[place + 1 :][:_AFTER]],
@@ -165,7 +168,7 @@ def _question_json(session: RereadingSession, rereading: Rereading) -> dict[str,
 
 
 def _context_json(line: Line) -> dict[str, Any]:
-    return {"text": line.text, "asks": line.role is not Role.PARTICIPANT}
+    return {"text": line.text, "speaker": line.speaker, "asks": line.role is not Role.PARTICIPANT}
 
 
 def _submitted(session: RereadingSession, acts: Iterable[Act]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from autocode.codebook import CodeId
-from autocode.coding import BatchId, CoderId, Coding, Mode, Stage, Suggestion
+from autocode.coding import BatchId, CoderId, Coding, Mode, Neighbour, Stage, Suggestion
 from autocode.errors import AutocodeError, JournalError, SettlementError
 from autocode.review import Offer, ReviewSession
 from autocode.transcripts import Line, LineId, Role, TranscriptId
@@ -21,6 +21,7 @@ from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, participant_summary
 from autocode.web._learning import Learning, Learnt
+from autocode.web._speakers import several_speak, source_of
 
 _AHEAD = 80  # lines whose suggestions wait in the browser, so that the next line is painted without asking
 _UNDOABLE = 200  # the latest acts that a freshly opened page can undo
@@ -209,10 +210,16 @@ def _interview_json(session: ReviewSession, name: TranscriptId) -> dict[str, Any
     return {
         "id": interview.id,
         "about": participant_summary(interview),
+        "several": several_speak(interview),
         "lines": [
-            {"order": line.order, "text": line.text, **_line_json(session, line, later)}
-            if line.role is Role.PARTICIPANT
-            else {"id": line.id, "order": line.order, "text": line.text, "asks": True}
+            {
+                "order": line.order,
+                "speaker": line.speaker,
+                "text": line.text,
+                **(
+                    _line_json(session, line, later) if line.role is Role.PARTICIPANT else {"id": line.id, "asks": True}
+                ),
+            }
             for line in interview.lines
         ],
     }
@@ -303,7 +310,7 @@ def _offer_json(session: ReviewSession, line: Line, offer: Offer) -> dict[str, A
         "strong": offer.strong_first,
         "abstention": _why_nothing(offer),
         "second": session.stage_of(line.id) is Stage.SECOND_LOOK,
-        "cards": [_card_json(suggestion) for suggestion in offer.suggestions],
+        "cards": [_card_json(session, suggestion) for suggestion in offer.suggestions],
         "stretches": _stretches(line.text, offer.suggestions),
     }
 
@@ -317,13 +324,17 @@ def _why_nothing(offer: Offer) -> str:
     return offer.abstention.reason if offer.abstention else ""
 
 
-def _card_json(suggestion: Suggestion) -> dict[str, Any]:
+def _card_json(session: ReviewSession, suggestion: Suggestion) -> dict[str, Any]:
+    def source(near: Neighbour) -> str:
+        is_known = session.lines.__contains__(near.line)
+        return source_of(session.lines, session.lines.line(near.line)) if is_known else near.transcript
+
     return {
         "code": suggestion.code,
         "band": suggestion.band,
         "words": [word for word, _ in suggestion.evidence.words][:_WORDS],
         "near": [
-            {"text": near.text or near.line, "coders": ", ".join(near.coders), "interview": near.transcript}
+            {"text": near.text or near.line, "coders": ", ".join(near.coders), "interview": source(near)}
             for near in suggestion.evidence.neighbours[:_EXAMPLES]
         ],
     }

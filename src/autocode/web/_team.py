@@ -30,6 +30,7 @@ from autocode.transcripts import LineId, Transcripts
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of
 from autocode.web._open_coding import left_to_read, still_coding
+from autocode.web._speakers import source_of
 from autocode.wording import count_of
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ class _TeamRequests:
             suggester=suggester,
             codes=codes_of(status.codebook),
             lines=self._lines,
+            source_of=source_of,
             may_see_lines=may_see_lines,
             has_label_issues=self._flagged_lines is not None,
         )
@@ -190,6 +192,7 @@ class _TeamRequests:
             "label_issues.html",
             flagged=flagged,
             lines=self._lines,
+            source_of=source_of,
             codings=codings,
             codes=codes_of(await run_in_threadpool(lambda: self._codebook)),
         )

@@ -42,11 +42,12 @@ def test_every_line_on_which_coders_differ_is_told_with_its_question_and_neighbo
     assert [one["id"] for one in told["lines"]] == LINES
     first, second = told["lines"][:2]
     assert (first["question"], first["before"], first["after"]) == (
-        "How do you reach social services?",
+        {"text": "How do you reach social services?", "speaker": "INT"},
         [],
-        ["Parking there is a day's work."],
+        [{"text": "Parking there is a day's work.", "speaker": "GP1"}],
     )
-    assert second["before"] == ["There is one number and it rings out."]
+    assert (first["speaker"], first["several"]) == ("GP1", False)
+    assert second["before"] == [{"text": "There is one number and it rings out.", "speaker": "GP1"}]
     assert second["after"] == []
     assert first["readings"] == [
         {"by": "JB", "codes": ["logistics", "awareness"]},

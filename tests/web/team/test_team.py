@@ -9,7 +9,7 @@ from autocode.agreement import agreement_table
 from autocode.codebook import Code, Codebook
 from autocode.coding import CoderId, Proposal
 from autocode.conduct import Amendment, Replacement
-from autocode.transcripts import LineId
+from autocode.transcripts import LineId, Transcripts
 from autocode.web import FlaggedLine, SuggesterStatus
 
 
@@ -106,6 +106,20 @@ def test_lines_to_read_again_show_who_gave_what_and_why_they_surprise(asked_by, 
     assert "It is gone." not in told
     assert '<span class="by">JB</span>' in told
     assert "None found." in asked_by("SK").get("/team/slips").text
+
+
+def test_a_quoted_line_of_a_focus_group_names_who_said_it(asked_by, differing, lines):
+    def with_ben(interview):
+        said = (replace(line, speaker="Ben") if line.id == "GP1:3" else line for line in interview.lines)
+        return replace(interview, lines=tuple(said))
+
+    group = Transcripts(map(with_ben, lines.interviews))
+    differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("JB")))
+    for path in ("/team", "/team/slips"):
+        flagged = [FlaggedLine(line=LineId("GP1:3"), reason="It surprises.")]
+
+        assert "<cite>Ben in GP1, line 3</cite>" in asked_by("SK", flagged=flagged, lines=group).get(path).text
+        assert "<cite>GP1, line 3</cite>" in asked_by("SK", flagged=flagged).get(path).text
 
 
 def test_who_still_reads_independently_sees_no_others_slips(asked_by, journal, coding_of):

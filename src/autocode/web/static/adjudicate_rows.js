@@ -1,7 +1,7 @@
 // The lines of the adjudication page, one below the other. Only those near the screen are elements, and only they have
 // their words: thousands of others wait as numbers, for which there is empty space of about their height.
 
-import { chip, el, listing } from "./dom.js";
+import { beginsTurn, chip, el, listing, speakerLabel } from "./dom.js";
 import { comparedPair, missingWords, nameOf } from "./adjudicate_state.js";
 
 const AROUND = 30; // rows painted above and below the middle of the screen
@@ -61,17 +61,20 @@ function orderButton(line, isCurrent, { go }) {
   return el("button", { ...attributes, onclick: () => go(line.id) }, `${line.order}`);
 }
 
-/** The words of a line; the current one also shows its question and its neighbours. */
+/** The words of a line and who speaks; the current one also shows its question and its neighbours. */
 function words(line, isCurrent) {
-  const paragraph = (look) => (text) => el("p", { class: look, dir: "auto" }, text);
-  return el(
-    "div",
-    { class: "words" },
-    isCurrent && line.question ? paragraph("question")(line.question) : null,
-    isCurrent ? line.before.map(paragraph("near")) : [],
-    paragraph("text")(line.text),
-    isCurrent ? line.after.map(paragraph("near")) : [],
-  );
+  const { question, before, after } = isCurrent ? line : { question: null, before: [], after: [] };
+  const said = [
+    ...(question ? [{ ...question, asks: true, look: "question" }] : []),
+    ...before.map((part) => ({ ...part, look: "near" })),
+    { ...line, look: "text" },
+    ...after.map((part) => ({ ...part, look: "near" })),
+  ];
+  const parts = said.flatMap((part, index) => {
+    const label = beginsTurn(part, said[index - 1]) ? speakerLabel(part, line.several) : null;
+    return [label, el("p", { class: part.look, dir: "auto" }, part.text)];
+  });
+  return el("div", { class: "words" }, parts);
 }
 
 function readings(state, line, isCurrent) {
@@ -231,7 +234,8 @@ export function described(state, line) {
   const ruled = ({ codes: given, ended = [] }) =>
     given.length || !ended.length ? [codes(given), ...ended].join("; ") : ended.join("; ");
   const rulings = line.settled.map((ruling) => ` Settled by ${ruling.by}: ${ruled(ruling)}.`).join("");
-  return `Line ${line.order} of ${line.interview}. ${line.text} ${read}.${rulings}`;
+  const speaker = line.several ? `, ${line.speaker}` : "";
+  return `Line ${line.order} of ${line.interview}${speaker}. ${line.text} ${read}.${rulings}`;
 }
 
 /** Codes as a phrase: "a, b and c". */

@@ -31,5 +31,13 @@ export function chip(code, more = "") {
   return el("span", { class: `chip hue-${code.hue} ${more}`.trim(), dir: "auto" }, code.name);
 }
 
+/** Return who speaks, to stand before the words: for all to read where several speak, else for screen readers. */
+export const speakerLabel = ({ speaker, asks = false }, several) =>
+  el("p", { class: several ? "speaker" : "speaker unseen", dir: "auto" }, asks && el("span", { class: "unseen" }, "Question by "), speaker);
+
+/** Whether a line begins a turn: after a line of somebody else, or of none. */
+export const beginsTurn = (line, before) =>
+  line.speaker !== before?.speaker || Boolean(line.asks) !== Boolean(before.asks);
+
 /** Return names as a phrase: "a, b and c". */
 export const listing = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`);

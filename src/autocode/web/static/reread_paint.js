@@ -1,7 +1,7 @@
 // How the page of lines to read again looks: the line on the left, the question on the right, and messages. What a click
 // does is handed in as `actions`: press(key), toggle(code) and answer(codes).
 
-import { byId, chip, el, takeFocus } from "./dom.js";
+import { beginsTurn, byId, chip, el, speakerLabel, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
 
 const CODE_KEYS = [..."123456789abcdefghilmopqrtvwxz"]; // without those that do something else
@@ -29,7 +29,11 @@ function lineParts(question) {
     el("p", { class: "words", dir: "auto" }, question.text),
   );
   line.dataset.line = question.line;
-  return [...question.before.map(contextElement), line, ...question.after.map(contextElement)];
+  const said = [...question.before, question, ...question.after];
+  return said.flatMap((part, index) => {
+    const label = beginsTurn(part, said[index - 1]) ? [speakerLabel(part, question.several)] : [];
+    return [...label, part === question ? line : contextElement(part)];
+  });
 }
 
 const contextElement = ({ text, asks }) =>
@@ -196,7 +200,8 @@ export function describedQuestion(question, { codes }) {
   const names = question.codes.map((id) => codes.get(id)?.name ?? id);
   const keys = keysOf(question);
   const asked = question.kind === "one" ? `Y: ${names[0]} applies; N: it does not.` : names.map((name, index) => `${keys[index] ?? ""}: ${name}`).join("; ");
-  return `Line ${question.order}. ${question.text.slice(0, 400)} ${question.why} You gave: ${question.gave.join(", ") || "no code"}. ${asked}`;
+  const speaker = question.several ? `, ${question.speaker}` : "";
+  return `Line ${question.order}${speaker}. ${question.text.slice(0, 400)} ${question.why} You gave: ${question.gave.join(", ") || "no code"}. ${asked}`;
 }
 
 /** Say why a key did nothing. */

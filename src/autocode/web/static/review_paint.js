@@ -1,7 +1,7 @@
 // How the review page looks: the interview on the left, the decision on the right, and messages. What a click does is
 // handed in as `actions`: press(key), choose(index) and show(line).
 
-import { byId, chip, el, takeFocus } from "./dom.js";
+import { beginsTurn, byId, chip, el, speakerLabel, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, newName, offerShown, state } from "./review_state.js";
 
@@ -17,9 +17,12 @@ const elements = new Map(); // line id -> { article, words, kept }
 export function paintInterview(interview) {
   elements.clear();
   const sections = [];
+  let before = null;
   for (const line of interview.lines) {
     if (line.asks || !sections.length) sections.push(el("section", { class: "exchange" }));
+    if (beginsTurn(line, before)) sections.at(-1).append(speakerLabel(line, interview.several));
     sections.at(-1).append(line.asks ? el("p", { class: "question", dir: "auto" }, line.text) : lineElement(line));
+    before = line;
   }
   byId("lines").replaceChildren(...sections);
   byId("name").textContent = interview.id;
@@ -367,7 +370,8 @@ export function described(line) {
   const offer = offerShown();
   const cards = offer?.cards.map((card, index) => `${index + 1}: ${codeOf(card.code).name}, ${card.band}`).join("; ");
   const suggested = offer ? (cards ? ` Suggested: ${cards}.` : " No suggestion.") : "";
-  return `Line ${line.order}. ${line.text.slice(0, 400)}${suggested}`;
+  const speaker = state.interview?.several ? `, ${line.speaker}` : "";
+  return `Line ${line.order}${speaker}. ${line.text.slice(0, 400)}${suggested}`;
 }
 
 /** Put a sentence at the foot of the page that asks for nothing. */
