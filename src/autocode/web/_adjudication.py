@@ -471,12 +471,12 @@ def _context_of_lines(lines: Transcripts) -> dict[LineId, tuple[_Utterance | Non
     for interview in lines.interviews:
         question, before = None, list[_Utterance]()
         for line, following in zip_longest(interview.lines, interview.lines[1:]):
-            said = _Utterance(text=line.text, speaker=line.speaker)
+            utterance = _Utterance(text=line.text, speaker=line.speaker)
             if line.role is not Role.PARTICIPANT:
-                question, before = said, []
+                question, before = utterance, []
                 continue
             is_answered_on = following is not None and following.role is Role.PARTICIPANT
             after = [_Utterance(text=following.text, speaker=following.speaker)] if is_answered_on else []
             context[line.id] = (question, before, after)
-            before = [said]
+            before = [utterance]
     return context
