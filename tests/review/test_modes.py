@@ -99,13 +99,26 @@ def test_suggestions_for_another_codebook_are_not_shown(journal, batch, session_
 
 def test_how_others_coded_a_line_that_is_still_to_be_read_alone_is_not_shown(told, session_of, journal):
     journal.append(BlindDraw(drawn=frozenset(["PM1:2"]), probabilities={"PM1:2": 0.2}, seed=0))
-    session = session_of(mode=Mode.ASSISTED)
+    session = session_of(mode=Mode.ASSISTED, coding_closed=True)
 
     assert all(one.evidence.neighbours == () for one in session.suggestions)
     session.go_to("PM1:2")
     session.settle()
     session.go_to("GP1:2")
     assert all(one.evidence.neighbours for one in session.suggestions)
+
+
+def test_while_a_coder_has_lines_left_only_own_codings_stand_beside_a_suggestion(session_of, batch):
+    near = batch.suggestions[0].evidence.neighbours[0]
+    shared = replace(near, coders=("JB", "MO"))
+    told = replace(batch.suggestions[1], evidence=replace(batch.suggestions[1].evidence, neighbours=(near, shared)))
+    session = session_of(batch=replace(batch, suggestions=(told,)))
+
+    assert [one.coders for one in session.suggestions[0].evidence.neighbours] == [("MO",)]
+    for line in session.lines.participant_lines:
+        session.settle(line=line.id)
+    session.go_to("GP1:2")
+    assert [one.coders for one in session.suggestions[0].evidence.neighbours] == [("JB",), ("JB", "MO")]
 
 
 def test_two_sessions_of_one_coder_know_of_each_other(session_of, batch):

@@ -58,7 +58,9 @@ def test_neighbours_have_the_words_of_the_transcripts(session_of, batch, journal
     journal.append(batch)
     gone = replace(batch.suggestions[0].evidence.neighbours[0], line="GP9:1")
     told = replace(batch.suggestions[2], evidence=replace(batch.suggestions[2].evidence, neighbours=(gone,)))
-    session = session_of(batch=replace(journal.latest_batch(), suggestions=(batch.suggestions[1], told)))
+    session = session_of(
+        batch=replace(journal.latest_batch(), suggestions=(batch.suggestions[1], told)), coding_closed=True
+    )
 
     assert session.suggestions[0].evidence.neighbours[0].text == "I run the practice."
     session.go_to("GP1:3")

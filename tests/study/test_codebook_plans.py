@@ -159,7 +159,7 @@ def test_lines_of_others_are_hidden_from_somebody_who_has_lines_left(data):
 
     assert [readings.coder for readings in hidden.coders] == ["coder_b"]
     assert hidden.n_left == len(data.codings.by("coder_b").uncoded(data.lines.participant_lines)) > 0
-    assert "of the readings of others is shown after" in str(hidden)
+    assert "of the readings of others, and of agreement, is shown after" in str(hidden)
     assert "coder_a" not in str(hidden) + hidden._repr_html_() + json.dumps(hidden.to_json())
     assert [readings.coder for readings in shown.coders] == CODERS
 

@@ -221,7 +221,7 @@ def test_what_a_match_has_meant_stands_beside_the_keys(study_of, page_of):
     saved(page)
     press(page, "?")
 
-    expect(page.locator("#help-bands")).to_contain_text("strongcoders kept 10 of 10 (31 of 31)")
+    expect(page.locator("#help-bands")).to_contain_text("strongyou kept 10 of 10 (31 of 31)")
     expect(page.locator("#help-bands")).to_contain_text("fair")
     assert page.locator("#side").inner_text().count("10 of 10") == 0
 

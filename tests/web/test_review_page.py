@@ -51,7 +51,7 @@ def blind_first(session_of, journal, batch, codebook):
     return session_of(mode=Mode.BLIND_FIRST)
 
 
-def test_the_state_tells_the_interview_the_line_and_what_is_suggested(browser):
+def test_the_state_tells_the_interview_the_line_and_what_is_suggested(browser, browser_of, session_of, batch):
     told = browser.get("/review/state").json()
 
     assert (told["coder"], told["mode"], told["current"]) == ("MO", "assisted", "GP1:2")
@@ -61,7 +61,9 @@ def test_the_state_tells_the_interview_the_line_and_what_is_suggested(browser):
     offer = told["offers"]["GP1:2"]
     assert [(card["code"], card["band"]) for card in offer["cards"]] == [("logistics", "strong"), ("awareness", "fair")]
     assert offer["strong"] == "logistics"
-    assert offer["cards"][0]["near"] == [{"text": "I run the practice.", "coders": "JB", "interview": "PM1"}]
+    assert offer["cards"][0]["near"] == []  # while MO reads, what JB gave is not shown
+    (own, _) = browser_of(session_of("JB", batch=batch)).get("/review/state").json()["offers"]["GP1:2"]["cards"]
+    assert own["near"] == [{"text": "I run the practice.", "coders": "JB", "interview": "PM1"}]
     assert told["offers"]["PM1:2"]["abstention"] == "nothing fits"
     assert told["codes"][0] == {
         "id": "logistics",
@@ -355,7 +357,7 @@ def test_what_the_words_for_strength_have_meant_is_told_once_enough_is_decided(
     after = browser.get("/review/bands").json()["bands"]
 
     assert before[0] == ["strong", "29 decided so far; what it means shows from 30 on"]
-    assert after[0] == ["strong", "coders kept 8 of 10 (24 of 30)"]
+    assert after[0] == ["strong", "you kept 8 of 10 (24 of 30)"]
     assert after[1:] == [[band, "0 decided so far; what it means shows from 30 on"] for band in ("fair", "weak")]
 
 

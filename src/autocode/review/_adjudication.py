@@ -12,7 +12,6 @@ from autocode.journal import CodebookSeen, Entry, Journal, Kind, Undo
 from autocode.review._codebook_history import CodebookHistory, FollowsCodebook
 from autocode.review._differences import Difference, difference_on
 from autocode.review._open_coding import lines_left_to_read
-from autocode.review._reread_session import lines_to_read_again
 from autocode.review._ruling import adjudicate, may_adjudicate
 from autocode.transcripts import LineId, Transcripts
 
@@ -41,8 +40,7 @@ class AdjudicationSession(FollowsCodebook):
     Attributes
     ----------
     left_to_read : int
-        The number of lines that this adjudicator, as a coder, has yet to judge (`lines_left_to_read`) or to read again
-        (`lines_to_read_again`).
+        The number of lines that this adjudicator, as a coder, has yet to judge or to read again (`lines_left_to_read`).
     coder, lines
         As given.
     codebook : Codebook
@@ -155,9 +153,9 @@ class AdjudicationSession(FollowsCodebook):
             for coding in self._as_made(line)
             if coding.coder == self.coder
         }
-        own = Codings(latest.values())
-        again = lines_to_read_again(self.coder, self._journal, self.lines).intersection(own.lines)
-        self.left_to_read = lines_left_to_read(self.coder, own, self.lines, coders=self._coders) + len(again)
+        self.left_to_read = lines_left_to_read(
+            self.coder, Codings(latest.values()), self.lines, coders=self._coders, journal=self._journal
+        )
 
     @property
     def differences(self) -> tuple[Difference, ...]:

@@ -41,9 +41,20 @@ class BandMeaning:
         return f"coders kept {round(10 * self.kept / self.decided)} of 10" if self.known else ""
 
     def __str__(self) -> str:
+        return f"{self.band}: {self.in_words()}"
+
+    def in_words(self, who: str = "coders") -> str:
+        """
+        Return how many suggestions were kept, or how many are decided while those are too few.
+
+        Parameters
+        ----------
+        who : str, default "coders"
+            Whose decisions these are.
+        """
         if self.known:
-            return f"{self.band}: {self.meaning} ({self.kept} of {self.decided})"
-        return f"{self.band}: {self.decided} decided so far; what it means shows from {ENOUGH} on"
+            return f"{who} kept {round(10 * self.kept / self.decided)} of 10 ({self.kept} of {self.decided})"
+        return f"{self.decided} decided so far; what it means shows from {ENOUGH} on"
 
 
 def band_meanings(decisions: Iterable[Decision]) -> tuple[BandMeaning, ...]:

@@ -1,8 +1,8 @@
 """What a coder may see of suggestions, line by line, so that independent judgements stay independent."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from autocode.coding import BatchId, Coding, Mode, Stage
+from autocode.coding import BatchId, CoderId, Coding, Mode, Neighbour, Stage
 from autocode.review._assignment import Assignment
 from autocode.review._codebook_history import CodebookHistory
 from autocode.review._history import CoderHistory
@@ -21,6 +21,7 @@ class Disclosure:
         history: CoderHistory,
         assignment: Assignment,
         codebook: CodebookHistory,
+        sees_others: Callable[[], bool],
     ) -> None:
         self._mode = mode
         self._codebook = codebook
@@ -29,6 +30,7 @@ class Disclosure:
         self._assignment = assignment
         self._blind: set[LineId] = set()
         self._sampled: frozenset[LineId] = frozenset()
+        self._sees_others = sees_others
 
     def keep_blind(self, lines: Iterable[LineId]) -> None:
         """Show no suggestions for these lines of an assisted study."""
@@ -67,7 +69,7 @@ class Disclosure:
         independent = self._history.independent(line)
         if batch is None and stage is Stage.SECOND_LOOK and independent is not None and independent.revealed:
             batch = independent.batch  # what was revealed does not change while the coder decides on it
-        offer = self._offers.offer_for(line, batch=batch, is_hidden=self._is_to_be_read_alone, version=version)
+        offer = self._offers.offer_for(line, batch=batch, coders_shown=self._coders_shown, version=version)
         own = self.own_judgement(line, version=version)
         if offer is None or stage is Stage.ASSISTED or own is None:
             return offer
@@ -86,8 +88,15 @@ class Disclosure:
         """Return what is suggested for a line besides the codes of an independent judgement that is being made."""
         if self._mode is not Mode.BLIND_FIRST or self.stage_of(line) is not Stage.BLIND:
             return None
-        offer = self._offers.offer_for(line, is_hidden=self._is_to_be_read_alone)
+        offer = self._offers.offer_for(line, coders_shown=self._coders_shown)
         return None if offer is None else offer.without(self._codebook.replayed([coding])[0].codes)
+
+    def _coders_shown(self, neighbour: Neighbour) -> tuple[CoderId, ...]:
+        """Return those of whom the coder may see that they gave a line a code: nobody else while the coder reads alone."""
+        own = tuple(coder for coder in neighbour.coders if coder == self._history.coder)
+        if not self._sees_others():
+            return own
+        return own if self._is_to_be_read_alone(neighbour.line) else neighbour.coders
 
     def _is_to_be_read_alone(self, line: LineId) -> bool:
         """Return whether the coder is to read a line alone and has not done so yet."""

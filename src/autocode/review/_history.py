@@ -68,7 +68,7 @@ class CoderHistory:
     """The acts of one coder that are in force, and the lines on which the coder saw suggestions or others' codings."""
 
     def __init__(self, coder: CoderId) -> None:
-        self._coder = coder
+        self.coder = coder
         self._acts: dict[str, Act] = {}
         self._act_of_entry: dict[int, str] = {}
         self._influenced: set[LineId] = set()
@@ -82,7 +82,7 @@ class CoderHistory:
         for entry in entries:
             if isinstance(entry.record, Undo) and entry.record.entry in self._act_of_entry:
                 self._acts.pop(self._act_of_entry[entry.record.entry], None)
-        own = [entry for entry in entries if getattr(entry.record, "coder", None) == self._coder]
+        own = [entry for entry in entries if getattr(entry.record, "coder", None) == self.coder]
         self._influenced.update(line for entry in own if (line := _influenced_line(entry.record)) is not None)
         last = next(reversed(self._acts.values()), None)
         acts = sorted(acts_in(own), key=lambda act: act.id)

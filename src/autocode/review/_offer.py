@@ -110,7 +110,7 @@ class Offers:
         line: LineId,
         *,
         batch: BatchId | None = None,
-        is_hidden: Callable[[LineId], bool],
+        coders_shown: Callable[[Neighbour], tuple[CoderId, ...]],
         version: str | None = None,
     ) -> Offer | None:
         """
@@ -118,8 +118,8 @@ class Offers:
 
         Parameters
         ----------
-        is_hidden : callable
-            Whether the coder may not see how others coded a line, because the coder is still to read it alone.
+        coders_shown : callable
+            Those of whom the coder may see that they gave a neighbour the code; a neighbour without any is left out.
         version : str or None, default None
             The version of the codebook under which it is shown; None for the one in force.
         """
@@ -133,7 +133,7 @@ class Offers:
         return Offer(
             batch=batch,
             model=self._models[batch],
-            suggestions=tuple(self._with_neighbour_texts(suggestion, is_hidden) for suggestion in codable),
+            suggestions=tuple(self._with_neighbour_texts(suggestion, coders_shown) for suggestion in codable),
             abstention=abstention,
             withheld=len(suggestions) - len(shown),
         )
@@ -154,12 +154,14 @@ class Offers:
         text = "\x00".join((self._coder, suggestion.line, suggestion.code))
         return sha256(text.encode("utf-8", "surrogatepass")).digest()
 
-    def _with_neighbour_texts(self, suggestion: Suggestion, is_hidden: Callable[[LineId], bool]) -> Suggestion:
-        """Return a suggestion with the text of its neighbours that are not hidden; the journal has no text."""
+    def _with_neighbour_texts(
+        self, suggestion: Suggestion, coders_shown: Callable[[Neighbour], tuple[CoderId, ...]]
+    ) -> Suggestion:
+        """Return a suggestion with the text of its neighbours that may be shown; the journal has no text."""
         neighbours = tuple(
-            self._with_text(neighbour)
+            self._with_text(replace(neighbour, coders=coders))
             for neighbour in suggestion.evidence.neighbours
-            if neighbour.line != suggestion.line and not is_hidden(neighbour.line)
+            if neighbour.line != suggestion.line and (coders := coders_shown(neighbour))
         )
         return replace(suggestion, evidence=replace(suggestion.evidence, neighbours=neighbours))
 

@@ -43,6 +43,9 @@ class ReviewSession(CoderView):
         The lines to judge. None for the lines with suggestions or abstentions or, without any, all participants' lines.
     making : CodeMaking or None, default None
         What makes codes that the coder names, in a study coded from zero; None where the coder proposes them instead.
+    coding_closed : bool, default False
+        Whether independent coding is over. Until then, a coder who has lines left to read sees no coding of another
+        beside a suggestion.
 
     Attributes
     ----------

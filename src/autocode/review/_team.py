@@ -26,7 +26,7 @@ class CoderProgress:
     coder : CoderId
         The coder.
     progress : Progress
-        Participants' lines judged, left for later and not yet seen.
+        Participants' lines judged, left for later and not yet seen; a line that was only adjudicated is not judged.
     independent, assisted, adjudicated : int
         The number of lines judged on each basis; a line may count on several.
     none_fits : int
@@ -95,7 +95,8 @@ def _progress(
     coder: CoderId, own: Codings, lines: Transcripts, deferred: Collection[LineId], proposed: int
 ) -> CoderProgress:
     latest: dict[LineId, Coding] = {}
-    for coding in own:
+    judged = own.with_basis(Basis.INDEPENDENT, Basis.ASSISTED)  # to settle how others coded a line is not to judge it
+    for coding in judged:
         before = latest.get(coding.line)
         if before is None or before.at is None or (coding.at is not None and coding.at >= before.at):
             latest[coding.line] = coding

@@ -52,6 +52,7 @@ class CoderView(FollowsCodebook):
         mode: Mode | None = None,
         only: Collection[LineId] | None = None,
         making: CodeMaking | None = None,
+        coding_closed: bool = False,
     ) -> None:
         if batch is not None and mode is not None:
             raise ValueError(
@@ -63,6 +64,7 @@ class CoderView(FollowsCodebook):
         self.mode = mode or (Mode.ASSISTED if batch is not None else Mode.INDEPENDENT)
         self.making = making
         self._journal = journal
+        self._coding_closed = coding_closed
         self._shows_new_batches = mode is not None and self.mode is not Mode.INDEPENDENT
         self._offers = Offers(self._codebook, lines, self.coder)
         if batch is not None:
@@ -77,6 +79,7 @@ class CoderView(FollowsCodebook):
             history=self._history,
             assignment=self._assignment,
             codebook=self._codebook,
+            sees_others=lambda: self.sees_others,
         )
         self._pace = Pace()
         self._queue: Queue | None = None
@@ -192,8 +195,16 @@ class CoderView(FollowsCodebook):
 
     @property
     def band_meanings(self) -> tuple[BandMeaning, ...]:
-        """How many strong, fair and weak suggestions the coders of this study have kept so far."""
-        return band_meanings(self._journal.decisions())
+        """How many strong, fair and weak suggestions were kept so far: by all coders, or this one while `sees_others`
+        is false."""
+        return band_meanings(
+            decision for decision in self._journal.decisions() if self.sees_others or decision.coder == self.coder
+        )
+
+    @property
+    def sees_others(self) -> bool:
+        """Whether this coder may see what others gave: independent coding is closed, or every line is read."""
+        return self._coding_closed or all(line.id in self._history.codings for line in self.lines.participant_lines)
 
     @property
     def question(self) -> Line | None:

@@ -20,7 +20,8 @@ from autocode.codebook import (
 )
 from autocode.coding import CoderId, Codings
 from autocode.errors import CodebookError
-from autocode.review import code_cards, lines_left_to_read
+from autocode.review import code_cards
+from autocode.study._open_coding import left_to_read
 from autocode.study._reading import StudyData, read_study
 from autocode.study.codebook_changes._changing import change_codebook
 from autocode.study.codebook_changes._planning import plan_change
@@ -61,7 +62,7 @@ class StudyBoard:
         from autocode.suggester import similar_codes, theme_coherence
 
         study = read_study(self._folder)
-        if _hides(study, viewer):
+        if left_to_read(study, viewer):
             return BoardWords(note="What similar lines were given is shown when you have read all of yours.")
         key = (study.codebook.version, study.codebook.digest, hash(study.codings))
         if self._words is None or self._words[0] != key:
@@ -96,16 +97,9 @@ class StudyBoard:
         return PlannedChange(sentences=str(plan), make=make)
 
 
-def _hides(study: StudyData, viewer: CoderId) -> int:
-    """Return how many lines a person has left to read before others' codings are shown; 0 for none."""
-    if study.settings.independent_coding == "closed":
-        return 0
-    return lines_left_to_read(viewer, study.codings, study.lines, coders=study.settings.coders)
-
-
 def _visible(study: StudyData, viewer: CoderId) -> tuple[Codings, Codebook, str]:
     """Return the codings and codes that a person may see, and in a sentence what is left out."""
-    n_left = _hides(study, viewer)
+    n_left = left_to_read(study, viewer)
     if not n_left:
         return study.codings, study.codebook, ""
     own = study.codings.by(viewer) if viewer in study.codings.coders else Codings()

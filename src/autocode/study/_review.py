@@ -106,7 +106,14 @@ def open_review(
         making = CodeMaker(study, journal) if settings.makes_codes else None
         sessions = {
             name: ReviewSession(
-                journal, lines=study.lines, codebook=study.codebook, coder=name, mode=mode, only=only, making=making
+                journal,
+                lines=study.lines,
+                codebook=study.codebook,
+                coder=name,
+                mode=mode,
+                only=only,
+                making=making,
+                coding_closed=settings.independent_coding == "closed",
             )
             for name in names
         }

@@ -4,17 +4,14 @@ from collections.abc import Collection
 
 from autocode.coding import CoderId
 from autocode.journal import Journal
-from autocode.review import lines_left_to_read, lines_to_read_again
+from autocode.review import lines_left_to_read
 from autocode.transcripts import Transcripts
 from autocode.wording import count_of
 
 
 def left_to_read(coder: CoderId, journal: Journal, lines: Transcripts, *, coders: Collection[CoderId]) -> int:
     """Return how many lines a person has yet to judge or to read again; 0 for anyone who does not code here."""
-    codings = journal.codings()
-    judged = codings.by(coder).lines if coder in codings.coders else ()
-    again = lines_to_read_again(coder, journal, lines).intersection(judged)
-    return lines_left_to_read(coder, codings, lines, coders=coders) + len(again)
+    return lines_left_to_read(coder, journal.codings(), lines, coders=coders, journal=journal)
 
 
 def still_coding(coder: CoderId, n_left: int) -> str:

@@ -355,7 +355,8 @@ def _stretches(text: str, suggestions: Iterable[Suggestion]) -> list[tuple[str, 
 
 def _bands(session: ReviewSession) -> dict[str, Any]:
     meanings = () if session.mode is Mode.INDEPENDENT else session.band_meanings
-    return {"bands": [str(meaning).partition(": ")[::2] for meaning in meanings]}
+    who = "coders" if session.sees_others else "you"
+    return {"bands": [(meaning.band, meaning.in_words(who)) for meaning in meanings]}
 
 
 # what is done

@@ -151,24 +151,37 @@ class _TeamRequests:
         return codings.without_codes(code.id for code in own) if own else codings
 
     async def team(self, request: Request) -> Response:
-        """Show where the team stands."""
+        """Show where the team stands; to who still reads independently, only how far everybody has come."""
+        coder = coder_of(request)
         try:
+            if n_left := await run_in_threadpool(self._left_to_read, coder):
+                return await run_in_threadpool(self._while_reading, request, coder, n_left)
             status = await run_in_threadpool(self._cached, "team", self._team_status)
         except StudyError as error:  # an interview was amended while this is served
             return render(request, "refused.html", title="Team", sentence=f"{_RESTART} {error}", status=409)
-        suggester = await run_in_threadpool(self._suggester_status)
-        # proposed codes are for all to see; on which line a coder proposed one is a coding
-        may_see_lines = not await run_in_threadpool(self._left_to_read, coder_of(request))
         return render(
             request,
             "team.html",
             team=status,
-            suggester=suggester,
+            suggester=await run_in_threadpool(self._suggester_status),
             codes=codes_of(status.codebook),
             lines=self._lines,
             source_of=source_of,
-            may_see_lines=may_see_lines,
             has_label_issues=self._flagged_lines is not None,
+        )
+
+    def _while_reading(self, request: Request, coder: CoderId, n_left: int) -> Response:
+        """Show how far everybody has come, which tells nothing of what anybody gave."""
+        progress = self._cached(
+            "progress", lambda: progress_of_coders(self._journal, self._lines, members=self._coders)
+        )
+        return render(
+            request,
+            "team_reading.html",
+            # that somebody settles differences tells that there are some
+            coders=[member for member in progress if member.progress.done or member.coder in self._coders],
+            amendments=self._journal.amendments(),
+            sentence=still_coding(coder, n_left),
         )
 
     async def flagged(self, request: Request) -> Response:

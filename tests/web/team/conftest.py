@@ -20,7 +20,7 @@ from autocode.transcripts import Transcripts
 from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, make_app, team_page
 
 ORIGIN = "http://127.0.0.1:8765"
-CODERS = ("MO", "JB", "SK", "TW")
+CODERS = ("MO", "JB", "SK", "TW", "AA")
 TOKENS = {CoderId(name): f"{place}" * 48 for place, name in enumerate(CODERS, start=1)}
 
 

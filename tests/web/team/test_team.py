@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import studies
 from autocode.agreement import agreement_table
 from autocode.codebook import Code, Codebook
 from autocode.coding import CoderId, Proposal
@@ -49,7 +50,7 @@ def test_agreement_is_that_of_the_agreement_room_and_few_lines_are_not_judged(as
 
 def test_assisted_readings_count_for_no_agreement(asked_by, journal, coding_of):
     journal.append(*(coding_of("GP1:2", coder, "logistics", basis="assisted") for coder in ("MO", "JB")))
-    told = asked_by("SK").get("/team").text
+    told = asked_by("TW").get("/team").text
 
     assert "No line has been coded by two coders yet." in told
     assert 'class="number"' not in told
@@ -64,7 +65,7 @@ def test_a_code_that_left_the_codebook_is_said_and_the_rest_is_told(asked_by, di
 
 
 def test_before_anybody_codes_the_page_says_so(asked_by, journal):
-    told = asked_by("SK", coders=()).get("/team").text
+    told = asked_by("SK", coders=(), coding_closed=True).get("/team").text
 
     assert "Nobody has coded a line yet." in told
     assert "This study has no suggester yet." in told
@@ -82,13 +83,13 @@ def test_what_was_told_is_told_anew_when_the_journal_grows(asked_by, differing, 
 
 def test_what_the_machine_may_not_suggest_yet_is_said_in_its_own_words(asked_by, journal):
     told = asked_by(
-        "SK",
+        "TW",
         suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=["'x' stands on one line <only>."]),
     )
 
     assert "&#39;x&#39; stands on one line &lt;only&gt;." in told.get("/team").text
     quiet = (
-        asked_by("SK", suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
+        asked_by("TW", suggester=SuggesterStatus(learnt_from="learnt from 3 lines", unsupported=[])).get("/team").text
     )
     assert "None: every code can be suggested." in quiet
     assert "The suggester has learnt from 3 lines." in quiet
@@ -133,16 +134,20 @@ def test_who_still_reads_independently_sees_no_others_slips(asked_by, journal, c
     assert "It surprises." in asked_by("MO", flagged=flagged, coding_closed=True).get("/team/slips").text
 
 
-def test_on_which_line_another_proposed_a_code_is_told_to_who_has_read(asked_by, differing):
-    differing.append(Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("JB")))
-    reads = asked_by("SK").get("/team").text
-    begins = asked_by("TW", coders=("SK", "TW")).get("/team").text
-    over = asked_by("TW", coders=("SK", "TW"), coding_closed=True).get("/team").text
+def test_who_still_reads_is_told_how_far_everybody_is_and_nothing_of_what_they_gave(asked_by, differing):
+    differing.append(
+        Proposal(name="Language", line=LineId("GP1:3"), coder=CoderId("JB")),
+        studies.coding_of("GP1:2", "TW", "logistics", basis="adjudicated"),
+    )
+    begins = asked_by("AA", coders=("MO", "JB", "SK", "AA")).get("/team").text
+    over = asked_by("AA", coders=("MO", "JB", "SK", "AA"), coding_closed=True).get("/team").text
 
-    assert "Language" in begins
-    assert "JB, on 1 line, which are shown when you have read all of yours" in begins
-    assert "Parking there is a day&#39;s work." not in begins
-    assert "Parking there is a day&#39;s work." in reads
+    assert "<b>JB</b> <span>5 of 5 lines</span>" in begins
+    assert "<b>AA</b> <span>0 of 5 lines</span>" in begins
+    assert "AA has 5 lines left to read" in begins
+    for given in ("Language", "None fits on 3 lines", "adjudicated", "Agreement by code", "Unused", "suggested yet"):
+        assert given not in begins
+        assert given in over
     assert "Parking there is a day&#39;s work." in over
 
 

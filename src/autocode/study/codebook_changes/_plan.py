@@ -159,7 +159,7 @@ class ChangePlan(Tabular):
         """Yield what is read again, what is left open, and which proposals are taken up."""
         if self.n_left:
             yield (
-                "What becomes of the readings of others is shown after "
+                "What becomes of the readings of others, and of agreement, is shown after "
                 f"{count_of(self.n_left, 'more line', thousands=',')} of your own, or once study.toml says "
                 'independent_coding = "closed" or, if you do not code, names the coders.'
             )

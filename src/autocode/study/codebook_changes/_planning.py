@@ -15,8 +15,8 @@ from autocode.codebook import (
 )
 from autocode.coding import CoderId, Codings, human, remapped
 from autocode.errors import CodebookError
-from autocode.review import lines_left_to_read
 from autocode.study._folder import MODEL
+from autocode.study._open_coding import left_to_read
 from autocode.study._reading import StudyData
 from autocode.study.codebook_changes._making import check_may_change
 from autocode.study.codebook_changes._plan import ChangePlan
@@ -36,7 +36,7 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         before ends.
     viewer : str or None, default None
         Who sees the plan. While independent coding is open, somebody who has lines left to read sees nothing of the
-        readings of others. None for somebody who may see all.
+        readings of others, nor of agreement. None for somebody who may see all.
 
     Raises
     ------
@@ -73,14 +73,15 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
     steps = [study.codings]
     for n in range(1, len(signed) + 1):
         steps.append(remapped(made, [*earlier, *signed[:n]], codebook=first, proposals=study.proposals))
+    viewer = None if viewer is None else human(viewer, people=_people(study))
+    n_left = left_to_read(study, None if viewer is None else CoderId(viewer))
     readings = coder_readings(
-        steps,
+        # even which codes are listed would tell somebody who still reads what others gave
+        [_own(codings, viewer) for codings in steps] if n_left else steps,
         signed,
         earlier=earlier,
         codable=([code.id for code in study.codebook.subthemes], [code.id for code in after.subthemes]),
     )
-    viewer = None if viewer is None else human(viewer, people=_people(study))
-    n_left = _left_to_read(study, viewer)
     changed = changed_meanings([*earlier, *signed], since=study.codebook.version)
     withheld = tuple(code.id for code in study.codebook.subthemes if code.id in changed or code.id not in after)
     suggestions = () if study.batch is None else study.batch.suggestions
@@ -89,23 +90,19 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         changes=signed,
         before=study.codebook,
         after=after,
-        coders=tuple(own for own in readings if not n_left or own.coder == viewer),
+        coders=readings,
         n_left=n_left,
-        alphas=tuple(
-            replace(change, n_unknown=0 if n_left else change.n_unknown) for change in _alphas(study, steps[-1], after)
-        ),
-        merges=tuple(_merges(signed, steps, versions[len(earlier) :])),
+        alphas=() if n_left else _alphas(study, steps[-1], after),
+        merges=() if n_left else tuple(_merges(signed, steps, versions[len(earlier) :])),
         withheld=withheld,
         n_suggestions=sum(suggestion.code in withheld for suggestion in suggestions),
         has_model=(study.folder / MODEL).is_dir(),
     )
 
 
-def _left_to_read(study: StudyData, viewer: str | None) -> int:
-    """Return how many lines somebody has to read before seeing how others read; 0 if they may."""
-    if viewer is None or study.settings.independent_coding == "closed":
-        return 0
-    return lines_left_to_read(CoderId(viewer), study.codings, study.lines, coders=study.settings.coders)
+def _own(codings: Codings, viewer: str | None) -> Codings:
+    """Return the codings of somebody, who need not have begun."""
+    return codings.by(CoderId(viewer)) if viewer is not None and viewer in codings.coders else Codings()
 
 
 def _alphas(study: StudyData, codings: Codings, after: Codebook) -> tuple[AlphaChange, ...]:

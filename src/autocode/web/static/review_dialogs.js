@@ -199,7 +199,7 @@ async function showBands() {
   const answer = await ask("/review/bands").catch(() => null);
   if (!answer) return;
   byId("help-bands").replaceChildren(
-    el("h3", {}, "How often coders kept suggestions of each strength"),
+    el("h3", {}, "How often suggestions of each strength were kept"),
     el("dl", {}, ...answer.bands.map(([band, meaning]) => el("div", {}, el("dt", {}, band), el("dd", {}, meaning)))),
   );
 }
