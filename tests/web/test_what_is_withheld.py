@@ -83,7 +83,8 @@ POSTS: dict[str, list[dict[str, Any]]] = {
     "/reread/submit": [{"acts": [{"gesture": "gesture-r", "coder": READS, "line": LINE, "version": "1",
                                   "asked": ["parking"], "applied": []}]}],
     "/adjudicate/lines": [{"lines": list(LINES), "hidden": False}],
-    "/adjudicate/submit": [{"acts": [{"gesture": "gesture-a", **RULED}]}, {"acts": [{"gesture": "gesture-u", "kind": "undo"}]}],
+    "/adjudicate/submit": [{"acts": [{"gesture": "gesture-a", **RULED}]},
+                           {"acts": [{"gesture": "gesture-u", "kind": "undo"}]}],
     "/board/plan": [{"version": "1", "reason": "to see", **act} for act in PLANS],
     "/board/make": [{"version": "1", "reason": "to see", "gesture": f"gesture-{n}", "plan": "guessed", **act}
                     for n, act in enumerate(PLANS)],

@@ -92,7 +92,7 @@ class Disclosure:
         return None if offer is None else offer.without(self._codebook.replayed([coding])[0].codes)
 
     def _coders_shown(self, neighbour: Neighbour) -> tuple[CoderId, ...]:
-        """Return those of whom the coder may see that they gave a line a code: nobody else while the coder reads alone."""
+        """Return who, of those who gave a neighbour its code, may be named: nobody else while the coder reads alone."""
         own = tuple(coder for coder in neighbour.coders if coder == self._history.coder)
         if not self._sees_others():
             return own

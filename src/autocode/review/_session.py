@@ -36,16 +36,14 @@ class ReviewSession(CoderView):
     batch : SuggestionBatch or None, default None
         The suggestions to show in an assisted session about this one batch.
     mode : Mode or None, default None
-        When the study shows suggestions. They are then those in the journal, the latest for each line, and those that
-        are appended while the session is open. None for an assisted session if there is a `batch`, else an independent
-        one.
+        When suggestions are shown: the latest in the journal for each line, also those that are appended meanwhile. None
+        for an assisted session if there is a `batch`, else an independent one.
     only : collection of LineId or None, default None
         The lines to judge. None for the lines with suggestions or abstentions or, without any, all participants' lines.
     making : CodeMaking or None, default None
         What makes codes that the coder names, in a study coded from zero; None where the coder proposes them instead.
     coding_closed : bool, default False
-        Whether independent coding is over. Until then, a coder who has lines left to read sees no coding of another
-        beside a suggestion.
+        Whether independent coding is over; until then, a coder with lines left sees no other's coding.
 
     Attributes
     ----------
@@ -67,8 +65,7 @@ class ReviewSession(CoderView):
     --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> from autocode.review import ReviewSession
-    >>> from autocode import Code, Codebook, Journal, read_transcripts
+    >>> from autocode import Code, Codebook, Journal, ReviewSession, read_transcripts
     >>> codebook = Codebook([Code(id="phone", name="Telephone")])
     >>> with TemporaryDirectory() as folder, Journal.open(Path(folder) / "study.sqlite") as journal:
     ...     path = Path(folder) / "GP1.txt"

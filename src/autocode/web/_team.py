@@ -171,14 +171,14 @@ class _TeamRequests:
         )
 
     def _while_reading(self, request: Request, coder: CoderId, n_left: int) -> Response:
-        """Show how far everybody has come, which tells nothing of what anybody gave."""
+        """Show how far everybody has come, and nothing of what anybody gave."""
         progress = self._cached(
             "progress", lambda: progress_of_coders(self._journal, self._lines, members=self._coders)
         )
         return render(
             request,
             "team_reading.html",
-            # that somebody settles differences tells that there are some
+            # a person who settles differences shows that there are some
             coders=[member for member in progress if member.progress.done or member.coder in self._coders],
             amendments=self._journal.amendments(),
             sentence=still_coding(coder, n_left),
