@@ -36,8 +36,8 @@ class ReviewSession(CoderView):
     batch : SuggestionBatch or None, default None
         The suggestions to show in an assisted session about this one batch.
     mode : Mode or None, default None
-        When suggestions are shown: the latest in the journal for each line, also those that are appended meanwhile. None
-        for an assisted session if there is a `batch`, else an independent one.
+        When suggestions are shown: the latest in the journal for each line, also those appended meanwhile. None for an
+        assisted session if there is a `batch`, else an independent one.
     only : collection of LineId or None, default None
         The lines to judge. None for the lines with suggestions or abstentions or, without any, all participants' lines.
     making : CodeMaking or None, default None
