@@ -29,9 +29,9 @@ function lineParts(question) {
     el("p", { class: "words", dir: "auto" }, question.text),
   );
   line.dataset.line = question.line;
-  const said = [...question.before, question, ...question.after];
-  return said.flatMap((part, index) => {
-    const label = beginsTurn(part, said[index - 1]) ? [speakerLabel(part, question.several)] : [];
+  const utterances = [...question.before, question, ...question.after];
+  return utterances.flatMap((part, index) => {
+    const label = beginsTurn(part, utterances[index - 1]) ? [speakerLabel(part, question.several)] : [];
     return [...label, part === question ? line : contextElement(part)];
   });
 }
