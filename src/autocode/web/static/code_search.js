@@ -4,7 +4,7 @@
 const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]/g; // also Hebrew and Arabic vowel points
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
 const LONG = 4; // letters from which on a word may hold a typing error
-const ALIKE = 0.5; // share of the words or letters of a new name that a code has, from which on the code is near it
+const LEAST_SHARED = 0.5; // share of the words or letters of a new name that a code has, from which on the code is near it
 
 /** Return a text without case and accents. */
 export const fold = (text) =>
@@ -90,7 +90,7 @@ export function codesNear(codes, name, most = 3) {
       others.some((other) => other.startsWith(word) || (other.length >= LONG && word.startsWith(other)) || beginsNearly(other, word));
     const common = words.filter(isShared);
     const shared = Math.max(common.length / words.length, common.join("").length / letters);
-    if (shared >= ALIKE) near.push({ code, shared });
+    if (shared >= LEAST_SHARED) near.push({ code, shared });
   }
   return near.sort((first, second) => second.shared - first.shared).slice(0, most).map(({ code }) => code);
 }
