@@ -26,7 +26,7 @@ def several_speak(interview: Transcript) -> bool:
 
 
 def speaker_json(lines: Transcripts, line: Line) -> dict[str, Any]:
-    """Return who speaks a line, and whether several do in its interview, as pages are told."""
+    """Return who speaks a line, and whether several do in its interview, for a page."""
     return {"speaker": line.speaker, "several": line.transcript in _of_several(lines)}
 
 

@@ -130,7 +130,7 @@ function pick(index, actions) {
   if (code) leavePalette(state.chosen, code.id, { name: code.name, actions });
 }
 
-/** Choose what is typed as a new code: a gesture of its own, so that nobody makes one by a slip of the keys. */
+/** Choose what is typed as a new code: a gesture of its own, so that nobody makes one by mistake. */
 function makeNew(actions) {
   const { name } = palette;
   if (!name) return;
