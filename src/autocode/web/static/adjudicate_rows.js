@@ -64,14 +64,14 @@ function orderButton(line, isCurrent, { go }) {
 /** The words of a line and who speaks; the current one also shows its question and its neighbours. */
 function words(line, isCurrent) {
   const { question, before, after } = isCurrent ? line : { question: null, before: [], after: [] };
-  const spoken = [
+  const utterances = [
     ...(question ? [{ ...question, asks: true, look: "question" }] : []),
     ...before.map((part) => ({ ...part, look: "near" })),
     { ...line, look: "text" },
     ...after.map((part) => ({ ...part, look: "near" })),
   ];
-  const parts = spoken.flatMap((part, index) => {
-    const label = beginsTurn(part, spoken[index - 1]) ? speakerLabel(part, line.several) : null;
+  const parts = utterances.flatMap((part, index) => {
+    const label = beginsTurn(part, utterances[index - 1]) ? speakerLabel(part, line.several) : null;
     return [label, el("p", { class: part.look, dir: "auto" }, part.text)];
   });
   return el("div", { class: "words" }, parts);
