@@ -235,3 +235,22 @@ def test_an_own_code_becomes_neither_anothers_nor_the_teams_without_a_grouping(r
         evolve(OWN, [refused])
 
     assert why in str(error.value)
+
+
+def test_changes_that_were_made_before_are_made_again_of_the_codebook_that_is_given():
+    first = change(Added, code=new("cost"))
+    second = change(Renamed, before="2", after="3", code="cost", name="Costs")
+    two = codebook_versions(BOOK, [first, second])
+    third = change(Retired, before="3", after="4", code="cost")
+    other = Codebook([*BOOK.values(), new("extra")])
+
+    assert codebook_versions(BOOK, [first]) == two[:2]
+    assert codebook_versions(BOOK, [first, second, third])[:3] == two
+    assert [sorted({*book} - {*BOOK}) for book in codebook_versions(other, [first, second])[1:]] == [
+        ["cost", "extra"]
+    ] * 2
+    with pytest.raises(CodebookError, match="'cost' is or was in use"):
+        codebook_versions(BOOK, [first, second, third, change(Added, before="4", after="5", code=new("cost"))])
+    with pytest.raises(CodebookError, match="TW may not change"):
+        codebook_versions(BOOK, [first, second], editors=["MO"])
+    assert codebook_versions(BOOK, [first, second]) == two

@@ -175,11 +175,12 @@ def code(folder: Path, author: Author) -> None:
         journal.append(*unrecorded_digests(journal, study.lines), Codings(fresh))
 
 
-def ids(folder: Path, author: Author) -> dict[int, str]:
-    """Return the id of each line by the author's name for it."""
-    lines = ac.read_study(folder).lines.interview("GP1").lines
+def read(folder: Path, author: Author) -> tuple[dict[int, str], Codings]:
+    """Return the id of each line by the author's name for it, and the codings in force."""
+    study = ac.read_study(folder)
+    lines = study.lines.interview("GP1").lines
     assert [line.text for line in lines] == [turn.text for turn in author.turns]
-    return {turn.name: line.id for turn, line in zip(author.turns, lines, strict=True)}
+    return {turn.name: line.id for turn, line in zip(author.turns, lines, strict=True)}, study.codings
 
 
 def texts_now(after: dict[int, str], author: Author) -> dict[str, str]:
@@ -207,11 +208,11 @@ def test_exactly_the_lines_that_a_correction_touches_are_to_be_read_again(study,
     folder = study(author)
     texts: dict[str, str] = {}
     for _ in range(PER_STUDY):
-        before, known = ids(folder, author), ac.read_study(folder).codings
+        before, known = read(folder, author)
         texts |= {before[turn.name]: turn.text for turn in author.turns}
         coded = set(known.lines)
         touched = correct(folder, author, in_place=in_place)
-        after, codings = ids(folder, author), ac.read_study(folder).codings
+        after, codings = read(folder, author)
         replaced = {before[name] for name in touched}
 
         assert {name: after[name] for name in before if name in after} == {

@@ -5,9 +5,8 @@ All text is invented.
 
 import os
 import shutil
-import signal
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from autocode.study import (
     unrecorded_digests,
 )
 from autocode.study.corrections._matching import _is_misspelt
+from killed import killed_at
 from studies import coding_of
 
 SIGNED = {"by": "TW", "reason": "as on the recording"}
@@ -502,27 +502,9 @@ def test_what_a_misspelling_is(old, new, is_same):
 
 
 def kill_at(step: int, folder: Path, file: Path, **options: object) -> bool:
-    """Amend in a process that dies without warning before its nth change of a file; return whether it died."""
-    process = os.fork()
-    if process == 0:
-        left = step
-
-        def die(event: str, arguments: tuple[object, ...]) -> None:
-            nonlocal left
-            if event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect") or (
-                event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-            ):
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            plan = plan_amendment(folder, [file], **SIGNED, **options)
-            sys.addaudithook(die)
-            amend_study(plan)
-        finally:
-            os._exit(0)
-    return bool(os.waitpid(process, 0)[1])
+    """Amend in a process that dies before its nth change of a file; return whether it died."""
+    plan = plan_amendment(folder, [file], **SIGNED, **options)
+    return killed_at(step, partial(amend_study, plan))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")

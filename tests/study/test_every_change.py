@@ -33,6 +33,7 @@ from autocode.web import make_app, review_page
 SAMPLE = Path(__file__).parents[2] / "corpora" / "integration-barriers"
 INTERVIEWS = ("GP1", "PM1", "PM2")
 UNCODED = "PM2"
+N_LINES = 30  # of each file, from its beginning: a suggester of few words is read and written quickly
 SOCIAL, RELATIONS, INFRASTRUCTURE = (
     "accessing-social-services",
     "interprofessional-relationships",
@@ -63,8 +64,8 @@ CHANGES = [
     (Retired, {"code": "minimal-interoperability", "how": Retirement.READ_AGAIN}),
     (Undone, {"change": "14"}),
 ]  # fmt: skip
-# after an addition, a redefinition, a split, a retirement and an undo, what takes seconds is done too
-LOOKED_AT = (1, 8, 10, 13, 14)
+# what takes seconds is done after the split, on a study that was added to, merged and redefined before, and at the end
+LOOKED_AT = (10, 14)
 
 
 def autocode(*words: object) -> str:
@@ -83,11 +84,13 @@ def study(tmp_path_factory):
     for name in ("codebook.toml", "participants.csv"):
         shutil.copy(SAMPLE / name, folder)
     for name in INTERVIEWS:
-        shutil.copy(SAMPLE / "transcripts" / f"{name}.txt", folder / "transcripts")
+        text = (SAMPLE / "transcripts" / f"{name}.txt").read_text()
+        (folder / "transcripts" / f"{name}.txt").write_text("".join(text.splitlines(keepends=True)[:N_LINES]))
+    coded = {line.id for line in read_study(folder).lines if line.transcript != UNCODED}
     for coder in ("coder_a", "coder_b"):
         with (SAMPLE / "codings" / f"{coder}.csv").open() as table:
-            rows = [row for row in csv.reader(table) if row[0].partition(":")[0] in {"line_id", *INTERVIEWS}]
-        kept = [row for row in rows if not row[0].startswith(f"{UNCODED}:")]
+            head, *rows = csv.reader(table)
+        kept = [head, *(row for row in rows if row[0] in coded)]
         with (folder.parent / f"{coder}.csv").open("w") as out:
             csv.writer(out).writerows(kept)
         autocode("add", folder, folder.parent / f"{coder}.csv")

@@ -3,12 +3,13 @@
 import os
 import shutil
 import stat
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from autocode.cli import main
 from autocode.study import create_study, study_remarks
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX systems")
@@ -16,26 +17,35 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX
 SAMPLE = Path(__file__).parents[2] / "corpora" / "integration-barriers"
 
 
-def autocode(*words: object, cwd: Path) -> None:
-    command = [sys.executable, "-m", "autocode", *map(str, words)]
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run(command, cwd=cwd, env=env, check=True, capture_output=True, umask=0o022, timeout=120)
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
-def test_every_file_that_the_commands_of_a_study_write_is_closed_to_others(tmp_path: Path) -> None:
-    autocode("init", "study", cwd=tmp_path)
+@pytest.mark.usefixtures("usual_umask")
+def test_every_file_that_the_commands_of_a_study_write_is_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def autocode(*words: object) -> None:
+        # in this process, whose umask is that of others: the permissions are those of the calls, not of the process
+        assert CliRunner().invoke(main, list(map(str, words))).exit_code == 0, words
+
+    autocode("init", "study")
     shutil.copyfile(SAMPLE / "codebook.toml", tmp_path / "study" / "codebook.toml")
-    some = [SAMPLE / "transcripts" / f"GP{number}.txt" for number in range(1, 5)]
-    autocode("add", "study", *some, cwd=tmp_path)
+    autocode("add", "study", *(SAMPLE / "transcripts" / f"GP{number}.txt" for number in (1, 2)))
     coded = tmp_path / "coder_a.csv"
     rows = (SAMPLE / "codings" / "coder_a.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    coded.write_text("".join([rows[0], *(row for row in rows if row.startswith(("GP1:", "GP2:", "GP3:")))]))
-    autocode("add", "study", coded, cwd=tmp_path)
-    autocode("train", "study", cwd=tmp_path)
-    autocode("suggest", "study", "--out", "suggestions.csv", cwd=tmp_path)
-    autocode("report", "study", "--no-validation", "--out", "report.html", cwd=tmp_path)
-    autocode("export", "study", "corpus", cwd=tmp_path)
-    autocode("backup", "study", "backup.zip", cwd=tmp_path)
+    coded.write_text("".join([rows[0], *(row for row in rows if row.startswith("GP1:"))]))
+    autocode("add", "study", coded)
+    autocode("train", "study")
+    autocode("suggest", "study", "--out", "suggestions.csv")
+    autocode("report", "study", "--no-validation", "--out", "report.html")
+    autocode("export", "study", "corpus")
+    autocode("backup", "study", "backup.zip")
     written = {path for path in tmp_path.rglob("*") if path != coded}
     open_to_others = {path for path in written if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)}
 

@@ -1,5 +1,6 @@
 """A codebook through its changes: every version of it, or an error that says which change is impossible and why."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -77,11 +78,17 @@ def codebook_versions(
     CodebookError
         As `evolve` does.
     """
-    history = _History(versions=[codebook], used=set(codebook))
-    for change in changes:
+    made = tuple(changes)
+    history = _cached(codebook, made)
+    if editors is not None:
+        check_editors(history.made, editors)
+    later = made[len(history.made) :]
+    for change in later:
         if editors is not None:
             check_editors([change], editors)
         history.append(change)
+    if later:
+        _CACHED.append(history)
     return tuple(history.versions)
 
 
@@ -307,6 +314,26 @@ class _History:
         if children:
             belong = "belong" if len(children) > 1 else "belongs"
             raise _impossible(change, f"{listing(map(repr, children))} {belong} to {code_id!r}; move that first.")
+
+
+# A session replays the same changes after every judgement, and one more now and then. No history in here is changed.
+_CACHED: deque[_History] = deque(maxlen=8)
+
+
+def _cached(codebook: Codebook, changes: tuple[Change, ...]) -> _History:
+    """Return a codebook with as many of these changes as were made of it lately."""
+    codes = tuple(codebook.values())
+    found = _History(versions=[codebook], used=set(codebook))
+    for known in tuple(_CACHED):
+        first, n = known.versions[0], len(known.made)
+        if (
+            n > len(found.made)
+            and first.version == codebook.version
+            and tuple(known.made) == changes[:n]
+            and tuple(first.values()) == codes
+        ):
+            found = known
+    return _History(versions=[*found.versions], used={*found.used}, made=[*found.made], in_force=[*found.in_force])
 
 
 def _impossible(change: Change, why: str) -> CodebookError:

@@ -142,6 +142,9 @@ class Replay:
         self, proposals: Iterable[Proposal], versions: Sequence[Codebook]
     ) -> Mapping[tuple[CoderId, LineId], frozenset[int]]:
         """Return the places of the additions of a code that each coder had proposed for each line."""
+        proposals = tuple(proposals)
+        if not proposals:
+            return {}
         additions: dict[str, list[int]] = {}
         for place, change in enumerate(self._changes):
             if isinstance(change, Added):

@@ -359,9 +359,8 @@ class ReviewSession(CoderView):
         if digest not in (None, interview.digest):
             # somebody may have coded another text of it meanwhile
             refuse_edited(self._assignment.lines, self._journal.codings(), self.lines)
-        seen = TranscriptSeen.of(interview)
         self._journal.append(
-            *(() if digest == interview.digest else (seen,)),
+            *(() if digest == interview.digest else (TranscriptSeen.of(interview),)),
             *(settlement.entries or (Deferral(line=line.id, coder=self.coder),)),
             *proposals,
             paradata,

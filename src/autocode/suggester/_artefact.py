@@ -36,6 +36,7 @@ import numpy as np
 import skops.io
 from numpy.typing import NDArray
 from sklearn.exceptions import InconsistentVersionWarning
+from skops.io.exceptions import UntrustedTypesFoundException
 
 from autocode.codebook import Code, CodeId
 from autocode.coding import CoderId
@@ -324,12 +325,6 @@ autocode train STUDY -o MODEL.
                 raise ArtefactError.at(
                     source / name, "was altered after the suggester was saved; train it again or get a fresh copy."
                 )
-        foreign = skops.io.get_untrusted_types(data=files[MODEL])
-        if foreign:
-            raise ArtefactError.at(
-                source / MODEL,
-                f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
-            )
         with warnings.catch_warnings():
             # Another scikit-learn may have written it. Only words and their weights are taken from its objects, and the
             # digest below shows whether they are the same.
@@ -337,6 +332,12 @@ autocode train STUDY -o MODEL.
             arrays = skops.io.loads(files[MODEL])
         suggester = _suggester_from(facts, arrays, _embeddings_for(source, facts, encoder))
         digest = suggester.digest
+    except UntrustedTypesFoundException as error:
+        foreign = skops.io.get_untrusted_types(data=files[MODEL])
+        raise ArtefactError.at(
+            source / MODEL,
+            f"holds {foreign[0]}, which no suggester needs; it is not opened. Train a suggester of your own.",
+        ) from error
     except TrainingError as error:
         raise ArtefactError.at(source, f"cannot be used here: {error}") from error
     except _UNREADABLE as error:
