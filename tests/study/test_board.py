@@ -249,9 +249,10 @@ def test_while_coders_make_own_codes_nothing_is_grouped_and_a_coder_sees_no_code
     assert not any("haste" in answer.casefold() or "secret" in answer or "JB" in answer for answer in answers)
     assert "JB/hidden-haste" in everything.get("/board/state").text
     refused = everything.plan("group", codes=["MO/no-time", "JB/hidden-haste"], name="Haste", reason="the same")
-    assert "coders still make and give own codes" in refused["refused"]
-    hidden = board.plan("rename", codes=["JB/hidden-haste"], name="Mine", reason="curious")
-    assert hidden["refused"] == "There is no code 'JB/hidden-haste' on this board; reload the page."
+    assert "Coders still make and give own codes" in refused["refused"]
+    # the answer is the same whether or not there is such a code
+    hidden = [board.plan("rename", codes=[code], name="Mine", reason="curious") for code in ("JB/hidden-haste", "JB/x")]
+    assert hidden == [refused, refused]
 
 
 def test_the_board_does_the_same_with_a_codebook_that_was_there(tmp_path):

@@ -37,6 +37,7 @@ from autocode.codebook._new_names import code_id_for, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._qdc import ExchangedCodebook, code_guid, qdc_of, read_qdc
 from autocode.codebook._reading import read_codebook, write_codebook
+from autocode.codebook._seen_versions import versions_seen
 from autocode.codebook._summary import changes_summary
 from autocode.names import name_key
 
@@ -83,5 +84,6 @@ __all__ = [
     "read_codebook",
     "read_qdc",
     "version_of",
+    "versions_seen",
     "write_codebook",
 ]

@@ -5,7 +5,7 @@ from autocode.review._bands import BandMeaning, band_meanings
 from autocode.review._blind import blind_seed, draw_blind
 from autocode.review._cards import CodeCard, code_cards
 from autocode.review._code_making import CodeMaking
-from autocode.review._codebook_history import codebook_in_force
+from autocode.review._codebook_history import codebook_in_force, codebook_seen_by
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
@@ -43,6 +43,7 @@ __all__ = [
     "blind_seed",
     "code_cards",
     "codebook_in_force",
+    "codebook_seen_by",
     "differences",
     "draw_blind",
     "lines_in_question",

@@ -16,6 +16,7 @@ from autocode.codebook import (
     codebook_versions,
     evolve,
     fates,
+    versions_seen,
 )
 from autocode.coding import CoderId, Coding, Codings, SuggestionBatch, remapped
 from autocode.errors import SettlementError
@@ -35,6 +36,23 @@ def codebook_in_force(journal: Journal, codebook: Codebook) -> Codebook:
     """
     first, changes = journal.codebook_history()
     return evolve(first, changes) if first is not None and changes else codebook
+
+
+def codebook_seen_by(journal: Journal, codebook: Codebook, *coders: CoderId) -> Codebook:
+    """
+    Return the codebook in force as coders see it: without the own codes of others, and with a version that counts none.
+
+    Parameters
+    ----------
+    journal : Journal
+        The record of the study.
+    codebook : Codebook
+        The codebook in force while the journal has no recorded change.
+    *coders : CoderId
+        The coders; without any, only the codes of the whole team are left.
+    """
+    history = CodebookHistory(journal, codebook, viewers=coders)
+    return Codebook(history.in_force.values(), version=history.version_seen)
 
 
 def latest_labels(versions: Iterable[Codebook]) -> dict[CodeId, str]:
@@ -66,7 +84,7 @@ class CodebookHistory:
         self._change_ids: list[str] = []
         self._fates: dict[str, Mapping[CodeId, Fate]] = {}
         self.changes: tuple[Change, ...] = ()
-        self._take((codebook,))
+        self._take((codebook,), (codebook.version,))
         self.read()
 
     def read(self) -> bool:
@@ -84,12 +102,13 @@ class CodebookHistory:
         if self._first is None or changes == self.changes:
             return False
         self.changes = changes
-        self._take(codebook_versions(self._first, changes))
+        self._take(codebook_versions(self._first, changes), versions_seen(self._first, changes, *self._viewers))
         vars(self).pop("_sentences", None)
         self._fates.clear()
         return True
 
-    def _take(self, versions: tuple[Codebook, ...]) -> None:
+    def _take(self, versions: tuple[Codebook, ...], seen: tuple[str, ...]) -> None:
+        self._seen = seen
         self._whole = versions  # with the own codes of everybody
         self.versions: tuple[Codebook, ...] = tuple(codebook.visible_to(*self._viewers) for codebook in versions)
         self._hidden = {code.id for codebook in versions for code in codebook.own_codes} - {*chain(*self.versions)}
@@ -116,15 +135,34 @@ class CodebookHistory:
         """Return how a judgement names the version under which it is made: empty if the journal knows no version."""
         return self.under(version).version if self._is_named else ""
 
+    @property
+    def version_seen(self) -> str:
+        """The version in force as those who look count it, which says nothing of others' own codes."""
+        return self._seen[-1]
+
+    def version_named(self, seen: str) -> str:
+        """
+        Return the version that those who look know by a name, the latest of those that are one to them.
+
+        Raises
+        ------
+        SettlementError
+            If they never saw such a version.
+        """
+        for codebook, name in zip(reversed(self.versions), reversed(self._seen), strict=True):
+            if name == seen:
+                return codebook.version
+        if not seen or seen in self._earlier:
+            return seen
+        raise _never_had(seen)
+
     def _place(self, version: str) -> int:
         for place, codebook in enumerate(self.versions):
             if codebook.version == version:
                 return place
         if not version or version in self._earlier:
             return 0
-        raise SettlementError(
-            f"the codebook never had a version {version!r}, so nothing was stored; load the page again."
-        )
+        raise _never_had(version)
 
     @cached_property
     def _sentences(self) -> tuple[str, ...]:
@@ -184,6 +222,10 @@ class CodebookHistory:
         return changed_meanings(self.changes[:until], since=self.versions[since].version)
 
 
+def _never_had(version: str) -> SettlementError:
+    return SettlementError(f"the codebook never had a version {version!r}, so nothing was stored; load the page again.")
+
+
 class FollowsCodebook:
     """A session in which the codebook is the one in force, also after changes that are recorded meanwhile."""
 
@@ -193,6 +235,27 @@ class FollowsCodebook:
     def codebook(self) -> Codebook:
         """The codebook in force."""
         return self._codebook.in_force
+
+    @property
+    def version_seen(self) -> str:
+        """The version in force as a page names it: own codes of others, which it does not show, do not count."""
+        return self._codebook.version_seen
+
+    def version_named(self, seen: str) -> str:
+        """
+        Return the version that a page knows by a name, see `version_seen`.
+
+        Parameters
+        ----------
+        seen : str
+            The name; empty for the version before all recorded changes.
+
+        Raises
+        ------
+        SettlementError
+            If no page ever had it.
+        """
+        return self._codebook.version_named(seen)
 
     def changes_since(self, version: str) -> tuple[str, ...]:
         """

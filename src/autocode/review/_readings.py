@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Added, Change, Codebook, CodeId, Retired, changes_in_words
+from autocode.codebook import Added, Change, Codebook, CodeId, Retired, changes_in_words, versions_seen
 from autocode.coding import CoderId, Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
 from autocode.conduct import LineChanges
 from autocode.display import displayed
@@ -29,6 +29,7 @@ class CodebookRecord:
         self.questions = OpenQuestions(self.changes, codebook=first, proposals=journal.proposals())
         viewers = () if coder is None else (coder,)
         self.versions = tuple(known.visible_to(*viewers) for known in self.questions.versions)
+        self._seen = versions_seen(first, self.changes, *viewers)
         self._labels = latest_labels(self.versions)
         self._places = {code: place for known in self.versions for place, code in enumerate(known)}
         sentences = changes_in_words(first, self.changes)
@@ -57,6 +58,18 @@ class CodebookRecord:
     def version(self) -> str:
         """The version in force."""
         return self.codebook.version
+
+    @property
+    def version_seen(self) -> str:
+        """The version in force as the coder's page names it: own codes of others do not count."""
+        return self._seen[-1]
+
+    def version_named(self, seen: str) -> str:
+        """Return the version that the page knows by a name, the latest of those that are one to the coder."""
+        named = [known.version for known, name in zip(self.versions, self._seen, strict=True) if name == seen]
+        if seen and not named:
+            raise CodingError(f"the codebook never had the version {seen!r}; reload the page.")
+        return named[-1] if named else seen
 
     def change_to(self, version: str) -> Change | None:
         """Return the change that led to a version."""

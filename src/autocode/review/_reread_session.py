@@ -197,6 +197,27 @@ class RereadingSession:
         return self._record.version
 
     @property
+    def version_seen(self) -> str:
+        """The version in force as a page names it: own codes of others, which it does not show, do not count."""
+        return self._record.version_seen
+
+    def version_named(self, seen: str) -> str:
+        """
+        Return the version that a page knows by a name, see `version_seen`.
+
+        Parameters
+        ----------
+        seen : str
+            The name; empty for the version before all recorded changes.
+
+        Raises
+        ------
+        CodingError
+            If no page ever had it.
+        """
+        return self._record.version_named(seen)
+
+    @property
     def acts(self) -> tuple[Act, ...]:
         """The answers of this coder that were not undone, oldest first."""
         return self._readings.acts

@@ -17,6 +17,7 @@ from autocode.codebook import (
     Undone,
     code_id_for,
     next_version,
+    versions_seen,
 )
 from autocode.coding import CoderId, Codings
 from autocode.errors import CodebookError
@@ -29,6 +30,7 @@ from autocode.web import BoardAct, BoardView, BoardWords, PlannedChange
 from autocode.wording import count_of
 
 _CLOSE = 'write independent_coding = "closed" into study.toml and start autocode again'
+_STILL_MADE = f"Coders still make and give own codes, so nothing is grouped yet. When all have coded, {_CLOSE}."
 _N_SIMILAR = 12  # pairs of codes that are shown side by side
 _RESAMPLES = 200  # behind the intervals of coherence
 
@@ -52,9 +54,7 @@ class StudyBoard:
         study = read_study(self._folder)
         codings, codebook, partial = _visible(study, viewer)
         cards = code_cards(codings, study.lines, codebook, first=study.first_codebook, changes=study.codebook_changes)
-        closed = ""
-        if study.settings.codes == "own" and study.settings.makes_codes:
-            closed = f"Coders still make and give own codes, so nothing is grouped yet. When all have coded, {_CLOSE}."
+        closed = _STILL_MADE if study.settings.makes_own_codes else ""
         return BoardView(codebook=codebook, cards=cards, closed=closed, partial=partial)
 
     def words(self, viewer: CoderId) -> BoardWords:
@@ -62,7 +62,7 @@ class StudyBoard:
         from autocode.suggester import similar_codes, theme_coherence
 
         study = read_study(self._folder)
-        if left_to_read(study, viewer):
+        if _visible(study, viewer)[2]:
             return BoardWords(note="What similar lines were given is shown when you have read all of yours.")
         key = (study.codebook.version, study.codebook.digest, hash(study.codings))
         if self._words is None or self._words[0] != key:
@@ -83,6 +83,8 @@ class StudyBoard:
     def plan(self, act: BoardAct, *, by: CoderId) -> PlannedChange:
         """Return what an act would do; raises as `plan_change`."""
         study = read_study(self._folder)
+        if study.settings.makes_own_codes:
+            raise CodebookError(_STILL_MADE)
         if act.kind != "undo" and act.version == study.codebook.version:
             hidden = [code for code in (*act.codes, act.into) if code and code not in _visible(study, by)[1]]
             if hidden:
@@ -99,15 +101,17 @@ class StudyBoard:
 
 def _visible(study: StudyData, viewer: CoderId) -> tuple[Codings, Codebook, str]:
     """Return the codings and codes that a person may see, and in a sentence what is left out."""
-    n_left = left_to_read(study, viewer)
-    if not n_left:
+    n_left, settings = left_to_read(study, viewer), study.settings
+    codes = viewer in study.codings.coders or viewer in settings.coders
+    if not n_left and not (codes and settings.makes_own_codes):
         return study.codings, study.codebook, ""
     own = study.codings.by(viewer) if viewer in study.codings.coders else Codings()
-    partial = (
-        f"You have {count_of(n_left, 'line')} left to read, so you see only what you coded yourself"
-        f"{' and your own codes' if study.codebook.own_codes else ''}."
-    )
-    return own, study.codebook.visible_to(viewer), partial
+    left = f"You have {count_of(n_left, 'line')} left to read" if n_left else "Coders still make own codes"
+    # nor does it say whether others have own codes
+    and_codes = " and your own codes" if settings.codes == "own" else ""
+    partial = f"{left}, so you see only what you coded yourself{and_codes}."
+    seen = versions_seen(study.codebook_versions[0], study.codebook_changes, viewer)[-1]
+    return own, Codebook(study.codebook.visible_to(viewer).values(), version=seen), partial
 
 
 class _Signature:

@@ -244,6 +244,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             codebook=study.codebook,
             coders=settings.coders,
             coding_closed=closed,
+            own_codes_made=settings.makes_own_codes,
             suggester_status=_suggester_status_of(study, journal),
             flagged_lines=_flagged_lines_of(study.folder),
         ),

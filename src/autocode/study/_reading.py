@@ -95,7 +95,7 @@ class StudyData:
         StudyError
             If coders still make and give own codes, or no code is common to them yet.
         """
-        if self.settings.codes == "own" and self.settings.makes_codes:
+        if self.settings.makes_own_codes:
             raise StudyError.at(
                 self.folder,
                 "is coded with own codes, each seen by one coder alone, so there is no agreement to measure and "

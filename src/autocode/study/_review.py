@@ -96,7 +96,7 @@ def open_review(
     mode = settings.mode
     if blind or (drawn is not None and drawn.design is not Design.ACTIVE):
         mode = Mode.INDEPENDENT
-    if settings.codes == "own" and settings.makes_codes:
+    if settings.makes_own_codes:
         mode = Mode.INDEPENDENT  # there is nothing to learn from yet
     only = None if drawn is None else _lines_of(drawn, study, remark)
     if mode is not Mode.INDEPENDENT:

@@ -91,6 +91,11 @@ class Settings:
         return self.is_inductive and self.independent_coding == "open"
 
     @property
+    def makes_own_codes(self) -> bool:
+        """Whether coders make codes of their own while they code, of which nobody else may learn."""
+        return self.makes_codes and self.codes == "own"
+
+    @property
     def people(self) -> frozenset[CoderId]:
         """Everybody whom the settings name, who are people whatever their names look like."""
         return self.coders | self.adjudicators | self.codebook_editors

@@ -90,7 +90,7 @@ class AdjudicationApi:
             return {
                 "coder": session.coder,
                 "study": self._study,
-                "version": session.codebook.version,
+                "version": session.version_seen,
                 "changes": [] if since is None else self._changes_since(since),
                 "codes": codes_of(session.codebook),
                 "contested": dict(sorted(session.contested.items(), key=lambda item: (-item[1], item[0]))),
@@ -126,11 +126,11 @@ class AdjudicationApi:
             session.refresh()
             differences = [session.difference(LineId(line)) for line in lines if isinstance(line, str)]
             shown = [self._line(line, hidden=hidden) for line in differences if line is not None]
-            return {"lines": shown, "version": session.codebook.version}
+            return {"lines": shown, "version": session.version_seen}
 
     def _changes_since(self, version: str) -> list[str]:
         try:
-            return list(self._session.changes_since(version))
+            return list(self._session.changes_since(self._session.version_named(version)))
         except SettlementError as error:
             raise ValueError(f"{error}") from error
 
@@ -151,7 +151,7 @@ class AdjudicationApi:
         with self._lock:
             results = [self._result_of(act) for act in acts]
             # a page that has another version of the codebook asks for everything anew
-            return {"results": results, "version": self._session.codebook.version}
+            return {"results": results, "version": self._session.version_seen}
 
     def _result_of(self, act: Act) -> dict[str, Any]:
         gesture, kind = gesture_of(act), act.get("kind")
@@ -172,7 +172,8 @@ class AdjudicationApi:
     def _settle(self, submitted: "_SubmittedRuling", gesture: str) -> dict[str, Any]:
         self._session.refresh()
         try:
-            difference = self._session.difference(submitted.line, version=submitted.version)
+            version = self._session.version_named(submitted.version)
+            difference = self._session.difference(submitted.line, version=version)
         except SettlementError as error:
             return {"refused": f"Nothing was stored. {error}", "reload": True}
         if difference is None:
@@ -195,7 +196,7 @@ class AdjudicationApi:
                 names_hidden=submitted.hidden,
                 milliseconds=submitted.milliseconds,
                 gesture=gesture,
-                version=submitted.version,
+                version=version,
             )
         except JournalError:
             raise

@@ -116,7 +116,7 @@ def _state(session: RereadingSession) -> dict[str, Any]:
         "coder": session.coder,
         # what waits in a browser belongs to this study, whatever else is served on this port another day
         "study": sha256(str(session.journal_path.resolve()).encode()).hexdigest()[:16],
-        "version": session.version,
+        "version": session.version_seen,
         "codes": list(codes_of(session.codebook).values()),
         "questions": [_question_json(session, rereading) for rereading in asked],
         "acts": [{"name": act.name, "line": act.line} for act in session.acts[-_UNDOABLE:] if act.entries],
@@ -128,7 +128,7 @@ def _progress(session: RereadingSession) -> dict[str, Any]:
     progress = session.progress
     unfound = () if progress.left else session.unfound().items()
     return {
-        "version": session.version,
+        "version": session.version_seen,
         "done": progress.done,
         "left": progress.left,
         "unfound": [f"{session.codebook.label(code)}: {estimate}." for code, estimate in unfound],
@@ -210,7 +210,7 @@ def _store_answer(session: RereadingSession, act: Act, gesture: str) -> None:
         LineId(line),
         [CodeId(code) for code in applied],
         asked=[CodeId(code) for code in asked],
-        version=version,
+        version=session.version_named(version),
         gesture=gesture,
         milliseconds=milliseconds,
     )

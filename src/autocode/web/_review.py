@@ -131,7 +131,7 @@ class ReviewApi:
                     session.refresh()
                     self._learn_changes(session)
                     # a page that has another version of the codebook asks for the new one
-                    return JSONResponse({**answer(session), "version": session.codebook.version})
+                    return JSONResponse({**answer(session), "version": session.version_seen})
             except RefusedRequestError as error:
                 return PlainTextResponse(str(error), status_code=error.status)
             except JournalError as error:
@@ -264,7 +264,8 @@ def _kept_json(session: ReviewSession, made: Coding, proposed: Sequence[str]) ->
 
 def _codebook_json(session: ReviewSession, since: str) -> dict[str, Any]:
     try:
-        changes, fates = session.changes_since(since), session.fates_since(since)
+        version = session.version_named(since)
+        changes, fates = session.changes_since(version), session.fates_since(version)
     except SettlementError as error:
         raise RefusedRequestError(404, f"{error}") from error
     return {
@@ -438,7 +439,8 @@ def _is_list_of_texts(value: object) -> bool:
 
 
 def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
-    kind, line, codes, proposed, memo, batch, milliseconds, version = decision
+    kind, line, codes, proposed, memo, batch, milliseconds, seen = decision
+    version = session.version_named(seen)
     if kind == "later":
         session.later(line=line, batch=batch, gesture=gesture, milliseconds=milliseconds, version=version)
         return

@@ -1,7 +1,7 @@
 """The team's pages: how far each coder has come, how far they agree, and what waits for the team."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from autocode.review import (
     CoderProgress,
     ProposedCode,
     codebook_in_force,
+    codebook_seen_by,
     differences,
     progress_of_coders,
     proposed_codes,
@@ -119,6 +120,7 @@ class _TeamRequests:
         codebook: Codebook,
         coders: Collection[CoderId],
         coding_closed: bool,
+        own_codes_made: bool,
         suggester_status: Callable[[], SuggesterStatus | None],
         flagged_lines: Callable[[], Sequence[FlaggedLine]] | None,
     ) -> None:
@@ -127,6 +129,7 @@ class _TeamRequests:
         self._given_codebook = codebook
         self._coders = coders
         self._coding_closed = coding_closed
+        self._own_codes_made = own_codes_made
         self._suggester_status = suggester_status
         self._flagged_lines = flagged_lines
         self._cache: dict[str, tuple[int, Any]] = {}
@@ -143,7 +146,7 @@ class _TeamRequests:
     @property
     def _codebook(self) -> Codebook:
         """The codes that all coders have in common: own codes stay off this page."""
-        return codebook_in_force(self._journal, self._given_codebook).visible_to()
+        return codebook_seen_by(self._journal, self._given_codebook)
 
     def _codings(self) -> Codings:
         own = codebook_in_force(self._journal, self._given_codebook).own_codes
@@ -167,6 +170,8 @@ class _TeamRequests:
             codes=codes_of(status.codebook),
             lines=self._lines,
             source_of=source_of,
+            # where others have given own codes, some code fits
+            shows_none_fits=not self._own_codes_made,
             has_label_issues=self._flagged_lines is not None,
         )
 
@@ -233,7 +238,8 @@ class _TeamRequests:
             alpha, widest = table.overall.alpha, table.widest.alpha
             overall = "" if alpha.undefined else alpha.estimate
             basis = widest.basis if widest.n_pairable else "No line has been coded by two coders yet."
-            basis += f". {table.codebook.removesuffix('.')}" if table.waiting else ""
+            if table.waiting:
+                basis += f". {replace(table, codebook_version=codebook.version).codebook.removesuffix('.')}"
             rows = [_agreement_row(row) for row in table.codes] if widest.n_pairable else []
         return _TeamStatus(
             coders=progress_of_coders(self._journal, self._lines, members=self._coders),
@@ -257,6 +263,7 @@ def team_page(
     codebook: Codebook,
     coders: Collection[CoderId] = (),
     coding_closed: bool = False,
+    own_codes_made: bool = False,
     suggester_status: Callable[[], SuggesterStatus | None],
     flagged_lines: Callable[[], Sequence[FlaggedLine]] | None,
 ) -> Page:
@@ -275,6 +282,8 @@ def team_page(
         Who codes in the study, listed even before they begin; if empty, everybody may code.
     coding_closed : bool, default False
         Whether independent coding is over, so that everybody may see all codings.
+    own_codes_made : bool, default False
+        Whether coders still make own codes, of which others may not learn.
     suggester_status : callable
         Returns what the suggester can and cannot suggest yet, or None where there is no suggester.
     flagged_lines : callable or None
@@ -298,6 +307,7 @@ def team_page(
         codebook=codebook,
         coders=coders,
         coding_closed=coding_closed,
+        own_codes_made=own_codes_made,
         suggester_status=suggester_status,
         flagged_lines=flagged_lines,
     )
@@ -324,11 +334,11 @@ def codebook_page(codebook: Codebook, *, journal: Journal | None = None) -> Page
         The page at the path "/codebook", to be put into `make_app` or `serve`.
     """
 
-    def in_force() -> Codebook:
-        return codebook if journal is None else codebook_in_force(journal, codebook)
+    def seen_by(coder: CoderId) -> Codebook:
+        return codebook.visible_to(coder) if journal is None else codebook_seen_by(journal, codebook, coder)
 
     async def show(request: Request) -> Response:
-        present = (await run_in_threadpool(in_force)).visible_to(coder_of(request))
+        present = await run_in_threadpool(seen_by, coder_of(request))
         groups: dict[str, list[dict[str, Any]]] = {}
         for code in codes_of(present).values():
             groups.setdefault(code["theme"], []).append(code)

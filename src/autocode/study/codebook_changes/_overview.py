@@ -136,7 +136,7 @@ def codebook_overview(study: StudyData) -> CodebookOverview:
     """
     alphas: dict[str, Agreement] = {}
     # while coders make own codes, nobody sees those of others, and there is nothing to agree on
-    makes_own = study.settings.makes_codes and study.settings.codes == "own"
+    makes_own = study.settings.makes_own_codes
     if len(study.codings.independent()) and not makes_own:
         try:
             table = agreement_table(study.codings, study.lines, study.codebook, interval=None)

@@ -109,7 +109,7 @@ def _alphas(study: StudyData, codings: Codings, after: Codebook) -> tuple[AlphaC
     """Return alpha before and after, without own codes, on which nobody can agree; nothing while coders make them."""
     own = {code.id for codebook in (study.codebook, after) for code in codebook.own_codes}
     before, after = study.codebook.visible_to(), after.visible_to()
-    if (study.settings.makes_codes and study.settings.codes == "own") or not (before.subthemes or after.subthemes):
+    if study.settings.makes_own_codes or not (before.subthemes or after.subthemes):
         return ()
     return alpha_changes(study.codings.without_codes(own), codings.without_codes(own), codebooks=(before, after))
 
