@@ -13,8 +13,9 @@ from evaluation.study_cases import judge
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.codebook import Added, Code, Codebook, Grouped, Merged, Moved, Split, Undone
-from autocode.coding import Basis, Coding, Codings, Proposal, remapped
+from autocode.agreement import ReliabilityData
+from autocode.codebook import Added, Code, Codebook, Grouped, Merged, Moved, Retired, Retirement, Split, Undone
+from autocode.coding import Basis, Coding, Codings, OpenQuestions, Proposal, remapped
 from autocode.errors import CodingError
 
 CASES = Path(__file__).parents[3] / "shared" / "study" / "cases.jsonl"
@@ -254,3 +255,71 @@ def test_a_judgement_made_after_a_grouping_waits_only_for_own_codes_of_its_coder
     [coding] = remapped(codings, changes, codebook=Codebook([]))
 
     assert (set(coding.codes), set(coding.unjudged)) == (set(), {"MO/no-time"})
+
+
+def test_a_code_of_one_coder_is_new_to_the_others_when_it_becomes_one_of_the_team_and_is_looked_for_in_one_draw():
+    changes = in_order(
+        (Added, {"code": own("MO", "late")}),
+        (Merged, {"codes": ("MO/late",), "into": "delay", "new": Code(id="delay", name="Delay")}),
+    )
+    codings = Codings(
+        [
+            Coding(line="L:1", coder="MO", codes=frozenset(), version="1"),
+            Coding(line="L:2", coder="MO", codes=frozenset({"MO/late"}), version="2"),
+            Coding(line="L:3", coder="MO", codes=frozenset(), version="2"),
+            *(Coding(line=f"L:{n}", coder="JB", codes=frozenset(), version="2") for n in (1, 2, 3)),
+            Coding(line="L:3", coder="SK", codes=frozenset({"delay"}), version="3"),
+        ]
+    )
+    proposals = [Proposal(name="delay", line="L:3", coder="JB", version="2")]
+
+    brought = remapped(codings, changes, codebook=Codebook([]), proposals=proposals)
+    questions = OpenQuestions(changes, codebook=Codebook([]), proposals=proposals)
+    asked = {(coding.coder, coding.line): questions.of([coding])[1] for coding in codings}
+
+    data = ReliabilityData.for_code("delay", brought)
+    assert dict(zip(data.coders, data.values.tolist(), strict=True)) == {
+        "JB": [-1, -1, 1],  # no judgement is made up for lines that JB read without the code
+        "MO": [-1, 1, 0],
+        "SK": [-1, -1, 1],
+    }
+    waiting = {
+        key: (question.change.after, set(question.codes), question.is_sampled)
+        for key, questions in asked.items()
+        for question in questions
+    }
+    assert waiting == dict.fromkeys([("MO", "L:1"), ("JB", "L:1"), ("JB", "L:2")], ("3", {"delay"}, True))
+
+
+@given(st.randoms(use_true_random=False))
+def test_in_whatever_order_own_codes_are_gathered_into_one_it_says_the_same_and_the_same_lines_wait(draw):
+    owned = [own(coder, name) for coder in ("MO", "JB") for name in ("x", "y")]
+    added = [(Added, {"code": code}) for code in owned]
+    ending = draw.sample([code.id for code in owned], draw.randint(1, 4))
+    new = Code(id="all", name="All")
+    at_once = (Merged, {"codes": tuple(ending), "into": "all", "new": new})
+    first, *others = ending
+    singly = [(Merged, {"codes": (first,), "into": "all", "new": new})]
+    for code in others:
+        joined = (Merged, {"codes": (code,), "into": "all"})
+        retired = (Retired, {"code": code, "how": Retirement.INTO, "into": "all"})
+        singly.append(draw.choice([joined, retired]))
+    judged = Codings(
+        Coding(line=f"L:{n}", coder=coder, version=version,
+               codes=frozenset(code.id for code in owned[: int(version) - 1]
+                               if code.owner == coder and draw.random() < 0.3))
+        for coder in ("MO", "JB", "SK") for n in range(4) for version in draw.choice("12345")
+    )  # fmt: skip
+
+    def after(*steps):
+        changes = in_order(*added, *steps)
+        asked = OpenQuestions(changes, codebook=Codebook([]))
+        found = {}
+        for made, now in zip(judged, remapped(judged, changes, codebook=Codebook([])), strict=True):
+            _, questions = asked.of([made])
+            since = {code: question.change.after for question in questions for code in question.codes}
+            assert since.keys() == now.unjudged
+            found[made.coder, made.line] = (now.codes, since)
+        return found
+
+    assert after(*singly) == after(at_once)

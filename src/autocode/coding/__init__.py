@@ -18,10 +18,10 @@ from autocode.coding._nouns import (
     SuggestionBatch,
     Verdict,
 )
-from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered, code_asked_for
+from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
-from autocode.coding._remapping import remapped
+from autocode.coding._remapping import code_asked_for, remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
 from autocode.coding._touched import TouchedReadings, touched_readings
 

@@ -5,27 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Added, Change, Codebook, CodeId, Redefined, Retired, codebook_versions
+from autocode.codebook import Change, Codebook, CodeId, codebook_versions
 from autocode.coding._nouns import Coding
 from autocode.coding._paradata import Proposal
-from autocode.coding._remapping import Causes, Replay, is_partly_read
+from autocode.coding._remapping import Causes, Replay, is_partly_read, is_read_whole
 from autocode.display import displayed
 from autocode.errors import CodingError
 from autocode.wording import listing
-
-
-def code_asked_for(change: Change) -> CodeId | None:
-    """
-    Return the code that a change made new or gave another meaning; None for other changes.
-
-    Parameters
-    ----------
-    change : Change
-        The change.
-    """
-    if isinstance(change, Added):
-        return change.code.id
-    return change.code if isinstance(change, Redefined) else None
 
 
 @displayed
@@ -51,6 +37,11 @@ class OpenQuestion:
     def is_sampled(self) -> bool:
         """Whether only lines that are drawn wait: a code is new or wider, and most lines read before lack it."""
         return is_partly_read(self.change)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the line is read as if anew: its only code was retired."""
+        return is_read_whole(self.change)
 
 
 class OpenQuestions:
@@ -155,7 +146,7 @@ class OpenQuestions:
     def _questions(self, coding: Coding, causes: Mapping[CodeId, int]) -> Iterable[OpenQuestion]:
         if not causes:
             return
-        whole = [place for place in causes.values() if isinstance(self._changes[place], Retired)]
+        whole = [place for place in causes.values() if is_read_whole(self._changes[place])]
         if whole:  # the line is read as if anew, so nothing else is asked about it apart
             yield OpenQuestion(change=self._changes[max(whole)], codes=coding.unjudged)
             return

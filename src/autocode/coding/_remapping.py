@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeGuard
 from autocode.codebook import (
     Added,
     Change,
+    Code,
     Codebook,
     CodeId,
     Merged,
@@ -50,6 +51,7 @@ def remapped(
     the code for the line; after a merge it has the code that stays if it had any of those merged; after a split it has
     none of the parts, or waits to be read again; what a change that was taken back did to earlier judgements is gone.
     A code that one coder alone gives does not concern the judgements of others: they do not have it, and do not wait.
+    Once such codes are gathered into one of the team, this is new to all coders who had none of them.
 
     Parameters
     ----------
@@ -136,6 +138,8 @@ class Replay:
         self._others_codes = {
             coder: frozenset(code for code, owner in owners.items() if owner != coder) for coder in owners.values()
         }
+        new_codes = [(place, _new_code(change)) for place, change in enumerate(changes)]
+        self._place_of_code = {code.id: place for place, code in new_codes if code is not None}
         self._cached: dict[object, tuple[_State, Causes]] = {}
 
     def _additions_proposed(
@@ -147,11 +151,11 @@ class Replay:
             return {}
         additions: dict[str, list[int]] = {}
         for place, change in enumerate(self._changes):
-            if isinstance(change, Added):
-                name = change.code.name
+            if (new := _new_code(change)) is not None:
+                name = new.name
                 if any(name_key(code.name) == name_key(name) for code in versions[place].values()):
                     # beside a code of the same name, only the path says which of the two a coder had meant
-                    name = versions[place + 1].path(change.code.id)
+                    name = versions[place + 1].path(new.id)
                 additions.setdefault(name_key(name), []).append(place)
         proposed: dict[tuple[CoderId, LineId], frozenset[int]] = {}
         for proposal in proposals:
@@ -197,8 +201,21 @@ class Replay:
 
     def _latest_about(self, code: CodeId, end: int) -> int:
         """Return the place of the latest of the first `end` changes that brought a code or gave it another meaning."""
-        about = (place for place in reversed(range(end)) if _is_about(self._changes[place], code))
-        return next(about, 0)
+        codes, joined = {code}, 0
+        for place in reversed(range(end)):
+            change = self._changes[place]
+            if (ending := joined_codes(change)) and code_asked_for(change) in codes:
+                codes |= ending
+                joined = joined or place
+            elif any(_is_about(change, known) for known in codes):
+                is_gathered = code not in self._own_codes and self._is_own(place)
+                return self._place_of_code.get(code, joined) if is_gathered else place
+        return joined
+
+    def _is_own(self, place: int) -> bool:
+        """Return whether a change brought or widened a code that only one coder gives."""
+        change = self._changes[place]
+        return is_partly_read(change) and code_asked_for(change) in self._own_codes
 
     def _replayed(
         self, state: _State, causes: Causes, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]
@@ -210,7 +227,13 @@ class Replay:
             before = state
             if not isinstance(change, Undone):
                 earlier.append((state, causes))
-                state = _of_one_coder(self._changed(state, change, place, is_proposed=place in proposed), others_codes)
+                known = self._known_from_own_code(change, causes, others_codes)
+                state = state._replace(unjudged=state.unjudged - known)
+                if isinstance(change, Merged) and others_codes.issuperset(change.codes):
+                    state = state if change.new is None else _came(state, change.new, is_proposed=place in proposed)
+                else:
+                    state = self._changed(state, change, place, is_proposed=place in proposed)
+                state = _of_one_coder(state, others_codes)
                 causes = self._causes_after(causes, before, state, place)
                 continue
             # only the latest change in force can be undone, so states come back in the reverse order
@@ -221,6 +244,20 @@ class Replay:
                 state = _of_one_coder(self._reversed(state, self._changes[undone], undone), others_codes)
                 causes = self._causes_after(causes, before, state, place)
         return state, causes
+
+    def _known_from_own_code(
+        self, change: Change, causes: Causes, others_codes: frozenset[CodeId]
+    ) -> frozenset[CodeId]:
+        """Return a code that was gathered from the own codes of others alone, where now one of this coder joins it.
+
+        It is to the coder what it would be if all had been gathered at once, in whatever order they were.
+        """
+        into = code_asked_for(change)
+        if into is None or into not in causes or not joined_codes(change) & self._own_codes - others_codes:
+            return frozenset()
+        gathered = self._changes[causes[into]]
+        is_of_others = isinstance(gathered, Merged) and others_codes.issuperset(gathered.codes)
+        return frozenset({into} if is_of_others else ())
 
     def _causes_after(self, causes: Causes, before: _State, after: _State, place: int) -> Causes:
         """Return since which change a judgement says nothing about each code, after the change at a place."""
@@ -236,6 +273,9 @@ class Replay:
         for code in after.unjudged:
             sources = origins.get(code, frozenset({code})) & causes.keys()
             found[code] = max((causes[source] for source in sources), default=place)
+            if code not in self._own_codes and self._is_own(found[code]):
+                # for a code of the team, the same lines are drawn for all coders
+                found[code] = self._place_of_code.get(code, place)
             if is_widened(change) and change.code == code and is_partly_read(self._changes[found[code]]):
                 found[code] = place  # lines never read for the code are drawn anew for its wider meaning
         return found
@@ -244,7 +284,7 @@ class Replay:
         if self._of_theme(change, place):
             return state
         if isinstance(change, Added):
-            return _added(state, change, is_proposed=is_proposed)
+            return _came(state, change.code, is_proposed=is_proposed)
         if isinstance(change, Retired):
             return _retired(state, change, left=self._codable[place + 1])
         forward = _FORWARD.get(type(change))
@@ -266,8 +306,47 @@ def is_widened(change: Change) -> TypeGuard[Redefined]:
 
 
 def is_partly_read(change: Change) -> bool:
-    """Return whether a change leaves open most lines read before, of which only some are drawn to be read again."""
-    return isinstance(change, Added) or is_widened(change)
+    """
+    Return whether a change leaves open most lines read before, of which only some are drawn to be read again.
+
+    Codes that are joined leave lines open since the first of these changes, and since they were joined if one coder
+    alone gave them before.
+    """
+    return isinstance(change, Added) or is_widened(change) or bool(joined_codes(change))
+
+
+def is_read_whole(change: Change) -> bool:
+    """Return whether lines that had only the code of a change are read as if anew."""
+    return isinstance(change, Retired) and change.into is None
+
+
+def code_asked_for(change: Change) -> CodeId | None:
+    """
+    Return the code that a change made new, gave another meaning or made of others; None for other changes.
+
+    Parameters
+    ----------
+    change : Change
+        The change.
+    """
+    if isinstance(change, Added):
+        return change.code.id
+    if isinstance(change, Merged | Retired):
+        return change.into
+    return change.code if isinstance(change, Redefined) else None
+
+
+def joined_codes(change: Change) -> frozenset[CodeId]:
+    """Return the codes that end because their lines get another one."""
+    if isinstance(change, Merged):
+        return frozenset(change.codes)
+    return frozenset({change.code}) if isinstance(change, Retired) and change.into is not None else frozenset()
+
+
+def _new_code(change: Change) -> Code | None:
+    if isinstance(change, Added):
+        return change.code
+    return change.new if isinstance(change, Merged) else None
 
 
 def _is_about(change: Change, code: CodeId) -> bool:
@@ -278,10 +357,8 @@ def _is_about(change: Change, code: CodeId) -> bool:
 
 def _origins(change: Change) -> Mapping[CodeId, frozenset[CodeId]]:
     """Return which codes before a change each code after it comes from, where these are not the same."""
-    if isinstance(change, Merged):
-        return {change.into: frozenset({*change.codes, change.into})}
-    if isinstance(change, Retired) and change.into is not None:
-        return {change.into: frozenset({change.code, change.into})}
+    if (ending := joined_codes(change)) and (into := code_asked_for(change)) is not None:
+        return {into: ending | {into}}
     if isinstance(change, Split):
         return {part.id: frozenset({change.code}) for part in change.parts}
     return {}
@@ -298,10 +375,11 @@ def _origins_taken_back(change: Change) -> Mapping[CodeId, frozenset[CodeId]]:
     return {}
 
 
-def _added(state: _State, change: Added, *, is_proposed: bool) -> _State:
-    if not change.code.codable:
+def _came(state: _State, code: Code, *, is_proposed: bool) -> _State:
+    """Return a judgement that was made before there was a code, and has it only if its coder had proposed it."""
+    if not code.codable:
         return state
-    new = frozenset({change.code.id})
+    new = frozenset({code.id})
     if is_proposed:
         return state._replace(applied=state.applied | new)
     return state._replace(unjudged=state.unjudged | new)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Added, Change, Codebook, CodeId, Retired, changes_in_words, versions_seen
+from autocode.codebook import Change, Codebook, CodeId, changes_in_words, versions_seen
 from autocode.coding import CoderId, Coding, Codings, Design, OpenQuestion, OpenQuestions, Sample
 from autocode.conduct import LineChanges
 from autocode.display import displayed
@@ -186,7 +186,7 @@ class RereadingQueue:
                 why=self._record.sentence(question.change),
                 gave=tuple(map(self._record.label, self._record.in_order(coding.codes))),
                 memo=coding.memo,
-                is_whole=isinstance(question.change, Retired),
+                is_whole=question.is_whole,
                 is_drawn=question.is_sampled and self._samples[change].probabilities[line] < 1,
             )
 
@@ -205,12 +205,6 @@ class RereadingQueue:
         )
 
 
-def _is_of_one_coder(question: OpenQuestion, common: Codebook) -> bool:
-    """Return whether a question is about a code that one coder made alone, which is not looked for in earlier lines."""
-    made_by_one = isinstance(question.change, Added) and question.change.code.owner is not None
-    return made_by_one or not question.codes <= common.keys()
-
-
 @displayed
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +215,7 @@ class LinesInQuestion:
     Attributes
     ----------
     change : Change
-        The change.
+        The change: an addition, a wider definition, or own codes of coders that became one of the team.
     codes : tuple of CodeId
         The code, or those that it was split into since.
     lines : tuple of LineId
@@ -236,7 +230,7 @@ class LinesInQuestion:
 @documented
 def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) -> tuple[LinesInQuestion, ...]:
     """
-    Return, for each addition and wider definition in force, the lines from which some are drawn to be read again.
+    Return, for each change in force that made a code new or wider, the lines of which some are drawn to be read again.
 
     Parameters
     ----------
@@ -262,7 +256,8 @@ def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) 
         history.ingest(entries)
         for line, questions in CoderReadings(history, record, {}).open.items():
             for question in questions:
-                if question.is_sampled and not _is_of_one_coder(question, record.codebook):
+                # what one coder made alone is not looked for in earlier lines
+                if question.is_sampled and question.codes <= record.codebook.keys():
                     open_codes.setdefault(question.change.after, set()).update(question.codes)
                     open_lines.setdefault(question.change.after, set()).add(line)
     return tuple(

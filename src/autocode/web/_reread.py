@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from autocode.codebook import CodeId, Retired
+from autocode.codebook import CodeId
 from autocode.coding import CoderId
 from autocode.errors import AutocodeError, JournalError
 from autocode.review import Rereading, RereadingSession
@@ -153,7 +153,7 @@ def _question_json(session: RereadingSession, rereading: Rereading) -> dict[str,
         "on": "" if change is None or change.at is None else f"{change.at:%Y-%m-%d}",
         "drawn": rereading.is_drawn,
         "corrected": change is None,
-        "retired": isinstance(change, Retired),
+        "retired": change is not None and rereading.is_whole,
         "gave": rereading.gave,
         "memo": rereading.memo,
         "interview": interview.id,
