@@ -72,12 +72,15 @@ def test_no_byte_says_that_another_coder_made_a_code(served):
     acts = [{"kind": kind, "version": "2", "codes": ["JB/rushed"], "name": "x"} for kind in ("undo", "rename")]
     answers = [browsers["JB"].post("/board/plan", json=act).text for act in acts]
     assert all("Coders still make and give own codes" in answer for answer in answers)
-    seen = everything(browsers["JB"], paths)
-    mo(kind="keep", line="Bea:2", codes=["MO/hidden-haste"], version="3")
-    mo(kind="code", line="Bea:4", name="Rushed")
-    after = everything(browsers["JB"], paths)
-    differing = {path for path in paths if after[path] != seen[path]}
-    assert not differing, [(seen[path], after[path]) for path in differing]
+    for has_read_all in (False, True):
+        if has_read_all:
+            jb(kind="keep", line="Bea:4", codes=["JB/rushed"], version="2")
+        seen = everything(browsers["JB"], paths)
+        mo(kind="keep", line="Bea:2", codes=["MO/hidden-haste"], version="3")
+        mo(kind="code", line="Bea:4", name=f"Rushed {has_read_all}")
+        after = everything(browsers["JB"], paths)
+        differing = {path for path in paths if after[path] != seen[path]}
+        assert not differing, [(seen[path], after[path]) for path in differing]
 
 
 def test_a_judgement_is_stored_under_the_version_that_its_page_showed(served, tmp_path):

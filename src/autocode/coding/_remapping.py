@@ -132,6 +132,7 @@ class Replay:
         self._codable = [frozenset(code.id for code in known.subthemes) for known in versions]
         self._place_of = {known.version: place for place, known in enumerate(versions)} | {"": 0}
         self._place_of_change = {change.after: place for place, change in enumerate(changes)}
+        self._undone_at = {change.change: place for place, change in enumerate(changes) if isinstance(change, Undone)}
         self._proposed = self._additions_proposed(proposals, versions)
         owners = {code.id: code.owner for known in versions for code in known.own_codes}
         self._own_codes = frozenset(owners)
@@ -227,7 +228,7 @@ class Replay:
             before = state
             if not isinstance(change, Undone):
                 earlier.append((state, causes))
-                known = self._known_from_own_code(change, causes, others_codes)
+                known = self._known_from_own_code(place, causes, others_codes)
                 state = state._replace(unjudged=state.unjudged - known)
                 if isinstance(change, Merged) and others_codes.issuperset(change.codes):
                     state = state if change.new is None else _came(state, change.new, is_proposed=place in proposed)
@@ -246,18 +247,25 @@ class Replay:
         return state, causes
 
     def _known_from_own_code(
-        self, change: Change, causes: Causes, others_codes: frozenset[CodeId]
+        self, place: int, causes: Causes, others_codes: frozenset[CodeId]
     ) -> frozenset[CodeId]:
-        """Return a code that was gathered from the own codes of others alone, where now one of this coder joins it.
+        """Return a code that was gathered from the own codes of others alone, where now the first of this coder joins.
 
         It is to the coder what it would be if all had been gathered at once, in whatever order they were.
         """
-        into = code_asked_for(change)
-        if into is None or into not in causes or not joined_codes(change) & self._own_codes - others_codes:
+        into = code_asked_for(self._changes[place])
+        if into is None or into not in causes:
             return frozenset()
-        gathered = self._changes[causes[into]]
-        is_of_others = isinstance(gathered, Merged) and others_codes.issuperset(gathered.codes)
-        return frozenset({into} if is_of_others else ())
+        own_codes = self._own_codes - others_codes
+        gathered, *between = self._changes[causes[into] : place]
+        joins = [
+            change
+            for change in (gathered, *between, self._changes[place])
+            if code_asked_for(change) == into and self._undone_at.get(change.after, place) >= place
+        ]
+        *earlier, now = [bool(joined_codes(change) & own_codes) for change in joins]
+        is_first = now and not any(earlier)
+        return frozenset({into} if is_first and isinstance(gathered, Merged) and gathered in joins else ())
 
     def _causes_after(self, causes: Causes, before: _State, after: _State, place: int) -> Causes:
         """Return since which change a judgement says nothing about each code, after the change at a place."""
