@@ -246,9 +246,7 @@ class Replay:
                 causes = self._causes_after(causes, before, state, place)
         return state, causes
 
-    def _known_from_own_code(
-        self, place: int, causes: Causes, others_codes: frozenset[CodeId]
-    ) -> frozenset[CodeId]:
+    def _known_from_own_code(self, place: int, causes: Causes, others_codes: frozenset[CodeId]) -> frozenset[CodeId]:
         """Return a code that was gathered from the own codes of others alone, where now the first of this coder joins.
 
         It is to the coder what it would be if all had been gathered at once, in whatever order they were.
