@@ -53,6 +53,11 @@ def page_of(page_of):
     return build
 
 
+def read(page):
+    """Wait until the line is on the screen with what is suggested for it now."""
+    expect(page.locator("#side")).to_have_attribute("data-phase", "reading")
+
+
 def codes_offered(page):
     press(page, "f")
     names = page.locator("#found .chip").all_inner_texts()
@@ -130,6 +135,7 @@ def test_a_code_that_was_chosen_when_it_was_merged_is_chosen_as_what_it_became(s
 
     expect(page.locator("#news span")).to_contain_text("TW merged 'Lack of awareness' into 'Inefficient meetings'.")
     expect(page.locator("#keep")).to_contain_text("Keep Inefficient meetings")
+    read(page)
     press(page, "Enter")
     expect(page.locator('article[data-line="GP1:2"] .chip')).to_have_text("Inefficient meetings")
     saved(page)
@@ -146,6 +152,7 @@ def test_a_proposal_that_became_a_code_is_chosen_as_that_code(study_of, page_of)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     expect(page.locator("#keep")).to_contain_text("Keep Informal fixers")
+    read(page)
     press(page, "Enter")
     expect(page.locator('article[data-line="GP1:2"] .chip')).to_have_text("Informal fixers")
     saved(page)
@@ -159,7 +166,9 @@ def test_two_windows_of_a_coder_one_of_them_stale(study_of, page_of):
     press(other, "n")
     expect(other.locator("#news span")).to_have_text(NEWS)
     expect(stale.locator("#news span")).to_have_text(NEWS)  # the other tab told of it
-    press(stale, "j", "n")
+    press(stale, "j")
+    read(stale)
+    press(stale, "n")
     saved(stale)
 
     assert [version for _, version, _ in versions(study)] == ["1", "2"]

@@ -19,11 +19,49 @@ export const byId = (id) => document.getElementById(id);
 /** Give an element the focus without scrolling to it. */
 export const takeFocus = (element) => element.focus({ preventScroll: true });
 
-/** Open a dialog such that the element `home` gets the focus back afterwards, and no key press is lost in between. */
+/**
+ * Return a handler that acts on a click, once for a double click, and then gives the focus to `home`, where keys are listened
+ * to; a button that was pressed by Enter or Space keeps it.
+ */
+export const onClick = (act, home) => (event) => {
+  if (event.detail > 1) return;
+  if (event.detail > 0) takeFocus(home);
+  act(event);
+};
+
+const namedLike = (element, root) =>
+  element.dataset.act && root.querySelector(`[data-act="${CSS.escape(element.dataset.act)}"]:not(:disabled)`);
+
+/** Replace what is in an element; a button that has the focus gives it to the new one of its name (`data-act`), or else `home`. */
+export function repaint(element, children, home) {
+  const focused = element.getRootNode().activeElement;
+  const isInside = element.contains(focused) && focused.dataset.act;
+  element.replaceChildren(...children);
+  if (isInside) takeFocus(namedLike(focused, element) ?? home);
+}
+
+const openers = new WeakMap(); // dialog -> the button that it was opened from; none if it was opened by a key or the pointer
+
+/** Open a dialog such that no key press is lost when it closes; `home` is where keys are listened to. */
 export function openDialog(dialog, home) {
+  const focused = home.getRootNode().activeElement;
+  openers.set(dialog, focused?.matches("button, a") ? focused : null);
   // the field of a closed dialog keeps the focus until the next frame if no other element had it before
   takeFocus(home);
   dialog.showModal();
+}
+
+/** Give the focus back to the button that a dialog was opened from, or else to `home`. */
+export function giveBack(dialog, home) {
+  const opener = openers.get(dialog);
+  takeFocus((opener && (opener.isConnected ? opener : namedLike(opener, home.getRootNode()))) || home);
+}
+
+/** Close a dialog in which something was chosen; what comes next has the focus if it was opened from a button, else `home`. */
+export function closeTowards(dialog, next, home) {
+  if (openers.get(dialog)) openers.set(dialog, next);
+  dialog.close();
+  giveBack(dialog, home);
 }
 
 /** Return a code as a chip in the hue of its theme. */

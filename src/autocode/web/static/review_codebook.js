@@ -4,14 +4,16 @@
 import { byId, listing } from "./dom.js";
 import { paintNews } from "./news.js";
 import { repaintPalette } from "./review_dialogs.js";
-import { alertOf, main, paintCurrent, paintInterview, paintSide, paintTicks, scrollToLine } from "./review_paint.js";
+import { alertOf } from "./review_messages.js";
+import { main, paintCurrent, paintInterview, paintSide, paintTicks } from "./review_paint.js";
+import { scrollToLine } from "./review_place.js";
 import { ask, prefetch } from "./review_server.js";
 import { isOfferAwaited, state, takeCodebook, takeInterview } from "./review_state.js";
 
 let following = false;
 
-/** Take over the codebook in force, and what judgements come to in it. `showOffer(id)` asks for a line's suggestions. */
-export async function followCodebook({ actions, showOffer }) {
+/** Take over the codebook in force, and what judgements come to in it. `fetchOffer(id)` asks for a line's suggestions. */
+export async function followCodebook({ fetchOffer }) {
   if (following) return;
   following = true;
   try {
@@ -20,11 +22,11 @@ export async function followCodebook({ actions, showOffer }) {
     const dropped = takeCodebook(answer);
     // what others do with their own codes is nothing to this coder
     if (answer.changes.length || dropped.length) paintNews(byId("news"), answer, { more: chooseAnew(dropped), home: main });
-    repaintPalette(actions);
-    paintSide(actions);
-    if (isOfferAwaited()) showOffer(state.current);
+    repaintPalette();
+    paintSide();
+    if (isOfferAwaited()) fetchOffer(state.current);
     const { interview } = state;
-    if (interview) takeLines(await ask("/review/lines", { interview: interview.id }), actions);
+    if (interview) takeLines(await ask("/review/lines", { interview: interview.id }));
     prefetch();
   } catch (error) {
     if (error.status === 404) alertOf(error.message);
@@ -34,14 +36,14 @@ export async function followCodebook({ actions, showOffer }) {
   }
 }
 
-function takeLines(interview, actions) {
+function takeLines(interview) {
   if (interview.id !== state.interview.id) return; // the coder has gone on, to lines that are asked for now
   takeInterview(interview);
   state.interview = interview;
   paintInterview(interview);
   paintCurrent(null);
   paintTicks();
-  paintSide(actions);
+  paintSide();
   scrollToLine();
 }
 

@@ -1,37 +1,40 @@
-// The dialogs of the review page: finding a code, the keys, and all interviews. What follows from a choice is handed in as
-// `actions`: press(key), choose(index), show(line) and make(name).
+// The dialogs of the review page: finding a code, the keys, and all interviews.
 
 import { codesFound, codesNear } from "./code_search.js";
-import { byId, chip, el, listing, openDialog, takeFocus } from "./dom.js";
+import { byId, chip, closeTowards, el, giveBack, listing, openDialog } from "./dom.js";
 import { singleKeys } from "./keys.js";
-import { announce, main, paintSide } from "./review_paint.js";
+import { announce } from "./review_messages.js";
+import { main, paintSide } from "./review_paint.js";
 import { ask } from "./review_server.js";
 import { state } from "./review_state.js";
 
 /** Connect the dialogs with the page. */
-export function prepareDialogs(actions) {
-  byId("find").addEventListener("input", () => search(actions));
-  byId("find").addEventListener("keydown", (event) => onFindKey(event, actions));
-  byId("new-make").addEventListener("click", () => makeNew(actions));
+export function prepareDialogs() {
+  byId("find").addEventListener("input", search);
+  byId("find").addEventListener("keydown", onFindKey);
+  byId("new-make").addEventListener("click", makeNew);
   byId("letters").addEventListener("change", (event) => {
     singleKeys.on = event.target.checked;
-    paintSide(actions);
+    paintSide();
   });
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-    dialog.addEventListener("close", () => takeFocus(main));
+    dialog.addEventListener("close", () => giveBack(dialog, main));
   }
 }
 
 // ---------------------------------------------------------------- finding a code
 
-const palette = { options: [], index: 0, name: "" }; // codes that are found, and the name of a new one if no code has it
+// codes that are found, the name of a new one if no code has it, and what makes one at once where coders make codes
+const palette = { options: [], index: 0, name: "", make: null };
 
-export function openPalette(actions) {
+/** Let a code be found; `make(name)` makes one at once, where coders make codes. */
+export function openPalette({ make }) {
+  palette.make = make;
   const field = byId("find");
   // words of the line become the name of a new code, an in-vivo code, unless a code has that name
   field.value = state.making ? wordsMarked(field.maxLength) : "";
-  search(actions);
+  search();
   openDialog(byId("palette"), main);
   field.focus();
 }
@@ -46,18 +49,18 @@ function wordsMarked(longest) {
 }
 
 /** Look again for what is typed, in other codes; nothing if no code is looked for. */
-export function repaintPalette(actions) {
-  if (byId("palette").open) search(actions);
+export function repaintPalette() {
+  if (byId("palette").open) search();
 }
 
-function search(actions) {
+function search() {
   const typed = byId("find").value;
   const codes = [...state.codes.values()];
   const recent = state.recent.map((id) => state.codes.get(id)).filter(Boolean);
   const found = typed.trim() ? codesFound(codes, typed) : [...recent, ...codes.filter((code) => !recent.includes(code))];
   palette.options = found;
   palette.index = 0;
-  byId("found").replaceChildren(...found.map((code, index) => optionElement(code, index, actions)));
+  byId("found").replaceChildren(...found.map((code, index) => optionElement(code, index)));
   point(0);
   paintNewCode(codes, typed.trim().replace(/\s+/g, " "));
 }
@@ -73,14 +76,14 @@ function paintNewCode(codes, name) {
   byId("new-make").firstElementChild.textContent = `${state.making ? "Make" : "Propose"} “${name}”`;
 }
 
-function optionElement(code, index, actions) {
+function optionElement(code, index) {
   return el(
     "li",
     {
       role: "option",
       id: `option-${index}`,
       "aria-selected": `${index === 0}`,
-      onclick: () => pick(index, actions),
+      onclick: () => pick(index),
       onmousemove: () => palette.index !== index && point(index, false),
     },
     chip(code),
@@ -125,25 +128,24 @@ function aboutCode(code) {
 }
 
 /** Choose a code that was found, or drop it if it is chosen. */
-function pick(index, actions) {
+function pick(index) {
   const code = palette.options[index];
-  if (code) leavePalette(state.chosen, code.id, { name: code.name, actions });
+  if (code) leavePalette(state.chosen, code.id, { name: code.name });
 }
 
 /** Choose what is typed as a new code: a gesture of its own, so that nobody makes one by mistake. */
-function makeNew(actions) {
+function makeNew() {
   const { name } = palette;
   if (!name) return;
-  leavePalette(state.proposed, name, { name: `${name}, ${state.making ? "new" : "proposed"},`, actions });
-  if (state.making && state.proposed.has(name)) actions.make(name);
+  leavePalette(state.proposed, name, { name: `${name}, ${state.making ? "new" : "proposed"},` });
+  if (state.making && state.proposed.has(name)) palette.make(name);
 }
 
-function leavePalette(chosen, key, { name, actions }) {
-  byId("palette").close();
-  takeFocus(main);
+function leavePalette(chosen, key, { name }) {
   if (!chosen.delete(key)) chosen.add(key);
-  state.note = "";
-  paintSide(actions);
+  state.hint = "";
+  paintSide();
+  closeTowards(byId("palette"), byId("keep"), main);
   announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
 }
 
@@ -152,7 +154,7 @@ function onFindKey(event, actions) {
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
   if (step) point(palette.index + step);
   else if (event.key !== "Enter") return;
-  else if (!event.repeat) event.shiftKey ? makeNew(actions) : pick(palette.index, actions);
+  else if (!event.repeat) event.shiftKey ? makeNew() : pick(palette.index);
   event.preventDefault();
 }
 
@@ -215,7 +217,7 @@ function interviewElement({ id, about, lines }, show) {
   const done = lines.filter((line) => state.done.has(line)).length;
   const first = lines.find((line) => !state.done.has(line)) ?? lines[0];
   const onclick = () => {
-    byId("choose").close();
+    closeTowards(byId("choose"), main, main);
     show(first);
   };
   const label = `${id}: ${done} of ${lines.length} lines decided`;

@@ -1,8 +1,8 @@
-// How the review page looks: the interview on the left, the decision on the right, and messages. What a click does is
-// handed in as `actions`: press(key), choose(index) and show(line).
+// How the review page looks: the interview on the left, the decision on the right.
 
-import { beginsTurn, byId, chip, el, speakerLabel, takeFocus } from "./dom.js";
+import { beginsTurn, byId, chip, el, onClick, repaint, speakerLabel, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
+import { footText } from "./review_messages.js";
 import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, newName, offerShown, state } from "./review_state.js";
 
 const MOST_TICKS = 90; // more than these cannot be distinguished
@@ -128,40 +128,33 @@ export function paintCurrent(before) {
   }
 }
 
-export function scrollToLine() {
-  const painted = elements.get(state.current);
-  if (!painted) return;
-  const scroll = () => {
-    const sheet = painted.article.getBoundingClientRect();
-    const pane = main.getBoundingClientRect();
-    const top = pane.top + Math.max(12, Math.min(pane.height * 0.36, (pane.height - sheet.height) / 2));
-    main.scrollTop += sheet.top - top;
-  };
-  scroll();
-  // lines far away have only an estimated height until they are near
-  scroll();
-}
+/** The element of a line of the interview on the screen; undefined if it is not there. */
+export const articleOf = (id) => elements.get(id)?.article;
 
 // ---------------------------------------------------------------- the decision
 
-/** Paint what there is to decide on the current line. */
-export function paintSide(actions) {
+/** What a click on the right does: press(key), choose(index) and show(line). */
+export const actions = {};
+
+/** Paint what there is to decide on the current line; the button that has the focus keeps it. */
+export function paintSide() {
   const line = currentLine();
   const parts = line
-    ? [heading(line), invitation(line), offerPart(actions), chosenPart(actions), memoPart(line), footPart(line, actions)]
-    : [finishedPart(actions)];
-  byId("side").replaceChildren(...parts.flat().filter(Boolean));
+    ? [heading(line), invitation(line), offerPart(), chosenPart(), memoPart(line), footPart(line)]
+    : state.phase.name === "fetching"
+      ? [fetchingPart()]
+      : [finishedPart()];
+  const side = byId("side");
+  side.dataset.phase = state.phase.name;
+  repaint(side, parts.flat().filter(Boolean), main);
 }
 
-/** Act on a click and leave the focus where keys are listened to; Enter on a button leaves the focus on the button. */
-export const onClick = (act) => (event) => {
-  if (event.detail > 0) takeFocus(main);
-  act();
-};
+const pressing = (key) => onClick((event) => actions.press(key, event.timeStamp), main);
 
-function button(key, label, act, more = {}) {
-  const kbd = singleKeys.on || key === "Enter" ? el("kbd", {}, key) : null;
-  return el("button", { class: "button", type: "button", onclick: onClick(act), ...more }, kbd, el("span", {}, label));
+function button(key, label, more = {}) {
+  const kbd = singleKeys.on ? el("kbd", {}, key.toUpperCase()) : null;
+  const given = { class: "button", type: "button", "data-act": key, onclick: pressing(key), ...more };
+  return el("button", given, kbd, el("span", {}, label));
 }
 
 function heading(line) {
@@ -202,18 +195,18 @@ function corrected({ corrected: names, kept }) {
   return el("p", { class: "aside-note", dir: "auto" }, `You gave this before the line was corrected: ${gave}.`);
 }
 
-function offerPart(actions) {
+function offerPart() {
   const offer = offerShown();
   if (!offer) return [];
   if (!offer.cards.length && !isSecondLook()) {
     return [el("p", { class: "own" }, `No suggestion: ${offer.abstention || "nothing fits"}.`)];
   }
   const examples = offer.cards.length > 2 ? 1 : 2;
-  return offer.cards.map((card, index) => cardElement(card, index, { actions, examples, isStrong: card.code === offer.strong }));
+  return offer.cards.map((card, index) => cardElement(card, index, { examples, isStrong: card.code === offer.strong }));
 }
 
 /** A suggestion as a card: the code, how strong the match is and on which words it rests, and lines coded like it. */
-function cardElement(card, index, { actions, examples, isStrong }) {
+function cardElement(card, index, { examples, isStrong }) {
   const code = codeOf(card.code);
   const dots = [1, 2, 3].map((dot) => el("i", { class: dot <= DOTS[card.band] ? "full" : "" }));
   const words = card.words.length ? ` on ${card.words.map((word) => `“${word}”`).join(", ")}` : "";
@@ -223,8 +216,9 @@ function cardElement(card, index, { actions, examples, isStrong }) {
     {
       class: `card hue-${code.hue}`,
       type: "button",
+      "data-act": `${index + 1}`,
       "aria-pressed": `${state.chosen.has(card.code)}`,
-      onclick: onClick(() => actions.choose(index)),
+      onclick: pressing(`${index + 1}`),
     },
     el(
       "span",
@@ -255,14 +249,14 @@ function cardElement(card, index, { actions, examples, isStrong }) {
 }
 
 /** Codes that are chosen and not among the suggestions, each with a way to drop it. */
-function chosenPart(actions) {
+function chosenPart() {
   const suggested = new Set((offerShown()?.cards ?? []).map((card) => card.code));
   const others = [...state.chosen].filter((id) => !suggested.has(id)).map(codeOf);
   if (!others.length && !state.proposed.size) return [];
   const dropper = (name, look, drop) => {
     const act = () => {
       drop();
-      paintSide(actions);
+      paintSide();
       takeFocus(main);
     };
     const cross = el("span", { "aria-hidden": "true" }, "×");
@@ -304,42 +298,50 @@ function memoPart(line) {
 }
 
 /** What the Enter key keeps. */
-export function keepLabel() {
+function keepLabel() {
   const names = [...[...state.chosen].map((id) => codeOf(id).name), ...[...state.proposed].map((name) => `“${name}”`)];
   if (names.length) return `Keep ${names.join(", ")}`;
   if (isSecondLook() && currentLine().kept) return "Keep my coding: none fits";
   return "Choose a code first";
 }
 
-function footPart(line, { press }) {
+function footPart(line) {
   const isReady = state.chosen.size || state.proposed.size || (isSecondLook() && line.kept);
-  const keep = { class: "button main", id: "keep", type: "button", "aria-disabled": `${!isReady}` };
-  const move = (key, arrow, label) => button(key.toUpperCase(), arrow, () => press(key), { "aria-label": label });
+  const keep = { class: "button main", id: "keep", type: "button", "aria-disabled": `${!isReady}`, "data-act": "Enter" };
   return el(
     "div",
     { class: "foot" },
-    el(
-      "button",
-      { ...keep, onclick: onClick(() => press("Enter")) },
-      el("span", {}, keepLabel()),
-      el("kbd", {}, "Enter"),
-    ),
+    noteElement(),
+    el("button", { ...keep, onclick: pressing("Enter") }, el("span", {}, keepLabel()), el("kbd", {}, "Enter")),
     el(
       "div",
       { class: "actions" },
-      button("N", isSecondLook() ? "Keep mine" : "None fits", () => press("n")),
-      button("F", "Find a code", () => press("f")),
-      button("M", state.drafts.has(line.id) ? "Edit memo" : "Memo", () => press("m")),
-      button("S", "Later", () => press("s"), { "aria-label": "Leave for later" }),
-      undoButton(press),
-      el("div", { class: "pair" }, move("j", "↓", "Next line"), move("k", "↑", "Back to the line before")),
+      button("n", isSecondLook() ? "Keep mine" : "None fits"),
+      button("f", "Find a code"),
+      button("m", state.drafts.has(line.id) ? "Edit memo" : "Memo"),
+      button("s", "Later", { "aria-label": "Leave for later" }),
+      undoButton(),
+      el(
+        "div",
+        { class: "pair" },
+        button("j", "↓", { "aria-label": "Next line" }),
+        button("k", "↑", { "aria-label": "Back to the line before" }),
+      ),
     ),
-    noteElement(),
   );
 }
 
-const undoButton = (press) => button("U", "Undo", () => press("u"), { ".disabled": !state.acts.length });
-const noteElement = () => el("p", { class: "quiet", id: "quiet" }, state.note);
+const undoButton = () => button("u", "Undo", { ".disabled": !state.acts.length });
+const noteElement = () => el("p", { class: "quiet", id: "quiet" }, footText());
+
+/** What stands on the right while no line is on the screen. */
+function fetchingPart() {
+  return [
+    el("div", { class: "title" }, el("h2", {}, "Fetching the next line")),
+    el("p", { class: "own" }, "Keys decide nothing until it is here."),
+    el("div", { class: "foot" }, noteElement(), el("div", { class: "actions" }, undoButton(), button("k", "↑", { "aria-label": "Back to the line before" }))),
+  ];
+}
 
 /** That there is nothing left to decide, of the sample or of all lines. */
 function allDecided() {
@@ -348,20 +350,13 @@ function allDecided() {
   return n === 1 ? `The line of ${state.sample} is decided` : `All ${n} lines of ${state.sample} are decided`;
 }
 
-function finishedPart({ press }) {
+function finishedPart() {
   return [
     el("div", { class: "title" }, el("h2", {}, allDecided())),
     el("p", { class: "own" }, "Everything is stored; you may close this page. Choose a line to change its codes."),
-    el("div", { class: "actions" }, undoButton(press), button("I", "Interviews", () => press("i"))),
+    el("div", { class: "actions" }, undoButton(), button("i", "Interviews")),
     noteElement(),
   ];
-}
-
-// ---------------------------------------------------------------- messages
-
-/** Have a screen reader read a sentence. */
-export function announce(text) {
-  byId("live").textContent = text;
 }
 
 /** A line in words, with what is suggested for it. */
@@ -372,52 +367,4 @@ export function described(line) {
   const suggested = offer ? (cards ? ` Suggested: ${cards}.` : " No suggestion.") : "";
   const speaker = state.interview?.several ? `, ${line.speaker}` : "";
   return `Line ${line.order}${speaker}. ${line.text.slice(0, 400)}${suggested}`;
-}
-
-/** Put a sentence at the foot of the page that asks for nothing. */
-export function note(text) {
-  state.note = text;
-  const quiet = byId("quiet");
-  if (quiet) quiet.textContent = text;
-}
-
-/** Say why a key did nothing. */
-export function hint(text) {
-  note(text);
-  announce(text);
-}
-
-/** Put up a message that stays until it is closed; with a line, it leads there. */
-export function alertOf(text, { line: id, show } = {}) {
-  const line = state.lines.get(id);
-  const close = () => box.remove();
-  const go = () => {
-    close();
-    show(id);
-  };
-  const small = { class: "button small", type: "button" };
-  const box = el(
-    "div",
-    { class: "alert" },
-    el("p", { dir: "auto" }, text),
-    line && el("button", { ...small, onclick: go }, `Go to line ${line.order}`),
-    el("button", { ...small, onclick: close }, "Close"),
-  );
-  byId("alerts").append(box);
-}
-
-/** Paint whether what was decided is stored. */
-export function paintSaved({ pending, trouble }) {
-  const saved = byId("saved");
-  const decisions = pending === 1 ? "1 decision waits" : `${pending} decisions wait`;
-  const status = trouble && pending ? "trouble" : pending ? "saving" : "saved";
-  const texts = { trouble: `${decisions} in this browser: ${trouble}`, saving: "Saving", saved: "Saved" };
-  if (saved.dataset.state === status && saved.lastElementChild.textContent === texts[status]) return;
-  paintStatus(status, texts[status]);
-}
-
-export function paintStatus(status, text) {
-  const saved = byId("saved");
-  saved.dataset.state = status;
-  saved.lastElementChild.textContent = text;
 }

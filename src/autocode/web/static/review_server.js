@@ -1,6 +1,7 @@
 // What the review page asks the server for; decisions go out through the outbox.
 
-import { isOfferAwaited, state, takeInterview, takeOffers } from "./review_state.js";
+import { firstMissing } from "./review_queue.js";
+import { state, takeInterview, takeOffers } from "./review_state.js";
 
 const AHEAD = 30; // lines with suggestions that are left before more are asked for
 const RETRY = 500; // milliseconds before suggestions of the current line are asked for again
@@ -25,35 +26,39 @@ export function notice({ version }) {
   if (state.begun && version !== undefined && version !== state.version) onNewVersion();
 }
 
-/** Return the interview that a line belongs to, asking for it if it is not loaded. */
+async function load(interview) {
+  const answer = await ask("/review/lines", { interview });
+  // while the page takes over another version of the codebook, the interview is asked for again
+  if (answer.version !== state.version) throw new Error("the codebook is being changed");
+  takeInterview(answer);
+}
+
+const loading = new Map(); // interview id -> promise of the interview
+
+/** Return the interview that a line belongs to, asking for it, once at a time, if it is not loaded. */
 export async function interviewOf(id) {
   const interview = state.interviewIds.get(id);
-  if (!state.loaded.has(interview)) takeInterview(await ask("/review/lines", { interview }));
+  if (!state.loaded.has(interview)) {
+    if (!loading.has(interview)) {
+      loading.set(interview, load(interview).finally(() => loading.delete(interview)));
+    }
+    await loading.get(interview);
+  }
   return state.loaded.get(interview);
 }
 
-/** The first line from the current one on whose suggestions have to be asked for; null if enough of them are here. */
-function firstWithoutOffer() {
-  let known = 0;
-  for (let index = state.positions.get(state.current) ?? 0; index < state.route.length && known < AHEAD; index += 1) {
-    const line = state.lines.get(state.route[index]);
-    if (line && (line.kept || line.stage === "blind")) continue;
-    if (!state.offers.has(state.route[index])) return state.route[index];
-    known += 1;
-  }
-  return null;
-}
+const isUnloaded = (id) => !state.loaded.has(state.interviewIds.get(id));
+const isWithoutOffer = (id) => !state.offers.has(id) && state.lines.get(id)?.stage !== "blind";
 
 let asking = null;
 
 /** Ask for the interview and the suggestions of lines that come next, so that they are painted without waiting. */
 export function prefetch() {
-  if (state.mode === "independent" || asking) return;
-  const first = firstWithoutOffer();
+  const unloaded = firstMissing(state, state.current, { isMissing: isUnloaded, ahead: AHEAD });
+  if (unloaded) interviewOf(unloaded).catch(() => {}); // it is asked for again when the line is gone to
+  if (state.mode !== "assisted" || asking) return;
+  const first = firstMissing(state, state.current, { isMissing: isWithoutOffer, ahead: AHEAD });
   if (!first) return;
-  const interview = state.interviewIds.get(first);
-  if (interview && !state.loaded.has(interview)) interviewOf(first).catch(() => {});
-  if (state.mode === "blind-first") return;
   const { timesLearnt } = state;
   asking = ask("/review/offers", { from: first })
     .then(({ offers, version }) => {
@@ -69,19 +74,20 @@ export function prefetch() {
 /** Ask for the suggestions of the current line until there is an answer; resolves to whether it is still the current one. */
 export async function awaitOffer(id) {
   for (;;) {
+    if (state.phase.name !== "fetching" || state.phase.line !== id) return false;
+    if (state.offers.has(id)) return true;
     try {
       const offer = await ask("/review/offer", { line: id });
       if (offer.version === state.version) {
         state.offers.set(id, offer);
-        return state.current === id;
+        continue;
       } // else the codebook is being changed, and the suggestions are asked for again
     } catch (error) {
-      if (error.status) {
+      if (error.status < 500) {
         state.offers.set(id, null); // the server says that nothing is suggested
-        return state.current === id;
+        continue;
       }
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY));
-    if (state.current !== id || !isOfferAwaited()) return false;
   }
 }

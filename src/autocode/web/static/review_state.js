@@ -1,5 +1,7 @@
 // What the review page knows, and what follows from it without asking the server or painting anything.
 
+import { after, beginning } from "./review_phase.js";
+
 const RECENT = 12; // codes that were used last stand first where a code is looked for
 
 export const state = {
@@ -22,17 +24,15 @@ export const state = {
   offers: new Map(), // line id -> what is suggested for it; null for nothing
   acts: [], // acts that can be undone, newest last
   recent: [], // ids of codes, used last first
-  current: null, // id of the current line
+  phase: beginning, // what the page is doing
+  current: null, // id of the line on the screen that is to be decided
   interview: null, // the interview on the screen
   chosen: new Set(), // ids of codes that are chosen on the current line
   proposed: new Set(), // names of new codes that are chosen on the current line
   drafts: new Map(), // line id -> memo that is not stored yet
   timesLearnt: 0, // how often the suggester has learnt from new decisions
-  awaitedReveal: null, // { line, next }: a line decided blind, while it is not known whether the suggester differs
-  queuedKeys: [], // keys that were pressed before the suggestions of the current line arrived
-  note: "", // the sentence at the foot of the page
-  shownAt: 0, // when the current line, or its suggestions, came to the screen
-  revealedAt: 0, // when suggestions appeared after a blind reading
+  note: "", // a sentence about the page
+  hint: "", // a sentence about the current line; it goes when the line does
   begun: false,
   outbox: null,
 };
@@ -41,6 +41,11 @@ export const codeOf = (id) =>
   state.codes.get(id) ?? state.formerCodes.get(id) ?? { id, name: id, hue: "none", definition: "" };
 export const currentLine = () => state.lines.get(state.current);
 export const isSecondLook = () => currentLine()?.stage === "second look";
+
+/** Let something happen to what the page is doing; see `review_phase.js`. */
+export function happen(type, event = {}) {
+  state.phase = after(state.phase, { type, at: performance.now(), ...event });
+}
 
 /** What is suggested for the current line, or null while the coder is to read it without suggestions. */
 export function offerShown() {
@@ -61,33 +66,6 @@ export const newName = (name) => `${name} (${state.making ? "new" : "proposed"})
 export function isUnstored(id) {
   const { outbox } = state;
   return outbox !== null && outbox.count > 0 && outbox.pending().some(([, act]) => act.line === id);
-}
-
-// ---------------------------------------------------------------- the order of lines
-
-const isOpen = (line) => !line || (!line.kept && !line.later);
-
-/** The line that comes next: further down, else from the top, else one to look at again or that was left for later. */
-export function lineAfter(id) {
-  const start = state.positions.has(id) ? state.positions.get(id) + 1 : 0;
-  for (let step = 0; step < state.route.length; step += 1) {
-    const other = state.route[(start + step) % state.route.length];
-    if (other !== id && isOpen(state.lines.get(other)) && !state.done.has(other)) return other;
-  }
-  return (
-    state.route.find((other) => other !== id && state.lines.get(other)?.again) ??
-    state.later.find((other) => other !== id) ??
-    (state.lines.get(id)?.again || state.lines.get(id)?.later ? id : null)
-  );
-}
-
-/** The line before (-1) or after (1) the current one, across interviews; undefined at either end. */
-export function neighbour(step) {
-  const lines = (state.interview?.lines ?? []).filter((line) => state.positions.has(line.id));
-  const index = lines.findIndex((line) => line.id === state.current) + step;
-  if (index >= 0 && index < lines.length) return lines[index].id;
-  const other = state.interviews[state.interviews.findIndex(({ id }) => id === state.interview?.id) + step];
-  return other ? (step > 0 ? other.lines[0] : other.lines.at(-1)) : undefined;
 }
 
 // ---------------------------------------------------------------- answers of the server
@@ -145,7 +123,7 @@ export function takeCodebook({ version, codes, fates }) {
   state.proposed = new Set([...state.proposed].filter((proposal) => !taken.some(({ name }) => isSameName(proposal, name))));
   state.recent = state.recent.filter((id) => state.codes.has(id));
   state.offers.clear();
-  state.queuedKeys = []; // they were about suggestions that are not shown any more
+  if (isOfferAwaited()) happen("stale");
   state.loaded.clear();
   return dropped;
 }
@@ -168,7 +146,7 @@ export function takeLine(stored) {
   const before = JSON.stringify([line.kept, line.later, line.again]);
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
   line.withheld = stored.withheld;
-  if (stored.id !== state.current || state.awaitedReveal) line.stage = stored.stage;
+  if (stored.id !== state.current || state.phase.name === "held") line.stage = stored.stage;
   return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
 }
 

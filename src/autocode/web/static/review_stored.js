@@ -1,0 +1,96 @@
+// What follows when the server says that an act is stored, in this tab or in another one of the coder.
+
+import { lookAgain, show } from "./review_going.js";
+import { alertOf, note } from "./review_messages.js";
+import { paintKept, paintTicks } from "./review_paint.js";
+import { ask, notice, prefetch } from "./review_server.js";
+import { isUnstored, keepDraft, state, takeLine } from "./review_state.js";
+
+const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
+
+export const NO_DECISION = new Set(["undo", "code"]); // acts that decide nothing on a line
+let channel = null; // to other tabs of this coder
+
+const isHeld = (id) => state.phase.name === "held" && state.phase.line === id;
+
+/** Take over what the server says of an act that it has stored, or refused. */
+export function onStored(act, result, answer) {
+  if (!state.begun) return;
+  notice(answer);
+  const line = state.lines.get(act.line);
+  if (result.refused) onRefused(act, result.refused);
+  if (result.line) onLineStored(act, result.line, line, answer);
+  if (result.reveal) onReveal(act, result.reveal, line);
+  else if (isHeld(act.line) && !NO_DECISION.has(act.kind)) show(state.phase.next);
+  if (answer.learnt && answer.learnt.times > state.timesLearnt) onLearnt(answer.learnt);
+  if (answer.hurries) note(HURRIED);
+  if (result.line || result.reveal) paintTicks();
+}
+
+function onRefused(act, refused) {
+  state.acts = state.acts.filter(({ name }) => name !== act.gesture);
+  if (act.memo && !state.drafts.has(act.line)) keepDraft(act.line, act.memo);
+  alertOf(`Nothing was stored. ${refused}`, { line: act.line, show });
+}
+
+function onLineStored(act, stored, line, { version }) {
+  const changed = takeLine(stored);
+  if (changed) paintKept(changed);
+  const undoable = NO_DECISION.has(act.kind) ? null : { name: act.gesture, line: act.line };
+  channel?.postMessage({ line: stored, act: undoable, version });
+  if (act.kind !== "undo" || act.line !== state.current || isHeld(act.line)) return;
+  if (line && !isUnstored(act.line) && line.stage !== stored.stage) {
+    line.stage = stored.stage;
+    show(act.line, { announced: false });
+  }
+}
+
+/** After a blind reading, show what is suggested for the line, unless the coder has gone on. */
+function onReveal(act, offer, line) {
+  state.offers.set(act.line, offer);
+  if (line) line.stage = "second look";
+  if (isHeld(act.line)) lookAgain(line);
+  else if (line) paintKept(line);
+}
+
+/** Suggestions for lines to come are asked for again; the current line keeps its own. */
+function onLearnt({ times, decisions: n }) {
+  state.timesLearnt = times;
+  for (const id of [...state.offers.keys()]) {
+    if (id !== state.current && !state.lines.get(id)?.again) state.offers.delete(id);
+  }
+  note(n ? `${n} new decisions learnt` : "The suggester has taken in the changed codebook");
+  prefetch();
+}
+
+/** A tab that lay aside learns what was decided elsewhere meanwhile. */
+export async function catchUp() {
+  await state.outbox.flush();
+  try {
+    const { lines } = state.interview ? await ask("/review/lines", { interview: state.interview.id }) : { lines: [] };
+    for (const stored of lines.filter((line) => !line.asks)) {
+      const changed = takeLine(stored);
+      if (changed) paintKept(changed);
+    }
+    paintTicks();
+  } catch {
+    // the page says so beside “Saved” as soon as something is to be stored
+  }
+}
+
+/** Tell other tabs of this coder what is stored, and learn it from them. */
+export function connectTabs() {
+  if (!("BroadcastChannel" in window)) return;
+  channel = new BroadcastChannel(state.outbox.key);
+  channel.onmessage = async ({ data }) => {
+    notice(data);
+    // the storage that tabs share may still show the act as waiting; then the page asks what is stored
+    if (isUnstored(data.line.id)) await catchUp();
+    else {
+      const changed = takeLine(data.line);
+      if (changed) paintKept(changed);
+    }
+    if (data.act && !state.acts.some(({ name }) => name === data.act.name)) state.acts.push(data.act);
+    paintTicks();
+  };
+}
