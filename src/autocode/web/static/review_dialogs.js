@@ -149,7 +149,7 @@ function leavePalette(chosen, key, { name }) {
   announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
 }
 
-function onFindKey(event, actions) {
+function onFindKey(event) {
   if (event.isComposing || event.keyCode === 229) return;
   const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
   if (step) point(palette.index + step);
