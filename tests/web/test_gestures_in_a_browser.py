@@ -1,4 +1,4 @@
-"""No gesture decides what nobody looked at: double clicks, keys while something is fetched, lines out of view, layouts."""
+"""No gesture decides what nobody looked at: double clicks, keys while something is fetched, lines out of view."""
 
 import pytest
 
