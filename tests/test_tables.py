@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autocode.tables import CsvError, Table, csv_text, delimiter_of, fitted, iter_rows, read_rows
+from autocode.tables import CsvError, Table, csv_text, delimiter_of, fitted, iter_rows, read_rows, spreadsheet_cell
 
 CODES = Table(
     head=("code", "lines", "note"),
@@ -177,3 +177,13 @@ def test_within_a_width_every_table_fits_it():
 
     assert inside == WIDE.text(width=60)
     assert WIDE.text() != inside
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r-x", "＝1", "\u00a0+1"])
+def test_no_spreadsheet_takes_a_safe_cell_for_a_formula(text):
+    assert spreadsheet_cell(text) == f"'{text}"
+
+
+@given(st.text())
+def test_all_other_text_stays_as_it_is_in_a_safe_cell(text):
+    assert spreadsheet_cell(f"a{text}") == f"a{text}"

@@ -117,6 +117,10 @@ CALLS = {
             lambda: report.coder_heat_map(ac.agreement_table(CODINGS, LINES, CODEBOOK), code="telephone"), "Telephones"
         )
     ],
+    "retrieval.lines_with_code(code)": on_code(lambda code: ac.lines_with_code(CODINGS, LINES, CODEBOOK, code=code)),
+    "retrieval.RetrievedLines.where(codes_too)": on_code(
+        lambda code: ac.lines_with_code(CODINGS, LINES, CODEBOOK, code="parking").where(codes_too=[code])
+    ),
     "review.differences(code)": on_code(lambda code: review.differences(CODINGS, LINES, code=code)),
     "review.may_adjudicate(coder)": [Call(lambda: review.may_adjudicate("kin", ["kim", "lee"]), "kim")],
     "review.settle(added)": on_code(
@@ -145,7 +149,7 @@ CALLS = {
 # Functions of which the name may be any, or which is held against a study on the disk in tests/cli/test_bad_input.py
 # and tests/study; and sessions, whose lines and codes are tested in tests/review.
 ELSEWHERE = {
-    "coding.Coding.applies", "coding.Coding.applies_any",
+    "coding.Coding.applies", "coding.Coding.applies_any", "retrieval.RetrievedLines.by_attribute", "web.lines_page",
     "agreement.alt_test", "agreement.cohen_kappa", "agreement.fleiss_kappa", "agreement.icc",
     "agreement.krippendorff_alpha", "agreement.specific_agreement", "agreement.model_pairs",
     "agreement.ReliabilityData.from_table", "codebook.Codebook",

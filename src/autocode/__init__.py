@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         write_agreement,
         write_report,
     )
+    from autocode.retrieval import lines_with_code
     from autocode.review import ReviewSession, settle
     from autocode.study import StudyData, merge, read_study
     from autocode.suggester import (
@@ -100,6 +101,7 @@ _ROOMS = {
         "write_agreement",
         "write_report",
     ),
+    "retrieval": ("lines_with_code",),
     "review": ("ReviewSession", "settle"),
     "study": ("StudyData", "merge", "read_study"),
     "suggester": (
@@ -158,6 +160,7 @@ __all__ = [
     "gwet_ac1",
     "human_ceiling",
     "krippendorff_alpha",
+    "lines_with_code",
     "merge",
     "methods_paragraph",
     "model_table",

@@ -12,9 +12,10 @@ from html import escape
 
 from autocode.arguments import no_single_text
 
-__all__ = ["CsvError", "Table", "csv_text", "delimiter_of", "fitted", "iter_rows", "read_rows"]
+__all__ = ["CsvError", "Table", "csv_text", "delimiter_of", "fitted", "iter_rows", "read_rows", "spreadsheet_cell"]
 
 _DELIMITERS = ",;\t"
+_FORMULA = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH COMMERCIAL AT}")
 _NARROWEST = 20  # letters to which a column of text may be wrapped
 _WIDTH: ContextVar[int | None] = ContextVar("width", default=None)
 
@@ -159,6 +160,24 @@ def csv_text(header: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     returns = any("\r" in str(cell) for row in table for cell in row)
     csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL).writerows(table)
     return out.getvalue()
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return a text such that no spreadsheet takes it for a formula: with an apostrophe before =, +, -, @ and the like.
+
+    Parameters
+    ----------
+    text : str
+        The text, such as what a participant said.
+
+    Examples
+    --------
+    >>> from autocode.tables import spreadsheet_cell
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("- well, no"), spreadsheet_cell("It is = 2")
+    ("'=1+1", "'- well, no", 'It is = 2')
+    """
+    # spreadsheets skip blanks and controls before it
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 @no_single_text

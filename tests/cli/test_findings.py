@@ -85,3 +85,38 @@ def test_a_study_without_codings_is_told_why_there_is_no_number(run, study):
 
     assert result.exit_code == 1
     assert "no interview was read completely" in result.stderr
+
+
+def test_all_lines_of_a_code_in_the_terminal_as_a_table_and_in_word(run, sample, tmp_path):
+    asked = ("lines", sample, "--code", "overworked staff", "--where", "role=Practice manager", "--coder", "coder_c")
+    shown = run(*asked, "--docx", tmp_path / "lines.docx")
+    found = json.loads(run(*asked, "--json").stdout)
+    rows = run(*asked, "--csv").stdout.splitlines()
+
+    assert shown.stdout.splitlines()[-1].startswith(f"Overworked staff: {found['n_lines']} lines of ")
+    assert shown.stderr == f"autocode: written: {tmp_path / 'lines.docx'}.\n"
+    assert (tmp_path / "lines.docx").is_file()
+    assert (found["by_coder"], {line["participant_role"] for line in found["lines"]}) == (
+        {"coder_c": found["n_lines"]},
+        {"Practice manager"},
+    )
+    assert rows[0].startswith("code,reference,line,transcript,order,speaker,question,text,codes,coders,basis,memo,")
+    assert len(rows) == found["n_lines"] + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--code", "overworked", "there is no code 'overworked'; the closest is 'overworked-staff'"),
+        ("--coder", "coder_d", "there is no coder 'coder_d'"),
+        ("--where", "rolle=GP", "there is no attribute 'rolle'; the closest is 'role'"),
+        ("--interview", "GP99", "there is no interview 'GP99'"),
+        ("--with", "nothing", "there is no code 'nothing'"),
+    ],
+)
+def test_what_is_not_there_is_said_and_no_line_is_listed(run, sample, option, value, sentence):
+    given = () if option == "--code" else ("--code", "overworked-staff")
+    shown = run("lines", sample, *given, option, value)
+
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert sentence in shown.stderr

@@ -61,6 +61,8 @@ GETS = {
     "/team": [""],
     "/team/slips": [""],
     "/codebook": [""],
+    "/codes": [""],
+    "/codes/{code:path}": ["/codes/records", "/codes/records-theme?coder=JB", "/codes/parking?as=csv", "/codes/none"],
     "/board": [""],
     "/board/state": [""],
     "/board/words": [""],
@@ -110,7 +112,9 @@ class Asking:
         return f"{method} {path} {answer.status_code} {re.sub(r'[0-9]{2}:[0-9]{2} UTC', '', answer.text)}\n"
 
     def all(self) -> str:
-        gets = [self.ask("GET", path + query) for path, queries in GETS.items() for query in queries]
+        # where a path has a part that is chosen, whole addresses stand in the place of queries
+        gets = [self.ask("GET", query if query.startswith("/") else path + query)
+                for path, queries in GETS.items() for query in queries]  # fmt: skip
         posts = [self.ask("POST", path, body) for path, bodies in POSTS.items() for body in bodies]
         return "".join([*gets, *posts])
 

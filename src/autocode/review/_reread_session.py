@@ -58,12 +58,14 @@ def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) ->
     Raises
     ------
     StudyError
-        If a coded transcript has changed since it was coded.
+        If the codebook was changed, and a coded transcript has changed since it was coded.
     """
+    codebook, changes = journal.codebook_history()
+    if codebook is None or not changes:  # reading all codings of a large study takes seconds
+        return frozenset()
     codings = journal.codings()
     codings.check_lines(lines)
-    codebook, changes = journal.codebook_history()
-    if codebook is None or not changes or coder not in codings.coders:
+    if coder not in codings.coders:
         return frozenset()
     return RereadingSession(journal, lines=lines, codebook=codebook, coder=coder).waiting_alone
 

@@ -32,6 +32,7 @@ from autocode.web import (
     board_page,
     codebook_page,
     corrections_page,
+    lines_page,
     rereading_page,
     review_page,
     serve,
@@ -249,6 +250,14 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook, journal=journal),
+        lines_page(
+            journal,
+            lines=study.lines,
+            codebook=study.codebook,
+            coders=settings.coders,
+            coding_closed=closed,
+            title=study.title,
+        ),
         board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),
         corrections_page(
             StudyCorrections(study),

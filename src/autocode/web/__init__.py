@@ -7,6 +7,7 @@ from autocode.web._app import Page, coder_of, make_app, render
 from autocode.web._board import Board, BoardAct, BoardView, BoardWords, PlannedChange, board_page
 from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
+from autocode.web._lines import lines_page
 from autocode.web._reread import rereading_page
 from autocode.web._review import review_page
 from autocode.web._serve import Certificate, serve
@@ -38,6 +39,7 @@ __all__ = [
     "codebook_page",
     "coder_of",
     "corrections_page",
+    "lines_page",
     "make_app",
     "render",
     "rereading_page",

@@ -17,7 +17,7 @@ import studies
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Coding
 from autocode.transcripts import Transcripts
-from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, make_app, team_page
+from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, lines_page, make_app, team_page
 
 ORIGIN = "http://127.0.0.1:8765"
 CODERS = ("MO", "JB", "SK", "TW", "AA")
@@ -98,6 +98,7 @@ def pages_of(journal, lines, codebook):
             adjudication_page(journal, adjudicators=set(map(CoderId, adjudicators)), study="tiny", **known),
             team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known),
             codebook_page(codebook),
+            lines_page(journal, title="Tiny", **known),
         ]
 
     return build
