@@ -23,7 +23,6 @@ from autocode import (
     errors,
     exchange,
     journal,
-    retrieval,
     review,
     study,
     suggester,

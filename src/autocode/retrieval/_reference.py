@@ -1,4 +1,4 @@
-"""Where a line stands, as a citation says it: its interview, its place, and who speaks where several do."""
+"""Where a line stands, as a citation has it: its interview, its place, and the name of the speaker among several."""
 
 from collections import Counter
 from functools import lru_cache

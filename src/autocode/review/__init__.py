@@ -6,6 +6,7 @@ from autocode.review._blind import blind_seed, draw_blind
 from autocode.review._cards import CodeCard, code_cards
 from autocode.review._code_making import CodeMaking
 from autocode.review._codebook_history import codebook_in_force, codebook_seen_by
+from autocode.review._codings_in_force import CodingsInForce
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
@@ -28,6 +29,7 @@ __all__ = [
     "CodeCard",
     "CodeMaking",
     "CoderProgress",
+    "CodingsInForce",
     "Difference",
     "LinesInQuestion",
     "Offer",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Codings
 from autocode.journal import Journal
-from autocode.review import codebook_in_force, lines_left_to_read
+from autocode.review import CodingsInForce, codebook_in_force, lines_left_to_read
 from autocode.transcripts import Transcripts
 
 
@@ -63,7 +63,8 @@ class CodingViews:
         self._coders = coders
         self._coding_closed = coding_closed
         self._lock = Lock()
-        self._read: tuple[int, Codings, Codebook] | None = None
+        self._in_force = CodingsInForce(journal)
+        self._codings: Codings | None = None
         self._views: dict[CoderId, CodingView] = {}
 
     def of(self, viewer: CoderId) -> CodingView:
@@ -81,14 +82,13 @@ class CodingViews:
             If a transcript was corrected since the pages were opened.
         """
         with self._lock:
-            last = self._journal.last
-            if self._read is None or self._read[0] != last:
-                codings = self._journal.codings()
+            codings = self._in_force.read()
+            if codings is not self._codings:
                 codings.check_lines(self._lines)
-                self._read = (last, codings, codebook_in_force(self._journal, self._codebook))
+                self._codings = codings
                 self._views.clear()
             if viewer not in self._views:
-                self._views[viewer] = self._view(viewer, self._read[1], self._read[2])
+                self._views[viewer] = self._view(viewer, codings, codebook_in_force(self._journal, self._codebook))
             return self._views[viewer]
 
     def _view(self, viewer: CoderId, codings: Codings, codebook: Codebook) -> CodingView:
