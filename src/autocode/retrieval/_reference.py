@@ -21,7 +21,14 @@ def several_speak(interview: Transcript) -> bool:
 
 @lru_cache(maxsize=8)  # asked of the same interviews with every line that is shown
 def interviews_of_several(lines: Transcripts) -> frozenset[TranscriptId]:
-    """Return the interviews in which it takes a name to tell who speaks; within the house."""
+    """
+    Return the interviews in which it takes a name to tell who speaks.
+
+    Parameters
+    ----------
+    lines : Transcripts
+        The interviews.
+    """
     return frozenset(interview.id for interview in lines.interviews if several_speak(interview))
 
 

@@ -53,20 +53,20 @@ class CodingsInForce:
         self._codings = self._in_force()
         return self._codings
 
-    def _taken_in(self, entries: Iterable[Entry]) -> set[_Key]:
-        """Take in new entries, and return the judgements that may be others now."""
-        touched: set[_Key] = set()
+    def _taken_in(self, entries: Iterable[Entry]) -> Iterable[_Key]:
+        """Take in new entries, and return the judgements that may be others now, in order."""
+        touched: dict[_Key, None] = {}
         for entry in entries:
             record = entry.record
             if isinstance(record, Coding) and not entry.undone:
                 key = (record.coder, record.line, record.basis)
                 self._made.setdefault(key, {})[entry.seq] = _Made(entry.id, entry.at, record)
                 self._key_of[entry.seq] = key
-                touched.add(key)
+                touched[key] = None
             elif isinstance(record, Undo) and record.entry in self._key_of:
                 key = self._key_of.pop(record.entry)
                 del self._made[key][record.entry]
-                touched.add(key)
+                touched[key] = None
             elif entry.kind in _CHANGES_ALL:  # an undo may take back a proposal
                 self._brought.clear()
         return touched
