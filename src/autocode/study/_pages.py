@@ -256,6 +256,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             codebook=study.codebook,
             coders=settings.coders,
             coding_closed=closed,
+            own_codes_made=settings.makes_own_codes,
             title=study.title,
         ),
         board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),

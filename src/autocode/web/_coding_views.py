@@ -7,8 +7,9 @@ from typing import NamedTuple
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Codings
 from autocode.journal import Journal
-from autocode.review import CodingsInForce, codebook_in_force, lines_left_to_read
+from autocode.review import CodingsInForce, codebook_in_force, codebook_seen_by, lines_left_to_read
 from autocode.transcripts import Transcripts
+from autocode.wording import count_of
 
 
 class CodingView(NamedTuple):
@@ -20,14 +21,14 @@ class CodingView(NamedTuple):
     codings : Codings
         The codings: all of them, or one's own alone while there are lines left to read.
     codebook : Codebook
-        The codebook in force, without the own codes of others while independent coding is open.
-    n_left : int
-        Number of lines that the person has left to read before others' codings are shown.
+        The codebook in force, as the person may see it.
+    partial : str
+        Why only one's own codings are shown, as a sentence; empty where all are.
     """
 
     codings: Codings
     codebook: Codebook
-    n_left: int
+    partial: str = ""
 
 
 class CodingViews:
@@ -46,6 +47,8 @@ class CodingViews:
         Who codes in the study; if empty, everybody may code.
     coding_closed : bool
         Whether independent coding is over, so that everybody may see all codings.
+    own_codes_made : bool
+        Whether coders still make own codes, of which others may not learn.
     """
 
     def __init__(
@@ -56,12 +59,14 @@ class CodingViews:
         codebook: Codebook,
         coders: Collection[CoderId],
         coding_closed: bool,
+        own_codes_made: bool,
     ) -> None:
         self._journal = journal
         self._lines = lines
         self._codebook = codebook
         self._coders = coders
         self._coding_closed = coding_closed
+        self._own_codes_made = own_codes_made
         self._lock = Lock()
         self._in_force = CodingsInForce(journal)
         self._codings: Codings | None = None
@@ -88,15 +93,23 @@ class CodingViews:
                 self._codings = codings
                 self._views.clear()
             if viewer not in self._views:
-                self._views[viewer] = self._view(viewer, codings, codebook_in_force(self._journal, self._codebook))
+                self._views[viewer] = self._view(viewer, codings)
             return self._views[viewer]
 
-    def _view(self, viewer: CoderId, codings: Codings, codebook: Codebook) -> CodingView:
-        if self._coding_closed:
-            return CodingView(codings, codebook, 0)
+    def _view(self, viewer: CoderId, codings: Codings) -> CodingView:
+        partial = "" if self._coding_closed else self._why_partial(viewer, codings)
+        if not partial:
+            return CodingView(codings, codebook_in_force(self._journal, self._codebook))
+        own = codings.by(viewer) if viewer in codings.coders else Codings()
+        return CodingView(own, codebook_seen_by(self._journal, self._codebook, viewer), partial)
+
+    def _why_partial(self, viewer: CoderId, codings: Codings) -> str:
         n_left = lines_left_to_read(viewer, codings, self._lines, coders=self._coders, journal=self._journal)
         if n_left:
-            codings = codings.by(viewer) if viewer in codings.coders else Codings()
-        visible = codebook.visible_to(viewer)
-        hidden = [code.id for code in codebook.own_codes if code.id not in visible]
-        return CodingView(codings.without_codes(hidden) if hidden else codings, visible, n_left)
+            return (
+                f"You have {count_of(n_left, 'line', thousands=',')} left to read, so only your own codings are shown. "
+                "Those of the others are shown when you have read all of yours, or when independent coding is closed."
+            )
+        if self._own_codes_made and (viewer in codings.coders or viewer in self._coders):
+            return "Coders still make own codes, so only your own codings are shown until independent coding is closed."
+        return ""

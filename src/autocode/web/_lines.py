@@ -126,7 +126,7 @@ class _LinesRequests:
             groups=groups,
             themes=themes,
             counts=counts,
-            n_left=view.n_left,
+            partial=view.partial,
             code_address=code_address,
         )
 
@@ -181,7 +181,7 @@ class _LinesRequests:
             about=lambda name: participant_summary(self._lines.interview(name)),
             together=list(found.together.items())[:_MOST_TOGETHER],
             spread=_spread(found, self._lines, view.codings),
-            n_left=view.n_left,
+            partial=view.partial,
             may_review=any(page.path == "/" and page.open_to(coder_of(request)) for page in request.app.state.pages),
             code_address=code_address,
             line_address=line_address,
@@ -281,6 +281,7 @@ def lines_page(
     codebook: Codebook,
     coders: Collection[CoderId] = (),
     coding_closed: bool = False,
+    own_codes_made: bool = False,
     title: str = "",
 ) -> Page:
     """
@@ -300,6 +301,8 @@ def lines_page(
         Who codes in the study; if empty, everybody may code.
     coding_closed : bool, default False
         Whether independent coding is over, so that everybody may see all codings.
+    own_codes_made : bool, default False
+        Whether coders still make own codes, of which others may not learn.
     title : str, default ""
         The title of the study, for documents.
 
@@ -308,7 +311,14 @@ def lines_page(
     Page
         The page at the path "/codes", to be put into `make_app` or `serve`.
     """
-    views = CodingViews(journal, lines=lines, codebook=codebook, coders=coders, coding_closed=coding_closed)
+    views = CodingViews(
+        journal,
+        lines=lines,
+        codebook=codebook,
+        coders=coders,
+        coding_closed=coding_closed,
+        own_codes_made=own_codes_made,
+    )
     requests = _LinesRequests(views, lines=lines, title=title)
     return Page(
         name="Lines",

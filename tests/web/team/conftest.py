@@ -93,12 +93,13 @@ def pages_of(journal, lines, codebook):
         codebook: Codebook = codebook,
         **more: object,
     ):
+        own = {"own_codes_made": more.pop("own_codes_made", False)}
         known = {"lines": lines, "codebook": codebook, "coders": tuple(map(CoderId, coders)), **more}
         return [
             adjudication_page(journal, adjudicators=set(map(CoderId, adjudicators)), study="tiny", **known),
-            team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known),
+            team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known, **own),
             codebook_page(codebook),
-            lines_page(journal, title="Tiny", **known),
+            lines_page(journal, title="Tiny", **known, **own),
         ]
 
     return build

@@ -61,6 +61,11 @@ def test_who_still_reads_sees_only_their_own_codings(asked_by, journal):
     assert places(asked_by("MO", coding_closed=True).get("/codes/awareness")) == ["GP1, line 2", "GP1, line 3"]
 
 
+def test_while_coders_make_own_codes_nobody_who_codes_sees_what_another_gave(asked_by, differing):
+    assert places(asked_by("MO", own_codes_made=True).get("/codes/awareness")) == []
+    assert places(asked_by("TW", own_codes_made=True).get("/codes/awareness")) == ["GP1, line 2", "GP1, line 3"]
+
+
 def test_a_coding_that_is_made_meanwhile_is_there_at_once(asked_by, differing):
     browser = asked_by("TW")
     before = places(browser.get("/codes/computers"))
