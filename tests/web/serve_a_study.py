@@ -160,7 +160,7 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
                     coding_closed=True,
                 ),
             ],
-            coders=[*sessions, *how.get("adjudicators", [])],
+            coders=list(dict.fromkeys([*sessions, *how.get("adjudicators", [])])),
             port=port,
             open_browser=False,
             announce=lambda address: print(address, flush=True),

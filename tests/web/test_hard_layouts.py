@@ -119,3 +119,63 @@ def test_one_interviewer_and_one_participant_are_told_apart_by_screen_readers_al
 
     expect(page.locator("#lines .speaker:not(.unseen)")).to_have_count(0)
     expect(page.locator("#lines .speaker").first).to_have_text("Question by INT")
+
+
+NAME = "Maximiliane Oberhauser-Wunderlich"
+OUTSIDE = """() => [...document.querySelectorAll('header *, .bar *, #side *')].filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    return width > 1 && (left < -0.5 || right > innerWidth + 0.5);
+}).map((one) => one.outerHTML.slice(0, 80))"""
+# the contrast of an element's text with what is painted behind it, as the system's colours come out
+CONTRAST = """(selector) => {
+    const one = document.querySelector(selector), style = getComputedStyle(one);
+    const behind = (element) => {
+        const colour = getComputedStyle(element).backgroundColor;
+        return /^rgba.* 0\\)$/.test(colour) && element.parentElement ? behind(element.parentElement) : colour;
+    };
+    const light = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => {
+            const share = part / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const [low, high] = [light(style.color), light(behind(one))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+}"""
+
+
+def test_no_width_hides_a_button_of_somebody_with_a_long_name(study_of, page_of):
+    study = study_of(lines=8, coders=[NAME], adjudicators=[NAME])
+    page = page_of(study, coder=NAME)
+    for path in ("/", "/adjudicate"):
+        page.goto(f"http://127.0.0.1:{study.port}{path}")
+        expect(page.locator(".saved").first).to_have_text("Saved")
+        for width in (320, 761, 768, 839, 1000, 1366):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate(OUTSIDE) == [], (path, width)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
+def test_at_400_percent_and_in_forced_colours_a_line_is_read_and_decided(study_of, page_of):
+    page = page_of(study_of(lines=40, coders=["MO"], adjudicators=["MO"]))
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 x 1024 at 400 %
+    line = page.locator("article.now .words")
+    for key in ("n", "s", "j", "j", "k", "k"):
+        press(page, key)
+        expect(line).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="None fits").click()
+    expect(line).to_be_in_viewport(ratio=1)
+
+    page.set_viewport_size({"width": 1366, "height": 768})
+    press(page, "k", "k")
+    for scheme in ("dark", "light"):
+        page.emulate_media(forced_colors="active", color_scheme=scheme)
+        assert page.locator("#keep").evaluate("(one) => getComputedStyle(one).borderStyle") == "dashed"
+        press(page, "1")
+        for selector in ("article.now mark", "#keep", "header nav a[aria-current]", ".card b"):
+            assert page.evaluate(CONTRAST, selector) > 4.5, (scheme, selector)
+        for painted in (".dots i.full", ".ticks i.done"):
+            fill = "(one) => [one, document.body].map((each) => getComputedStyle(each).backgroundColor)"
+            assert len(set(page.locator(painted).first.evaluate(fill))) == 2, (scheme, painted)
+        press(page, "1")
