@@ -157,6 +157,15 @@ def _add(_: Events, code: str, name: str, parent: str | None = None) -> Change:
     return Added(**_BLANK, code=Code(id=CodeId(code), name=name, parent=None if parent is None else CodeId(parent)))
 
 
+def _make(_: Events, coder: str, code: str, name: str, *, is_own: bool = True) -> Change:
+    new = Code(id=CodeId(code), name=name, owner=CoderId(coder) if is_own else None)
+    return Added(**_BLANK | {"by": coder}, code=new)
+
+
+def _make_shared(events: Events, coder: str, code: str, name: str) -> Change:
+    return _make(events, coder, code, name, is_own=False)
+
+
 def _rename(_: Events, code: str, name: str) -> Change:
     return Renamed(**_BLANK, code=CodeId(code), name=name)
 
@@ -182,12 +191,17 @@ def _merge(_: Events, codes: list[str], into: str) -> Change:
     return Merged(**_BLANK, codes=tuple(CodeId(code) for code in codes if code != into), into=CodeId(into))
 
 
+def _gather(_: Events, codes: list[str], into: str) -> Change:
+    new = Code(id=CodeId(into), name=f"code {into}")
+    return Merged(**_BLANK, codes=tuple(map(CodeId, codes)), into=new.id, new=new)
+
+
 def _split(events: Events, code: str, parts: list[str]) -> Change:
-    parent = events.now()[CodeId(code)].parent
+    whole = events.now()[CodeId(code)]
     return Split(
         **_BLANK,
-        code=CodeId(code),
-        parts=tuple(Code(id=CodeId(part), name=f"part {part}", parent=parent) for part in parts),
+        code=whole.id,
+        parts=tuple(replace(whole, id=CodeId(part), name=f"part {part}") for part in parts),
     )
 
 
@@ -205,6 +219,9 @@ def _retire(_: Events, code: str, how: Any = "drop", into: str | None = None) ->
 
 _CHANGES: dict[str, Callable[..., Change]] = {
     "add": _add,
+    "make own": _make,
+    "make shared": _make_shared,
+    "gather": _gather,
     "rename": _rename,
     "move": _move,
     "group": _group,

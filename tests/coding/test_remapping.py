@@ -323,3 +323,14 @@ def test_in_whatever_order_own_codes_are_gathered_into_one_it_says_the_same_and_
         return found
 
     assert after(*singly) == after(at_once)
+
+
+def test_an_own_code_of_somebody_else_does_not_make_a_proposal_ambiguous():
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    own = Added(before="1", after="2", by="JB", at=at, code=Code(id="JB/phone", name="Phone", owner="JB"))
+    added = Added(before="2", after="3", by="TW", at=at + timedelta(days=1), code=Code(id="phone", name="Phone"))
+    coding = Coding(line="GP1:2", coder="MO", codes=frozenset(), version="1")
+    proposal = Proposal(name="phone", line="GP1:2", coder="MO", at=at)
+
+    (now,) = remapped(Codings([coding]), [own, added], codebook=BOOK, proposals=[proposal])
+    assert (now.codes, now.unjudged) == ({"phone"}, frozenset())

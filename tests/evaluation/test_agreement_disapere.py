@@ -1,15 +1,18 @@
 """The command that studies a corpus of many coders, on a small invented one."""
 
+import io
 import json
-import os
 import re
-import subprocess
 import sys
+from contextlib import redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+import autocode
+from evaluation import agreement_disapere
 
 ROOT = Path(__file__).parents[2]
 SAID = {
@@ -47,12 +50,12 @@ def studied(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str
     """What the command prints, and the two files that it writes."""
     out = tmp_path_factory.mktemp("out")
     small = ["--learn", "60", "--folds", "2", "--seeds", "2", "--resamples", "60", "--out", str(out)]
-    command = [sys.executable, "-m", "evaluation.agreement_disapere", str(corpus), *small]
-    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(printed):
+        patched.setattr(sys, "argv", ["agreement_disapere", str(corpus), *small])
+        agreement_disapere.main()
     return (
-        done.stdout,
+        printed.getvalue(),
         json.loads((out / "results" / "agreement_small.json").read_text(encoding="utf-8")),
         (out / "agreement_small.md").read_text(encoding="utf-8"),
     )
@@ -112,24 +115,14 @@ def test_the_page_has_the_numbers_of_the_results(studied: tuple[str, dict, str])
 
 
 def test_no_document_is_both_learnt_from_and_asked_about(corpus: Path) -> None:
-    script = (
-        "import sys, autocode\n"
-        "from pathlib import Path\n"
-        "from evaluation.agreement_disapere import folds\n"
-        "codings, lines, _ = autocode.read_corpus(Path(sys.argv[1]))\n"
-        "seen = []\n"
-        "for fold in folds(codings, lines, n_folds=3, learn=50, seed=1):\n"
-        "    assert len(fold.training) == 50\n"
-        "    assert not {lines.line(line).transcript for line in fold.training} & fold.documents\n"
-        "    seen += fold.documents\n"
-        "assert sorted(seen) == sorted(one.id for one in lines.interviews)\n"
-        "print('held')\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(corpus)], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    codings, lines, _ = autocode.read_corpus(corpus)
+    seen: list[str] = []
+    for fold in agreement_disapere.folds(codings, lines, n_folds=3, learn=50, seed=1):
+        assert len(fold.training) == 50
+        assert not {lines.line(line).transcript for line in fold.training} & fold.documents
+        seen += fold.documents
 
-    assert (done.stdout, done.stderr) == ("held\n", "")
+    assert sorted(seen) == sorted(one.id for one in lines.interviews)
 
 
 def test_the_committed_page_is_the_one_of_the_committed_results() -> None:

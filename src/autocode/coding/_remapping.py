@@ -150,18 +150,21 @@ class Replay:
         proposals = tuple(proposals)
         if not proposals:
             return {}
-        additions: dict[str, list[int]] = {}
+        additions: dict[str, list[tuple[int, frozenset[str | None]]]] = {}
         for place, change in enumerate(self._changes):
             if (new := _new_code(change)) is not None:
-                name = new.name
-                if any(name_key(code.name) == name_key(name) for code in versions[place].values()):
+                key = name_key(new.name)
+                owners = frozenset(code.owner for code in versions[place].values() if name_key(code.name) == key)
+                additions.setdefault(key, []).append((place, owners))
+                if owners:
                     # beside a code of the same name, only the path says which of the two a coder had meant
-                    name = versions[place + 1].path(new.id)
-                additions.setdefault(name_key(name), []).append(place)
+                    path = name_key(versions[place + 1].path(new.id))
+                    additions.setdefault(path, []).append((place, frozenset()))
         proposed: dict[tuple[CoderId, LineId], frozenset[int]] = {}
         for proposal in proposals:
-            for place in additions.get(name_key(proposal.name), ()):
-                if self._precedes(proposal, place):
+            for place, owners in additions.get(name_key(proposal.name), ()):
+                # of the own codes of others, a coder knew nothing
+                if owners.isdisjoint((None, proposal.coder)) and self._precedes(proposal, place):
                     key = (proposal.coder, proposal.line)
                     proposed[key] = proposed.get(key, frozenset()) | {place}
         return proposed
