@@ -153,9 +153,9 @@ class Replay:
         additions: dict[str, list[tuple[int, frozenset[str | None]]]] = {}
         for place, change in enumerate(self._changes):
             if (new := _new_code(change)) is not None:
-                key = name_key(new.name)
-                owners = frozenset(code.owner for code in versions[place].values() if name_key(code.name) == key)
-                additions.setdefault(key, []).append((place, owners))
+                name = name_key(new.name)
+                owners = frozenset(code.owner for code in versions[place].values() if name_key(code.name) == name)
+                additions.setdefault(name, []).append((place, owners))
                 if owners:
                     # beside a code of the same name, only the path says which of the two a coder had meant
                     path = name_key(versions[place + 1].path(new.id))
