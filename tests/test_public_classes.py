@@ -46,7 +46,7 @@ NOT_COPIED = {
     "suggester.Encoder", "web.AdjudicationApi", "web.AdjudicationWidget", "web.Certificate",
     "web.CorrectedDocument", "web.Corrections", "web.PlannedCorrection",
     "review.CodeMaking", "web.Board", "web.BoardAct", "web.BoardView",
-    "web.BoardWords", "web.PlannedChange",
+    "web.BoardWords", "web.PlannedChange", "web.ProposedOnBoard",
     "web.FlaggedLine", "web.Learning", "web.Learnt", "web.Page", "web.ReviewWidget", "web.SuggesterStatus",
     "suggester.SentenceEncoder", "suggester.Embeddings", "suggester.SuggestingPipe", "display.Tabular",
 }  # fmt: skip

@@ -163,7 +163,7 @@ ELSEWHERE = {
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",
     "suggester.SentenceEncoder", "suggester.certify", "suggester.novelty_threshold", "web.adjudication_page",
     "web.BoardAct", "codebook.Codebook.visible_to", "codebook.versions_seen", "review.codebook_seen_by",
-    "coding.Codings.without_codes",
+    "coding.Codings.without_codes", "web.Page.is_listed",
     "web.serve", "web.team_page", "web.corrections_page", "suggester.CodedExample.coders_of",
 }  # fmt: skip
 NAMES = {

@@ -159,8 +159,8 @@ def test_a_card_has_its_coder_its_lines_two_examples_and_memos(grouped):
     card = cards["MO/no-time"]
 
     assert set(cards) == {"MO/no-time", "MO/money", "JB/rushed"}
-    assert (card["owner"], card["by"], len(card["examples"])) == ("MO", {"MO": card["lines"]}, 2)
-    assert {example["line"].partition(":")[0] for example in card["examples"]} == {"GP1", "PM1"}
+    assert (card["owner"], card["by"], len(card["shown"])) == ("MO", {"MO": card["lines"]}, 2)
+    assert {line["line"].partition(":")[0] for line in card["shown"]} == {"GP1", "PM1"}
     assert card["memos"] == [{"text": "So it is.", "coder": "MO"}]
 
 
@@ -224,7 +224,8 @@ def test_every_act_of_the_board_is_taken_back_latest_first_and_no_code_that_a_co
     board.make("group", codes=["MO/no-time", "JB/rushed"], name="Haste", reason="one")
     board.make("group", codes=["MO/money"], name="Money", reason="one")
     board.make("group", codes=["haste", "money"], name="Resources", reason="one theme")
-    board.make("split", codes=["haste"], parts=["Hurry", "Workload"], reason="two things")
+    board.make("split", codes=["haste"], parts=["Hurry", "Workload"], definitions=["Pace."], reason="two things")
+    assert [card["definition"] for card in board.state()["codes"]] == ["Pace.", "", ""]
     board.make("rename", codes=["hurry"], name="Hurrying")
     board.make("merge", codes=["hurry", "workload"], into="workload", reason="one after all")
     assert [card["name"] for card in board.state()["codes"]] == ["Workload", "Money"]
@@ -255,11 +256,99 @@ def test_while_coders_make_own_codes_nothing_is_grouped_and_a_coder_sees_no_code
     assert [answer["refused"] for answer in hidden] == [refused["refused"]] * 2
 
 
-def test_the_board_does_the_same_with_a_codebook_that_was_there(tmp_path):
+@pytest.fixture
+def coded(tmp_path) -> Path:
+    """A study with the sample's codebook, of which MO may code one interview."""
     create_study(tmp_path)
-    settings_of(tmp_path, coders='["MO"]', codebook_editors='["TW"]')
+    settings_of(tmp_path, coders='["MO"]', codebook_editors='["TW", "MO"]')
     shutil.copy(SAMPLE / "codebook.toml", tmp_path / "codebook.toml")
     with_interviews(tmp_path, "GP1")
+    return tmp_path
+
+
+def test_a_code_is_added_moved_redefined_and_retired_and_each_is_taken_back(coded):
+    board, before = Board(coded), read_study(coded).codebook
+    added = {"name": "Informal fixers", "theme": "infrastructure", "definition": "Who gets\nthings done.",
+             "examples": ["She knows somebody.", ""], "reason": "not foreseen"}  # fmt: skip
+    board.make("add", **added)
+    board.make("add", name="Resources", how="theme", reason="one theme")
+    # a code under which others are put becomes a theme, and is given all the same
+    board.make("move", codes=["informal-fixers", "insufficient-funding"], theme="overworked-staff", reason="so it is")
+    [fixers] = [card for card in board.state()["codes"] if card["id"] == "informal-fixers"]
+    texts = {key: fixers[key] for key in ("definition", "use_when", "not_when", "examples")}
+    unsaid = board.plan("redefine", codes=["informal-fixers"], how="narrowed", reason="too wide", **texts)
+    board.make("redefine", codes=["informal-fixers"], how="narrowed", reason="too wide", **texts | {"definition": ""})
+    board.make("retire", codes=["informal-fixers"], how="into", into="overworked-staff", reason="rare")
+    board.make("move", codes=["resources"], theme="infrastructure", reason="it belongs there")
+
+    assert unsaid["refused"] == "No text of 'Informal fixers' was edited; write what is new."
+    assert fixers["definition"] == "Who gets\nthings done."
+    assert [str(change).removeprefix("TW ") for change in read_study(coded).codebook_changes] == [
+        "added 'Informal fixers'",
+        "added 'Resources'",
+        "moved 'informal-fixers' to 'overworked-staff'",
+        "moved 'insufficient-funding' to 'overworked-staff'",
+        "narrowed 'informal-fixers'",
+        "retired 'informal-fixers' into 'overworked-staff'",
+        "moved 'resources' to 'infrastructure'",
+    ]
+    for change in reversed(read_study(coded).codebook_changes):
+        assert board.state()["latest"] == str(change)
+        assert "refused" not in board.make("undo")
+    assert board.state()["latest"] == ""
+    assert read_study(coded).codebook.digest == before.digest
+
+
+def test_an_act_that_does_not_say_enough_is_refused_and_says_what_is_missing(coded):
+    board = Board(coded)
+    one = {"codes": ["overworked-staff"], "reason": "so it is"}
+
+    assert "needs an id and a name" in board.plan("add", reason="not foreseen")["refused"]
+    assert "needs an id and a name" in board.plan("split", **one, parts=["A", ""], definitions=["", "B"])["refused"]
+    assert "clarified, narrowed, widened or changed" in board.plan("redefine", **one)["refused"]
+    assert "drop, into or read again" in board.plan("retire", **one)["refused"]
+    assert "name the code that its lines get" in board.plan("retire", **one, how="into")["refused"]
+    assert "at least 1 to move" in board.plan("move", theme="infrastructure", reason="x")["refused"]
+    assert "no code 'elsewhere' on this board" in board.plan("move", **one, theme="elsewhere")["refused"]
+
+
+def test_a_proposed_code_is_on_the_board_with_its_lines_for_those_who_may_see_them(coded):
+    settings_of(coded, coders='["MO", "JB"]')
+    [first, *_] = read_study(coded).lines.participant_lines
+    with open_review(coded, coders=["JB"], remark=print) as review:
+        review.sessions["JB"].settle(proposed=["Informal fixers"], line=first.id)
+    board, of_mo = Board(coded), Board(coded, by="MO")
+
+    [proposed] = board.state()["proposed"]
+    assert (proposed["name"], proposed["by"]) == ("Informal fixers", {"JB": 1})
+    assert proposed["lines"] == [{"text": first.text, "line": first.id}]
+    assert of_mo.state()["proposed"] == []
+    planned = board.plan("add", name=proposed["name"], theme="infrastructure", reason="three interviews")
+    assert "Proposed before, so that these lines get the code: JB 1. Others read them again." in planned["plan"]
+    board.make("add", name=proposed["name"], theme="infrastructure", reason="three interviews")
+    assert board.state()["proposed"] == []
+    assert [coding.codes for coding in read_study(coded).codings] == [{"informal-fixers"}]
+
+
+def test_codes_that_a_suggester_confuses_are_shown_to_those_who_may_see_all_codings(grouped):
+    board = Board(grouped)
+    # the same lines have two of the codes in turn, so that no word can tell which
+    lines = read_study(grouped).lines.participant_lines
+    settings_of(grouped, independent_coding='"open"')
+    with open_review(grouped, coders=["MO"], remark=print) as review:
+        for n, line in enumerate(lines):
+            review.sessions["MO"].settle(added=["MO/no-time" if n % 2 else "MO/money"], line=line.id)
+    confused = board.get("/board/confusions").json()["confused"]
+    assert {"MO/no-time", "MO/money"} in [set(pair["codes"]) for pair in confused]
+    assert all(pair["auc"].startswith("0.") for pair in confused)
+
+    settings_of(grouped, codebook_editors='["SK"]')
+    hidden = Board(grouped, by="SK").get("/board/confusions").json()
+    assert (hidden["confused"], "when you have read all of yours" in hidden["note"]) == ([], True)
+
+
+def test_the_board_does_the_same_with_a_codebook_that_was_there(coded):
+    tmp_path = coded
     board = Board(tmp_path)
     first, second = read_study(tmp_path).codebook.subthemes[:2]
     board.make("merge", codes=[first.id, second.id], into=first.id, reason="hard to distinguish")

@@ -160,3 +160,25 @@ def test_only_coders_make_codes_and_only_their_own_while_others_group_nothing(fo
     with pytest.raises(CodebookError, match="own codes are made only while independent coding is open"):
         change_codebook(folder, replace(refused[0], before="3", after="4", by="TW"))
     assert read_study(folder).codebook["MO/late"].name == "Delay"
+
+
+def test_a_code_outlives_the_undo_of_the_line_that_it_was_made_for_and_its_coder_retires_it(folder):
+    with open_review(folder, coders=["MO", "JB"], remark=print) as review:
+        mo, jb = review.sessions["MO"], review.sessions["JB"]
+        first, second = (line.id for line in mo.lines.participant_lines)
+        mo.settle(proposed=["Calls"], line=first)
+        jb.settle(proposed=["Phone"], line=first)
+        mo.settle(proposed=["No tmie"], line=second)
+        mo.undo()
+    study = read_study(folder)
+    assert [(coding.coder, coding.line) for coding in study.codings] == [("MO", first), ("JB", first)]
+    assert list(study.codebook.visible_to("MO")) == ["MO/calls", "MO/no-tmie"]
+    assert study.codings.by("MO").of(first)[0].unjudged == {"MO/no-tmie"}
+
+    retire = ["codebook", "retire", str(folder), "MO/no-tmie", "--why", "misspelt", "--yes"]
+    refused = CliRunner().invoke(main, [*retire, "--by", "JB"])
+    assert (refused.exit_code, "coders still make and give own codes" in refused.output) == (1, True)
+    assert CliRunner().invoke(main, [*retire, "--by", "MO"]).exit_code == 0
+    study = read_study(folder)
+    assert list(study.codebook.visible_to("MO")) == ["MO/calls"]
+    assert not study.codings.by("MO").of(first)[0].unjudged

@@ -166,6 +166,6 @@ def test_what_is_proposed_by_a_name_that_codes_have_is_not_new(study):
     with open_journal(study) as journal:
         journal.append(Proposal(name="waiting times", line="Bea:5", coder="MO"))
         journal.append(Proposal(name="Fixers", line="Bea:5", coder="MO"))
-        new = proposed_codes(journal, ac.read_study(study).codebook)
+        new = proposed_codes(journal.proposals(), ac.read_study(study).codebook)
 
     assert [proposed.name for proposed in new] == ["Fixers"]

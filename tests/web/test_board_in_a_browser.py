@@ -158,6 +158,14 @@ def test_codes_are_grouped_split_renamed_merged_and_all_of_it_undone_by_keys_alo
                 page.get_by_role("checkbox", name=name).first.focus()
                 key("x")
 
+        def to(field):
+            """Go on to a field of the dialog."""
+            for _ in range(12):
+                key("Tab")
+                if page.evaluate("document.activeElement.id") == field:
+                    return
+            raise AssertionError(f"the keyboard does not reach {field}")
+
         def plan_and_make():
             """Show the plan with Enter in the last field, and make the change with Enter on its button."""
             key("Enter")
@@ -177,7 +185,7 @@ def test_codes_are_grouped_split_renamed_merged_and_all_of_it_undone_by_keys_alo
         key("g")
         expect(page.locator("#name")).to_be_focused()
         typed("Lack of time")
-        key("Tab")
+        to("reason")
         typed("both are about hurry")
         assert violations(page) == []
         plan_and_make()
@@ -189,14 +197,14 @@ def test_codes_are_grouped_split_renamed_merged_and_all_of_it_undone_by_keys_alo
             key("x")
         key("g")
         typed("Nobody answers")
-        key("Tab")
+        to("reason")
         typed("the same")
         plan_and_make()
 
         select("Code Lack of time", "Code Nobody answers")
         key("g")
         typed("Access")
-        key("Tab")
+        to("reason")
         typed("one theme")
         plan_and_make()
         expect(page.get_by_role("checkbox", name="Theme Access")).to_be_focused()
@@ -207,15 +215,17 @@ def test_codes_are_grouped_split_renamed_merged_and_all_of_it_undone_by_keys_alo
         select("Code Nobody answers")
         key("s")
         typed("Phone")
-        key("Enter")
+        to("part-definition-1")
+        typed("Calls, and calls that nobody takes.")
+        to("part-2")
         typed("Letters")
-        key("Tab")
+        to("reason")
         typed("two ways")
         plan_and_make()
         expect(page.locator(".card", has_text="Letters")).to_contain_text("4 judgements to be read again")
         select("Code Phone", "Code Letters")
         key("m")
-        key("Tab")
+        to("reason")
         typed("one after all")
         plan_and_make()
         assert [theme.name for theme in read_study(coded).codebook.themes] == ["Getting through"]

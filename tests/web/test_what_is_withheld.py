@@ -66,6 +66,7 @@ GETS = {
     "/board": [""],
     "/board/state": [""],
     "/board/words": [""],
+    "/board/confusions": [""],
     "/corrections": [""],
     "/corrections/text": ["?interview=GP1"],
     "/corrections/document": ["?interview=GP1"],
@@ -75,6 +76,10 @@ PLANS = [
     {"kind": "split", "codes": ["parking"], "parts": ["Car parks", "Meters"]},
     {"kind": "group", "codes": ["parking", "phones"], "name": "Reaching them"},
     {"kind": "rename", "codes": ["phones"], "name": "Telephones"},
+    {"kind": "add", "name": "Language"},
+    {"kind": "move", "codes": ["phones"], "theme": "parking-theme"},
+    {"kind": "redefine", "codes": ["parking"], "how": "narrowed", "definition": "Of cars alone."},
+    {"kind": "retire", "codes": ["parking"], "how": "read again"},
     {"kind": "undo"},
 ]
 AMENDED = {"interview": "GP1", "text": TEXTS["GP1"].replace("one", "a"), "reason": "typing error"}

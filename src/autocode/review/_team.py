@@ -1,7 +1,7 @@
 """How far the coders of a team have come, which codes they do not use, and which they propose."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -151,7 +151,7 @@ class ProposedCode:
 
 
 @documented
-def proposed_codes(journal: Journal, codebook: Codebook) -> tuple[ProposedCode, ...]:
+def proposed_codes(proposals: Iterable[Proposal], codebook: Codebook) -> tuple[ProposedCode, ...]:
     """
     Return the proposed codes that the codebook does not have, most often proposed first.
 
@@ -159,15 +159,13 @@ def proposed_codes(journal: Journal, codebook: Codebook) -> tuple[ProposedCode, 
 
     Parameters
     ----------
-    journal : Journal
-        The record of the study.
+    proposals : iterable of Proposal
+        What coders proposed, oldest first, such as `Journal.proposals()`.
     {codebook}
     """
     by_name: dict[str, list[Proposal]] = {}
-    for proposal in journal.proposals():
+    for proposal in proposals:
         if not codebook.named(proposal.name):
             by_name.setdefault(name_key(proposal.name), []).append(proposal)
-    proposed = (
-        ProposedCode(name=proposals[0].name.strip(), proposals=tuple(proposals)) for proposals in by_name.values()
-    )
+    proposed = (ProposedCode(name=of_name[0].name.strip(), proposals=tuple(of_name)) for of_name in by_name.values())
     return tuple(sorted(proposed, key=lambda code: -len(code.proposals)))

@@ -170,16 +170,18 @@ def _likeliest(
     study: StudyData, journal: Journal, *, n: int, least: int, questions: Sequence[LinesInQuestion]
 ) -> Callable[[LinesInQuestion], Collection[LineId]]:
     """Return what finds the lines that are likely to have a code; one suggester is trained for all of them."""
-    from autocode.suggester import likeliest_lines, train
-
     whole, options = codebook_in_force(journal, study.codebook), text_options(study)
     codebook, own = whole.visible_to(), [code.id for code in whole.own_codes]
     suggester = None
     if n and any(len(question.lines) > least for question in questions):
+        from autocode.suggester import train
+
         with suppress(TrainingError):  # a codebook of one code has nothing to distinguish
             suggester = train(journal.codings().without_codes(own), study.lines, codebook, **options, seed=0)
 
     def likeliest(question: LinesInQuestion) -> Collection[LineId]:
+        from autocode.suggester import likeliest_lines
+
         return likeliest_lines(
             question.codes,
             study.lines,

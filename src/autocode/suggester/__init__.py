@@ -29,7 +29,7 @@ from autocode.suggester.checks._confusions import ConfusedCodes
 from autocode.suggester.checks._example_line import ExampleLine
 from autocode.suggester.checks._label_errors import LabelIssue, excess_surprisal, line_surprisal
 from autocode.suggester.checks._near_duplicates import NearDuplicates
-from autocode.suggester.checks._recheck import Recheck, recheck
+from autocode.suggester.checks._recheck import Recheck, confused_codes, recheck
 from autocode.suggester.checks._similar_codes import SimilarCodes, similar_codes
 from autocode.suggester.checks._usage import DifferentUse
 from autocode.suggester.features._embeddings import Embeddings, Encoding
@@ -84,6 +84,7 @@ __all__ = [
     "after_changes",
     "card",
     "certify",
+    "confused_codes",
     "cross_validated_probabilities",
     "describe_unsupported",
     "excess_surprisal",

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from autocode.web._adjudication import AdjudicationApi, adjudication_page
 from autocode.web._app import Page, coder_of, make_app, render
-from autocode.web._board import Board, BoardAct, BoardView, BoardWords, PlannedChange, board_page
+from autocode.web._board import Board, BoardView, BoardWords, PlannedChange, ProposedOnBoard, board_page
+from autocode.web._board_act import BoardAct
 from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
 from autocode.web._lines import lines_page
@@ -32,6 +33,7 @@ __all__ = [
     "Page",
     "PlannedChange",
     "PlannedCorrection",
+    "ProposedOnBoard",
     "ReviewWidget",
     "SuggesterStatus",
     "adjudication_page",

@@ -39,6 +39,9 @@ class Page:
         What it answers (starlette).
     open_to : callable
         Whether a coder may open it; the others are refused by the guard and do not see the name. By default everybody.
+    listed_for : callable
+        Whether it has something for a coder to do now, so that its name stands in the header; the page itself is open
+        all the same. By default always.
     largest_request : int, default 1 MiB
         Bytes of a request to it.
     too_large : str
@@ -49,8 +52,20 @@ class Page:
     path: str
     routes: Sequence[BaseRoute]
     open_to: Callable[[CoderId], bool] = _to_everybody
+    listed_for: Callable[[CoderId], bool] = _to_everybody
     largest_request: int = 1024 * 1024  # some hundred decisions with long memos
     too_large: str = "This is too long to store; shorten the memo."
+
+    def is_listed(self, coder: CoderId) -> bool:
+        """
+        Return whether a coder finds the name in the header.
+
+        Parameters
+        ----------
+        coder : CoderId
+            The coder.
+        """
+        return self.open_to(coder) and self.listed_for(coder)
 
 
 def make_app(
@@ -115,7 +130,7 @@ def _wrong_method(request: Request, error: Exception) -> Response:
 
 
 def _home(request: Request) -> str:
-    return next((page.path for page in request.app.state.pages if page.open_to(coder_of(request))), "")
+    return next((page.path for page in request.app.state.pages if page.is_listed(coder_of(request))), "")
 
 
 def coder_of(request: Request) -> CoderId:
@@ -146,7 +161,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         What the template names.
     """
     coder = coder_of(request)
-    pages = [page for page in request.app.state.pages if page.open_to(coder)]
+    pages = [page for page in request.app.state.pages if page.is_listed(coder)]
     here = max((page.path for page in pages if request.url.path.startswith(page.path)), key=len, default="")
     page = request.app.state.templates.get_template(template)
     return HTMLResponse(page.render(coder=coder, pages=pages, here=here, **values), status_code=status)

@@ -1,10 +1,10 @@
-"""The board: a team's codes as cards under their themes, grouped, merged, split and renamed with the plan first."""
+"""The board: a team's codes as cards under their themes, changed with the plan first."""
 
 import hashlib
 import json
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -13,90 +13,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, CodeId
+from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId
-from autocode.display import displayed
 from autocode.errors import AutocodeError, CodebookError
-from autocode.review import CodeCard
+from autocode.review import CodeCard, ProposedCode
+from autocode.transcripts import Line
 from autocode.web._acts import RefusedRequestError, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
+from autocode.web._board_act import BoardAct
 from autocode.web._codes import hue_of
 
 if TYPE_CHECKING:
-    from autocode.suggester import CodeCoherence, SimilarCodes
+    from autocode.suggester import CodeCoherence, ConfusedCodes, SimilarCodes
 
 PATH = "/board"
-KINDS = ("group", "merge", "split", "rename", "undo")
 _REMEMBERED = 200  # gestures whose answers are kept, so that an act that is sent twice is made once
-
-
-@displayed
-@no_single_text
-@dataclass(frozen=True, kw_only=True)
-class BoardAct:
-    """
-    What somebody does with codes on the board.
-
-    Attributes
-    ----------
-    kind : {"group", "merge", "split", "rename", "undo"}
-        What is done.
-    version : str
-        The version of the codebook that was on the screen.
-    codes : tuple of CodeId
-        The codes or themes that it is done with.
-    into : CodeId
-        The code that stays, or the group that exists; empty for a new one.
-    name : str
-        The name of a new group, or the new name.
-    theme : CodeId
-        The theme of a new subtheme; empty for none.
-    parts : tuple of str
-        The names of the parts of a split code.
-    reason : str
-        Why, for the record.
-    """
-
-    kind: str
-    version: str
-    codes: tuple[CodeId, ...] = ()
-    into: CodeId = ""
-    name: str = ""
-    theme: CodeId = ""
-    parts: tuple[str, ...] = ()
-    reason: str = ""
-
-    @classmethod
-    def from_json(cls, fields: object) -> "BoardAct":
-        """
-        Return the act that the page sends; raises `RefusedRequestError` for what no page of ours sends.
-
-        Parameters
-        ----------
-        fields : object
-            What JSON held.
-        """
-        if not isinstance(fields, dict) or fields.get("kind") not in KINDS:
-            raise RefusedRequestError(400, f"Send an act of one of the kinds {', '.join(KINDS)}.")
-        texts = {name: fields.get(name, "") for name in ("version", "into", "name", "theme", "reason")}
-        lists = {name: fields.get(name, []) for name in ("codes", "parts")}
-        if not all(isinstance(text, str) for text in texts.values()) or not all(map(_is_texts, lists.values())):
-            raise RefusedRequestError(400, "This is not an act that the board sends; reload the page.")
-        return cls(
-            kind=fields["kind"],
-            codes=tuple(dict.fromkeys(lists["codes"])),
-            parts=tuple(" ".join(name.split()) for name in lists["parts"] if name.strip()),
-            version=texts["version"],
-            into=texts["into"],
-            name=" ".join(texts["name"].split()),
-            theme=texts["theme"],
-            reason=" ".join(texts["reason"].split()),
-        )
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 class BoardView(NamedTuple):
@@ -113,12 +44,34 @@ class BoardView(NamedTuple):
         Why nothing can be changed now; empty if it can.
     partial : str
         What the person does not see yet, and why; empty if it is everything.
+    latest : str
+        The latest change, in a sentence, where it can be taken back; else empty.
+    proposed : sequence of ProposedOnBoard
+        Codes that coders proposed and the codebook does not have, by proposals that the person may see.
     """
 
     codebook: Codebook
     cards: Sequence[CodeCard]
     closed: str = ""
     partial: str = ""
+    latest: str = ""
+    proposed: "Sequence[ProposedOnBoard]" = ()
+
+
+class ProposedOnBoard(NamedTuple):
+    """
+    A code that coders proposed, with lines that need it.
+
+    Attributes
+    ----------
+    proposed : ProposedCode
+        The code, and who proposed it.
+    lines : sequence of Line
+        Some of the lines for which it was proposed.
+    """
+
+    proposed: ProposedCode
+    lines: Sequence[Line] = ()
 
 
 class BoardWords(NamedTuple):
@@ -129,6 +82,8 @@ class BoardWords(NamedTuple):
     ----------
     similar : sequence of SimilarCodes
         Codes that are given to similar lines.
+    confused : sequence of ConfusedCodes
+        Codes that a suggester can hardly distinguish, where it was asked for them.
     coherence : sequence of CodeCoherence
         Homogeneity and heterogeneity of themes and subthemes.
     note : str
@@ -136,6 +91,7 @@ class BoardWords(NamedTuple):
     """
 
     similar: "Sequence[SimilarCodes]" = ()
+    confused: "Sequence[ConfusedCodes]" = ()
     coherence: "Sequence[CodeCoherence]" = ()
     note: str = ""
 
@@ -179,6 +135,16 @@ class Board(Protocol):
             The person.
         """
 
+    def confusions(self, viewer: CoderId) -> BoardWords:
+        """
+        Return the codes that a suggester can hardly distinguish; one is fitted for it, which takes seconds.
+
+        Parameters
+        ----------
+        viewer : CoderId
+            The person.
+        """
+
     def plan(self, act: BoardAct, *, by: CoderId) -> PlannedChange:
         """
         Return what an act would do.
@@ -214,6 +180,10 @@ class _BoardRequests:
     async def words(self, request: Request) -> Response:
         """Answer with what the words of the lines say about the codes."""
         return await self._answer(coder_of(request), lambda viewer: _words_json(self._board.words(viewer)))
+
+    async def confusions(self, request: Request) -> Response:
+        """Answer with the codes that a suggester confuses."""
+        return await self._answer(coder_of(request), lambda viewer: _words_json(self._board.confusions(viewer)))
 
     async def plan(self, request: Request) -> Response:
         """Answer with what an act would do."""
@@ -283,10 +253,9 @@ def _state_json(view: BoardView) -> dict[str, Any]:
         "version": codebook.version,
         "closed": view.closed,
         "partial": view.partial,
-        "themes": [
-            {"id": theme.id, "name": theme.name, "parent": theme.parent, "definition": theme.definition}
-            for theme in codebook.themes
-        ],
+        "latest": view.latest,
+        "proposed": [_proposed_json(proposed) for proposed in view.proposed],
+        "themes": [_code_json(theme) for theme in codebook.themes],
         "codes": [_card_json(card, codebook) for card in view.cards],
     }
 
@@ -294,25 +263,45 @@ def _state_json(view: BoardView) -> dict[str, Any]:
 def _card_json(card: CodeCard, codebook: Codebook) -> dict[str, Any]:
     code = card.code
     return {
-        "id": code.id,
-        "name": code.name,
+        **_code_json(code),
         "owner": code.owner,
-        "parent": code.parent,
-        "definition": code.definition,
         "hue": hue_of(codebook, code.id),
         "lines": card.lines,
         "by": dict(card.by_coder),
         "waiting": card.waiting,
-        "examples": [{"text": line.text, "line": line.id} for line in card.examples],
+        "shown": [_line_json(line) for line in card.examples],
         "memos": [{"text": memo, "coder": coder} for coder, memo in card.memos],
         "merged": [{"name": was.name, "owner": was.owner} for was in card.merged],
     }
+
+
+def _code_json(code: Code) -> dict[str, Any]:
+    return {
+        "id": code.id,
+        "name": code.name,
+        "parent": code.parent,
+        "definition": code.definition,
+        "use_when": code.use_when,
+        "not_when": code.not_when,
+        "examples": list(code.examples),
+    }
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    return {"text": line.text, "line": line.id}
+
+
+def _proposed_json(proposed: ProposedOnBoard) -> dict[str, Any]:
+    code = proposed.proposed
+    by = Counter(proposal.coder for proposal in code.proposals)
+    return {"name": code.name, "by": dict(sorted(by.items())), "lines": [_line_json(line) for line in proposed.lines]}
 
 
 def _words_json(words: BoardWords) -> dict[str, Any]:
     return {
         "note": words.note,
         "similar": [pair.to_json() for pair in words.similar],
+        "confused": [_confused_json(pair) for pair in words.confused],
         "coherence": {
             found.code.id: found.undefined.capitalize()
             if found.undefined
@@ -323,9 +312,19 @@ def _words_json(words: BoardWords) -> dict[str, Any]:
     }
 
 
+def _confused_json(pair: "ConfusedCodes") -> dict[str, Any]:
+    """Return two codes, and how far the model distinguishes them, without a percentage that asks to be trusted."""
+    return {
+        "codes": [pair.first.id, pair.second.id],
+        "lines": list(pair.lines),
+        "together": pair.together,
+        "auc": f"{pair.auc:.2f} [{pair.low:.2f}, {pair.high:.2f}]",
+    }
+
+
 def board_page(board: Board, *, open_to: Callable[[CoderId], bool]) -> Page:
     """
-    Return the page on which a team groups, merges, splits and renames its codes.
+    Return the page on which a team changes its codes.
 
     Every act shows what it would do first, and is made only as it was shown.
 
@@ -346,6 +345,7 @@ def board_page(board: Board, *, open_to: Callable[[CoderId], bool]) -> Page:
         Route(PATH, requests.page, methods=["GET"]),
         Route(f"{PATH}/state", requests.state, methods=["GET"]),
         Route(f"{PATH}/words", requests.words, methods=["GET"]),
+        Route(f"{PATH}/confusions", requests.confusions, methods=["GET"]),
         Route(f"{PATH}/plan", requests.plan, methods=["POST"]),
         Route(f"{PATH}/make", requests.make, methods=["POST"]),
     ]

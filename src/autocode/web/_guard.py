@@ -32,6 +32,7 @@ class _GuardedPage(Protocol):
     def path(self) -> str: ...
     @property
     def open_to(self) -> Callable[[CoderId], bool]: ...
+    def is_listed(self, coder: CoderId) -> bool: ...
     @property
     def largest_request(self) -> int: ...
     @property
@@ -136,8 +137,9 @@ class Guard:
         return max(matching, key=lambda page: len(page.path), default=None)
 
     def _home(self, coder: CoderId) -> str:
-        """Return the first page that is open to a coder, where the coder arrives."""
-        return next((page.path for page in self._pages if page.open_to(coder)), "")
+        """Return the first page that has something for a coder, or is open at least, where the coder arrives."""
+        listed = (page.path for page in self._pages if page.is_listed(coder))
+        return next(listed, next((page.path for page in self._pages if page.open_to(coder)), ""))
 
     def _refuse_stranger(self, request: Request) -> Response:
         return refusal(

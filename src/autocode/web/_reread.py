@@ -31,7 +31,8 @@ def rereading_page(sessions: Mapping[CoderId, RereadingSession]) -> Page:
     """
     Return the page on which coders read lines again, each over a session of their own.
 
-    It is open to coders for whom something waits, or who answered something since the pages are served.
+    It is listed for coders for whom something waits, or who answered something since the pages are served. To others it
+    says that nothing waits, and it takes what they answered before a change that left nothing to read.
 
     Parameters
     ----------
@@ -52,7 +53,8 @@ def rereading_page(sessions: Mapping[CoderId, RereadingSession]) -> Page:
             Route(f"{PATH}/state", api.state, methods=["GET"]),
             Route(f"{PATH}/submit", api.submit, methods=["POST"]),
         ],
-        open_to=api.is_open_to,
+        open_to=lambda coder: coder in sessions,
+        listed_for=api.has_something_for,
     )
 
 
@@ -64,11 +66,9 @@ class RereadingApi:
         self._locks: dict[CoderId, RLock] = defaultdict(RLock)
         self._done_before = {coder: len(session.acts) for coder, session in sessions.items()}
 
-    def is_open_to(self, coder: CoderId) -> bool:
+    def has_something_for(self, coder: CoderId) -> bool:
         """Return whether a coder has something to read again, or had since the pages are served."""
-        session = self._sessions.get(coder)
-        if session is None:
-            return False
+        session = self._sessions[coder]
         with self._locks[coder]:
             try:
                 session.refresh()

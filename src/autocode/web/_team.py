@@ -246,7 +246,7 @@ class _TeamRequests:
             rows=sorted(rows, key=lambda row: (not row.enough, row.at)),
             overall=overall,
             basis=basis,
-            proposals=proposed_codes(self._journal, codebook),
+            proposals=proposed_codes(self._journal.proposals(), codebook),
             unused=[code.id for code in unused_codes(codings, codebook)],
             n_differing=len(differing),
             n_settled=sum(difference.line.id in settled for difference in differing),

@@ -7,6 +7,7 @@ from autocode.codebook import (
     CodeId,
     Redefined,
     Renamed,
+    Retired,
     check_editors,
     code_id_for,
     codebook_versions,
@@ -104,8 +105,8 @@ def check_may_change(change: Change, study: StudyData) -> None:
     """
     Raise `CodebookError` if somebody may not make a change.
 
-    Coders make codes while they code from zero, also where others edit the codebook. Own codes are not grouped before
-    all have coded, since a coder would learn from it how others code.
+    Coders make codes while they code from zero, also where others edit the codebook, and rename, redefine and retire
+    their own. Own codes are not grouped before all have coded, since a coder would learn from it how others code.
     """
     settings = study.settings
     own = change.code.owner if isinstance(change, Added) else None
@@ -113,7 +114,7 @@ def check_may_change(change: Change, study: StudyData) -> None:
         if isinstance(change, Added) and _makes_code(change, settings):
             return
         if settings.codes == "own":
-            if isinstance(change, Renamed | Redefined) and change.code in study.codebook:
+            if isinstance(change, Renamed | Redefined | Retired) and change.code in study.codebook:
                 own = study.codebook[change.code].owner
             if own is None or own != change.by or isinstance(change, Added):
                 raise CodebookError(

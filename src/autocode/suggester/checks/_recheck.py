@@ -3,6 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from autocode.codebook import Codebook
 from autocode.coding import Codings
@@ -19,7 +23,7 @@ from autocode.suggester.checks._similarity import word_rows
 from autocode.suggester.checks._usage import DifferentUse, find_different_uses
 from autocode.suggester.features._embeddings import Encoding
 from autocode.suggester.model._coded_lines import CodedLines
-from autocode.suggester.model._model import fit
+from autocode.suggester.model._model import LineModel, fit
 from autocode.transcripts import Line, Transcripts
 from autocode.wording import count_of
 
@@ -180,6 +184,96 @@ def recheck(
     """
     if top < 1 or resamples < 1:
         raise ValueError(f"top and resamples must be at least 1, not {top} and {resamples}.")
+    table, model, interview, draws = _fitted(
+        codings, lines, codebook, language=language, encoder=encoder, resamples=resamples, seed=seed
+    )
+    rows = word_rows([line.text for line in table.lines], language=language)
+    return Recheck(
+        label_issues=find_label_issues(table, model.calibration(model.held_out), n=top),
+        near_duplicates=find_near_duplicates(table, rows, n=top),
+        different_uses=find_different_uses(table, rows, interview, draws, n=top),
+        confused=find_confused_codes(table, model.held_out, interview, draws, n=top),
+        themes=measure_coherence(table, codebook, rows, interview, draws, seed=seed),
+        rests_on=(
+            f"{count_of(len(table), 'coded line')} of {count_of(int(interview.max()) + 1, 'interview')} "
+            f"({table.consensus}), "
+            f"seed {seed}. An unlikely code need not be wrong: coders know more than the words of a line."
+        ),
+    )
+
+
+@documented
+def confused_codes(
+    codings: Codings,
+    lines: Transcripts | Sequence[Line],
+    codebook: Codebook,
+    *,
+    n: int = 12,
+    language: str = "en",
+    encoder: Encoding | None = None,
+    resamples: int = 300,
+    seed: int = 0,
+) -> tuple[ConfusedCodes, ...]:
+    """Return the pairs of codes that a suggester can hardly distinguish, as `recheck` does, and nothing else of it.
+
+    Parameters
+    ----------
+    {codings}
+    {lines}
+    {codebook}
+    n : int, default 12
+        Largest number of pairs.
+    language : str, default "en"
+        A language that spaCy can tokenize.
+    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
+        Sentence encoder; None for words alone.
+    resamples : int, default 300
+        Number of bootstrap resamples of interviews behind each 95 % interval.
+    {seed}
+
+    Raises
+    ------
+    TrainingError
+        If fewer than ten lines are coded, or fewer than two codes are used.
+    StudyError
+        If these are not the lines that were coded.
+    ValueError
+        If `n` or `resamples` is less than 1.
+
+    Examples
+    --------
+    {sample_study}
+    >>> from autocode.suggester import confused_codes
+    >>> confused_codes(codings, lines, codebook, resamples=10)
+    ()
+    """
+    if n < 1 or resamples < 1:
+        raise ValueError(f"n and resamples must be at least 1, not {n} and {resamples}.")
+    table, model, interview, draws = _fitted(
+        codings, lines, codebook, language=language, encoder=encoder, resamples=resamples, seed=seed
+    )
+    return find_confused_codes(table, model.held_out, interview, draws, n=n)
+
+
+class _Fitted(NamedTuple):
+    """The coded lines, a model of them, the number of each line's interview, and draws of interviews."""
+
+    table: CodedLines
+    model: LineModel
+    interview: NDArray[np.intp]
+    draws: NDArray[np.float64]
+
+
+def _fitted(
+    codings: Codings,
+    lines: Transcripts | Sequence[Line],
+    codebook: Codebook,
+    *,
+    language: str,
+    encoder: Encoding | None,
+    resamples: int,
+    seed: int,
+) -> _Fitted:
     table = CodedLines.from_codings(codings, lines, codebook)
     n_used = int(table.applied.any(axis=0).sum())
     if len(table) < LEAST_LINES or n_used < 2:
@@ -189,19 +283,6 @@ def recheck(
             f"code at least {LEAST_LINES} lines, with at least two codes."
         )
     interview = interview_numbers(table)
-    n_interviews = int(interview.max()) + 1
-    draws = interview_draws(n_interviews, resamples=resamples, seed=seed, with_sample=True)
+    draws = interview_draws(int(interview.max()) + 1, resamples=resamples, seed=seed, with_sample=True)
     model = fit(table, codebook, language=language, encoder=encoder, seed=seed)
-    rows = word_rows([line.text for line in table.lines], language=language)
-    return Recheck(
-        label_issues=find_label_issues(table, model.calibration(model.held_out), n=top),
-        near_duplicates=find_near_duplicates(table, rows, n=top),
-        different_uses=find_different_uses(table, rows, interview, draws, n=top),
-        confused=find_confused_codes(table, model.held_out, interview, draws, n=top),
-        themes=measure_coherence(table, codebook, rows, interview, draws, seed=seed),
-        rests_on=(
-            f"{count_of(len(table), 'coded line')} of {n_interviews} interview{'s' * (n_interviews != 1)} "
-            f"({table.consensus}), "
-            f"seed {seed}. An unlikely code need not be wrong: coders know more than the words of a line."
-        ),
-    )
+    return _Fitted(table, model, interview, draws)

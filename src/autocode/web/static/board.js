@@ -2,7 +2,7 @@
 // made in its dialog.
 
 import { dialogFor, prepareDialog } from "./board_dialog.js";
-import { coherenceOf, paintBoard, paintPairs } from "./board_paint.js";
+import { coherenceOf, paintBoard, paintPairs, paintProposed } from "./board_paint.js";
 import { byId, el, openDialog, takeFocus } from "./dom.js";
 import { listen, singleKeys } from "./keys.js";
 
@@ -11,7 +11,7 @@ const main = byId("board");
 
 const say = (sentence) => (byId("said").textContent = sentence);
 const entryOf = (id) => [...state.board.codes, ...state.board.themes].find((entry) => entry.id === id);
-const isTheme = (id) => state.board.themes.some((theme) => theme.id === id);
+const isTheme = (id) => !state.board.codes.some((code) => code.id === id); // a theme that is coded, too, is a code here
 const picks = () => [...document.querySelectorAll("#themes .pick")];
 
 // ---------------------------------------------------------------- what is shown
@@ -25,6 +25,7 @@ async function ask(path) {
 /** Take over the codes as they are now, and give the focus to a card. */
 function take(board, look = "") {
   const focused = look || document.activeElement?.dataset?.code;
+  const place = picks().indexOf(document.activeElement);
   state.board = board;
   const there = new Set([...board.codes, ...board.themes].map(({ id }) => id));
   state.selected = new Set([...state.selected].filter((id) => there.has(id)));
@@ -34,15 +35,18 @@ function take(board, look = "") {
   }
   byId("count").textContent = `version ${board.version}, ${board.codes.length} ${board.codes.length === 1 ? "code" : "codes"}`;
   paintBoard(board, { onPick: toggle, onDrop: drop });
+  paintProposed(board.proposed, Boolean(board.closed), (name) => openAct("add", { name }));
   mark();
-  if (focused) focusOn(focused);
+  // where the card is gone, the keys go on from the one that stands in its place
+  if (focused && !focusOn(focused)) focusOn(picks()[Math.min(place, picks().length - 1)]?.dataset.code) || takeFocus(main);
 }
 
 function focusOn(id) {
   const pick = picks().find(({ dataset }) => dataset.code === id);
-  if (!pick) return;
+  if (!pick) return false;
   pick.focus({ preventScroll: true });
   pick.closest(".card, .theme").scrollIntoView({ block: "nearest" });
+  return true;
 }
 
 /** Paint what is selected, and which acts there are for it. */
@@ -87,22 +91,31 @@ function targets() {
   return focused ? [focused] : [];
 }
 
+const isOne = (ids) => ids.length === 1;
 const ACTS = {
+  a: { label: "Add", kind: "add", isReady: () => true },
   g: { label: "Group", kind: "group", isReady: (ids) => ids.length > 0 },
   m: { label: "Merge", kind: "merge", isReady: (ids) => ids.length > 1 && new Set(ids.map(isTheme)).size === 1 },
-  s: { label: "Split", kind: "split", isReady: (ids) => ids.length === 1 && !isTheme(ids[0]) },
-  r: { label: "Rename", kind: "rename", isReady: (ids) => ids.length === 1 },
-  u: { label: "Undo", kind: "undo", isReady: () => true },
+  v: { label: "Move", kind: "move", isReady: (ids) => ids.length > 0 },
+  s: { label: "Split", kind: "split", isReady: (ids) => isOne(ids) && !isTheme(ids[0]) },
+  r: { label: "Rename", kind: "rename", isReady: isOne },
+  d: { label: "Redefine", kind: "redefine", isReady: isOne },
+  t: { label: "Retire", kind: "retire", isReady: isOne },
+  u: { label: "Undo", kind: "undo", isReady: () => Boolean(state.board.latest) },
 };
 const WHY_NOT = {
   g: "Select the cards to group with X.",
   m: "Select two or more codes, or themes, to merge with X.",
+  v: "Select the cards to move with X.",
   s: "Select one code to split.",
   r: "Select one card to rename.",
+  d: "Select one card to redefine.",
+  t: "Select one card to retire.",
+  u: "There is no change to take back.",
 };
 
 function openAct(kind, more = {}) {
-  const ids = kind === "undo" ? [] : targets();
+  const ids = ["add", "undo"].includes(kind) ? [] : targets();
   dialogFor(kind, { board: state.board, entries: ids.map(entryOf), ...more });
 }
 
@@ -161,11 +174,16 @@ function inNextRow(all, from, step) {
 const KEYS = [
   ["← → ↑ ↓", "move between the cards"],
   ["X Space", "select a card, or drop it from the selection"],
+  ["A", "add a code or a theme"],
   ["G", "group: own codes into a subtheme, codes into a theme"],
   ["M", "merge codes, or themes, into one of them"],
+  ["V", "move codes or themes to another theme, or out of theirs"],
   ["S", "split a code; lines that have it wait to be read again"],
   ["R", "rename a code or a theme"],
+  ["D", "redefine a code or a theme"],
+  ["T", "retire a code, or a theme without codes"],
   ["U Ctrl+Z", "take back the latest change"],
+  ["Ctrl+Enter", "in a dialog, show what the act changes; Enter does so in a field of one line"],
   ["Esc", "select nothing"],
   ["?", "these keys"],
 ];
@@ -182,21 +200,37 @@ function help() {
 
 // ---------------------------------------------------------------- beginning
 
+const pairActions = {
+  nameOf: (id) => [entryOf(id)?.name ?? id, entryOf(id)?.owner && `(${entryOf(id).owner})`].filter(Boolean).join(" "),
+  onBoth: (ids) => {
+    state.selected = new Set(ids.filter(entryOf));
+    mark();
+    focusOn(ids[0]);
+    say(`${ids.map((id) => entryOf(id)?.name).join(" and ")} selected.`);
+  },
+};
+
 /** Show what the words of the lines say, when it is computed. */
 async function showWords() {
   const { similar = [], coherence = {}, note = "", refused = "" } = await ask("/board/words").catch(() => ({}));
   state.coherence = coherence;
   coherenceOf(coherence);
   byId("similar").hidden = !similar.length && !note && !refused;
-  paintPairs(similar, note || refused, {
-    nameOf: (id) => [entryOf(id)?.name ?? id, entryOf(id)?.owner && `(${entryOf(id).owner})`].filter(Boolean).join(" "),
-    onBoth: (ids) => {
-      state.selected = new Set(ids.filter(entryOf));
-      mark();
-      focusOn(ids[0]);
-      say(`${ids.map((id) => entryOf(id)?.name).join(" and ")} selected.`);
-    },
-  });
+  paintPairs(byId("pairs"), similar, note || refused, pairActions);
+  // what was asked about other codes
+  paintPairs(byId("confusions"), [], "", pairActions);
+}
+
+/** Show which codes a suggester confuses; one is fitted for it, which takes seconds. */
+async function showConfusions({ currentTarget }) {
+  currentTarget.disabled = true;
+  say("A suggester is fitted.");
+  const { confused = [], note = "", refused = "" } = await ask("/board/confusions").catch((error) => ({ refused: error.message }));
+  const pairs = confused.map((pair) => ({ ...pair, examples: pair.codes.map((id) => entryOf(id)?.shown?.[0]).filter(Boolean) }));
+  paintPairs(byId("confusions"), pairs, note || refused, pairActions);
+  say(note || refused || `${confused.length} ${confused.length === 1 ? "pair is" : "pairs are"} confused.`);
+  byId("confuse").disabled = false;
+  byId("confuse").focus();
 }
 
 async function refresh() {
@@ -225,6 +259,7 @@ async function begin() {
     onStale: take,
   });
   byId("keys").addEventListener("click", help);
+  byId("confuse").addEventListener("click", showConfusions);
   byId("letters").addEventListener("change", ({ target }) => {
     singleKeys.on = target.checked;
     mark();

@@ -1,11 +1,12 @@
 // How the board looks: a row for each theme with its codes as cards, own codes by coder above them, and pairs of codes that are
 // given to similar lines.
 
-import { byId, el } from "./dom.js";
+import { byId, el, listing } from "./dom.js";
 
 const LONGEST = 160; // characters of a line on a card
 
 const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()} …` : text);
+const quoted = ({ text, line }) => el("blockquote", { dir: "auto" }, shortened(text), " ", el("cite", {}, line));
 const counted = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
 export function paintBoard({ themes, codes }, actions) {
@@ -65,7 +66,7 @@ function card(code, actions) {
     el("p", { class: "soft" }, `${counted(code.lines, "line")}${by ? `: ${by}` : ""}`),
     code.waiting ? el("p", { class: "soft" }, `${counted(code.waiting, "judgement")} to be read again`) : null,
     code.definition && el("p", { class: "definition", dir: "auto" }, shortened(code.definition)),
-    code.examples.map(({ text, line }) => el("blockquote", { dir: "auto" }, shortened(text), " ", el("cite", {}, line))),
+    code.shown.map(quoted),
     code.memos.map(({ text, coder }) => el("p", { class: "memo", dir: "auto" }, el("b", {}, `Memo of ${coder} `), shortened(text))),
     code.merged.length
       ? el("p", { class: "soft", dir: "auto" }, `From ${code.merged.map(({ name, owner }) => (owner ? `${name} (${owner})` : name)).join(", ")}`)
@@ -99,8 +100,9 @@ export function coherenceOf(sentences) {
   for (const line of document.querySelectorAll("[data-coherence]")) line.textContent = sentences[line.dataset.coherence] ?? "";
 }
 
-export function paintPairs(similar, note, { nameOf, onBoth }) {
-  const items = similar.map(({ codes, together, lines, examples }) => {
+/** Show pairs of codes with a line of each, in a list of them. */
+export function paintPairs(list, pairs, note, { nameOf, onBoth }) {
+  const items = pairs.map(({ codes, together, lines, examples, auc }) => {
     const shared = together ? `${counted(together, "line")} with both` : "no line with both";
     return el(
       "li",
@@ -109,11 +111,32 @@ export function paintPairs(similar, note, { nameOf, onBoth }) {
         "p",
         { class: "names" },
         codes.map((id, n) => el("b", { dir: "auto" }, nameOf(id), el("small", {}, ` ${counted(lines[n], "line")}`))),
-        el("span", { class: "soft" }, shared),
+        el("span", { class: "soft" }, auc ? `${shared}; AUC ${auc}, where 0.5 is chance` : shared),
         el("button", { class: "button small", type: "button", onclick: () => onBoth(codes) }, "Select both"),
       ),
-      el("div", { class: "side-by-side" }, examples.map(({ text, line }) => el("blockquote", { dir: "auto" }, shortened(text), " ", el("cite", {}, line)))),
+      el("div", { class: "side-by-side" }, examples.map(quoted)),
     );
   });
-  byId("pairs").replaceChildren(...items, ...(note ? [el("li", { class: "soft" }, note)] : []));
+  list.replaceChildren(...items, ...(note ? [el("li", { class: "soft" }, note)] : []));
+}
+
+/** Show the codes that coders proposed, with lines that need them; one of them is added with its button. */
+export function paintProposed(proposed, isClosed, onAdd) {
+  byId("proposed").hidden = !proposed.length;
+  byId("proposals").replaceChildren(
+    ...proposed.map(({ name, by, lines }) =>
+      el(
+        "li",
+        { class: "pair" },
+        el(
+          "p",
+          { class: "names" },
+          el("b", { dir: "auto" }, name),
+          el("span", { class: "soft" }, listing(Object.entries(by).map(([coder, n]) => `${coder} on ${counted(n, "line")}`))),
+          el("button", { class: "button small", type: "button", ".disabled": isClosed, onclick: () => onAdd(name) }, "Add", el("span", { class: "unseen" }, ` “${name}”`)),
+        ),
+        el("div", { class: "side-by-side" }, lines.map(quoted)),
+      ),
+    ),
+  );
 }
