@@ -23,6 +23,7 @@ HARD = [
 ]
 
 
+SUGGESTED = ("logistics", "awareness", "meetings")
 GROUP = ["Moderator", "Anna", "Anna", "بن", "Anna"]  # who speaks in a focus group, in turn
 
 
@@ -134,7 +135,7 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
     fresh = not Path(journal).exists()
     with Journal.open(journal) as kept:
         if fresh:
-            kept.append(CodebookSeen(codebook=book), batch_of(told, book, "b1", ("logistics", "awareness")))
+            kept.append(CodebookSeen(codebook=book), batch_of(told, book, "b1", SUGGESTED[: how.get("suggested", 2)]))
         learning = None
         if "every" in how:
 

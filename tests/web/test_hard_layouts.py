@@ -11,6 +11,7 @@ import pytest
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
 
+from autocode.journal import Journal
 from served_studies import press, saved
 
 pytestmark = pytest.mark.browser
@@ -179,3 +180,29 @@ def test_at_400_percent_and_in_forced_colours_a_line_is_read_and_decided(study_o
             fill = "(one) => [one, document.body].map((each) => getComputedStyle(each).backgroundColor)"
             assert len(set(page.locator(painted).first.evaluate(fill))) == 2, (scheme, painted)
         press(page, "1")
+
+
+def test_three_suggestions_fit_a_small_laptop_and_what_was_below_the_fold_is_not_recorded_as_shown(study_of, page_of):
+    study = study_of(lines=40, suggested=3)
+    page = page_of(study)
+    for height in (768, 560):
+        page.set_viewport_size({"width": 1366, "height": height})
+        expect(page.locator(".card")).to_have_count(3)
+        foot = page.locator(".foot").bounding_box()
+        cards = [card.bounding_box() for card in page.locator(".card").all()]
+        assert all(card["y"] + card["height"] <= foot["y"] for card in cards)
+    expect(page.locator(".definition").first).to_be_hidden()
+    press(page, "e")
+    expect(page.locator(".definition").first).to_be_visible()
+    expect(page.get_by_role("button", name="In short")).to_have_attribute("aria-expanded", "true")
+    press(page, "e", "n")
+    page.set_viewport_size({"width": 1366, "height": 280})
+    press(page, *"jjjn", *"jjj3")
+    expect(page.locator("#quiet")).to_contain_text("Suggestion 3 was out of view: press the key again")
+    press(page, "3", "Enter")
+    saved(page)
+
+    with Journal.open(study.journal) as journal:
+        shown = {decision.line: [one.code for one in decision.shown] for decision in journal.decisions()}
+    assert {line: len(codes) for line, codes in shown.items()} == {"GP1:2": 3, "GP1:7": 2, "GP1:12": 3}
+    assert study.in_force()["GP1:12"] == {shown["GP1:12"][2]}

@@ -64,6 +64,18 @@ class Offer:
             self, suggestions=tuple(suggestion for suggestion in self.suggestions if suggestion.code not in codes)
         )
 
+    @no_single_text
+    def seen(self, codes: Collection[CodeId] | None) -> "Offer":
+        """
+        Return the offer with those suggestions that were on the screen.
+
+        Parameters
+        ----------
+        codes : collection of CodeId or None
+            Their codes; None if all of them were.
+        """
+        return self if codes is None else self.without({suggestion.code for suggestion in self.suggestions} - {*codes})
+
 
 class Offers:
     """

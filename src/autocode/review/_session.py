@@ -1,6 +1,6 @@
 """One coder at work: every act is stored before the next line is shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from autocode.arguments import no_single_text
@@ -89,6 +89,7 @@ class ReviewSession(CoderView):
         gesture: str = "",
         milliseconds: int | None = None,
         version: str | None = None,
+        seen: Collection[CodeId] | None = None,
     ) -> Settlement:
         """
         Record the coder's judgement of a line and go on to the next.
@@ -120,6 +121,8 @@ class ReviewSession(CoderView):
             The version of the codebook that was on the screen; None for the one in force, and empty for the one before
             all recorded changes. The judgement is stored as one under that version, and what became of its codes since
             is applied to it.
+        seen : collection of CodeId or None, default None
+            The suggestions that were on the screen; None for all of them. The others count as not shown.
 
         Returns
         -------
@@ -136,7 +139,7 @@ class ReviewSession(CoderView):
         if self._is_stored(gesture):
             return _NOTHING
         codebook = self._codebook.under(version)
-        shown = self._shown(target, batch, version)
+        shown = self._shown(target, batch, version, seen)
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.REJECTED)
         verdicts.update((code, Verdict.ACCEPTED) for code in accepted)
         names = tuple(dict.fromkeys(name for written in proposed if (name := " ".join(written.split()))))
@@ -188,13 +191,14 @@ class ReviewSession(CoderView):
         gesture: str = "",
         milliseconds: int | None = None,
         version: str | None = None,
+        seen: Collection[CodeId] | None = None,
     ) -> Settlement:
         """
         Accept the first suggestion alone, if it is strong, as `settle` does.
 
         Parameters
         ----------
-        memo, line, batch, gesture, milliseconds, version : optional
+        memo, line, batch, gesture, milliseconds, version, seen : optional
             As in `settle`.
 
         Raises
@@ -205,7 +209,7 @@ class ReviewSession(CoderView):
         target = self._line(line)
         if self._is_stored(gesture):
             return _NOTHING
-        shown = self._shown(target, batch, version)
+        shown = self._shown(target, batch, version, seen)
         first = None if shown is None else shown.strong_first
         if first is None:
             raise SettlementError(
@@ -223,6 +227,7 @@ class ReviewSession(CoderView):
             gesture=gesture,
             milliseconds=milliseconds,
             version=version,
+            seen=seen,
         )
 
     def later(
@@ -233,19 +238,20 @@ class ReviewSession(CoderView):
         gesture: str = "",
         milliseconds: int | None = None,
         version: str | None = None,
+        seen: Collection[CodeId] | None = None,
     ) -> Settlement:
         """
         Leave a line for later, at the end of the queue, and go on to the next.
 
         Parameters
         ----------
-        line, batch, gesture, milliseconds, version : optional
+        line, batch, gesture, milliseconds, version, seen : optional
             As in `settle`.
         """
         target = self._line(line)
         if self._is_stored(gesture):
             return _NOTHING
-        shown = self._shown(target, batch, version)
+        shown = self._shown(target, batch, version, seen)
         verdicts = dict.fromkeys(_codes_of(shown), Verdict.SKIPPED)
         settlement = self._settlement(target, shown, verdicts, version=version) if verdicts else _NOTHING
         self._append(target, settlement, (), shown=shown, gesture=gesture, milliseconds=milliseconds, version=version)
@@ -278,14 +284,6 @@ class ReviewSession(CoderView):
         if is_stored:
             self.refresh()
         return is_stored
-
-    def _shown(self, line: Line, batch: BatchId | None, version: str | None) -> Offer | None:
-        offer = self.offer(line.id, batch=batch, version=version)
-        if batch is not None and (offer is None or offer.batch != batch):
-            raise SettlementError(
-                f"{line.id}: the suggestions {batch!r} were not to be shown for this line; load the page again."
-            )
-        return offer
 
     def _settlement(
         self,

@@ -21,6 +21,7 @@ from autocode.coding import (
     SuggestionBatch,
 )
 from autocode.conduct import Amendment
+from autocode.errors import SettlementError
 from autocode.frozen import FrozenMapping
 from autocode.journal import CodebookSeen, Journal
 from autocode.names import unknown
@@ -290,6 +291,17 @@ class CoderView(FollowsCodebook):
             The version of the codebook under which they were shown; None for the one in force.
         """
         return self._disclosure.offer(line, batch=batch, version=version)
+
+    def _shown(
+        self, line: Line, batch: BatchId | None, version: str | None, seen: Collection[CodeId] | None
+    ) -> Offer | None:
+        """Return what was on the screen for a line; raises `SettlementError` for what was not to be shown."""
+        offer = self.offer(line.id, batch=batch, version=version)
+        if batch is not None and (offer is None or offer.batch != batch):
+            raise SettlementError(
+                f"{line.id}: the suggestions {batch!r} were not to be shown for this line; load the page again."
+            )
+        return None if offer is None else offer.seen(seen)
 
     def gave_before_correction(self, line: LineId) -> tuple[str, ...] | None:
         """

@@ -402,6 +402,7 @@ class _Decision(NamedTuple):
     batch: BatchId | None
     milliseconds: int | None
     version: str
+    seen: tuple[CodeId, ...] | None
 
     @classmethod
     def from_act(cls, act: Act) -> Self:
@@ -410,12 +411,15 @@ class _Decision(NamedTuple):
         codes, proposed, memo = act.get("codes", []), act.get("proposed", []), act.get("memo", "")
         # pages of an autocode that knew no changes send no version
         version = act.get("version", "")
+        # and pages that did not look at what was on the screen send nothing of it
+        seen = act.get("seen")
         if not (
             isinstance(line, str)
             and _is_list_of_texts(codes)
             and _is_list_of_texts(proposed)
             and isinstance(memo, str)
             and isinstance(version, str)
+            and (seen is None or _is_list_of_texts(seen))
             and (batch is None or isinstance(batch, str))
             and (milliseconds is None or (type(milliseconds) is int and milliseconds >= 0))
         ):
@@ -431,6 +435,7 @@ class _Decision(NamedTuple):
             batch=None if batch is None else BatchId(batch),
             milliseconds=milliseconds,
             version=version,
+            seen=None if seen is None else tuple(map(CodeId, seen)),
         )
 
 
@@ -439,15 +444,20 @@ def _is_list_of_texts(value: object) -> bool:
 
 
 def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
-    kind, line, codes, proposed, memo, batch, milliseconds, seen = decision
-    version = session.version_named(seen)
+    kind, line, codes, proposed, memo, batch, milliseconds, version, seen = decision
+    act: dict[str, Any] = {
+        "line": line,
+        "batch": batch,
+        "gesture": gesture,
+        "milliseconds": milliseconds,
+        "version": session.version_named(version),
+        "seen": seen,
+    }
     if kind == "later":
-        session.later(line=line, batch=batch, gesture=gesture, milliseconds=milliseconds, version=version)
+        session.later(**act)
         return
     if kind == "first":
-        session.keep_first(
-            memo=memo, line=line, batch=batch, gesture=gesture, milliseconds=milliseconds, version=version
-        )
+        session.keep_first(memo=memo, **act)
         return
     if kind not in ("keep", "none"):
         raise ValueError("choose what to do with the line: keep codes, none fits, or later.")
@@ -456,16 +466,12 @@ def _decide(session: ReviewSession, decision: _Decision, gesture: str) -> None:
         raise ValueError("codes are chosen: keep them, or drop them before saying that none fits.")
     if kind == "keep" and not is_chosen:
         raise ValueError("nothing is chosen, so nothing is decided: choose a code, or say that none fits.")
-    offer = session.offer(line, batch=batch, version=version)
-    suggested = {suggestion.code for suggestion in (() if offer is None else offer.suggestions)}
+    offer = session.offer(line, batch=batch, version=act["version"])
+    suggested = {suggestion.code for suggestion in (() if offer is None else offer.seen(seen).suggestions)}
     session.settle(
         [code for code in codes if code in suggested],
         added=[code for code in codes if code not in suggested],
         proposed=proposed,
         memo=memo,
-        line=line,
-        batch=batch,
-        gesture=gesture,
-        milliseconds=milliseconds,
-        version=version,
+        **act,
     )

@@ -4,6 +4,7 @@
 import { byId, onClick, takeFocus } from "./dom.js";
 import { listen } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { fitCards, noteSeen } from "./review_cards.js";
 import { followCodebook } from "./review_codebook.js";
 import { press } from "./review_deciding.js";
 import { prepareDialogs } from "./review_dialogs.js";
@@ -78,6 +79,9 @@ byId("lines").addEventListener("click", (event) => {
   show(line.dataset.line);
 });
 new ResizeObserver(() => scrollToLine()).observe(main);
+addEventListener("resize", fitCards);
+byId("side").addEventListener("scroll", noteSeen);
+addEventListener("scroll", noteSeen);
 byId("keys").addEventListener("click", onClick(() => press("?"), main));
 byId("mode").addEventListener("click", onClick(() => press("?"), main));
 byId("interviews").addEventListener("click", onClick(() => press("i"), main));

@@ -1,6 +1,7 @@
 // What a key does on the review page. A key decides only on a line that is in full view, with all that may be shown for it.
 
 import { byId } from "./dom.js";
+import { bringCard, toggleCards } from "./review_cards.js";
 import { decision } from "./review_decisions.js";
 import { openHelp, openInterviews, openPalette } from "./review_dialogs.js";
 import { show } from "./review_going.js";
@@ -30,6 +31,10 @@ function isAnswerTo(at) {
 function choose(index) {
   const card = offerShown()?.cards[index];
   if (!card) return;
+  if (bringCard(index)) {
+    hint(`Suggestion ${index + 1} was out of view: press the key again to choose it.`);
+    return;
+  }
   if (!state.chosen.delete(card.code)) state.chosen.add(card.code);
   state.hint = "";
   paintSide();
@@ -38,6 +43,10 @@ function choose(index) {
 
 function decide(key) {
   const line = currentLine();
+  if (key === "first" && bringCard(0)) {
+    hint("The first suggestion was out of view: press the key again to accept it.");
+    return;
+  }
   const { refused, ...decided } = decision(key, {
     own: isSecondLook() ? (line.kept ?? null) : null,
     kept: line.kept ?? null,
@@ -58,6 +67,7 @@ function decide(key) {
     ...decided,
     memo: decided.kind === "later" ? "" : (state.drafts.get(line.id) ?? ""),
     batch: offerShown()?.batch ?? null,
+    seen: [...state.seen],
     milliseconds: Math.round(performance.now() - state.phase.since),
   };
   state.acts.push({ name: act.gesture, line: line.id, kept: line.kept, later: line.later, again: line.again });
@@ -118,7 +128,12 @@ const onLine = {
   "/": find,
   m: openMemo,
 };
-const anywhere = { u: undo, i: () => openInterviews({ show }), "?": openHelp };
+function openCards() {
+  toggleCards();
+  paintSide();
+}
+
+const anywhere = { e: openCards, u: undo, i: () => openInterviews({ show }), "?": openHelp };
 
 /** Do what a key says that was pressed at a time; returns whether it did something. */
 export function press(key, at = performance.now()) {

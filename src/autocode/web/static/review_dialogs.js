@@ -164,6 +164,7 @@ const KEYS = [
   ["1 2 3", "choose a suggestion, or drop it again"],
   ["Enter", "keep what is chosen and go on"],
   ["A", "accept the first suggestion, if it is strong"],
+  ["E", "the suggestions in full: whole definitions and similar lines"],
   ["N", "none fits: you have read the line, and no code applies"],
   ["F /", "find a code: type words of its name, theme or definition, in any order"],
   ["Shift Enter", "there: propose or make a new code of what is typed, or of marked words in a study coded from zero"],

@@ -62,6 +62,7 @@ function enter(id, { announced = true, event = "shown" }) {
   state.chosen = new Set(line?.kept?.codes ?? []);
   state.proposed = new Set(line?.kept?.proposed ?? []);
   if (line && !state.drafts.has(line.id) && line.kept?.memo) state.drafts.set(line.id, line.kept.memo);
+  if (before !== id || event === "reveal") state.seen = new Set();
   paintCurrent(before);
   document.title = line ? `${line.interview}, line ${line.order} · autocode` : "All decided · autocode";
   paintTicks();

@@ -2,11 +2,11 @@
 
 import { beginsTurn, byId, chip, el, onClick, repaint, speakerLabel, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
+import { fitCards, moreButton, offerPart } from "./review_cards.js";
 import { footText } from "./review_messages.js";
 import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, newName, offerShown, state } from "./review_state.js";
 
 const MOST_TICKS = 90; // more than these cannot be distinguished
-const DOTS = { strong: 3, fair: 2, weak: 1 };
 
 export const main = byId("reading");
 
@@ -140,13 +140,14 @@ export const actions = {};
 export function paintSide() {
   const line = currentLine();
   const parts = line
-    ? [heading(line), invitation(line), offerPart(), chosenPart(), memoPart(line), footPart(line)]
+    ? [heading(line), invitation(line), offerPart(pressing), chosenPart(), memoPart(line), footPart(line)]
     : state.phase.name === "fetching"
       ? [fetchingPart()]
       : [finishedPart()];
   const side = byId("side");
   side.dataset.phase = state.phase.name;
   repaint(side, parts.flat().filter(Boolean), main);
+  fitCards();
 }
 
 const pressing = (key) => onClick((event) => actions.press(key, event.timeStamp), main);
@@ -163,7 +164,7 @@ function heading(line) {
     blind: line.withheld ? "Your own coding first" : "Your coding",
   };
   const text = texts[line.stage] ?? "Suggested codes";
-  return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
+  return el("div", { class: "title" }, el("h2", {}, text), moreButton(pressing), el("span", {}, `line ${line.order}`));
 }
 
 const WHY_BLIND = {
@@ -193,59 +194,6 @@ function corrected({ corrected: names, kept }) {
   if (!names || kept) return null;
   const gave = names.length ? names.join(", ") : "no code";
   return el("p", { class: "aside-note", dir: "auto" }, `You gave this before the line was corrected: ${gave}.`);
-}
-
-function offerPart() {
-  const offer = offerShown();
-  if (!offer) return [];
-  if (!offer.cards.length && !isSecondLook()) {
-    return [el("p", { class: "own" }, `No suggestion: ${offer.abstention || "nothing fits"}.`)];
-  }
-  const examples = offer.cards.length > 2 ? 1 : 2;
-  return offer.cards.map((card, index) => cardElement(card, index, { examples, isStrong: card.code === offer.strong }));
-}
-
-/** A suggestion as a card: the code, how strong the match is and on which words it rests, and lines coded like it. */
-function cardElement(card, index, { examples, isStrong }) {
-  const code = codeOf(card.code);
-  const dots = [1, 2, 3].map((dot) => el("i", { class: dot <= DOTS[card.band] ? "full" : "" }));
-  const words = card.words.length ? ` on ${card.words.map((word) => `“${word}”`).join(", ")}` : "";
-  const near = card.near.slice(0, examples);
-  return el(
-    "button",
-    {
-      class: `card hue-${code.hue}`,
-      type: "button",
-      "data-act": `${index + 1}`,
-      "aria-pressed": `${state.chosen.has(card.code)}`,
-      onclick: pressing(`${index + 1}`),
-    },
-    el(
-      "span",
-      { class: "head" },
-      singleKeys.on && el("kbd", {}, `${index + 1}`),
-      el("b", { dir: "auto" }, code.name),
-      singleKeys.on && isStrong && el("kbd", { title: "A accepts only this suggestion and goes on" }, "A"),
-      el("i", { class: "tick", "aria-hidden": "true" }),
-    ),
-    code.definition && el("span", { class: "definition", dir: "auto" }, code.definition),
-    el(
-      "span",
-      { class: "strength" },
-      el("i", { class: "dots", "aria-hidden": "true" }, dots),
-      el("b", {}, `${card.band} match`),
-      words,
-    ),
-    near.length ? el("span", { class: "like" }, "Similar lines that people gave this code") : null,
-    near.map(({ text, coders, interview }) =>
-      el(
-        "span",
-        { class: "near" },
-        el("span", { class: "quote", dir: "auto" }, text),
-        el("small", {}, `${coders}, ${interview}`),
-      ),
-    ),
-  );
 }
 
 /** Codes that are chosen and not among the suggestions, each with a way to drop it. */

@@ -29,6 +29,8 @@ export const state = {
   interview: null, // the interview on the screen
   chosen: new Set(), // ids of codes that are chosen on the current line
   proposed: new Set(), // names of new codes that are chosen on the current line
+  seen: new Set(), // ids of codes whose suggestions were on the screen since the current line is
+  opened: null, // id of the line whose suggestions are shown at their full length
   drafts: new Map(), // line id -> memo that is not stored yet
   timesLearnt: 0, // how often the suggester has learnt from new decisions
   note: "", // a sentence about the page
