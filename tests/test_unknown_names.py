@@ -156,6 +156,7 @@ ELSEWHERE = {
     "agreement.ReliabilityData.from_long", "agreement.prevalence", "agreement.prevalence_by",
     "agreement.lines_by_interval", "agreement.lines_by_power", "agreement.lower_limit", "agreement.boundary_similarity",
     "exchange.read_codings", "review.AdjudicationSession", "review.AdjudicationSession.settle", "review.Offer.without",
+    "review.Offer.seen",
     "codebook.code_guid", "review.RereadingSession", "review.lines_to_read_again",
     "review.ReviewSession", "review.ReviewSession.settle", "review.adjudicate", "review.lines_left_to_read",
     "study.add_files", "study.draw_lines", "study.open_rereading",

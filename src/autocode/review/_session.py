@@ -182,6 +182,7 @@ class ReviewSession(CoderView):
         self.refresh()
         return code
 
+    @no_single_text
     def keep_first(
         self,
         *,
@@ -230,6 +231,7 @@ class ReviewSession(CoderView):
             seen=seen,
         )
 
+    @no_single_text
     def later(
         self,
         *,
