@@ -112,6 +112,33 @@ def test_the_page_that_leads_to_the_address_is_gone_with_the_server(monkeypatch,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_request_that_is_never_finished_ends_and_others_are_answered_meanwhile(served, act):
+    address = httpx.URL(served(port=0, open_browser=False, patience=0.5))
+    whole = f"POST /review/submit HTTP/1.1\r\nHost: 127.0.0.1:{address.port}\r\nContent-Length: 900\r\n\r\n{{"
+    begun = [socket.create_connection((address.host, address.port), timeout=20) for _ in range(3)]
+    for connection, part in zip(begun, ("", whole[:30], whole), strict=True):
+        connection.sendall(part.encode())
+
+    with httpx.Client(follow_redirects=True, trust_env=False) as client:
+        assert client.get(address).status_code == 200
+        for connection in begun:
+            with connection:
+                while connection.recv(4096):  # what was answered, until the server closes the connection
+                    pass
+        # a connection that is used again is awaited anew
+        assert client.get(address.copy_with(path="/review/state", query=None)).status_code == 200
+
+
+def test_json_that_is_nested_too_deeply_is_refused_with_a_sentence(browser_of, session):
+    browser = browser_of(session)
+    deep = '{"acts": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    answer = browser.post(
+        "/review/submit", content=deep, headers={"Content-Type": "application/json", "Origin": "http://127.0.0.1:8765"}
+    )
+
+    assert (answer.status_code, answer.text) == (400, "This JSON is nested too deeply.")
+
+
 def test_a_port_that_is_taken_is_a_sentence(session):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

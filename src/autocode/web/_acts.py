@@ -35,7 +35,8 @@ async def json_of(request: Request) -> Any:
     try:
         return _well_formed(await request.json())
     except (ValueError, RecursionError) as error:
-        raise RefusedRequestError(400, "This is not JSON.") from error
+        deep = isinstance(error, RecursionError)
+        raise RefusedRequestError(400, "This JSON is nested too deeply." if deep else "This is not JSON.") from error
 
 
 def _well_formed(value: Any) -> Any:

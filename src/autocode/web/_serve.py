@@ -17,6 +17,7 @@ from autocode.errors import StudyError
 from autocode.web._addresses import kept_tokens, new_token
 from autocode.web._app import Page, make_app
 from autocode.web._browser import opened_in_browser
+from autocode.web._patience import protocol_with_patience
 
 LOCAL = "127.0.0.1"
 _WILDCARDS = ("", "0.0.0.0", "::")  # all addresses of a machine at once; a browser can open none of them
@@ -49,6 +50,7 @@ def serve(
     certificate: Certificate | None = None,
     addresses: Path | None = None,
     open_browser: bool = True,
+    patience: float = 120.0,
     announce: Callable[[str], None],
 ) -> None:
     """
@@ -71,6 +73,8 @@ def serve(
         same host and port. None for new addresses each time.
     open_browser : bool, default True
         Whether to open the address in a browser, if there is only one coder.
+    patience : float, default 120.0
+        Seconds after which a connection is closed whose request has not arrived as a whole.
     announce : callable
         Called with each coder's address, which has the coder's token in it, once it can be opened.
 
@@ -101,6 +105,7 @@ def serve(
             log_level="warning",
             access_log=False,  # it would print the token
             server_header=False,
+            http=protocol_with_patience(patience),
             timeout_graceful_shutdown=2,
             ssl_certfile=None if certificate is None else certificate.certificate,
             ssl_keyfile=None if certificate is None else certificate.key,
