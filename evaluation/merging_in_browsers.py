@@ -116,7 +116,7 @@ def code(page: Page, chance: random.Random, names: list[str], coder: str) -> Non
 
 def rule(page: Page, chance: random.Random) -> None:
     """Do one thing that an adjudicator does."""
-    page.press(chance.choices(["1", "2", "3", "n", "u"], [4, 4, 3, 1, 2])[0])
+    page.press(chance.choices(["1", "2", "b", "n", "u"], [4, 4, 3, 1, 2])[0])
 
 
 def do(page: Page, act: Callable[[], None], until: int) -> None:

@@ -123,7 +123,7 @@ def take_team(page: Page, demo: Path) -> None:
     with served(demo, "adjudicate", "TW") as address:
         page.goto(address)
         expect(page.locator(".row.now .words")).to_be_visible()
-        press(page, "3", "m")
+        press(page, "b", "m")
         page.keyboard.type("Nobody rang: that is contact, not logistics.")
         press(page, "Escape", "1")
         take(page, "differences")

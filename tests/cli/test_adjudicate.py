@@ -88,15 +88,15 @@ def test_the_command_serves_the_differences_of_the_study_and_stores_rulings(name
     browser = serving("adjudicate", "study", "--coder", "TW")
     told = browser.get("/adjudicate/state").json()
     first = told["read"][0]
-    gives = first["pairs"][0]["gives"]
+    left, right = (reading["codes"] for reading in first["readings"][:2])
     ruling = {
         "gesture": "gesture-1",
         "kind": "settle",
         "line": first["id"],
         "digest": first["digest"],
         "ruling": "left",
-        "left": gives["left"],
-        "right": gives["right"],
+        "left": left,
+        "right": right,
         "codes": [],
         "reason": "",
         "hidden": False,

@@ -154,15 +154,15 @@ def pages(recorded, lines, codebook, browser_of, token, coding):
 
 def ruling(page, **more):
     (line,) = page["read"]
-    gives = line["pairs"][0]["gives"]
+    left, right = (reading["codes"] for reading in line["readings"][:2])
     return {
         "gesture": "12345678",
         "kind": "settle",
         "line": line["id"],
         "digest": line["digest"],
         "ruling": "both",
-        "left": gives["left"],
-        "right": gives["right"],
+        "left": left,
+        "right": right,
         "codes": [],
         "reason": "",
         "hidden": False,

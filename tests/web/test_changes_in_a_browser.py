@@ -229,7 +229,7 @@ def differences(study_of, context):
 def test_rulings_on_a_page_that_was_open_are_stored_and_the_page_follows(differences, violations):
     study, page = differences
     change(study, SPLIT)
-    press(page, "3")
+    press(page, "b")
 
     expect(page.locator(".news span")).to_have_text(NEWS)
     expect(page.locator(".sofar")).to_have_text("1 of 5 settled")

@@ -1,6 +1,7 @@
 """The lines on which coders differ, with the codes that each gave."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -39,6 +40,15 @@ class Difference:
     def contested(self) -> frozenset[CodeId]:
         """The codes that some of the coders gave and some did not; who did not judge a code does not differ on it."""
         return _contested(self.readings)
+
+    @property
+    def majority(self) -> tuple[frozenset[CodeId], int, int] | None:
+        """The codes that more than half of the coders gave, by how many, and how many judged; None if there are none."""
+        counts: Counter[frozenset[CodeId]] = Counter()
+        for reading in self.readings:
+            counts[reading.codes] += len(reading.coders)
+        (codes, n), total = counts.most_common(1)[0], counts.total()
+        return (codes, n, total) if 2 * n > total else None
 
     @property
     def digest(self) -> str:

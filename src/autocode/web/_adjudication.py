@@ -1,7 +1,7 @@
 """The page on which a named adjudicator settles the lines on which coders differ."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import combinations, zip_longest
+from itertools import zip_longest
 from threading import Lock
 from typing import Any, NamedTuple, Self, TypedDict
 
@@ -218,6 +218,8 @@ class AdjudicationApi:
             "interview": line.transcript,
             "contested": self._in_order(difference.contested),
         }
+        if difference.majority is not None:
+            outline["majority"] = True
         if rulings := self._rulings(line.id):
             outline["settled"] = rulings
         return outline
@@ -238,6 +240,7 @@ class AdjudicationApi:
         line = difference.line
         shown = difference.shuffled(self._session.coder) if hidden else difference
         question, before, after = self._context[line.id]
+        most = difference.majority
         return {
             **self._outline(difference),
             "text": line.text,
@@ -250,13 +253,9 @@ class AdjudicationApi:
                 {
                     "by": _readers(reading, index, hidden=hidden) + self._not_judged(reading, difference),
                     "codes": self._in_order(reading.codes),
+                    **({"most": most[1:]} if most is not None and reading.codes == most[0] else {}),
                 }
                 for index, reading in enumerate(shown.readings)
-            ],
-            "pairs": [
-                {"left": a, "right": b, "gives": self._outcomes(shown.readings[a], shown.readings[b])}
-                for a, b in combinations(range(len(shown.readings)), 2)
-                if shown.readings[a].codes != shown.readings[b].codes
             ],
             "settled": self._rulings(line.id),
         }
@@ -271,14 +270,6 @@ class AdjudicationApi:
             self._session.codebook.label(code) for code in self._in_order(unjudged) if code in self._session.codebook
         ]
         return f" (has not judged {listing(names, at_most=4)})" if names else ""
-
-    def _outcomes(self, left: Reading, right: Reading) -> dict[Ruling, list[CodeId]]:
-        """Return the codes that each ruling over two readings comes to."""
-        return {
-            ruling: self._in_order(codes)
-            for ruling in (Ruling.LEFT, Ruling.RIGHT, Ruling.BOTH, Ruling.NEITHER)
-            if (codes := ruling.codes(left, right)) is not None
-        }
 
     def _in_order(self, codes: Collection[CodeId]) -> list[CodeId]:
         order = {code: index for index, code in enumerate(self._session.codebook)}

@@ -28,8 +28,8 @@ def look(asked, hidden=0):
 
 def ruling(asked, line, which="left", **more):
     (one,) = (one for one in look(asked)["lines"] if one["id"] == line)
-    gives = one["pairs"][0]["gives"]
-    said = {"line": line, "digest": one["digest"], "ruling": which, "left": gives["left"], "right": gives["right"]}
+    left, right = (reading["codes"] for reading in one["readings"][:2])
+    said = {"line": line, "digest": one["digest"], "ruling": which, "left": left, "right": right}
     return {**said, "codes": [], "reason": "", "hidden": False, "milliseconds": 5, **more}
 
 
@@ -51,22 +51,10 @@ def test_every_line_on_which_coders_differ_is_told_with_its_question_and_neighbo
     assert second["after"] == []
     assert first["readings"] == [
         {"by": "JB", "codes": ["logistics", "awareness"]},
-        {"by": "MO, SK", "codes": ["logistics"]},
+        {"by": "MO, SK", "codes": ["logistics"], "most": [2, 3]},
     ]
+    assert (first["majority"], second.get("majority")) == (True, None)
     assert first["contested"] == ["awareness"]
-    assert first["pairs"] == [
-        {
-            "left": 0,
-            "right": 1,
-            "gives": {
-                "left": ["logistics", "awareness"],
-                "right": ["logistics"],
-                "both": ["logistics", "awareness"],
-                "neither": [],
-            },
-        }
-    ]
-    assert [(one["left"], one["right"]) for one in second["pairs"]] == [(0, 1), (0, 2), (1, 2)]
     assert told["contested"] == {"awareness": 2, "logistics": 1, "meetings": 1}
     assert list(told["codes"]) == ["logistics", "awareness", "meetings", "computers"]
     assert (told["codes"]["logistics"]["theme"], told["codes"]["meetings"]["theme"]) == ("Accessing services", "")
@@ -80,10 +68,11 @@ def test_the_first_answer_holds_every_line_and_the_words_of_the_first_open_ones(
 
     settled = [{"by": "TW", "codes": ["logistics", "awareness"], "reason": ""}]
     assert told["lines"] == [
-        {"id": "GP1:2", "order": 2, "interview": "GP1", "contested": ["awareness"], "settled": settled},
+        {"id": "GP1:2", "order": 2, "interview": "GP1", "contested": ["awareness"], "majority": True,
+         "settled": settled},
         {"id": "GP1:3", "order": 3, "interview": "GP1", "contested": ["logistics", "awareness"]},
-        {"id": "GP1:5", "order": 5, "interview": "GP1", "contested": ["meetings"]},
-    ]
+        {"id": "GP1:5", "order": 5, "interview": "GP1", "contested": ["meetings"], "majority": True},
+    ]  # fmt: skip
     assert [one["id"] for one in told["read"]] == ["GP1:3"]
 
 
@@ -348,7 +337,7 @@ def test_a_reading_says_which_contested_code_it_does_not_judge_and_a_ruling_is_o
         "MO (has not judged Lack of awareness)": ["logistics"],
         "SK": ["logistics"],
     }
-    assert [(pair["left"], pair["right"]) for pair in line["pairs"]] == [(0, 1), (0, 2)]
+    assert [reading.get("most") for reading in line["readings"]] == [None, [2, 3], [2, 3]]
 
     asked.act(**ruling(asked, "GP1:2", "right"))
 

@@ -47,7 +47,7 @@ def now(page):
 
 def test_every_ruling_is_one_key_that_also_goes_on(page, differing):
     assert now(page) == "GP1:2"
-    page.keyboard.press("3")
+    page.keyboard.press("b")
     assert now(page) == "GP1:3"
     page.keyboard.press("n")
     assert now(page) == "GP1:5"
@@ -134,19 +134,81 @@ def test_moving_decides_nothing(page, differing):
     assert list(differing.history(kinds=(Kind.ADJUDICATION,))) == []
 
 
-def test_of_three_readings_another_pair_can_be_compared(page, differing):
+def test_each_of_many_readings_has_a_key_and_lines_with_a_majority_can_be_gone_through(page, differing):
+    majority = page.get_by_label("Most coders agree (2)")
+    majority.check()
+    expect(page.locator(".row:visible")).to_have_count(2)
+    expect(page.locator(".row.now .most")).to_have_text("2 of 3 coders")
+    assert page.locator(".sofar").inner_text() == "0 of 2 settled"
+    page.locator(".column").focus()
+    page.keyboard.press("2")
+    assert now(page) == "GP1:5"
+    majority.uncheck()
+    page.locator('[data-line="GP1:3"] .order').click()
+    assert page.locator(".choices .title").all_inner_texts() == ["JB", "MO", "SK", "Both together"]
+    assert page.locator(".row.now .readings kbd").all_inner_texts() == ["1", "2", "3"]
+    page.keyboard.press("4")
+    assert now(page) == "GP1:3"
+    page.keyboard.press("3")
+    stored(page)
+
+    assert rulings(differing) == [("GP1:2", "right"), ("GP1:3", "right")]
+    adjudications = [entry.record for entry in differing.history(kinds=(Kind.ADJUDICATION,))]
+    assert [one.right.coders for one in adjudications] == [("MO", "SK"), ("SK",)]
+
+
+def test_a_double_click_settles_one_line_and_the_second_click_none_that_was_not_seen(page, differing):
+    page.locator('.choices [data-key="1"]').dblclick()
+    assert now(page) == "GP1:3"
+    page.wait_for_timeout(550)  # what is clicked sooner is a second click
+    page.locator('.moves [data-key="n"]').dblclick()
+    assert now(page) == "GP1:5"
+    stored(page)
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:3", "neither")]
+
+
+def test_the_focus_stays_on_a_button_that_was_pressed_by_key_and_leaves_the_menu_after_a_choice_by_mouse(
+    page, differing
+):
+    page.locator('.choices [data-key="1"]').focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.key") == "1"
+    page.keyboard.press("Space")
+    assert page.evaluate("document.activeElement.dataset.key") == "1"
+    assert now(page) == "GP1:5"
+    menu = page.locator("#on-code")
+    menu.focus()
+    menu.dispatch_event("pointerdown")
+    menu.select_option("awareness")
+    page.keyboard.press("k")
+    stored(page)
+
+    assert menu.input_value() == "awareness"
+    assert page.evaluate("document.activeElement.className") == "column"
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:3", "left")]
+
+
+def test_a_reason_without_a_ruling_is_kept_and_said_and_stays_with_its_ruling(page, differing):
+    page.keyboard.press("m")
+    page.keyboard.type("they")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("meet")
+    page.keyboard.press("Enter")
+    expect(page.locator(".saved")).to_have_text("Saved; a reason waits for its ruling")
     page.keyboard.press("j")
-    expect(page.locator(".row.now .compared")).to_have_count(2)
-    assert page.locator(".choices .title").all_inner_texts() == ["JB", "MO", "Both together"]
-    page.keyboard.press("p")
-    assert page.locator(".choices .title").all_inner_texts() == ["JB", "SK", "Both together"]
-    page.keyboard.press("p")
+    page.reload()
+    expect(page.locator(".saved")).to_have_text("Saved; a reason waits for its ruling")
+    expect(page.locator("#reason")).to_have_value("they\nmeet")
+    page.keyboard.press("1")
+    stored(page)
+    page.keyboard.press("k")
+    expect(page.locator("#reason")).to_have_value("they\nmeet")
     page.keyboard.press("2")
     stored(page)
 
-    (entry,) = differing.history(kinds=(Kind.ADJUDICATION,))
-    assert (entry.record.left.coders, entry.record.right.coders) == (("MO",), ("SK",))
-    assert entry.record.ruling == "right"
+    memos = [one.memo for one in differing.codings().with_basis(Basis.ADJUDICATED)]
+    assert memos == ["they\nmeet"]
+    assert rulings(differing) == [("GP1:2", "left"), ("GP1:2", "right")]
 
 
 def test_held_keys_modifiers_composing_and_fields_never_decide(page, differing):
@@ -517,7 +579,7 @@ def test_a_ruling_that_waits_is_said_so_that_everybody_can_read_it(visit, differ
     expect(page.locator(".row.now")).to_be_visible()
     page.route("**/adjudicate/submit", lambda asked: asked.abort())
     expect(page.locator("html[data-ready]")).to_have_count(1)
-    page.keyboard.press("3")
+    page.keyboard.press("b")
 
     expect(page.locator(".saved")).to_have_text("Not saved yet; trying again")
     assert violations(page) == []

@@ -41,7 +41,7 @@ def carried(widget_of, differing, cell_of):
 def test_in_a_notebook_the_same_page_settles_by_the_same_keys(carried, differing):
     expect(carried.locator(".row.now .text")).to_have_text("There is one number and it rings out.")
     carried.locator(".column").focus()
-    carried.keyboard.press("3")
+    carried.keyboard.press("b")
     carried.keyboard.press("o")
     carried.keyboard.type("interop")
     carried.keyboard.press("Enter")
@@ -62,7 +62,7 @@ def test_two_views_of_one_widget_do_not_take_each_others_answers(widget_of, diff
     expect(columns).to_have_count(2)
     cell.deaf = True
     columns.first.focus()
-    cell.page.keyboard.press("3")
+    cell.page.keyboard.press("b")
     expect(saved.first).to_have_text("Saving")
     cell.deaf = False
     columns.last.focus()
@@ -83,7 +83,7 @@ def test_a_ruling_that_a_kernel_does_not_answer_is_sent_again_and_stored_once(lo
     cell.open()
     setattr(cell, lost, True)
     cell.page.locator(".column").focus()
-    cell.page.keyboard.press("3")
+    cell.page.keyboard.press("b")
     expect(cell.page.locator(".saved")).to_have_text("Not saved yet; trying again")
     setattr(cell, lost, False)
     expect(cell.page.locator(".saved")).to_have_text("Saved")

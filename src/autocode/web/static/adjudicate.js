@@ -8,6 +8,7 @@ import {
   fetchAhead,
   forgetRows,
   isNearEdge,
+  keyOfReading,
   newRows,
   paintAround,
   phrase,
@@ -17,19 +18,22 @@ import {
 import { askFor } from "./adjudicate_server.js";
 import {
   applyRuling,
-  comparedPair,
+  comparison,
   currentLine,
   filtered,
   indexOf,
   isUnstored,
-  linesOfCode,
+  linesWanted,
   nameOf,
   newState,
   nextOpen,
+  reasonOf,
   setHidden,
   takeState,
+  together,
 } from "./adjudicate_state.js";
 import { el, takeFocus } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { listen } from "./keys.js";
 import { paintNews } from "./news.js";
 import { Outbox } from "./outbox.js";
@@ -63,9 +67,11 @@ function fill(page) {
   const checkbox = (id, onchange) => el("input", { type: "checkbox", id, role: "switch", onchange });
   page.progress = el("span", { class: "sofar" });
   page.saved = el("span", { class: "saved", role: "status" });
-  page.filter = el("select", { id: "on-code", onchange: () => applyFilters(page) });
+  page.filter = filterOfCodes(page);
   page.names = checkbox("hide-names", () => hideNames(page));
   page.open = checkbox("open-only", () => applyFilters(page));
+  page.majority = checkbox("majority-only", () => applyFilters(page));
+  page.majorityLabel = el("label", { class: "switch", hidden: true }, page.majority, el("span", {}));
   page.live = el("p", { class: "unseen", "aria-live": "polite" });
   page.notice = el("p", { class: "notice", role: "alert", hidden: true });
   page.news = el("div", { class: "news", role: "status" });
@@ -84,6 +90,7 @@ function fill(page) {
       el("h1", {}, "Where coders differ"),
       page.progress,
       el("label", { class: "on-code", for: "on-code" }, el("span", {}, "Code"), page.filter),
+      page.majorityLabel,
       el("label", { class: "switch" }, page.open, "Open lines only"),
       el("label", { class: "switch" }, page.names, "Hide names"),
       page.saved,
@@ -99,6 +106,23 @@ function fill(page) {
   );
 }
 
+/** The menu of codes; chosen by the pointer, it gives the focus back, for keys would choose in it. */
+function filterOfCodes(page) {
+  let isByPointer = false;
+  return el("select", {
+    id: "on-code",
+    onpointerdown: () => (isByPointer = true),
+    onkeydown: ({ key }) => {
+      isByPointer = false;
+      if (key === "Enter") takeFocus(page.rows.column);
+    },
+    onchange: () => {
+      applyFilters(page);
+      if (isByPointer) takeFocus(page.rows.column);
+    },
+  });
+}
+
 function paintAll(page) {
   const { state, rows, filter } = page;
   forgetRows(rows);
@@ -108,19 +132,25 @@ function paintAll(page) {
     ...Object.entries(state.contested).map(([id, n]) => el("option", { value: id }, `${nameOf(state, id)} (${n})`)),
   );
   filter.value = state.code;
+  const n = state.lines.filter(({ majority }) => majority).length;
+  page.majorityLabel.hidden = !n;
+  page.majorityLabel.lastChild.textContent = `Most coders agree (${n})`;
+  page.majority.checked = state.majorityOnly;
   paintProgress(page);
 }
 
 function paintProgress({ state, progress }) {
-  const lines = linesOfCode(state);
+  const lines = linesWanted(state);
   const done = lines.filter((line) => line.settled.length).length;
   progress.textContent = `${done} of ${lines.length} settled`;
 }
 
-function paintSaved({ saved }, { pending, trouble, closed }) {
+function paintSaved({ saved, state }, { pending, trouble, closed }) {
   const problem = closed ? `Not saved: ${trouble}` : trouble && "Not saved yet; trying again";
   saved.className = `saved${pending ? " pending" : ""}${problem ? " problem" : ""}`;
-  const text = problem || (pending ? "Saving" : "Saved");
+  const n = state.reasons.size;
+  const waiting = n ? `; ${n === 1 ? "a reason waits for its ruling" : `${n} reasons wait for their rulings`}` : "";
+  const text = problem || (pending ? "Saving" : `Saved${waiting}`);
   if (saved.textContent !== text) saved.textContent = text;
 }
 
@@ -153,7 +183,7 @@ function go(page, id, { quietly = false, focus = true, again = false } = {}) {
   paintPanel(panel, state, page.actions);
   if (!line) return;
   scrollToRow(rows, id);
-  if (focus) takeFocus(rows.column);
+  if (focus && !panel.contains(panel.getRootNode().activeElement)) takeFocus(rows.column);
   if (!quietly && line.readings) announce(page, line);
 }
 
@@ -166,11 +196,12 @@ function applyFilters(page) {
   const { state, rows } = page;
   state.code = page.filter.value;
   state.openOnly = page.open.checked;
+  state.majorityOnly = page.majority.checked;
   state.shown = filtered(state);
   paintAround(rows, Math.max(0, indexOf(state, state.current)));
   paintProgress(page);
   const line = currentLine(state);
-  if (line && (!state.code || line.contested.includes(state.code))) {
+  if (line && linesWanted(state).includes(line)) {
     scrollToRow(rows, line.id);
     return;
   }
@@ -187,13 +218,14 @@ async function hideNames(page) {
 
 // ---------------------------------------------------------------- rulings: painted at once, stored in their order
 
-function rule(page, ruling, codes = []) {
+/** Settle the current line; `compared` are the numbers of the readings between which the ruling decides. */
+function rule(page, ruling, { left, right } = {}, codes = []) {
   const { state, rows } = page;
   const line = currentLine(state);
-  if (!line?.readings) return;
-  const { gives } = comparedPair(state, line);
-  const reason = (state.reasons.get(line.id) ?? "").trim();
-  const settled = ruling === "other" ? codes : gives[ruling];
+  const compared = left === undefined ? comparison(line, 0) : { left, right };
+  const [one, other] = [line.readings[compared.left].codes, line.readings[compared.right].codes];
+  const settled = { left: one, right: other, both: together(line, state)?.codes, neither: [], other: codes }[ruling];
+  const reason = reasonOf(state, line).trim();
   const milliseconds = Math.round(performance.now() - state.since);
   state.reasons.delete(line.id);
   applyRuling(state, line, { codes: settled, reason });
@@ -211,13 +243,24 @@ function rule(page, ruling, codes = []) {
     line: line.id,
     digest: line.digest,
     ruling,
-    left: gives.left,
-    right: gives.right,
+    left: one,
+    right: other,
     codes,
     reason,
     hidden: state.hidden,
     milliseconds,
   });
+}
+
+/** Let the reading of this number stand. */
+function choose(page, index) {
+  const { ruling, ...compared } = comparison(currentLine(page.state), index);
+  rule(page, ruling, compared);
+}
+
+function settleTogether(page) {
+  const both = together(currentLine(page.state), page.state);
+  if (both) rule(page, "both", both);
 }
 
 function onStored(page, act, result, answer) {
@@ -242,46 +285,40 @@ function onStored(page, act, result, answer) {
   paintProgress(page);
 }
 
-/** Compare another pair of readings, where there are more than two. */
-function comparePair(page) {
-  const { state, rows, panel, live } = page;
-  const line = currentLine(state);
-  if (!line?.readings || line.pairs.length < 2) return;
-  state.pairs.set(line.id, ((state.pairs.get(line.id) ?? 0) + 1) % line.pairs.length);
-  const { left, right } = comparedPair(state, line);
-  repaintRow(rows, line);
-  paintPanel(panel, state, page.actions);
-  live.textContent = `Compared: ${line.readings[left].by} with ${line.readings[right].by}.`;
-}
-
 function openOtherCodes(page) {
-  if (!currentLine(page.state)?.readings) return;
-  openPalette(page.dialogs, page.state, (codes) => rule(page, "other", codes));
+  openPalette(page.dialogs, page.state, (codes) => rule(page, "other", {}, codes));
 }
 
 // ---------------------------------------------------------------- keys
 
 function keyActions(page) {
+  const { state } = page;
+  const onLine = (act) => () => currentLine(state)?.readings && act();
+  const keys = Array.from({ length: 10 }, (_, index) => [keyOfReading(index), index]);
+  const choose1toN = ([key, index]) => [key, onLine(() => currentLine(state).readings[index] && choose(page, index))];
   return {
-    1: () => rule(page, "left"),
-    2: () => rule(page, "right"),
-    3: () => rule(page, "both"),
-    n: () => rule(page, "neither"),
-    o: () => openOtherCodes(page),
-    p: () => comparePair(page),
+    ...Object.fromEntries(keys.map(choose1toN)),
+    b: onLine(() => settleTogether(page)),
+    n: onLine(() => rule(page, "neither")),
+    o: onLine(() => openOtherCodes(page)),
     m: () => page.root.querySelector("#reason")?.focus(),
-    u: () => page.state.outbox.put({ gesture: crypto.randomUUID(), kind: "undo" }),
+    u: () => state.outbox.put({ gesture: crypto.randomUUID(), kind: "undo" }),
     j: () => move(page, 1),
     k: () => move(page, -1),
-    c: () => openCodebook(page.dialogs, page.state),
+    c: () => openCodebook(page.dialogs, state),
     "?": () => openHelp(page.dialogs),
     ArrowDown: () => move(page, 1),
     ArrowUp: () => move(page, -1),
+    choose: (index) => choose(page, index),
+    leave: () => takeFocus(page.rows.column),
+    written: () => page.state.outbox?.notify(),
   };
 }
 
+const NO_KEYS = new Set(["choose", "leave", "written"]); // what only the panel does
+
 function press({ state, actions }, key) {
-  if (!state.outbox || !Object.hasOwn(actions, key)) return false;
+  if (!state.outbox || !Object.hasOwn(actions, key) || NO_KEYS.has(key)) return false;
   actions[key]();
   return true;
 }
@@ -314,6 +351,7 @@ function lookAgain(page) {
 async function begin(page) {
   const { state, request } = page;
   await look(page);
+  state.reasons = new Drafts(`autocode:reason:${state.study}:${state.coder}`);
   state.outbox = new Outbox({
     key: `autocode:adjudications:${state.study}:${state.coder}`,
     url: "/adjudicate/submit",
@@ -329,5 +367,6 @@ async function begin(page) {
     await look(page);
   }
   state.outbox.notify();
+  paintPanel(page.panel, state, page.actions); // with the reasons that were kept
   if (currentLine(state)?.readings) announce(page, currentLine(state));
 }

@@ -29,13 +29,11 @@ function top(title, dialog) {
 // ---------------------------------------------------------------- keys and codebook
 
 const KEYS = [
-  ["1", "The left coding stands"],
-  ["2", "The right coding stands"],
-  ["3", "Both together"],
+  ["1 … 9", "The coding with this number stands"],
+  ["B", "Both together, if two codings have all codes that anybody gave"],
   ["N", "Neither: no code applies"],
   ["O", "Other codes"],
-  ["P", "Compare another pair, if there are three or more codings"],
-  ["M", "Write the reason; Esc leaves the field"],
+  ["M", "Write the reason; Enter or Esc leaves the field, Shift+Enter begins a line"],
   ["U", "Undo, back to the line"],
   ["J ↓", "Next line"],
   ["K ↑", "Line before"],

@@ -1,9 +1,11 @@
 // The panel of the adjudication page that settles the current line. What a click does is handed in as `actions`, which has
 // a function for each key.
 
-import { chip, el } from "./dom.js";
-import { chips } from "./adjudicate_rows.js";
-import { comparedPair, currentLine } from "./adjudicate_state.js";
+import { chip, el, takeFocus } from "./dom.js";
+import { chips, keyOfReading, majority } from "./adjudicate_rows.js";
+import { currentLine, reasonOf, together } from "./adjudicate_state.js";
+
+const TOO_SOON = 500; // milliseconds from a click that settles a line to one that is meant for the next
 
 export const newPanel = () => el("section", { class: "panel", "aria-label": "Settle the line" });
 
@@ -11,9 +13,12 @@ export function paintPanel(panel, state, actions) {
   const line = currentLine(state);
   if (panel.dataset.line !== `${state.current}`) panel.scrollTop = 0;
   panel.dataset.line = `${state.current}`;
+  const pressed = panel.contains(panel.getRootNode().activeElement) ? panel.getRootNode().activeElement.dataset.key : null;
   if (!line) panel.replaceChildren(...finishedParts(state, actions));
   else if (line.readings) panel.replaceChildren(...parts(state, line, actions));
   else panel.replaceChildren(message(null, `Fetching line ${line.order} of ${line.interview}.`));
+  const again = pressed && [...panel.querySelectorAll("button")].find(({ dataset }) => dataset.key === pressed);
+  if (again) takeFocus(again);
 }
 
 const message = (title, text) => el("div", { class: "over" }, title && el("h2", {}, title), el("p", {}, text));
@@ -30,9 +35,24 @@ function finishedParts({ lines }, actions) {
 
 /** A button that does what its key does, with the codes that it comes to. */
 function choice(key, title, actions, codes = null) {
+  return button(key, () => actions[key](), actions.leave, title, codes);
+}
+
+const DECIDING = "1234567890bn";
+let decidedAt = -Infinity; // when a click settled a line: what is clicked at once afterwards is on a line not yet seen
+
+function button(key, act, leave, title, codes = null) {
+  const decides = !key || DECIDING.includes(key);
+  const onclick = (event) => {
+    const isByPointer = event.detail > 0;
+    if (isByPointer && (event.timeStamp - decidedAt < TOO_SOON || (decides && event.detail > 1))) return;
+    if (decides && isByPointer) decidedAt = event.timeStamp;
+    act();
+    if (isByPointer) leave(); // pressed by Enter or Space, it keeps the focus
+  };
   return el(
     "button",
-    { class: "button choice", type: "button", "data-key": key, onclick: () => actions[key]() },
+    { class: "button choice", type: "button", "data-key": key, onclick },
     el("kbd", { "aria-hidden": "true" }, key.toUpperCase()),
     el(
       "span",
@@ -44,37 +64,46 @@ function choice(key, title, actions, codes = null) {
 }
 
 function parts(state, line, actions) {
-  const { left, right, gives } = comparedPair(state, line);
-  const side = (index, codes) => [line.readings[index].by, actions, chips(state, codes, line.contested)];
+  const both = together(line, state);
+  const readings = line.readings.map(({ by, codes, most }, index) =>
+    button(keyOfReading(index), () => actions.choose(index), actions.leave, [by, majority(most)], chips(state, codes, line.contested)),
+  );
   const defined = line.contested.map((id) => state.codes[id]).filter(Boolean);
   return [
     el("h2", {}, "Which coding stands?", el("small", {}, `${line.interview}, line ${line.order}`)),
     el(
       "div",
       { class: "choices" },
-      choice("1", ...side(left, gives.left)),
-      choice("2", ...side(right, gives.right)),
-      choice("3", "Both together", actions, chips(state, gives.both)),
+      readings,
+      both && choice("b", "Both together", actions, chips(state, both.codes)),
     ),
     el(
       "div",
       { class: "moves" },
       choice("n", "Neither", actions),
       choice("o", "Other codes", actions),
-      line.pairs.length > 1 ? choice("p", "Other pair", actions) : null,
       choice("u", "Undo", actions),
       choice("j", "Next line", actions),
       choice("k", "Line before", actions),
     ),
     el("label", { class: "reason", for: "reason" }, el("kbd", { "aria-hidden": "true" }, "M"), "Reason"),
-    reasonField(state, line),
+    reasonField(state, line, actions),
     defined.length ? definitions(defined) : "",
   ];
 }
 
-function reasonField({ reasons }, line) {
-  const reason = el("textarea", { id: "reason", rows: "2", maxlength: "4000", ".value": reasons.get(line.id) ?? "" });
-  reason.addEventListener("input", () => reasons.set(line.id, reason.value));
+function reasonField(state, line, actions) {
+  const reason = el("textarea", { id: "reason", rows: "2", maxlength: "4000", ".value": reasonOf(state, line) });
+  reason.addEventListener("input", () => {
+    state.reasons.delete(line.id);
+    if (reason.value.trim() !== reasonOf(state, line)) state.reasons.set(line.id, reason.value);
+    actions.written();
+  });
+  reason.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault(); // as in a memo: Enter leaves the field, Shift+Enter begins a line
+    actions.leave();
+  });
   return reason;
 }
 

@@ -2,7 +2,7 @@
 // their words: thousands of others wait as numbers, for which there is empty space of about their height.
 
 import { beginsTurn, chip, el, listing, speakerLabel } from "./dom.js";
-import { comparedPair, missingWords, nameOf } from "./adjudicate_state.js";
+import { missingWords, nameOf } from "./adjudicate_state.js";
 
 const AROUND = 30; // rows painted above and below the middle of the screen
 const NEAR = 12; // rows left before more are painted
@@ -77,14 +77,19 @@ function words(line, isCurrent) {
   return el("div", { class: "words" }, parts);
 }
 
+/** The key of a reading: 1 to 9, and 0 for the tenth; further ones are chosen by their buttons. */
+export const keyOfReading = (index) => (index < 9 ? `${index + 1}` : index === 9 ? "0" : "");
+
+/** How many of the coders gave these codes, where more than half did. */
+export const majority = (most) => most && el("span", { class: "most" }, `${most[0]} of ${most[1]} coders`);
+
 function readings(state, line, isCurrent) {
-  const { left, right } = comparedPair(state, line);
-  const elements = line.readings.map(({ by, codes }, index) => {
-    const key = isCurrent ? { [left]: "1", [right]: "2" }[index] : undefined;
+  const elements = line.readings.map(({ by, codes, most }, index) => {
+    const key = isCurrent ? keyOfReading(index) : "";
     return el(
       "div",
-      { class: `reading${key ? " compared" : ""}` },
-      el("span", { class: "by" }, key ? el("kbd", { "aria-hidden": "true" }, key) : null, by),
+      { class: "reading" },
+      el("span", { class: "by" }, key ? el("kbd", { "aria-hidden": "true" }, key) : null, by, majority(most)),
       el("span", { class: "chips" }, chips(state, codes, line.contested)),
     );
   });
