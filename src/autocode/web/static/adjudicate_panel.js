@@ -39,14 +39,23 @@ function choice(key, title, actions, codes = null) {
 }
 
 const DECIDING = "1234567890bn";
-let decidedAt = -Infinity; // when a click settled a line: what is clicked at once afterwards is on a line not yet seen
+const NEAR = 24; // pixels within which the second click of a double click falls
+let settling = { time: -Infinity, x: 0, y: 0 }; // the last click that settled a line
+
+/** Whether a click comes so soon after one that settled a line that it is not meant for the next: it would settle that
+ * line, too, or falls where the button was that the next line has moved away. */
+function isTooSoon({ detail, timeStamp, clientX, clientY }, decides) {
+  if (decides && detail > 1) return true;
+  const isNear = Math.hypot(clientX - settling.x, clientY - settling.y) < NEAR;
+  return timeStamp - settling.time < TOO_SOON && (decides || isNear);
+}
 
 function button(key, act, leave, title, codes = null) {
   const decides = !key || DECIDING.includes(key);
   const onclick = (event) => {
     const isByPointer = event.detail > 0;
-    if (isByPointer && (event.timeStamp - decidedAt < TOO_SOON || (decides && event.detail > 1))) return;
-    if (decides && isByPointer) decidedAt = event.timeStamp;
+    if (isByPointer && isTooSoon(event, decides)) return;
+    if (decides && isByPointer) settling = { time: event.timeStamp, x: event.clientX, y: event.clientY };
     act();
     if (isByPointer) leave(); // pressed by Enter or Space, it keeps the focus
   };
