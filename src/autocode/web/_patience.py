@@ -1,7 +1,6 @@
 """Requests that are begun and never finished end: they would hold a connection for ever."""
 
 import asyncio
-from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
