@@ -43,7 +43,7 @@ class Difference:
 
     @property
     def majority(self) -> tuple[frozenset[CodeId], int, int] | None:
-        """The codes that more than half of the coders gave, by how many, and how many judged; None if there are none."""
+        """The codes that more than half of the coders gave, by how many, and of how many; None if there are none."""
         counts: Counter[frozenset[CodeId]] = Counter()
         for reading in self.readings:
             counts[reading.codes] += len(reading.coders)
