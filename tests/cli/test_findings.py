@@ -120,3 +120,16 @@ def test_what_is_not_there_is_said_and_no_line_is_listed(run, sample, option, va
 
     assert (shown.exit_code, shown.stdout) == (1, "")
     assert sentence in shown.stderr
+
+
+def test_words_of_all_interviews_are_searched_by_their_forms(run, sample):
+    shown = run("search", sample, "referrals").stdout
+    found = json.loads(run("search", sample, "referrals", "--where", "role=GP", "--json").stdout)
+    phrase = json.loads(run("search", sample, "social services", "--json").stdout)
+
+    assert "Forms: referral (" in shown
+    assert set(found["forms"]) == {"referral", "referrals"}
+    assert found["n_lines"] == sum(found["by_interview"].values()) == len(found["lines"])
+    assert {line["participant_role"] for line in found["lines"]} == {"GP"}
+    assert set(phrase["forms"]) == {"social services"}
+    assert run("search", sample, "xylophone").stdout == "xylophone: no line.\n"

@@ -48,6 +48,7 @@ LINES = ("GP1:2", "GP1:3", "GP1:4", "PM1:2", "PM1:3")
 # What is asked of each route of a study; a new route has to be added here, with what can be asked of it.
 GETS = {
     "/": [""],
+    "/review": [""],
     "/review/state": ["", *(f"?line={line}" for line in LINES)],
     "/review/lines": ["?interview=GP1", "?interview=PM1"],
     "/review/offers": [f"?from={line}" for line in LINES],
@@ -63,6 +64,7 @@ GETS = {
     "/codebook": [""],
     "/codes": [""],
     "/codes/{code:path}": ["/codes/records", "/codes/records-theme?coder=JB", "/codes/parking?as=csv", "/codes/none"],
+    "/search": ["", "?q=number", "?q=practice&questions=1&as=csv"],
     "/board": [""],
     "/board/state": [""],
     "/board/words": [""],

@@ -1,15 +1,17 @@
-"""The commands that find coded lines again: lines."""
+"""The commands that find lines again: lines, search."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from autocode.cli._choices import BASIS
+from autocode.cli._choices import BASIS, Argument
 from autocode.cli._main import ANY_PATH, FORCE, JSON, STUDY, dumped, main, remark, working
 
 if TYPE_CHECKING:
     from autocode.codebook import Codebook
+    from autocode.study import StudyData
 
 CSV = click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, which spreadsheets open safely.")
 
@@ -58,13 +60,10 @@ def lines(
         raise click.UsageError("--csv and --json are two ways to print; choose one.")
     if force and docx is None:
         raise click.UsageError("--force is about the Word document; name it with --docx FILE.")
-    asked = dict(map(_attribute, attributes))
     with working("reading the study"):
         data = read_study_or_corpus(study)
         check_known("coder", coders, data.codings.coders)
-        check_known("interview", interviews, tuple(data.participants))
-        known = dict.fromkeys(name for about in data.participants.values() for name in about)
-        check_known("attribute", asked, tuple(known))
+        asked = _asked(data, interviews, attributes)
         found = lines_with_code(
             data.codings, data.lines, data.codebook, code=_code(data.codebook, code), subcodes=not only
         ).where(
@@ -83,6 +82,62 @@ def lines(
         click.echo(found.to_csv(), nl=False)
     else:
         click.echo(dumped(found.to_json()) if as_json else str(found))
+
+
+@main.command()
+@STUDY
+@click.argument("words", nargs=-1, required=True, cls=Argument, help='Words; "no money" as written, tele* any ending.')
+@click.option("--interview", "interviews", multiple=True, help="Interview that is searched; may be repeated.")
+@click.option(
+    "--where", "attributes", multiple=True, metavar="NAME=VALUE", help="Attribute of the participants, as role=GP."
+)
+@click.option("--without", "left_out", multiple=True, metavar="FORM", help="Form that is left out; may be repeated.")
+@click.option("--questions", is_flag=True, help="Search the lines of interviewers, too.")
+@CSV
+@JSON
+def search(
+    study: Path,
+    words: tuple[str, ...],
+    interviews: tuple[str, ...],
+    attributes: tuple[str, ...],
+    left_out: tuple[str, ...],
+    questions: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Search the words of all interviews.
+
+    A line is found if it has all words, in any order, each in any of its forms. The forms are listed with their counts,
+    and the lines of each participant.
+    """
+    from autocode.retrieval import LineSearch
+    from autocode.study import read_study_or_corpus
+
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json are two ways to print; choose one.")
+    # a shell takes away quotation marks: what came as one argument belongs together
+    query = " ".join(f'"{word}"' if " " in word.strip() else word for word in words)
+    without = " ".join(f'-"{form}"' for form in left_out)
+    with working("searching"):
+        data = read_study_or_corpus(study)
+        asked = _asked(data, interviews, attributes)
+        search = LineSearch(data.lines, language=data.language, questions=questions)
+        found = search.find(f"{query} {without}".strip()).where(interviews=interviews, attributes=asked)
+    if as_csv:
+        click.echo(found.to_csv(), nl=False)
+    else:
+        click.echo(dumped(found.to_json()) if as_json else str(found))
+
+
+def _asked(data: "StudyData", interviews: Sequence[str], attributes: Sequence[str]) -> dict[str, str]:
+    """Return the attributes that are asked for; raises `UnknownNameError` for what no participant is or has."""
+    from autocode.names import check_known
+
+    asked = dict(map(_attribute, attributes))
+    check_known("interview", interviews, tuple(data.participants))
+    known = dict.fromkeys(name for about in data.participants.values() for name in about)
+    check_known("attribute", asked, tuple(known))
+    return asked
 
 
 def _code(codebook: "Codebook", name: str) -> str:

@@ -2,8 +2,12 @@
 
 from autocode.retrieval._lines import RetrievedLine, RetrievedLines, lines_with_code
 from autocode.retrieval._reference import interviews_of_several, reference, several_speak, source_of
+from autocode.retrieval._search import FoundLine, FoundLines, LineSearch
 
 __all__ = [
+    "FoundLine",
+    "FoundLines",
+    "LineSearch",
     "RetrievedLine",
     "RetrievedLines",
     "interviews_of_several",

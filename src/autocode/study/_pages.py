@@ -35,6 +35,7 @@ from autocode.web import (
     lines_page,
     rereading_page,
     review_page,
+    search_page,
     serve,
     team_page,
 )
@@ -259,6 +260,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             own_codes_made=settings.makes_own_codes,
             title=study.title,
         ),
+        search_page(study.lines, language=study.language),
         board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),
         corrections_page(
             StudyCorrections(study),

@@ -11,6 +11,7 @@ from autocode.web._learning import Learning, Learnt
 from autocode.web._lines import lines_page
 from autocode.web._reread import rereading_page
 from autocode.web._review import review_page
+from autocode.web._search import search_page
 from autocode.web._serve import Certificate, serve
 from autocode.web._team import FlaggedLine, SuggesterStatus, codebook_page, team_page
 
@@ -46,6 +47,7 @@ __all__ = [
     "render",
     "rereading_page",
     "review_page",
+    "search_page",
     "serve",
     "team_page",
 ]

@@ -46,6 +46,8 @@ class Page:
         Bytes of a request to it.
     too_large : str
         What is answered to a larger one.
+    under : str
+        The path of the page under whose name it stands in the header; empty for a name of its own there.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Page:
     listed_for: Callable[[CoderId], bool] = _to_everybody
     largest_request: int = 1024 * 1024  # some hundred decisions with long memos
     too_large: str = "This is too long to store; shorten the memo."
+    under: str = ""
 
     def is_listed(self, coder: CoderId) -> bool:
         """
@@ -161,7 +164,10 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
         What the template names.
     """
     coder = coder_of(request)
-    pages = [page for page in request.app.state.pages if page.is_listed(coder)]
-    here = max((page.path for page in pages if request.url.path.startswith(page.path)), key=len, default="")
+    pages = [page for page in request.app.state.pages if page.open_to(coder)]
+    matching = [page for page in pages if request.url.path.startswith(page.path)]
+    here = max(matching, key=lambda page: len(page.path), default=None)
+    named = [page for page in pages if page.is_listed(coder) and not page.under]
+    section = "" if here is None else here.under or here.path
     page = request.app.state.templates.get_template(template)
-    return HTMLResponse(page.render(coder=coder, pages=pages, here=here, **values), status_code=status)
+    return HTMLResponse(page.render(coder=coder, pages=named, here=section, **values), status_code=status)

@@ -1,9 +1,7 @@
 """The pages on which coded lines are read again: every line of a code, filtered, copied and exported."""
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
@@ -21,24 +19,25 @@ from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of, hue_of, participant_summary
 from autocode.web._coding_views import CodingView, CodingViews
+from autocode.web._line_lists import (
+    CODES,
+    Choice,
+    Part,
+    as_query,
+    attribute_choices,
+    attributes_asked,
+    code_address,
+    grouping_attributes,
+    line_address,
+    may_review,
+    offered,
+    outdated,
+    query_of,
+    sent,
+)
 
-PATH = "/codes"
-_AT_ONCE = 200  # lines on one page: some 20 screens
-_MOST_VALUES = 30  # of an attribute that is offered as a filter; beyond, it describes single people
 _MOST_TOGETHER = 12
-_ATTRIBUTE = "participant_"  # before the name of an attribute, as in exported tables
-_RESTART = "Stop autocode with Ctrl+C and start it again: an interview was corrected since."
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def line_address(line: LineId) -> str:
-    """Return the address under which the review opens at a line."""
-    return f"/review#line={quote(line, safe='')}"
-
-
-def code_address(code: CodeId, **query: str) -> str:
-    """Return the address of all lines of a code."""
-    return f"{PATH}/{quote(code, safe='')}" + (f"?{urlencode(query)}" if query else "")
 
 
 class _Filter(NamedTuple):
@@ -61,27 +60,23 @@ class _Filter(NamedTuple):
             code_too=query.get("with", ""),
             with_memo=bool(query.get("memo")),
             subcodes=query.get("subcodes", "with") != "without",
-            attributes={
-                name.removeprefix(_ATTRIBUTE): value
-                for name, value in query.items()
-                if name.startswith(_ATTRIBUTE) and value
-            },
+            attributes=attributes_asked(query),
         )
 
     def query(self, **more: str) -> str:
         """Return the filter as the query of an address."""
-        given = {
-            "coder": self.coder,
-            "interview": self.interview,
-            "basis": self.basis,
-            "with": self.code_too,
-            "memo": "1" if self.with_memo else "",
-            "subcodes": "" if self.subcodes else "without",
-            **{f"{_ATTRIBUTE}{name}": value for name, value in self.attributes.items()},
-            **more,
-        }
-        asked = {name: value for name, value in given.items() if value}
-        return f"?{urlencode(asked)}" if asked else "?"
+        return query_of(
+            {
+                "coder": self.coder,
+                "interview": self.interview,
+                "basis": self.basis,
+                "with": self.code_too,
+                "memo": "1" if self.with_memo else "",
+                "subcodes": "" if self.subcodes else "without",
+                **as_query(self.attributes),
+                **more,
+            }
+        )
 
     def applied_to(self, found: RetrievedLines) -> RetrievedLines:
         return found.where(
@@ -92,15 +87,6 @@ class _Filter(NamedTuple):
             attributes=self.attributes,
             with_memo=self.with_memo,
         )
-
-
-class _Choice(NamedTuple):
-    """One choice of the filter, with the values that there are and their numbers of lines."""
-
-    name: str
-    label: str
-    chosen: str
-    values: Sequence[tuple[str, str, int]]
 
 
 class _LinesRequests:
@@ -115,7 +101,7 @@ class _LinesRequests:
             view = await run_in_threadpool(self._views.of, coder_of(request))
             counts = await run_in_threadpool(_counts, view.codings)
         except StudyError as error:
-            return _outdated(request, error)
+            return outdated(request, error)
         groups: dict[str, list[Mapping[str, Any]]] = {}
         for code in codes_of(view.codebook).values():
             groups.setdefault(code["theme"], []).append(code)
@@ -144,24 +130,21 @@ class _LinesRequests:
             )
             found = await run_in_threadpool(asked.applied_to, every)
         except StudyError as error:
-            return _outdated(request, error)
+            return outdated(request, error)
         form = request.query_params.get("as")
         if form == "csv":
-            return _sent(await run_in_threadpool(found.to_csv), code, "csv", "text/csv; charset=utf-8")
+            return sent(await run_in_threadpool(found.to_csv), code, "csv", "text/csv; charset=utf-8")
         if form == "docx":
             from autocode.report import retrieved_lines_document
 
             document = await run_in_threadpool(lambda: retrieved_lines_document(found, title=self._title))
-            return _sent(document, code, "docx", _WORD)
+            return sent(document, code, "docx", _WORD)
         return await run_in_threadpool(self._page, request, view, every, found, asked)
 
     def _page(
         self, request: Request, view: CodingView, every: RetrievedLines, found: RetrievedLines, asked: _Filter
     ) -> Response:
-        whole = bool(request.query_params.get("all"))
-        n_pages = 1 if whole else max(-(-len(found) // _AT_ONCE), 1)
-        number = min(max(_number(request.query_params.get("page", "1")), 1), n_pages)
-        first = (number - 1) * _AT_ONCE
+        part = Part.of(found.lines, request.query_params)
         codebook = view.codebook
         return render(
             request,
@@ -172,17 +155,14 @@ class _LinesRequests:
             has_subcodes=bool(codebook.descendants(every.code.id)),
             every=every,
             found=found,
-            shown=found.lines if whole else found.lines[first : first + _AT_ONCE],
-            first=first,
-            number=number,
-            n_pages=n_pages,
+            part=part,
             choices=_choices(every, asked),
             asked=asked,
             about=lambda name: participant_summary(self._lines.interview(name)),
             together=list(found.together.items())[:_MOST_TOGETHER],
             spread=_spread(found, self._lines, view.codings),
             partial=view.partial,
-            may_review=any(page.path == "/" and page.open_to(coder_of(request)) for page in request.app.state.pages),
+            may_review=may_review(request),
             code_address=code_address,
             line_address=line_address,
         )
@@ -197,41 +177,18 @@ def _counts(codings: Codings) -> Mapping[CodeId, int]:
     return {code: len(lines) for code, lines in given.items()}
 
 
-def _choices(every: RetrievedLines, asked: _Filter) -> list[_Choice]:
-    """Return what the lines of a code can be filtered by."""
-
-    def choice(name: str, label: str, chosen: str, counts: Mapping[Any, int]) -> _Choice:
-        return _Choice(name, label, chosen, [(str(value), str(value), n) for value, n in counts.items()])
-
-    choices = [
-        choice("coder", "Coder", asked.coder, every.by_coder),
-        choice("interview", "Participant", asked.interview, every.by_interview),
-    ]
-    for attribute in _attributes(every):
-        counts = {value: n for value, n in every.by_attribute(attribute).items() if value}
-        label = attribute.replace("_", " ")
-        chosen = asked.attributes.get(attribute, "")
-        choices.append(choice(f"{_ATTRIBUTE}{attribute}", f"{label[:1].upper()}{label[1:]}", chosen, counts))
-    choices.append(choice("basis", "Basis", asked.basis, every.by_basis))
+def _choices(every: RetrievedLines, asked: _Filter) -> list[Choice]:
+    """Return what the lines of a code can be narrowed by."""
     too = [(code, every.names.get(code, code), n) for code, n in every.together.items()]
-    choices.append(_Choice("with", "Together with", asked.code_too, too))
-    return [choice for choice in map(_with_chosen, choices) if len(choice.values) > 1 or choice.chosen]
-
-
-def _with_chosen(choice: _Choice) -> _Choice:
-    """Return a choice in which what is chosen stands among the values, even if no line has it."""
-    if not choice.chosen or choice.chosen in [value for value, _, _ in choice.values]:
-        return choice
-    return choice._replace(values=[*choice.values, (choice.chosen, choice.chosen, 0)])
-
-
-def _attributes(found: RetrievedLines) -> list[str]:
-    """Return the attributes of the participants that group them; a date or a name of each is none of these."""
-    values: dict[str, set[str]] = {}
-    for line in found.lines:
-        for name, value in line.attributes.items():
-            values.setdefault(name, set()).add(value)
-    return [name for name, known in values.items() if any(known) and len(known) <= _MOST_VALUES]
+    return offered(
+        [
+            Choice.of("coder", "Coder", asked.coder, every.by_coder),
+            Choice.of("interview", "Participant", asked.interview, every.by_interview),
+            *attribute_choices(every, asked.attributes),
+            Choice.of("basis", "Basis", asked.basis, every.by_basis),
+            Choice("with", "Together with", asked.code_too, too),
+        ]
+    )
 
 
 def _spread(
@@ -242,7 +199,7 @@ def _spread(
     judged = {interview.id for interview in lines.interviews if any(line.id in coded for line in interview.lines)}
     holding = set(found.interviews)
     tables = []
-    for attribute in _attributes(found):
+    for attribute in grouping_attributes(line.attributes for line in found.lines):
         n_lines = found.by_attribute(attribute)
         interviews: dict[str, list[TranscriptId]] = {}
         for interview in lines.interviews:
@@ -254,23 +211,6 @@ def _spread(
         ]
         tables.append((attribute.replace("_", " "), rows))
     return tables
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
-
-
-def _sent(content: str | bytes, code: CodeId, suffix: str, kind: str) -> Response:
-    """Return a file to be saved; its name is that of the code."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", code).strip("-.") or "code"
-    if isinstance(content, str):
-        content = f"\ufeff{content}".encode()  # without the mark, Excel does not take it for UTF-8
-    disposition = f"attachment; filename=\"{plain}.{suffix}\"; filename*=UTF-8''{quote(code, safe='')}.{suffix}"
-    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})
-
-
-def _outdated(request: Request, error: StudyError) -> Response:
-    return render(request, "refused.html", title="Lines", sentence=f"{_RESTART} {error}", status=409)
 
 
 @no_single_text
@@ -322,9 +262,9 @@ def lines_page(
     requests = _LinesRequests(views, lines=lines, title=title)
     return Page(
         name="Lines",
-        path=PATH,
+        path=CODES,
         routes=[
-            Route(PATH, requests.index, methods=["GET"]),
-            Route(f"{PATH}/{{code:path}}", requests.lines_of, methods=["GET"]),
+            Route(CODES, requests.index, methods=["GET"]),
+            Route(f"{CODES}/{{code:path}}", requests.lines_of, methods=["GET"]),
         ],
     )

@@ -57,6 +57,7 @@ def review_page(
         path="/",
         routes=[
             Route("/", api.page, methods=["GET"]),
+            Route("/review", api.page, methods=["GET"]),  # the address of a line is /review#line=ID
             Route("/review/state", api.state, methods=["GET"]),
             Route("/review/lines", api.lines, methods=["GET"]),
             Route("/review/offers", api.offers, methods=["GET"]),

@@ -17,7 +17,16 @@ import studies
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Coding
 from autocode.transcripts import Transcripts
-from autocode.web import FlaggedLine, SuggesterStatus, adjudication_page, codebook_page, lines_page, make_app, team_page
+from autocode.web import (
+    FlaggedLine,
+    SuggesterStatus,
+    adjudication_page,
+    codebook_page,
+    lines_page,
+    make_app,
+    search_page,
+    team_page,
+)
 
 ORIGIN = "http://127.0.0.1:8765"
 CODERS = ("MO", "JB", "SK", "TW", "AA")
@@ -100,6 +109,7 @@ def pages_of(journal, lines, codebook):
             team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known, **own),
             codebook_page(codebook),
             lines_page(journal, title="Tiny", **known, **own),
+            search_page(lines),
         ]
 
     return build

@@ -94,6 +94,21 @@ def test_nothing_that_somebody_wrote_becomes_markup(asked_by, differing, hostile
     assert "1337" not in answer.text
 
 
+def test_words_are_searched_with_their_forms_and_counts_by_participant(asked_by, differing):
+    browser = asked_by("MO")
+    answer = browser.get("/search?q=ringing")
+    table = browser.get("/search?q=ring&as=csv")
+
+    assert places(answer) == ["GP1, line 2"]
+    assert "it <mark>rings</mark> out" in answer.text
+    assert "q=ringing+-%22rings%22" in answer.text  # leads to the lines without this form
+    assert places(browser.get('/search?q=ring+-"rings"')) == []
+    assert places(browser.get("/search?q=reach")) == []
+    assert places(browser.get("/search?q=reach&questions=1")) == ["GP1, line 1"]
+    assert table.text.splitlines()[1].startswith('"GP1, line 2",GP1:2,GP1,2,GP1,There is one number')
+    assert "<script>" not in browser.get("/search?q=<script>alert(1)</script>").text.replace("<script type", "")
+
+
 @pytest.mark.browser
 def test_lines_are_read_and_copied_by_keyboard_at_any_width(visit, differing, violations):
     page = visit("/codes/access", size=(320, 700))
@@ -119,3 +134,10 @@ def test_lines_are_read_and_copied_by_keyboard_at_any_width(visit, differing, vi
     expect(page.locator("article.line")).to_have_count(1)
     page.emulate_media(color_scheme="dark")
     assert violations(page) == []
+    page.get_by_role("link", name="Search").click()
+    page.keyboard.press("/")
+    page.keyboard.type("numbers")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.line mark")).to_have_text("number")
+    assert violations(page) == []
+    assert page.evaluate("document.querySelector('main').scrollWidth <= innerWidth")

@@ -53,6 +53,11 @@ function press(key) {
     showBeside(byId("beside").getAttribute("aria-pressed") !== "true");
     return true;
   }
+  if (key === "/" && byId("q")) {
+    byId("q").focus();
+    byId("q").select();
+    return true;
+  }
   const line = lines[at];
   if (key === "c" && line) {
     copy([line.dataset.quotation], line.getAttribute("aria-label"));
@@ -87,8 +92,9 @@ if (all && lines.length) {
   all.hidden = false;
   all.addEventListener("click", () => copy(lines.map((line) => line.dataset.quotation), `${lines.length} lines`));
 }
+if (byId("keys") && lines.length) byId("keys").hidden = false;
 if (byId("beside") && lines.length) {
-  byId("beside").hidden = byId("keys").hidden = false;
+  byId("beside").hidden = false;
   byId("beside").addEventListener("click", () => press("x"));
   if (!remembered()) showBeside(false);
 }
