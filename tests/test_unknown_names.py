@@ -149,7 +149,8 @@ CALLS = {
 # Functions of which the name may be any, or which is held against a study on the disk in tests/cli/test_bad_input.py
 # and tests/study; and sessions, whose lines and codes are tested in tests/review.
 ELSEWHERE = {
-    "coding.Coding.applies", "coding.Coding.applies_any", "retrieval.RetrievedLines.by_attribute", "web.lines_page",
+    "coding.Coding.applies", "coding.Coding.applies_any", "web.lines_page",
+    "retrieval.RetrievedLines.by_attribute", "retrieval.FoundLines.by_attribute",
     "agreement.alt_test", "agreement.cohen_kappa", "agreement.fleiss_kappa", "agreement.icc",
     "agreement.krippendorff_alpha", "agreement.specific_agreement", "agreement.model_pairs",
     "agreement.ReliabilityData.from_table", "codebook.Codebook",

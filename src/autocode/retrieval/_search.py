@@ -261,6 +261,9 @@ class LineSearch:
         for text in self._texts[:-1]:
             self._starts.append(self._starts[-1] + len(text) + 1)
 
+    def __repr__(self) -> str:
+        return f"<LineSearch: {count_of(len(self._lines), 'line')}>"
+
     def find(self, query: str) -> FoundLines:
         """
         Return the lines with all words of a query, in any order, each word in any of its forms.

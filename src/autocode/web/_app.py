@@ -171,4 +171,6 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     section = "" if here is None else here.under or here.path
     beside = [page for page in pages if page.under == section]
     page = request.app.state.templates.get_template(template)
-    return HTMLResponse(page.render(coder=coder, pages=named, here=section, beside=beside, **values), status_code=status)
+    return HTMLResponse(
+        page.render(coder=coder, pages=named, here=section, beside=beside, **values), status_code=status
+    )
