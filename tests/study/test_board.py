@@ -189,7 +189,10 @@ def test_the_plan_is_shown_first_and_a_change_that_was_not_shown_is_not_made(gro
         plan=planned["fingerprint"],
     )  # fmt: skip
 
-    assert "grouped" in planned["plan"] or "merged" in planned["plan"]
+    assert planned["plan"][0] == {
+        "sentences": ["TW merged 'MO/no-time' and 'JB/rushed' into 'Lack of time' (version 4 to 5)."]
+    }
+    assert planned["plan"][1]["head"] == ["readings", "JB", "MO"]
     assert other["refused"] == "Nothing was changed, because the plan is another one now; look at it again."
     assert read_study(grouped).codebook.version == board.version
 
@@ -324,7 +327,7 @@ def test_a_proposed_code_is_on_the_board_with_its_lines_for_those_who_may_see_th
     assert proposed["lines"] == [{"text": first.text, "line": first.id}]
     assert of_mo.state()["proposed"] == []
     planned = board.plan("add", name=proposed["name"], theme="infrastructure", reason="three interviews")
-    assert "Proposed before, so that these lines get the code: JB 1. Others read them again." in planned["plan"]
+    assert "Proposed before, so that these lines get the code: JB 1. Others read them again." in str(planned["plan"])
     board.make("add", name=proposed["name"], theme="infrastructure", reason="three interviews")
     assert board.state()["proposed"] == []
     assert [coding.codes for coding in read_study(coded).codings] == [{"informal-fixers"}]

@@ -118,7 +118,7 @@ class StudyBoard:
             change_codebook(study.folder, *changes)
             return looked_at
 
-        return PlannedChange(sentences=str(plan), make=make)
+        return PlannedChange(parts=tuple(plan.parts()), make=make)
 
 
 def _key(study: StudyData) -> object:

@@ -17,6 +17,7 @@ from autocode.codebook import Code, Codebook, CodeId
 from autocode.coding import CoderId
 from autocode.errors import AutocodeError, CodebookError
 from autocode.review import CodeCard, ProposedCode
+from autocode.tables import Table
 from autocode.transcripts import Line
 from autocode.web._acts import RefusedRequestError, gesture_of, json_of
 from autocode.web._app import Page, coder_of, render
@@ -102,13 +103,13 @@ class PlannedChange(NamedTuple):
 
     Attributes
     ----------
-    sentences : str
-        The plan in words.
+    parts : sequence of str or Table
+        The plan: its tables, and the sentences before, between and after them, each on a line.
     make : callable
         Makes the change as planned, and returns the code or theme to look at next.
     """
 
-    sentences: str
+    parts: Sequence[str | Table]
     make: Callable[[], CodeId]
 
 
@@ -217,7 +218,7 @@ class _BoardRequests:
             planned = self._board.plan(act, by=coder)
         except CodebookError as error:
             return {"refused": _sentence(error), "board": self._state(coder)}
-        return {"plan": planned.sentences, "fingerprint": _fingerprint(act, planned)}
+        return {"plan": [_part_json(part) for part in planned.parts], "fingerprint": _fingerprint(act, planned)}
 
     def _changed(self, act: BoardAct, coder: CoderId, fields: dict[str, Any]) -> dict[str, Any]:
         key = f"{coder}:{gesture_of(fields)}"
@@ -244,7 +245,14 @@ def _sentence(error: AutocodeError) -> str:
 
 def _fingerprint(act: BoardAct, planned: PlannedChange) -> str:
     """Return what is the same only for the same act and the same plan."""
-    return hashlib.sha256(json.dumps([astuple(act), planned.sentences]).encode("utf-8", "surrogatepass")).hexdigest()
+    shown = json.dumps([astuple(act), *map(_part_json, planned.parts)])
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _part_json(part: str | Table) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"sentences": part.splitlines()}
+    return {"head": part.head, "rows": part.rows, "numeric": sorted(part.numeric)}
 
 
 def _state_json(view: BoardView) -> dict[str, Any]:

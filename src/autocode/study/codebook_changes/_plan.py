@@ -118,15 +118,15 @@ class ChangePlan(Tabular):
             yield {"change": str(change), **versions, "by": change.by, "why": change.why, "at": change.at}
 
     def __str__(self) -> str:
-        blocks = [part if isinstance(part, str) else part.text() for part in self._parts()]
+        blocks = [part if isinstance(part, str) else part.text() for part in self.parts()]
         return "\n\n".join(filter(None, blocks))
 
     def _repr_html_(self) -> str:
-        parts = (_paragraphs(part) if isinstance(part, str) else part.html() for part in self._parts())
+        parts = (_paragraphs(part) if isinstance(part, str) else part.html() for part in self.parts())
         return "".join(parts)
 
-    def _parts(self) -> Iterator[str | Table]:
-        """Yield the tables of the plan, and the sentences before, between and after them."""
+    def parts(self) -> Iterator[str | Table]:
+        """Yield the tables of the plan, and the sentences before, between and after them, each on a line."""
         yield "\n".join(f"{change} (version {change.before} to {change.after})." for change in self.changes)
         if (table := self._readings_table()) is not None:
             yield table

@@ -1,6 +1,7 @@
 // The dialog of an act on the board: what it needs to know, what it would change, and, once that was seen, the change.
 
 import { formFor, written } from "./board_forms.js";
+import { paintPlan } from "./board_paint.js";
 import { byId, el, openDialog } from "./dom.js";
 
 const dialog = byId("act");
@@ -76,7 +77,7 @@ async function plan() {
   forget();
   const answer = await asked("/board/plan", body);
   if (!answer || !dialog.open || JSON.stringify(sent()) !== JSON.stringify(body)) return;
-  byId("act-sentences").textContent = answer.plan;
+  paintPlan(answer.plan);
   byId("act-sentences").hidden = byId("act-make").hidden = false;
   shown = { ...body, plan: answer.fingerprint };
   say("This is what would change. Nothing is changed yet.");

@@ -140,3 +140,20 @@ export function paintProposed(proposed, isClosed, onAdd) {
     ),
   );
 }
+
+/** Show a plan: its sentences as paragraphs, its tables as tables. */
+export function paintPlan(parts) {
+  byId("act-sentences").replaceChildren(
+    ...parts.flatMap(({ sentences, head, rows, numeric }) => (sentences ? sentences.map((sentence) => el("p", { dir: "auto" }, sentence)) : [table(head, rows, numeric)])),
+  );
+}
+
+function table(head, rows, numeric) {
+  const cell = (tag, text, n, more = {}) => el(tag, { class: numeric.includes(n) ? "numeric" : "", ...more }, text);
+  return el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, head.map((text, n) => cell("th", text, n, { scope: "col" })))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((text, n) => (n ? cell("td", text, n) : cell("th", text, n, { scope: "row", dir: "auto" })))))),
+  );
+}
