@@ -212,7 +212,9 @@ const pairActions = {
 
 /** Show what the words of the lines say, when it is computed. */
 async function showWords() {
+  const { version } = state.board;
   const { similar = [], coherence = {}, note = "", refused = "" } = await ask("/board/words").catch(() => ({}));
+  if (version !== state.board.version) return; // the codebook was changed meanwhile, and this is asked again
   state.coherence = coherence;
   coherenceOf(coherence);
   byId("similar").hidden = !similar.length && !note && !refused;
@@ -243,7 +245,7 @@ async function refresh() {
     const isFirst = !state.board;
     take(board);
     say(isFirst ? "" : "The codebook was changed; this is how it is now.");
-    await showWords();
+    showWords();
   }
   return true;
 }
