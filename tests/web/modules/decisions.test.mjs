@@ -11,6 +11,8 @@ const offer = (strong, ...bands) => ({ strong, cards: bands.map((band, index) =>
 test("nothing is kept without a choice, and N never drops one", () => {
   assert.match(decide("keep").refused, /Nothing is chosen/);
   assert.deepEqual(decide("keep", { chosen: ["a"], proposed: ["new"] }), { kind: "keep", codes: ["a"], proposed: ["new"] });
+  assert.equal(decide("keep", { kept: { codes: [], proposed: [] } }).kind, "none"); // with another memo, say
+  assert.match(decide("keep", { kept: { codes: ["a"], proposed: [] } }).refused, /Nothing is chosen/);
   assert.deepEqual(decide("none"), { kind: "none", codes: [], proposed: [] });
   assert.equal(decide("none", { chosen: ["a"], proposed: ["new"] }).refused, "A, “new” is chosen: press Enter to keep it, or drop it before pressing N.");
   assert.match(decide("none", { proposed: ["other"], kept: { codes: [], proposed: ["new"] } }).refused, /“other” is chosen/);

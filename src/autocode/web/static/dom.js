@@ -51,17 +51,20 @@ export function openDialog(dialog, home) {
   dialog.showModal();
 }
 
-/** Give the focus back to the button that a dialog was opened from, or else to `home`. */
+/** Give the focus back to the button that a dialog was opened from, or else to `home`, unless it has gone on already. */
 export function giveBack(dialog, home) {
+  const root = home.getRootNode();
+  const hasGoneOn = ![null, home, document.body].includes(root.activeElement);
   const opener = openers.get(dialog);
-  takeFocus((opener && (opener.isConnected ? opener : namedLike(opener, home.getRootNode()))) || home);
+  if (!hasGoneOn) takeFocus((opener && (opener.isConnected ? opener : namedLike(opener, root))) || home);
 }
 
 /** Close a dialog in which something was chosen; what comes next has the focus if it was opened from a button, else `home`. */
 export function closeTowards(dialog, next, home) {
-  if (openers.get(dialog)) openers.set(dialog, next);
+  const isFromButton = Boolean(openers.get(dialog));
+  openers.delete(dialog);
   dialog.close();
-  giveBack(dialog, home);
+  takeFocus(isFromButton ? next : home);
 }
 
 /** Return a code as a chip in the hue of its theme. */

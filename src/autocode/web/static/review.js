@@ -10,8 +10,9 @@ import { press } from "./review_deciding.js";
 import { prepareDialogs } from "./review_dialogs.js";
 import { fetchOffer, show } from "./review_going.js";
 import { alertOf, note, paintSaved, paintStatus } from "./review_messages.js";
-import { actions, main, paintInterview } from "./review_paint.js";
-import { scrollToLine } from "./review_place.js";
+import { actions, main, paintDraft, paintInterview, paintSide } from "./review_paint.js";
+import { keepPlace, lineInAddress, rememberPlace } from "./review_place.js";
+import { lineAfter } from "./review_queue.js";
 import { ask, listenToVersions } from "./review_server.js";
 import { applyAct, state, takeState } from "./review_state.js";
 import { catchUp, connectTabs, NO_DECISION, onStored } from "./review_stored.js";
@@ -21,8 +22,8 @@ const RETRY = 1000; // milliseconds before the page asks again where it begins
 /** Ask where the page begins until the server answers and has stored what an earlier tab left behind. */
 async function firstState() {
   const query = {};
-  const wanted = new URLSearchParams(location.hash.slice(1)).get("line");
-  if (wanted) query.line = wanted;
+  const wanted = lineInAddress();
+  if (wanted !== null) query.line = wanted;
   for (;;) {
     let answer;
     try {
@@ -39,10 +40,33 @@ async function firstState() {
     }
     if (state.outbox) return answer;
     const key = `autocode:act:${answer.study}:${answer.coder}`;
-    state.outbox = new Outbox({ key, url: "/review/submit", onStored, onChange: paintSaved });
+    state.outbox = new Outbox({ key, url: "/review/submit", onStored, onChange });
     // what an earlier tab or a killed server left is stored first; only then is it known which line is the current one
     if (!state.outbox.count || !(await state.outbox.flush())) return answer;
   }
+}
+
+/** See to it that the page says whether all is stored. */
+function onChange() {
+  paintSaved();
+  if (state.begun && state.phase.name === "done") paintSide();
+}
+
+/** Take over what was chosen or written in another tab, on lines other than the current one. */
+function onDraftElsewhere({ key }) {
+  if (!key || key === state.drafts.nameOf("memo", state.current) || key === state.drafts.nameOf("choice", state.current)) return;
+  const id = state.drafts.read(key);
+  if (id === null) return;
+  paintDraft(id);
+  paintSaved();
+}
+
+/** Go to the line that the address names. */
+function goToAddress() {
+  const id = lineInAddress();
+  if (id === null || id === state.current) return;
+  if (state.positions.has(id)) show(id);
+  else alertOf(`There is no line ${id} to be decided here.`);
 }
 
 /** Which lines are decided here: the others of their interviews are shown as context. */
@@ -61,9 +85,11 @@ async function begin() {
   }
   state.begun = true;
   listenToVersions(() => followCodebook({ fetchOffer }));
-  paintSaved({ pending: outbox.count, trouble: outbox.trouble });
+  paintSaved();
   if (state.interview) paintInterview(state.interview);
-  await show(answer.current);
+  const isHere = answer.current === null || state.positions.has(answer.current);
+  if (!isHere) alertOf(`${answer.current} is not to be decided here.`);
+  await show(isHere ? answer.current : lineAfter(state, null));
   if (state.sample && state.current) note(ofSample());
   takeFocus(main);
   listen(press);
@@ -78,13 +104,16 @@ byId("lines").addEventListener("click", (event) => {
   if (event.detail > 1 || String(getSelection())) return; // words are being marked to copy them
   show(line.dataset.line);
 });
-new ResizeObserver(() => scrollToLine()).observe(main);
+new ResizeObserver(keepPlace).observe(main);
+main.addEventListener("scroll", rememberPlace, { passive: true });
+addEventListener("hashchange", goToAddress);
+addEventListener("storage", onDraftElsewhere);
 addEventListener("resize", fitCards);
 byId("side").addEventListener("scroll", noteSeen);
 addEventListener("scroll", noteSeen);
 byId("keys").addEventListener("click", onClick(() => press("?"), main));
 byId("mode").addEventListener("click", onClick(() => press("?"), main));
 byId("interviews").addEventListener("click", onClick(() => press("i"), main));
-Object.assign(actions, { press });
+Object.assign(actions, { press, show });
 prepareDialogs();
 begin();

@@ -8,7 +8,7 @@ import { alertOf } from "./review_messages.js";
 import { main, paintCurrent, paintInterview, paintSide, paintTicks } from "./review_paint.js";
 import { scrollToLine } from "./review_place.js";
 import { ask, prefetch } from "./review_server.js";
-import { isOfferAwaited, state, takeCodebook, takeInterview } from "./review_state.js";
+import { isOfferAwaited, keepChoice, state, takeCodebook, takeInterview } from "./review_state.js";
 
 let following = false;
 
@@ -40,6 +40,7 @@ function takeLines(interview) {
   if (interview.id !== state.interview.id) return; // the coder has gone on, to lines that are asked for now
   takeInterview(interview);
   state.interview = interview;
+  if (state.current !== null) keepChoice();
   paintInterview(interview);
   paintCurrent(null);
   paintTicks();

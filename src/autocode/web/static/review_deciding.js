@@ -5,12 +5,12 @@ import { bringCard, toggleCards } from "./review_cards.js";
 import { decision } from "./review_decisions.js";
 import { openHelp, openInterviews, openPalette } from "./review_dialogs.js";
 import { show } from "./review_going.js";
-import { announce, hint } from "./review_messages.js";
+import { announce, hint, paintSaved } from "./review_messages.js";
 import { described, paintKept, paintSide, paintTicks } from "./review_paint.js";
 import { isAnswer } from "./review_phase.js";
 import { isInView, scrollToLine } from "./review_place.js";
 import { lineAfter, neighbour } from "./review_queue.js";
-import { applyAct, codeOf, currentLine, happen, isSecondLook, offerShown, revertAct, state } from "./review_state.js";
+import { applyAct, codeOf, currentLine, happen, isSecondLook, memoOf, offerShown, revertAct, state, toggle } from "./review_state.js";
 
 const REVEAL = 150; // milliseconds that a line waits, after a blind reading, for what the suggester says of it
 
@@ -35,10 +35,11 @@ function choose(index) {
     hint(`Suggestion ${index + 1} was out of view: press the key again to choose it.`);
     return;
   }
-  if (!state.chosen.delete(card.code)) state.chosen.add(card.code);
+  const isChosen = toggle(state.chosen, card.code);
   state.hint = "";
   paintSide();
-  announce(`${codeOf(card.code).name} ${state.chosen.has(card.code) ? "chosen" : "dropped"}.`);
+  paintSaved();
+  announce(`${codeOf(card.code).name} ${isChosen ? "chosen" : "dropped"}.`);
 }
 
 function decide(key) {
@@ -65,7 +66,7 @@ function decide(key) {
     version: state.version,
     line: line.id,
     ...decided,
-    memo: decided.kind === "later" ? "" : (state.drafts.get(line.id) ?? ""),
+    memo: decided.kind === "later" ? "" : memoOf(line),
     batch: offerShown()?.batch ?? null,
     seen: [...state.seen],
     milliseconds: Math.round(performance.now() - state.phase.since),
@@ -107,7 +108,7 @@ function undo() {
 }
 
 function openMemo() {
-  if (!state.drafts.has(state.current)) state.drafts.set(state.current, "");
+  state.isMemoOpen = true;
   paintSide();
   const field = byId("memo");
   field.focus();

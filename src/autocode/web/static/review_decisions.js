@@ -22,9 +22,10 @@ export const isAsChosen = ({ codes, proposed }, { chosen, proposed: names }) =>
   proposed.every((name) => names.includes(name));
 
 const table = {
-  keep({ own, chosen, proposed }) {
+  keep({ own, kept, chosen, proposed }) {
     if (chosen.length || proposed.length) return keep({ codes: chosen, proposed });
-    return own ? none() : { refused: "Nothing is chosen: press a number or F to choose a code, or N if none fits." };
+    // what was decided before is kept, for example with another memo
+    return own || (kept && !hasCodes(kept)) ? none() : { refused: "Nothing is chosen: press a number or F to choose a code, or N if none fits." };
   },
   none({ own, kept, chosen, proposed, nameOf }) {
     if (own && hasCodes(own)) return keep(own);

@@ -3,10 +3,10 @@
 import { codesFound, codesNear } from "./code_search.js";
 import { byId, chip, closeTowards, el, giveBack, listing, openDialog } from "./dom.js";
 import { singleKeys } from "./keys.js";
-import { announce } from "./review_messages.js";
+import { announce, paintSaved } from "./review_messages.js";
 import { main, paintSide } from "./review_paint.js";
 import { ask } from "./review_server.js";
-import { state } from "./review_state.js";
+import { state, toggle } from "./review_state.js";
 
 /** Connect the dialogs with the page. */
 export function prepareDialogs() {
@@ -142,11 +142,12 @@ function makeNew() {
 }
 
 function leavePalette(chosen, key, { name }) {
-  if (!chosen.delete(key)) chosen.add(key);
+  const isChosen = toggle(chosen, key);
   state.hint = "";
   paintSide();
+  paintSaved();
   closeTowards(byId("palette"), byId("keep"), main);
-  announce(`${name} ${chosen.has(key) ? "chosen" : "dropped"}. Enter keeps it.`);
+  announce(`${name} ${isChosen ? "chosen" : "dropped"}. Enter keeps it.`);
 }
 
 function onFindKey(event) {

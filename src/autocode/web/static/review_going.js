@@ -1,9 +1,9 @@
 // Going to a line: what has to be here before it can be read is fetched, and until then nothing is decided.
 
 import { byId } from "./dom.js";
-import { announce, hint } from "./review_messages.js";
-import { described, paintCurrent, paintInterview, paintSide, paintTicks, paintWords } from "./review_paint.js";
-import { scrollToLine } from "./review_place.js";
+import { announce, hint, paintSaved } from "./review_messages.js";
+import { described, paintCurrent, paintDraft, paintInterview, paintSide, paintTicks, paintWords } from "./review_paint.js";
+import { paintAddress, scrollToLine } from "./review_place.js";
 import { awaitOffer, interviewOf, prefetch } from "./review_server.js";
 import { currentLine, happen, isOfferAwaited, state } from "./review_state.js";
 
@@ -29,6 +29,7 @@ function leave() {
   const before = state.current;
   state.current = null;
   paintCurrent(before);
+  paintDraft(before);
   paintSide();
   announce("Fetching the next line.");
 }
@@ -59,11 +60,16 @@ function enter(id, { announced = true, event = "shown" }) {
     paintInterview(interview);
   }
   const line = currentLine();
-  state.chosen = new Set(line?.kept?.codes ?? []);
-  state.proposed = new Set(line?.kept?.proposed ?? []);
-  if (line && !state.drafts.has(line.id) && line.kept?.memo) state.drafts.set(line.id, line.kept.memo);
+  const choice = state.drafts.choice(id) ?? line?.kept;
+  state.chosen = new Set(choice?.codes ?? []);
+  state.proposed = new Set(choice?.proposed ?? []);
+  state.isMemoOpen = false;
   if (before !== id || event === "reveal") state.seen = new Set();
   paintCurrent(before);
+  paintDraft(before);
+  paintDraft(id);
+  paintSaved();
+  paintAddress(line);
   document.title = line ? `${line.interview}, line ${line.order} · autocode` : "All decided · autocode";
   paintTicks();
   if (before !== id || event === "reveal") rest();

@@ -48,14 +48,28 @@ export function alertOf(text, { line: id, show } = {}) {
   byId("alerts").append(box);
 }
 
-/** Paint whether what was decided is stored. */
-export function paintSaved({ pending, trouble }) {
+/** Paint whether what was decided, chosen and written is stored. */
+export function paintSaved() {
+  const { outbox, drafts } = state;
+  if (!outbox || !state.begun) return;
+  const { count: pending, trouble } = outbox;
   const saved = byId("saved");
   const decisions = pending === 1 ? "1 decision waits" : `${pending} decisions wait`;
-  const status = trouble && pending ? "trouble" : pending ? "saving" : "saved";
-  const texts = { trouble: `${decisions} in this browser: ${trouble}`, saving: "Saving", saved: "Saved" };
+  const unsaved = drafts.ids();
+  const status = trouble && pending ? "trouble" : pending ? "saving" : unsaved.length ? "draft" : "saved";
+  const texts = {
+    trouble: `${decisions} in this browser: ${trouble}`,
+    saving: "Saving",
+    draft: describedDrafts(unsaved),
+    saved: "Saved",
+  };
   if (saved.dataset.state === status && saved.lastElementChild.textContent === texts[status]) return;
   paintStatus(status, texts[status]);
+}
+
+function describedDrafts([first, ...others]) {
+  if (others.length) return `Not stored: drafts on ${others.length + 1} lines`;
+  return first === state.current ? "Not stored yet" : `Not stored: a draft on ${first}`;
 }
 
 export function paintStatus(status, text) {

@@ -3,16 +3,17 @@
 import { beginsTurn, byId, chip, el, onClick, repaint, speakerLabel, takeFocus } from "./dom.js";
 import { singleKeys } from "./keys.js";
 import { fitCards, moreButton, offerPart } from "./review_cards.js";
-import { footText } from "./review_messages.js";
-import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepDraft, newName, offerShown, state } from "./review_state.js";
+import { footText, hint, paintSaved } from "./review_messages.js";
+import { codeOf, currentLine, isOfferAwaited, isSecondLook, keepChoice, memoOf, newName, offerShown, state } from "./review_state.js";
 
 const MOST_TICKS = 90; // more than these cannot be distinguished
+const MOST_DRAFTS = 8; // lines with a draft that are listed
 
 export const main = byId("reading");
 
 // ---------------------------------------------------------------- the interview
 
-const elements = new Map(); // line id -> { article, words, kept }
+const elements = new Map(); // line id -> { article, words, kept, draft }
 
 export function paintInterview(interview) {
   elements.clear();
@@ -40,8 +41,9 @@ function lineElement(line) {
     : el("button", { class: "order", type: "button", tabindex: "-1", "aria-label": label }, `${line.order}`);
   const article = el("article", { class: isContext ? "line context" : "line" }, order, words);
   article.dataset.line = line.id;
-  elements.set(line.id, { article, words, kept: null });
+  elements.set(line.id, { article, words, kept: null, draft: null });
   if (line.kept || line.later) paintKept(line);
+  paintDraft(line.id);
   return article;
 }
 
@@ -54,6 +56,20 @@ export function paintKept(line) {
   if (!line.kept && !line.later) return;
   painted.kept = el("div", { class: "kept" }, line.kept ? decided(line) : remark("left for later"));
   painted.article.append(painted.kept);
+}
+
+/** Say of a line that is not the current one that something on it is not stored. */
+export function paintDraft(id) {
+  const painted = elements.get(id);
+  if (!painted) return;
+  painted.draft?.remove();
+  painted.draft = null;
+  if (id === state.current || !state.drafts.ids().includes(id)) return;
+  const { codes, proposed } = state.drafts.choice(id) ?? { codes: [], proposed: [] };
+  const names = [...codes.map((code) => codeOf(code).name), ...proposed.map(newName)];
+  const parts = [...names, state.drafts.memo(id) !== undefined && "memo"].filter(Boolean);
+  painted.draft = el("p", { class: "draft", dir: "auto" }, `not stored yet: ${parts.join(", ") || "no code"}`);
+  painted.article.append(painted.draft);
 }
 
 const remark = (text, more = "") => el("span", { class: `none-fits${more}` }, text);
@@ -133,7 +149,7 @@ export const articleOf = (id) => elements.get(id)?.article;
 
 // ---------------------------------------------------------------- the decision
 
-/** What a click on the right does: press(key), choose(index) and show(line). */
+/** What a click on the right does: press(key, time) and show(line). */
 export const actions = {};
 
 /** Paint what there is to decide on the current line; the button that has the focus keeps it. */
@@ -204,7 +220,9 @@ function chosenPart() {
   const dropper = (name, look, drop) => {
     const act = () => {
       drop();
+      keepChoice();
       paintSide();
+      paintSaved();
       takeFocus(main);
     };
     const cross = el("span", { "aria-hidden": "true" }, "×");
@@ -223,8 +241,8 @@ function chosenPart() {
 }
 
 function memoPart(line) {
-  const memo = state.drafts.get(line.id);
-  if (memo === undefined) return null;
+  const memo = memoOf(line);
+  if (!memo && !state.isMemoOpen) return null;
   const field = el("textarea", {
     id: "memo",
     rows: "3",
@@ -232,29 +250,35 @@ function memoPart(line) {
     dir: "auto",
     placeholder: "Your thoughts on this line",
     ".value": memo,
-    oninput: () => keepDraft(line.id, field.value),
+    oninput: () => {
+      state.drafts.keepMemo(line.id, field.value, line.kept);
+      paintSaved();
+    },
     onkeydown: (event) => {
       if (event.isComposing) return;
       if (event.key === "Escape" || (event.key === "Enter" && !event.shiftKey)) {
         event.preventDefault();
         event.stopPropagation();
         takeFocus(main);
+        if (line.kept && state.drafts.memo(line.id) !== undefined) hint("Press Enter to store the memo with your coding.");
       }
     },
   });
   return el("label", { class: "memo" }, el("span", {}, "Memo ", el("small", {}, "stored with your decision")), field);
 }
 
+const isNoneKept = ({ kept }) => Boolean(kept) && (isSecondLook() || (!kept.codes.length && !kept.proposed.length));
+
 /** What the Enter key keeps. */
 function keepLabel() {
   const names = [...[...state.chosen].map((id) => codeOf(id).name), ...[...state.proposed].map((name) => `“${name}”`)];
   if (names.length) return `Keep ${names.join(", ")}`;
-  if (isSecondLook() && currentLine().kept) return "Keep my coding: none fits";
+  if (isNoneKept(currentLine())) return isSecondLook() ? "Keep my coding: none fits" : "Keep: none fits";
   return "Choose a code first";
 }
 
 function footPart(line) {
-  const isReady = state.chosen.size || state.proposed.size || (isSecondLook() && line.kept);
+  const isReady = state.chosen.size || state.proposed.size || isNoneKept(line);
   const keep = { class: "button main", id: "keep", type: "button", "aria-disabled": `${!isReady}`, "data-act": "Enter" };
   return el(
     "div",
@@ -266,7 +290,7 @@ function footPart(line) {
       { class: "actions" },
       button("n", isSecondLook() ? "Keep mine" : "None fits"),
       button("f", "Find a code"),
-      button("m", state.drafts.has(line.id) ? "Edit memo" : "Memo"),
+      button("m", memoOf(line) ? "Edit memo" : "Memo"),
       button("s", "Later", { "aria-label": "Leave for later" }),
       undoButton(),
       el(
@@ -298,13 +322,22 @@ function allDecided() {
   return n === 1 ? `The line of ${state.sample} is decided` : `All ${n} lines of ${state.sample} are decided`;
 }
 
+/** What stands on the right when every line is decided: whether all is stored, and where something is not. */
 function finishedPart() {
+  const drafts = state.drafts.ids().filter((id) => state.positions.has(id));
+  const stored = state.outbox.count
+    ? "What you decided last is still being stored; leave this page open."
+    : "Everything is stored; you may close this page. Choose a line to change its codes.";
+  const left = `What you chose or wrote on ${drafts.length === 1 ? "one line" : `${drafts.length} lines`} is not stored: go there and keep or drop it.`;
   return [
     el("div", { class: "title" }, el("h2", {}, allDecided())),
-    el("p", { class: "own" }, "Everything is stored; you may close this page. Choose a line to change its codes."),
+    el("p", { class: "own" }, drafts.length ? left : stored),
+    drafts.slice(0, MOST_DRAFTS).map((id) =>
+      el("button", { class: "button", type: "button", onclick: onClick(() => actions.show(id), main) }, `Go to ${id}`),
+    ),
     el("div", { class: "actions" }, undoButton(), button("i", "Interviews")),
     noteElement(),
-  ];
+  ].flat();
 }
 
 /** A line in words, with what is suggested for it. */

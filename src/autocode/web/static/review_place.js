@@ -1,4 +1,4 @@
-// Where the current line is on the screen.
+// Where the current line is: on the screen, and in the address of the page.
 
 import { articleOf, main } from "./review_paint.js";
 import { state } from "./review_state.js";
@@ -21,6 +21,40 @@ export function scrollToLine() {
   // in a small window the page scrolls, too
   const { scrollingElement: page } = document;
   if (page.scrollHeight > page.clientHeight) page.scrollTop += main.getBoundingClientRect().top;
+  rememberPlace();
+}
+
+let place = null; // { article, top }: the line that stays where it is when the window changes, and its distance from the top
+
+/** Remember where the coder reads: at the current line if it is in view, else at the first line of the pane. */
+export function rememberPlace() {
+  const pane = main.getBoundingClientRect();
+  const first = () => document.elementFromPoint(pane.left + pane.width / 2, pane.top + 3 * MARGIN)?.closest("article");
+  const article = isInView() ? articleOf(state.current) : first();
+  place = article ? { article, top: article.getBoundingClientRect().top - pane.top } : place;
+}
+
+/** Keep that line where it was after the window or its text has changed. */
+export function keepPlace() {
+  if (!place?.article.isConnected) return;
+  const { article, top } = place;
+  for (let time = 0; time < 2; time += 1) {
+    main.scrollTop += article.getBoundingClientRect().top - main.getBoundingClientRect().top - top;
+  }
+  if (article === articleOf(state.current) && !isInView()) scrollToLine();
+}
+
+/** Return the id of the line that the address names, or null. */
+export const lineInAddress = () => new URLSearchParams(location.hash.slice(1)).get("line");
+
+/** Have the address name the current line, so that it can be bookmarked, sent, and gone back to. */
+export function paintAddress(line) {
+  if (lineInAddress() === (line?.id ?? null)) return;
+  try {
+    history.replaceState(null, "", line ? `#${new URLSearchParams({ line: line.id })}` : location.pathname);
+  } catch {
+    // a page in a notebook has no address of its own
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 // What the review page knows, and what follows from it without asking the server or painting anything.
 
+import { Drafts } from "./review_drafts.js";
 import { after, beginning } from "./review_phase.js";
 
 const RECENT = 12; // codes that were used last stand first where a code is looked for
@@ -31,7 +32,8 @@ export const state = {
   proposed: new Set(), // names of new codes that are chosen on the current line
   seen: new Set(), // ids of codes whose suggestions were on the screen since the current line is
   opened: null, // id of the line whose suggestions are shown at their full length
-  drafts: new Map(), // line id -> memo that is not stored yet
+  drafts: new Drafts(() => localStorage), // what was chosen or written and is not stored
+  isMemoOpen: false, // whether a memo is being written on the current line
   timesLearnt: 0, // how often the suggester has learnt from new decisions
   note: "", // a sentence about the page
   hint: "", // a sentence about the current line; it goes when the line does
@@ -61,6 +63,22 @@ export function isOfferAwaited() {
   return Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current);
 }
 
+/** The memo of a line as it stands there, stored or not. */
+export const memoOf = (line) => state.drafts.memo(line.id) ?? line.kept?.memo ?? "";
+
+/** Keep what is chosen on the current line, until it is stored. */
+export function keepChoice() {
+  const choice = { codes: [...state.chosen], proposed: [...state.proposed] };
+  state.drafts.keepChoice(state.current, choice, currentLine()?.kept);
+}
+
+/** Choose a code or the name of a new one on the current line, or drop it if it is chosen; returns whether it is now. */
+export function toggle(chosen, key) {
+  if (!chosen.delete(key)) chosen.add(key);
+  keepChoice();
+  return chosen.has(key);
+}
+
 /** The name of a code that is not in the codebook yet, with what is to become of it. */
 export const newName = (name) => `${name} (${state.making ? "new" : "proposed"})`;
 
@@ -86,7 +104,7 @@ export function takeState(answer) {
     state.interview = answer.interview;
   }
   for (const [id, offer] of Object.entries(answer.offers)) state.offers.set(id, offer);
-  readDrafts();
+  state.drafts.open(state);
 }
 
 export function takeInterview(interview) {
@@ -110,24 +128,29 @@ const isSameName = (first, second) => first.toLowerCase() === second.toLowerCase
  */
 export function takeCodebook({ version, codes, fates }) {
   const dropped = [];
-  const chosen = [...state.chosen].flatMap((id) => {
-    const { became, into } = fates[id] ?? {};
-    if (codes.some((code) => code.id === id)) return [id];
-    if (into?.length === 1) return into;
-    dropped.push(became ? `${codeOf(id).name}, ${became},` : codeOf(id).name);
-    return [];
-  });
+  const become = (ids) => {
+    const now = ids.flatMap((id) => {
+      const { became, into } = fates[id] ?? {};
+      if (codes.some((code) => code.id === id)) return [id];
+      if (into?.length === 1) return into;
+      dropped.push(became ? `${codeOf(id).name}, ${became},` : codeOf(id).name);
+      return [];
+    });
+    return now.filter((id) => codes.some((code) => code.id === id));
+  };
+  const chosen = become([...state.chosen]);
+  state.drafts.replay(become);
   const taken = codes.filter(({ name }) => [...state.proposed].some((proposal) => isSameName(proposal, name)));
   for (const [id, code] of state.codes) state.formerCodes.set(id, { ...code, hue: "none" });
   state.version = version;
   state.codes = new Map(codes.map((code) => [code.id, code]));
-  state.chosen = new Set([...chosen.filter((id) => state.codes.has(id)), ...taken.map(({ id }) => id)]);
+  state.chosen = new Set([...chosen, ...taken.map(({ id }) => id)]);
   state.proposed = new Set([...state.proposed].filter((proposal) => !taken.some(({ name }) => isSameName(proposal, name))));
   state.recent = state.recent.filter((id) => state.codes.has(id));
   state.offers.clear();
   if (isOfferAwaited()) happen("stale");
   state.loaded.clear();
-  return dropped;
+  return [...new Set(dropped)];
 }
 
 export function takeOffers(offers) {
@@ -147,6 +170,7 @@ export function takeLine(stored) {
   if (!line || isUnstored(stored.id)) return null;
   const before = JSON.stringify([line.kept, line.later, line.again]);
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
+  state.drafts.compare(line.id, line.kept);
   line.withheld = stored.withheld;
   if (stored.id !== state.current || state.phase.name === "held") line.stage = stored.stage;
   return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
@@ -171,7 +195,7 @@ export function applyAct(act) {
   line.later = false;
   line.again = false;
   state.recent = [...new Set([...act.codes, ...state.recent])].slice(0, RECENT);
-  dropDraft(act.line);
+  state.drafts.drop(act.line);
   return line;
 }
 
@@ -179,45 +203,12 @@ export function applyAct(act) {
 export function revertAct(act) {
   const line = state.lines.get(act.line);
   if (!line) return null;
-  if (line.kept?.memo && !act.kept) keepDraft(line.id, line.kept.memo);
+  const { kept } = line;
   Object.assign(line, { kept: act.kept, later: act.later, again: act.again });
   state.later = state.later.filter((id) => id !== act.line);
   if (line.later) state.later.push(act.line);
   if (!line.kept) state.done.delete(act.line);
+  // the words of a memo are not typed again
+  if (kept?.memo && state.drafts.memo(line.id) === undefined) state.drafts.keepMemo(line.id, kept.memo, line.kept);
   return line;
-}
-
-// ---------------------------------------------------------------- drafts of memos
-
-const draftKey = (id) => `autocode:memo:${state.study}:${state.coder}:${id}`;
-
-export function keepDraft(id, text) {
-  state.drafts.set(id, text);
-  try {
-    if (text) localStorage.setItem(draftKey(id), text);
-    else localStorage.removeItem(draftKey(id));
-  } catch {
-    // it is still on the page, and stored with the decision
-  }
-}
-
-function dropDraft(id) {
-  state.drafts.delete(id);
-  try {
-    localStorage.removeItem(draftKey(id));
-  } catch {
-    // there was nothing to remove
-  }
-}
-
-function readDrafts() {
-  try {
-    const prefix = draftKey("");
-    for (let index = 0; index < localStorage.length; index += 1) {
-      const name = localStorage.key(index);
-      if (name.startsWith(prefix)) state.drafts.set(name.slice(prefix.length), localStorage.getItem(name));
-    }
-  } catch {
-    // without storage, drafts are kept on the page alone
-  }
 }

@@ -1,10 +1,10 @@
 // What follows when the server says that an act is stored, in this tab or in another one of the coder.
 
 import { lookAgain, show } from "./review_going.js";
-import { alertOf, note } from "./review_messages.js";
+import { alertOf, note, paintSaved } from "./review_messages.js";
 import { paintKept, paintTicks } from "./review_paint.js";
 import { ask, notice, prefetch } from "./review_server.js";
-import { isUnstored, keepDraft, state, takeLine } from "./review_state.js";
+import { isUnstored, state, takeLine } from "./review_state.js";
 
 const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
 
@@ -29,7 +29,11 @@ export function onStored(act, result, answer) {
 
 function onRefused(act, refused) {
   state.acts = state.acts.filter(({ name }) => name !== act.gesture);
-  if (act.memo && !state.drafts.has(act.line)) keepDraft(act.line, act.memo);
+  const { lines, drafts, codes } = state;
+  const kept = lines.get(act.line)?.kept;
+  if (act.memo && drafts.memo(act.line) === undefined) drafts.keepMemo(act.line, act.memo, kept);
+  const choice = { codes: (act.codes ?? []).filter((id) => codes.has(id)), proposed: act.proposed ?? [] };
+  if (choice.codes.length + choice.proposed.length) drafts.keepChoice(act.line, choice, kept);
   alertOf(`Nothing was stored. ${refused}`, { line: act.line, show });
 }
 
@@ -92,5 +96,6 @@ export function connectTabs() {
     }
     if (data.act && !state.acts.some(({ name }) => name === data.act.name)) state.acts.push(data.act);
     paintTicks();
+    paintSaved();
   };
 }
