@@ -59,6 +59,7 @@ def read(page):
 
 
 def codes_offered(page):
+    read(page)
     press(page, "f")
     names = page.locator("#found .chip").all_inner_texts()
     press(page, "Escape")
