@@ -1,4 +1,4 @@
-"""What was chosen or written and is not stored stays with its line, and is not called saved; every line has an address."""
+"""What was chosen or written and is not stored stays with its line; every line has an address."""
 
 import pytest
 
