@@ -33,7 +33,8 @@ from autocode.codebook._evolution import (
     version_of,
 )
 from autocode.codebook._fates import Fate, changes_in_words, fates
-from autocode.codebook._new_names import code_id_for, next_version
+from autocode.codebook._independence import are_one_addition, contradict
+from autocode.codebook._new_names import code_id_for, joined_version, next_version
 from autocode.codebook._nouns import Code, Codebook, CodeId
 from autocode.codebook._qdc import ExchangedCodebook, code_guid, qdc_of, read_qdc
 from autocode.codebook._reading import read_codebook, write_codebook
@@ -65,6 +66,7 @@ __all__ = [
     "Split",
     "Undone",
     "additions",
+    "are_one_addition",
     "changed_meanings",
     "changes_in_words",
     "changes_summary",
@@ -74,10 +76,12 @@ __all__ = [
     "codebook_difference",
     "codebook_versions",
     "codes_concerned",
+    "contradict",
     "csv_of",
     "ended_codes",
     "evolve",
     "fates",
+    "joined_version",
     "name_key",
     "next_version",
     "qdc_of",

@@ -27,6 +27,9 @@ class Change:
         When; None if unknown.
     why : str, default ""
         The reason.
+    apart : bool, default False
+        Whether it was made in a copy of the study in which not all changes before it were known yet. It may then bring
+        an id that was added, and taken back again, in another copy.
     """
 
     before: str
@@ -34,6 +37,7 @@ class Change:
     by: str
     at: datetime | None = None
     why: str = ""
+    apart: bool = False
 
 
 @displayed
@@ -44,7 +48,7 @@ class Added(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : Code
         The code or theme, with an id that no code of the study ever had.
@@ -77,7 +81,7 @@ class Renamed(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -100,7 +104,7 @@ class Moved(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -128,7 +132,7 @@ class Grouped(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     theme : Code
         The theme, with `codable=False` and an id that no code of the study ever had.
@@ -161,7 +165,7 @@ class Redefined(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : CodeId
         The code or theme.
@@ -194,7 +198,7 @@ class Merged(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     codes : tuple of CodeId
         The codes that end.
@@ -221,7 +225,7 @@ class Split(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : CodeId
         The code that ends.
@@ -252,7 +256,7 @@ class Retired(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     code : CodeId
         The code that ends, or a theme without codes.
@@ -278,7 +282,7 @@ class Undone(Change):
 
     Attributes
     ----------
-    before, after, by, at, why : str, datetime or None
+    before, after, by, at, why, apart : str, datetime, bool or None
         As in every `Change`.
     change : str
         The version that came of the change that is taken back, its `after`.

@@ -210,6 +210,7 @@ class _History:
     ----------
     versions : the codebook before the changes and after each of them.
     used : every id that a code ever had.
+    released : those of them whose code came with a change that was taken back.
     made : the changes that were made.
     in_force : the changes that were not taken back, each with the codes before it.
     """
@@ -218,6 +219,7 @@ class _History:
     used: set[CodeId]
     made: list[Change] = field(default_factory=list)
     in_force: list[tuple[Change, tuple[Code, ...]]] = field(default_factory=list)
+    released: set[CodeId] = field(default_factory=set)
 
     def append(self, change: Change) -> None:
         """Make one more change."""
@@ -226,6 +228,7 @@ class _History:
         changed: Sequence[Code]
         if isinstance(change, Undone):
             changed = self._codes_before(change)
+            self.released |= self.versions[-1].keys() - {code.id for code in changed}
         else:
             changed = self._changed(change)
             if not any(code.codable for code in changed) and any(code.codable for code in codes):
@@ -283,7 +286,7 @@ class _History:
         for code in new:
             if not code.id.strip() or not code.name.strip():
                 raise _impossible(change, f"the new code {code.name or code.id!r} needs an id and a name.")
-            if code.id in self.used:
+            if code.id in self.used and not (change.apart and code.id in self.released):
                 raise _impossible(change, f"the id {code.id!r} is or was in use; ids are never reused, so choose one.")
             self.check_parent(change, code.parent, coded_theme=coded_theme)
             self.used.add(code.id)

@@ -10,6 +10,7 @@ from autocode.codebook._nouns import CodeId
 
 _DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 _NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_JOINED = re.compile(r"(.+) \([0-9a-f]{6}\)", re.DOTALL)
 
 
 def slug(name: str) -> str:
@@ -53,7 +54,8 @@ def next_version(version: str, used: Collection[str] = ()) -> str:
     """
     Return the name of the version after a version of a codebook.
 
-    A number at the end is raised by one. A date, or a name without a number, gets a number.
+    A number at the end is raised by one. A date, or a name without a number, gets a number. What tells a version that
+    was joined from copies from others of its number is left out.
 
     Parameters
     ----------
@@ -67,9 +69,12 @@ def next_version(version: str, used: Collection[str] = ()) -> str:
     >>> from autocode.codebook import next_version
     >>> next_version("1"), next_version("pilot v9"), next_version("draft"), next_version("2026-11-30")
     ('2', 'pilot v10', 'draft 2', '2026-11-30.2')
-    >>> next_version("1", used={"1", "2"})
-    '3'
+    >>> next_version("1", used={"1", "2"}), next_version("3 (5f0a1c)")
+    ('3', '4')
     """
+    joined = _JOINED.fullmatch(version)
+    if joined is not None:
+        version = joined[1]
     numbered = None if _DATE.fullmatch(version) else _NUMBERED.fullmatch(version)
     if numbered is None:
         candidates = _numbered(version, "." if _DATE.fullmatch(version) else " ", first=2)
@@ -82,3 +87,25 @@ def next_version(version: str, used: Collection[str] = ()) -> str:
 def _numbered(name: str, separator: str, *, first: int = 1) -> Iterator[str]:
     """Yield a name with the numbers from 1, of which the first is left out."""
     return (name if n == 1 else f"{name}{separator}{n}" for n in count(first))
+
+
+def joined_version(after: str, *, digest: str) -> str:
+    """
+    Return the name of a version in which changes meet that were made in different copies of a study.
+
+    Copies count their versions apart, so that one number may stand for two versions; six digits tell them apart.
+
+    Parameters
+    ----------
+    after : str
+        The version before it.
+    digest : str
+        Six hexadecimal digits of a digest of the changes that the version is made of.
+
+    Examples
+    --------
+    >>> from autocode.codebook import joined_version
+    >>> joined_version("2", digest="5f0a1c"), joined_version("3 (5f0a1c)", digest="09ab3e")
+    ('3 (5f0a1c)', '4 (09ab3e)')
+    """
+    return f"{next_version(after)} ({digest})"

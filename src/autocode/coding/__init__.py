@@ -1,6 +1,7 @@
 """Records of codings, suggestions, decisions and adjudications."""
 
 from autocode.coding._adjudication import Adjudication, Reading, Ruling
+from autocode.coding._apart import judged_apart
 from autocode.coding._codings import Codings
 from autocode.coding._consensus import Consensus, Rule, consensus
 from autocode.coding._nouns import (
@@ -62,6 +63,7 @@ __all__ = [
     "consensus",
     "free_name",
     "human",
+    "judged_apart",
     "named",
     "person_key",
     "remapped",

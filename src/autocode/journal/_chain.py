@@ -80,6 +80,15 @@ def entry_id(at: datetime, *, after: bytes = b"", unique: bytes = b"") -> bytes:
     return clock.to_bytes(_CLOCK_SIZE, "big") + rest[_CLOCK_SIZE:]
 
 
+def entry_ids(at: datetime, n: int, *, after: bytes) -> list[bytes]:
+    """Return the identities of several entries that are appended together, in their order."""
+    identities: list[bytes] = []
+    for _ in range(n):
+        after = entry_id(at, after=after)
+        identities.append(after)
+    return identities
+
+
 def derived_id(*parts: bytes) -> bytes:
     """Return an identity that is the same in every copy of an old journal, so that the copies can be merged."""
     return blake2b(b"".join(len(part).to_bytes(8, "big") + part for part in parts), digest_size=ID_SIZE).digest()

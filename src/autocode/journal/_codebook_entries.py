@@ -48,6 +48,8 @@ _CHANGES: dict[str, type[Change]] = {
     for change in (Added, Renamed, Moved, Grouped, Redefined, Merged, Split, Retired, Undone)
 }
 _OPTIONAL = ("coded_theme", "guid", "new")  # not written where they say nothing, so that entries stay as they were
+_FOUND = ("at", "apart")  # not said by the content of an entry
+_BESIDE = ("what", "entries", "follows", "takes_back")  # in an entry beside the fields of the change
 _KINDS = {"kind": Redefinition, "how": Retirement}
 
 
@@ -56,7 +58,7 @@ def codebook_record_to(record: CodebookRecord) -> dict[str, Any]:
     if isinstance(record, CodebookSeen):
         codes = [code.to_json() for code in record.codebook.values()]
         return {"what": "seen", "version": record.codebook.version, "codes": codes, "why": ""}
-    values = {field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name != "at"}
+    values = {field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name not in _FOUND}
     kept = {name: value for name, value in values.items() if value or name not in _OPTIONAL}
     return {"what": type(record).__name__.casefold(), **kept}
 
@@ -66,7 +68,7 @@ def codebook_record_from(fields: Mapping[str, Any], at: datetime) -> CodebookRec
     if fields["what"] == "seen":
         return CodebookSeen(codebook=Codebook(map(_code_from, fields["codes"]), version=fields["version"]), at=at)
     change = _CHANGES[fields["what"]]
-    values = {name: _value_from(name, value) for name, value in fields.items() if name not in ("what", "entries")}
+    values = {name: _value_from(name, value) for name, value in fields.items() if name not in _BESIDE}
     return change(**values, at=at)
 
 

@@ -251,11 +251,20 @@ def records_in(entries: Iterable[Record | Codings]) -> Iterator[Record]:
             yield entry
 
 
-def serialized(record: Record) -> tuple[Kind, str, dict[str, str]]:
-    """Return the kind of a record, the canonical JSON of its act, without its time, and its free text by field."""
+def serialized(record: Record, **more: Any) -> tuple[Kind, str, dict[str, str]]:
+    """
+    Return the kind of a record, the canonical JSON of its act, without its time, and its free text by field.
+
+    Parameters
+    ----------
+    record : Record
+        The record.
+    **more : object
+        Further fields of the JSON.
+    """
     for kind, (noun, to_json, _) in _FORMS.items():
         if isinstance(record, noun):
-            fields = to_json(record)
+            fields = {**to_json(record), **more}
             texts = {field: fields.pop(field, "") for field in _TEXTS.get(kind, ())}
             payload = json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False)
             _refuse_surrogates(record, payload)

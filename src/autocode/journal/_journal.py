@@ -1,7 +1,7 @@
 """The journal: entries are appended, durable before the call returns, and never changed."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import RLock
@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change
+from autocode.codebook import Change, Codebook
 from autocode.coding import (
     Adjudication,
     CoderId,
@@ -21,7 +21,10 @@ from autocode.coding import (
     human,
 )
 from autocode.conduct import Amendment
-from autocode.errors import JournalError
+from autocode.errors import JournalError, StudyError
+from autocode.journal._apart import CodebookBranches, codebook_branches, refuse_entries_without_place
+from autocode.journal._branches import in_one_order
+from autocode.journal._chain import entry_ids
 from autocode.journal._entries import (
     Deferral,
     Entry,
@@ -33,7 +36,7 @@ from autocode.journal._entries import (
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
-from autocode.journal._merging import refuse_other_versions, superfluous_steps, write_missing_rows
+from autocode.journal._merging import refuse_other_versions, superfluous_entries, write_missing_rows
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
 from autocode.journal._rows import present_time, row_of
@@ -207,16 +210,19 @@ class Journal(JournalReader):
                 if gesture and (stored := self._last_of(gesture)):
                     return stored
                 refuse_unfit(records, self._whole.known.amendments, digests=self.transcripts, path=self.path)
-                known = self._whole.known.with_records(records)
+                now = present_time(records, self._connection, self.path, latest_at=self._whole.latest_at)
+                identities = entry_ids(now, len(records), after=self._whole.latest_id)
+                known = self._whole.known.with_records(dict(zip(identities, records, strict=True)))
                 records = [known.codes.completed(record) for record in records]
                 known.refuse_unknown(records)
-                place = self._whole.place
-                now = present_time(records, self._connection, self.path, latest_at=self._whole.latest_at)
-                for record in records:
-                    row = row_of(record, self._connection, self.path, place=place, now=now, gesture=gesture)
+                place = self._whole.place._replace(known=known)
+                for identity, record in zip(identities, records, strict=True):
+                    row = row_of(
+                        record, self._connection, self.path, identity=identity, place=place, now=now, gesture=gesture
+                    )
                     link = write_row(self._connection, row, seq=place.seq + 1, after=place.link)
                     place = place.after(row, link)
-            self._whole.place = place._replace(known=known)
+            self._whole.place = place
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return place.seq
 
@@ -261,7 +267,7 @@ class Journal(JournalReader):
         JournalError
             If one of the journals cannot be written or is not whole.
         StudyError
-            If the two know different texts of a transcript, or the codebook was changed otherwise in each of them.
+            If the two know different texts of a transcript, or changes of the codebook in each contradict each other.
 
         Examples
         --------
@@ -282,15 +288,39 @@ class Journal(JournalReader):
             self._whole.verify()
             place = self._whole.place
             refuse_other_versions(self, other)
+            superfluous = superfluous_entries(self, other)
+            branches = self.branches(other)
+            if branches is not None and not branches.fit:
+                StudyError.raise_if(branches.faults())
             write_missing_rows(
                 self._connection,
                 other._connection,
                 last=other._whole.seq,
-                superfluous=superfluous_steps(self, other),
+                superfluous=superfluous,
                 place=place,
             )
             self._whole.verify()  # reads what was written, and finds it whole or takes it back
             return tuple(self.history(after=place.seq))
+
+    def branches(self, other: "Journal") -> CodebookBranches | None:
+        """
+        Return how the codebook was changed in two copies of the journal apart; None if one of them knows no changes.
+
+        Parameters
+        ----------
+        other : Journal
+            The other journal.
+
+        Raises
+        ------
+        StudyError
+            If versions have the same name in both, and an older autocode stored only the name with entries.
+        """
+        with self._verified(), other._verified():
+            here, there = self._whole.known.codes.lineage, other._whole.known.codes.lineage
+            for journal in (self, other) if here is not None and there is not None else ():
+                refuse_entries_without_place(journal._connection, journal.path, here, there)
+            return codebook_branches(here, there, paths=(self.path, other.path))
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
@@ -367,6 +397,32 @@ class Journal(JournalReader):
         with self._verified():
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
 
+    def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
+        """
+        Return the codebook before its first recorded change, None if it is not recorded, and the changes since.
+
+        Changes that were made in different copies of the study stand in one order, which is the same in every copy.
+        """
+        records = {entry.id: entry.record for entry in self.history(kinds=(Kind.CODEBOOK,))}
+        lineage = self._whole.known.codes.lineage
+        if lineage is None:
+            return None, ()
+        ordered = (records[identity] for identity in lineage.arranged)
+        return lineage.codebook, tuple(record for record in ordered if isinstance(record, Change))
+
+    def codebook_states(self) -> Iterator[Codebook]:
+        """
+        Yield every codebook that this copy of the study had on record, one after the other.
+
+        These are the versions as `codebook_history` gives them and, where other copies were merged in that had changed
+        the codebook apart, those that this copy had before.
+        """
+        with self._verified():
+            lineage = self._whole.known.codes.lineage
+            rows = self._connection.execute("SELECT id FROM entries WHERE kind = ? ORDER BY seq", (Kind.CODEBOOK,))
+            identities = [identity.hex() for (identity,) in rows.fetchall()]
+        yield from () if lineage is None else lineage.states(identities)
+
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
         with self._verified():
@@ -376,5 +432,9 @@ class Journal(JournalReader):
     def _latest_of(self, kind: Kind) -> Entry | None:
         return next(self._entries("e.id = (SELECT max(id) FROM entries WHERE kind = ?)", kind), None)
 
-    def _selected(self, clause: str, *values: str | int) -> Iterator[Entry]:
-        return stored_entries(self._connection, self.path, clause, *values)
+    def _selected(self, clause: str, *values: str | int) -> Iterable[Entry]:
+        entries = stored_entries(self._connection, self.path, clause, *values)
+        lineage = self._whole.known.codes.lineage
+        if lineage is None or not lineage.has_branches:
+            return entries
+        return in_one_order([*entries], lineage, self._connection, self.path)

@@ -1,14 +1,14 @@
 """Which codes lines may be given, as far as a journal knows, so that it can refuse records of codes that are none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from autocode.codebook import Change, Codebook, CodeId, codebook_versions
+from autocode.codebook import Change, Codebook, CodeId, Undone, codebook_versions
 from autocode.coding import Coding, SuggestionBatch
 from autocode.errors import CodebookError, CodingError, Fault
-from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Record
+from autocode.journal._lineage import Lineage, Step
 
 
 class KnownCodes:
@@ -19,64 +19,57 @@ class KnownCodes:
 
     Parameters
     ----------
-    codebook : Codebook or None, default None
-        The codebook before the first change; None if none is known.
-    changes : tuple of Change, default ()
-        Its recorded changes.
+    lineage : Lineage or None, default None
+        The codebook before the first change, and the changes; None if no codebook is known.
     earlier : frozenset of str, default empty
         The versions that the codebook had before the first recorded change, as its file was edited.
     """
 
-    def __init__(
-        self,
-        codebook: Codebook | None = None,
-        changes: tuple[Change, ...] = (),
-        earlier: frozenset[str] = frozenset(),
-    ) -> None:
-        self._codebook = codebook
-        self._changes = changes
+    def __init__(self, lineage: Lineage | None = None, earlier: frozenset[str] = frozenset()) -> None:
+        self.lineage = lineage
         self._earlier = earlier
+
+    @property
+    def _changes(self) -> tuple[Change, ...]:
+        return () if self.lineage is None else self.lineage.changes
 
     @cached_property
     def _owners(self) -> dict[CodeId, str]:
         """Who alone gives each own code."""
-        if self._codebook is None:
-            return {}
-        versions = codebook_versions(self._codebook, self._changes)
+        versions = () if self.lineage is None else self.lineage.versions
         return {code.id: code.owner for known in versions for code in known.own_codes if code.owner is not None}
 
-    def with_records(self, records: Iterable[Record]) -> "KnownCodes":
-        """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
-        codebook, changes, earlier = self._codebook, self._changes, self._earlier
-        for record in records:
-            if isinstance(record, CodebookSeen):
-                if changes:
-                    raise CodebookError(
-                        "the codebook has recorded changes, so it cannot be recorded anew; record what changed instead."
-                    )
-                codebook = record.codebook
-                earlier |= {codebook.version}
-            elif isinstance(record, Change):
-                changes = (*changes, record)
-        if codebook is self._codebook and changes == self._changes:
-            return self
-        if changes and codebook is None:
-            raise CodebookError("the codebook that is changed is not on record; record it first.")
-        known = KnownCodes(codebook, changes, earlier)
-        known.refuse_impossible_changes()
-        return known
+    def with_codebook(self, codebook: Codebook) -> "KnownCodes":
+        """Return what is known after a codebook was recorded; raises `CodebookError` if it has recorded changes."""
+        if self._changes:
+            raise CodebookError(
+                "the codebook has recorded changes, so it cannot be recorded anew; record what changed instead."
+            )
+        return KnownCodes(Lineage(codebook), self._earlier | {codebook.version})
 
-    def refuse_impossible_changes(self) -> None:
-        """Raise a `CodebookError` if a recorded change cannot be made."""
-        if self._codebook is not None:
-            codebook_versions(self._codebook, self._changes)
+    def with_steps(self, steps: Sequence[Step]) -> "KnownCodes":
+        """Return what is known after changes that are stored, too; raises `CodebookError` if one is impossible."""
+        if not steps:
+            return self
+        if self.lineage is None:
+            raise CodebookError("the codebook that is changed is not on record; record it first.")
+        return KnownCodes(Lineage(self.lineage.codebook, [*self.lineage.steps.values(), *steps]), self._earlier)
+
+    def with_new(self, identity: str, change: Change) -> "KnownCodes":
+        """Return what is known after one more change; raises `CodebookError` if it is impossible."""
+        if self.lineage is None:
+            return self.with_steps([Step(identity, change)])
+        lineage = self.lineage
+        codebook_versions(lineage.codebook, (*lineage.changes, change))
+        takes_back = lineage.change_to(change.change) if isinstance(change, Undone) else None
+        return self.with_steps([Step(identity, change, lineage.latest(lineage.order), takes_back)])
 
     @cached_property
     def _codable(self) -> dict[str, frozenset[CodeId]]:
         """The codes that lines may be given, by version; that before all changes is also the empty text."""
-        if self._codebook is None:
+        if self.lineage is None:
             return {}
-        versions = codebook_versions(self._codebook, self._changes)
+        versions = self.lineage.versions
         codable = {known.version: frozenset(code.id for code in known.subthemes) for known in versions}
         return {"": codable[versions[0].version]} | codable
 
@@ -94,8 +87,8 @@ class KnownCodes:
         """
         if not isinstance(record, Coding):
             return record
-        if record.version in self._earlier and self._codebook is not None:
-            return replace(record, version=self._codebook.version if self._changes else "")
+        if record.version in self._earlier and self.lineage is not None:
+            return replace(record, version=self.lineage.codebook.version if self._changes else "")
         if self._changes and not record.version:
             return replace(record, version=self.version)
         return record
@@ -109,7 +102,7 @@ class KnownCodes:
         records : iterable of Record
             What is about to be appended.
         """
-        if self._codebook is None:
+        if self.lineage is None:
             return
         CodingError.raise_if(
             Fault(f"{what}; correct the code, or record the codebook that has it first.")

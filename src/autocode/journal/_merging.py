@@ -11,7 +11,6 @@ from autocode.journal._entries import Kind
 from autocode.journal._reader import JournalReader
 from autocode.journal._wholeness import Place
 from autocode.journal._writing import Row, Text, write_row
-from autocode.wording import listing
 
 _ENTRIES = "SELECT seq, id, kind, at, payload, commitments, undoes, gesture FROM entries WHERE seq <= ? ORDER BY seq"
 
@@ -30,39 +29,39 @@ def refuse_other_versions(mine: JournalReader, other: JournalReader) -> None:
     )
 
 
-class _CodebookSteps:
-    """How the codebook came to be what it is, as a journal knows: as it was recorded last, and the changes since."""
+class _CodebookSeen:
+    """As what a journal knows the codebook before its recorded changes: each state that was recorded of it."""
 
     def __init__(self, journal: JournalReader) -> None:
         self.ids: list[bytes] = []
-        self.seen: dict[tuple[str, str], int] = {}  # each state that was recorded, with the number of entries until it
-        self.changes: list[tuple[bytes, str]] = []
+        self.states: dict[tuple[str, str], int] = {}  # with the number of entries until it
+        self.changes: list[bytes] = []
         for entry in journal.history(kinds=(Kind.CODEBOOK,)):
             self.ids.append(bytes.fromhex(entry.id))
             if isinstance(entry.record, CodebookSeen):
                 codebook = entry.record.codebook
-                self.seen.pop((codebook.digest, codebook.version), None)
-                self.seen[codebook.digest, codebook.version] = len(self.ids)
+                self.states.pop((codebook.digest, codebook.version), None)
+                self.states[codebook.digest, codebook.version] = len(self.ids)
             else:
-                self.changes.append((self.ids[-1], str(entry.record)))
+                self.changes.append(self.ids[-1])
 
     @property
     def base(self) -> tuple[str, str] | None:
         """Digest and version of the codebook that the changes begin with; None if none was recorded."""
-        return next(reversed(self.seen), None)
+        return next(reversed(self.states), None)
 
-    def following(self, other: "_CodebookSteps") -> list[bytes] | None:
-        """Return what another journal recorded after all of this; None if that went another way."""
+    def new_in(self, other: "_CodebookSeen") -> list[bytes] | None:
+        """Return what another journal recorded and this one lacks; None if the two do not know the same codebook."""
+        if other.base is None or self.base == other.base:
+            return other.changes
         if self.base is None:
             return other.ids
-        if self.base == other.base and self.changes == other.changes[: len(self.changes)]:
-            return [identity for identity, _ in other.changes[len(self.changes) :]]
-        if not self.changes and self.base in other.seen:
-            return other.ids[other.seen[self.base] :]
-        return None
+        if not self.changes and self.base in other.states:
+            return other.ids[other.states[self.base] :]
+        return [] if not other.changes and other.base in self.states else None
 
 
-def superfluous_steps(mine: JournalReader, other: JournalReader) -> frozenset[bytes]:
+def superfluous_entries(mine: JournalReader, other: JournalReader) -> frozenset[bytes]:
     """
     Return the identities of another journal's entries about the codebook that say nothing new.
 
@@ -74,22 +73,17 @@ def superfluous_steps(mine: JournalReader, other: JournalReader) -> frozenset[by
     Raises
     ------
     StudyError
-        If the codebook was changed otherwise in each of them.
+        If the two began with different codebooks.
     """
-    here, there = _CodebookSteps(mine), _CodebookSteps(other)
-    if there.base is None or there.following(here) is not None:
-        return frozenset(there.ids)
-    following = here.following(there)
-    if following is None:
-        common = {identity for identity, _ in here.changes} & {identity for identity, _ in there.changes}
-        apart = [[what for identity, what in side.changes if identity not in common] for side in (there, here)]
-        there_changes, here_changes = (listing(changes or ["an edit of the file"], at_most=6) for changes in apart)
+    here, there = _CodebookSeen(mine), _CodebookSeen(other)
+    new = here.new_in(there)
+    if new is None:
         raise StudyError.at(
             other.path,
-            f"has a codebook that was changed apart: {there_changes}; and in {mine.path}: {here_changes}. Take the "
-            "changes back in one of the two, merge, and make them again.",
+            f"begins with another codebook than {mine.path}: the file was edited in one of them while the other was "
+            "coded, and neither knows the codebook of the other. Put the same codebook.toml into both.",
         )
-    return frozenset(there.ids) - frozenset(following)
+    return frozenset(there.ids) - frozenset(new)
 
 
 def write_missing_rows(

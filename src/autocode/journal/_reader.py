@@ -24,7 +24,6 @@ from autocode.coding import (
     remapped,
 )
 from autocode.conduct import Amendment, LineChanges
-from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
 from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
@@ -159,16 +158,9 @@ class JournalReader(ABC):
         records = (entry.record for entry in self._as_made(Kind.BLIND))
         return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
 
+    @abstractmethod
     def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
         """Return the codebook before its first recorded change, None if it is not recorded, and the changes since."""
-        codebook: Codebook | None = None
-        changes: list[Change] = []
-        for entry in self._as_made(Kind.CODEBOOK):
-            if isinstance(entry.record, CodebookSeen):
-                codebook = entry.record.codebook
-            elif isinstance(entry.record, Change):
-                changes.append(entry.record)
-        return codebook, tuple(changes)
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autocode.coding import Adjudication, Coding, Decision, Proposal
 from autocode.errors import JournalError
-from autocode.journal._chain import entry_id
+from autocode.journal._branches import codebook_fields
 from autocode.journal._entries import Deferral, Erasure, Record, Undo, serialized, utc_timestamp
 from autocode.journal._stored import stored_entries
 from autocode.journal._wholeness import Place
@@ -34,10 +34,17 @@ def present_time(
 
 
 def row_of(
-    record: Record, connection: sqlite3.Connection, path: Path, *, place: Place, now: datetime, gesture: str
+    record: Record,
+    connection: sqlite3.Connection,
+    path: Path,
+    *,
+    identity: bytes,
+    place: Place,
+    now: datetime,
+    gesture: str,
 ) -> Row:
     """Return a record as it is to be written after a place; raises `JournalError` if it cannot be."""
-    kind, payload, by_field = serialized(record)
+    kind, payload, by_field = serialized(record, **codebook_fields(record, place.known.codes.lineage))
     texts = tuple(Text.new(field, text) for field, text in by_field.items())
     erases: tuple[int, ...] = ()
     if isinstance(record, Erasure):
@@ -46,7 +53,7 @@ def row_of(
             if not 0 < erased <= place.seq:
                 raise JournalError.at(path, f"there is no entry {erased} whose text could be erased.")
     return Row(
-        identity=entry_id(now, after=place.latest_id),
+        identity=identity,
         kind=kind,
         at=utc_timestamp(record.at or now),
         payload=payload,

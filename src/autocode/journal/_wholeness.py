@@ -1,19 +1,23 @@
 """Whether a journal is whole: every entry as it was written, none missing, none out of order, none from elsewhere."""
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from autocode.codebook import Change
 from autocode.conduct import Amendment
 from autocode.errors import JournalError
+from autocode.journal._branches import step_of
 from autocode.journal._chain import commitment_to, link_of, parted
+from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Kind, Record, deserialized
 from autocode.journal._head import head_path, read_head
 from autocode.journal._known_codes import KnownCodes
 from autocode.journal._known_lines import KnownLines
+from autocode.journal._lineage import Step
 from autocode.journal._writing import Row
 
 _ROWS = """
@@ -32,11 +36,34 @@ class Known(NamedTuple):
     codes: KnownCodes
     amendments: tuple[Amendment, ...] = ()  # without their reasons, which are among the texts
 
-    def with_records(self, records: Collection[Record]) -> "Known":
-        """Return what is known after these records, too; raises `CodebookError` if a change is impossible."""
+    def with_records(self, records: Mapping[bytes, Record]) -> "Known":
+        """Return what is known after new records, too; raises `CodebookError` if a change is impossible."""
+        codes = self.codes
+        for identity, record in records.items():
+            if isinstance(record, CodebookSeen):
+                codes = codes.with_codebook(record.codebook)
+            elif isinstance(record, Change):
+                codes = codes.with_new(identity.hex(), record)
+        return self._with(records.values(), codes)
+
+    def with_rows(self, rows: Iterable[_Row]) -> "Known":
+        """Return what is known after rows that are stored, too; raises `CodebookError` if a change is impossible."""
+        codes, records = self.codes, []
+        steps: list[Step] = []
+        for _, kind, at, payload, _, _, identity, _, _ in rows:
+            if kind not in (Kind.TRANSCRIPT, Kind.AMENDMENT, Kind.CODEBOOK):
+                continue
+            record = deserialized(Kind(kind), payload, datetime.fromisoformat(at), texts={})
+            records.append(record)
+            if isinstance(record, CodebookSeen):
+                codes, steps = codes.with_steps(steps).with_codebook(record.codebook), []
+            elif isinstance(record, Change):
+                steps.append(step_of(identity, record, payload))
+        return self._with(records, codes.with_steps(steps))
+
+    def _with(self, records: Collection[Record], codes: KnownCodes) -> "Known":
         amendments = tuple(record for record in records if isinstance(record, Amendment))
-        lines, codes = self.lines.with_records(records), self.codes.with_records(records)
-        return Known(lines, codes, self.amendments + amendments)
+        return Known(self.lines.with_records(records), codes, self.amendments + amendments)
 
     def refuse_unknown(self, records: Collection[Record]) -> None:
         """Raise a `CodingError` if records are about lines or codes that do not exist."""
@@ -128,9 +155,8 @@ class Wholeness:
                 self._compare_with_head()
         latest_id = max([self.latest_id, *(row[6] for row in rows)])
         latest_at = max([self.latest_at, *(row[2] for row in rows)])
-        about = [_record_in(row) for row in rows if row[1] in (Kind.TRANSCRIPT, Kind.AMENDMENT, Kind.CODEBOOK)]
         self._begun = True
-        self.place = Place(seq, link, latest_id, latest_at, self.known.with_records(about))
+        self.place = Place(seq, link, latest_id, latest_at, self.known.with_rows(rows))
 
     def _link_at(self, seq: int) -> bytes | None:
         (link,) = self._connection.execute("SELECT link FROM entries WHERE seq = ?", (seq,)).fetchone() or (None,)
@@ -201,10 +227,6 @@ class Wholeness:
             else f"this is a copy of the journal that went another way: its entry {head.seq} is not the one stored here"
         )
         raise JournalError.at(self._path, f"{what}. {remedy}")
-
-
-def _record_in(row: _Row) -> Record:
-    return deserialized(Kind(row[1]), row[3], datetime.fromisoformat(row[2]), texts={})
 
 
 @contextmanager

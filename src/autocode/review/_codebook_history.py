@@ -91,13 +91,16 @@ class CodebookHistory:
         """Read the recorded changes anew; return whether there are others than before."""
         entries = sorted(self._journal.history(kinds=(Kind.CODEBOOK,)), key=lambda entry: entry.id)
         seen = [entry.record.codebook for entry in entries if isinstance(entry.record, CodebookSeen)]
-        made = [(entry.id, entry.record) for entry in entries if isinstance(entry.record, Change)]
-        self._first = seen[-1] if seen else None
-        changes = tuple(change for _, change in made)
+        self._first, changes = self._journal.codebook_history()
+        if self.changes != changes[: len(self.changes)]:
+            raise SettlementError(
+                "a copy of the study was merged in that has other changes of the codebook, so what is on the screen is "
+                "out of date and nothing was stored; stop autocode and start it again."
+            )
         # the journal takes the names of versions that it knows
         self._is_named = bool(changes) or any(codebook.version == self._given.version for codebook in seen)
         self._earlier = frozenset(codebook.version for codebook in (*seen, self._given))
-        self._change_ids = [identity for identity, _ in made]
+        self._change_ids = [entry.id for entry in entries if isinstance(entry.record, Change)]
         self._proposals = self._journal.proposals() if changes else ()
         if self._first is None or changes == self.changes:
             return False

@@ -9,18 +9,19 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeAlias
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, codebook_versions, write_codebook
+from autocode.codebook import Codebook, codebook_versions, evolve, write_codebook
 from autocode.coding import Basis, CoderId, Coding
 from autocode.display import Tabular, displayed
 from autocode.errors import Fault, StudyError
 from autocode.frames import Kind as CellKind
 from autocode.journal import Entry, Journal, Kind, Undo, is_journal
+from autocode.study._branches import contradictions, joined
 from autocode.study._consistency import inconsistencies
 from autocode.study._copies import differing_codebooks, differing_participants, differing_transcripts
 from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, is_study
 from autocode.study._opening import has_journal, journal_as_it_is, open_journal
 from autocode.study._reading import read_lines
-from autocode.study._recorded_codebook import codebook_in_file
+from autocode.study._recorded_codebook import codebook_in_file, is_same
 from autocode.study._settings import Settings, read_settings
 from autocode.study._staging import finish_interrupted
 from autocode.transcripts import LineId, Transcripts
@@ -97,19 +98,22 @@ class MergedCopy:
         Everybody who judged lines there, in the order of their names.
     others : mapping of str to int
         Number of new entries by kind, such as "proposal" or "sample".
+    codebook : tuple of str
+        Where the codebook was changed there and here apart: what each changed, and what came of it, in sentences.
     """
 
     path: Path
     n_entries: int
     coders: tuple[MergedCoder, ...]
     others: Mapping[str, int]
+    codebook: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [str(coder) for coder in self.coders]
         for kind, (singular, plural) in _NOUNS.items():
             if n := self.others.get(kind.value, 0):
                 parts.append(count_of(n, singular, plural=plural))
-        return f"{self.path}: {'; '.join(parts) or 'nothing new'}."
+        return "\n".join([f"{self.path}: {'; '.join(parts) or 'nothing new'}.", *self.codebook])
 
 
 @displayed
@@ -160,6 +164,7 @@ class MergePlan(Tabular):
                     "entries": copy.n_entries,
                     "coders": [asdict(coder) for coder in copy.coders],
                     "others": dict(copy.others),
+                    "codebook": list(copy.codebook),
                 }
                 for copy in self.copies
             ],
@@ -235,9 +240,10 @@ def merge(study: str | Path, *others: str | Path, dry_run: bool = False) -> Merg
         here = _Copy.of(Path(study), journal)
         copies = [_Copy.of(path, opened.enter_context(_to_read(path))) for path in paths]
         StudyError.raise_if(fault for copy in copies for fault in _differences(here, copy))
+        is_up_to_date = _is_up_to_date(here)
         with journal.exclusively():
-            merged = tuple(_merged(journal, copy) for copy in copies)
-            changed = _codebook_of_record(here)
+            merged = tuple(_merged(journal, copy, into=here) for copy in copies)
+            changed = _codebook_of_record(here) if is_up_to_date else None
             _check(here if changed is None else here._replace(codebook=changed))
         if changed is not None and not dry_run:
             write_codebook(changed, (_folder_of(here.path) or here.path) / CODEBOOK, force=True)
@@ -347,39 +353,36 @@ def _check(study: _Copy) -> None:
         StudyError.raise_if(inconsistencies(study.journal.codings(), study.lines, study.codebook, folder=folder))
 
 
-def _codebook_of_record(study: _Copy) -> Codebook | None:
+def _is_up_to_date(study: _Copy) -> bool:
     """
-    Return the codebook after all recorded changes, where the study has an earlier one in its folder.
+    Return whether the codebook in the study's folder is one that the record had, and not one that was edited by hand.
 
     The file is written after the entries. Where the program is killed between the two, the next merge writes it.
     """
+    codebook = study.codebook
+    first, changes = study.journal.codebook_history()
+    if codebook is None or first is None or not changes:
+        return codebook is not None
+    return any(is_same(codebook, state) for state in study.journal.codebook_states())
+
+
+def _codebook_of_record(study: _Copy) -> Codebook | None:
+    """Return the codebook after all recorded changes, where the study has an earlier one in its folder."""
     codebook, changes = study.journal.codebook_history()
     if study.codebook is None or codebook is None or not changes:
         return None
-    *earlier, latest = codebook_versions(codebook, changes)
-    return latest if any(_is_same(study.codebook, version) for version in earlier) else None
+    latest = evolve(codebook, changes)
+    return None if is_same(study.codebook, latest) else latest
 
 
 def _differ_by_record(here: _Copy, there: _Copy) -> bool:
     """Return whether codebooks differ by recorded changes, which are merged, or refused, as entries."""
-    records = [copy.journal.codebook_history() for copy in (here, there)]
-    if not any(changes for _, changes in records):
+    if not any(copy.journal.codebook_history()[1] for copy in (here, there)):
         return False
-    versions = [
-        version
-        for codebook, changes in records
-        if codebook is not None
-        for version in codebook_versions(codebook, changes)
-    ]
+    states = [state for copy in (here, there) for state in copy.journal.codebook_states()]
     return all(
-        any(_is_same(copy.codebook, version) for version in versions)
-        for copy in (here, there)
-        if copy.codebook is not None
+        any(is_same(copy.codebook, state) for state in states) for copy in (here, there) if copy.codebook is not None
     )
-
-
-def _is_same(codebook: Codebook, other: Codebook) -> bool:
-    return (codebook.digest, codebook.version) == (other.digest, other.version)
 
 
 def _remarks(here: _Copy, there: _Copy) -> Iterator[str]:
@@ -397,8 +400,11 @@ def _remarks(here: _Copy, there: _Copy) -> Iterator[str]:
             yield f"{name} in {SETTINGS} differs from that in {there.path}; it stays as it is here."
 
 
-def _merged(journal: Journal, copy: _Copy) -> MergedCopy:
+def _merged(journal: Journal, copy: _Copy, *, into: _Copy) -> MergedCopy:
     """Take in one copy, and return what it brought; the caller holds the transaction."""
+    branches = journal.branches(copy.journal)
+    if branches is not None and not branches.fit:
+        StudyError.raise_if(contradictions(branches, here=into.path, there=copy.path))
     ours = {entry.seq: coding.coder for entry, coding in _judgements(journal)}
     before, there = _in_force(journal), _in_force(copy.journal)
     new = journal.merge(copy.journal)
@@ -423,6 +429,7 @@ def _merged(journal: Journal, copy: _Copy) -> MergedCopy:
             for coder in sorted({coding.coder for _, coding in _judgements(copy.journal)})
         ),
         others=Counter(entry.kind.value for entry in new),
+        codebook=() if branches is None else tuple(joined(branches, journal, here=into.path, there=copy.path)),
     )
 
 

@@ -62,12 +62,18 @@ def codebook_in_force(
     """
     if not versions or is_same(codebook, versions[-1]):
         return codebook
-    if any(is_same(codebook, earlier) for earlier in versions[:-1]):
+    if any(is_same(codebook, earlier) for earlier in versions[:-1]) or _was_recorded(codebook, folder):
         if is_writable(folder):
             write_recorded_codebook(folder)
     elif not edited:
         StudyError.raise_if(CodebookEdits.between(versions[-1], codebook).faults(codings, folder=folder))
     return versions[-1]
+
+
+def _was_recorded(codebook: Codebook, folder: Path) -> bool:
+    """Return whether a codebook was in force in this copy of a study before others were merged into it."""
+    with reading_journal(folder) as journal:
+        return any(is_same(codebook, state) for state in journal.codebook_states())
 
 
 def codebook_of(folder: Path, settings: Settings) -> Codebook:
