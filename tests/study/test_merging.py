@@ -10,7 +10,7 @@ import pytest
 from evaluation.merging import begin, exported, ids_in, laptops, try_edited, try_kill, try_orders
 
 import autocode as ac
-from autocode.codebook import Added, Code, CodeId, Retired, Retirement, evolve, read_codebook, write_codebook
+from autocode.codebook import Added, Code, CodeId, evolve, read_codebook, write_codebook
 from autocode.coding import CoderId, Coding
 from autocode.errors import JournalError, StudyError
 from autocode.journal import Erasure, Journal, Undo
@@ -207,7 +207,6 @@ def test_a_copy_with_another_codebook_is_refused_by_code(folder, laptop):
 
 
 FIXERS = Added(before="1", after="2", by="TW", code=Code(id=CodeId("fixers"), name="Informal fixers"))
-GONE = Retired(before="1", after="2", by="MO", code=CodeId("meetings"), how=Retirement.DROP)
 
 
 def change(study, *changes):
@@ -256,18 +255,6 @@ def test_a_codebook_that_is_not_written_yet_is_written_by_the_next_merge(folder,
 
     assert ac.merge(folder, theirs).n_entries == 0
     assert (folder / "codebook.toml").read_bytes() == after != before
-
-
-def test_codebooks_that_were_changed_apart_are_refused_with_the_changes(folder, laptop):
-    theirs = laptop("theirs")
-    change(theirs, FIXERS)
-    change(folder, GONE)
-
-    assert refusal_of(folder, theirs) == [
-        "theirs/study.sqlite: has a codebook that was changed apart: TW added 'Informal fixers'; and in "
-        "study/study.sqlite: MO retired 'meetings'. Take the changes back in one of the two, merge, and make them "
-        "again."
-    ]
 
 
 def test_the_same_codebook_recorded_on_two_laptops_is_recorded_once(folder, laptop):

@@ -112,11 +112,15 @@ class SampleEnd:
         Why, in words.
     at : datetime or None, default None
         When; None for the time of appending.
+    entry : str, default ""
+        The identity of the sample's entry, which a journal fills in: in a copy of the study, another sample may have
+        the name.
     """
 
     sample: str
     reason: str = ""
     at: datetime | None = None
+    entry: str = ""
 
 
 @no_single_text

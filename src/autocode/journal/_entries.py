@@ -583,7 +583,8 @@ def _sample_to(record: Sample | SampleEnd) -> dict[str, Any]:
     """Return a sample, or its end as a sample of no lines, which an autocode that knows no ends counts as nothing."""
     if isinstance(record, SampleEnd):
         nothing: dict[str, Any] = {"drawn": [], "frame": [], "seed": 0, "enriched": ""}
-        return {**nothing, "ends": record.sample, "reason": record.reason}
+        about = {"sample": record.entry} if record.entry else {}
+        return {**nothing, "ends": record.sample, "reason": record.reason, **about}
     return {
         "drawn": record.drawn,
         "frame": _frame_to(record.probabilities),
@@ -597,7 +598,7 @@ def _sample_to(record: Sample | SampleEnd) -> dict[str, Any]:
 
 def _sample_from(fields: Mapping[str, Any], at: datetime) -> Sample | SampleEnd:
     if "ends" in fields:
-        return SampleEnd(sample=fields["ends"], reason=fields["reason"], at=at)
+        return SampleEnd(sample=fields["ends"], reason=fields["reason"], at=at, entry=fields.get("sample", ""))
     enriched = fields["enriched"]
     # older journals do not have the design; only a chosen sample was described like this
     older = Design.ACTIVE if enriched.endswith(" selected as most informative") else Design.RANDOM

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -18,6 +19,7 @@ from autocode.coding import (
     Decision,
     Paradata,
     Proposal,
+    SampleEnd,
     human,
 )
 from autocode.conduct import Amendment
@@ -213,7 +215,7 @@ class Journal(JournalReader):
                 now = present_time(records, self._connection, self.path, latest_at=self._whole.latest_at)
                 identities = entry_ids(now, len(records), after=self._whole.latest_id)
                 known = self._whole.known.with_records(dict(zip(identities, records, strict=True)))
-                records = [known.codes.completed(record) for record in records]
+                records = [self._completed(known.codes.completed(record)) for record in records]
                 known.refuse_unknown(records)
                 place = self._whole.place._replace(known=known)
                 for identity, record in zip(identities, records, strict=True):
@@ -225,6 +227,12 @@ class Journal(JournalReader):
             self._whole.place = place
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return place.seq
+
+    def _completed(self, record: Record) -> Record:
+        """Return the end of a sample with the identity of the sample that has the name now."""
+        if not isinstance(record, SampleEnd) or record.entry:
+            return record
+        return replace(record, entry=self._named_samples().identity_of(record.sample))
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""

@@ -1,7 +1,7 @@
 """What the entries of a journal come to: which codings, decisions, suggestions and draws are in force."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,11 @@ from autocode.coding import (
     Sample,
     SampleEnd,
     SuggestionBatch,
-    named,
     remapped,
 )
 from autocode.conduct import Amendment, LineChanges
 from autocode.journal._entries import Entry, Kind, TranscriptSeen
+from autocode.journal._sample_names import NamedSamples
 from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 
@@ -121,17 +121,33 @@ class JournalReader(ABC):
         """
         Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when.
 
-        A line in the place of lines that an amendment replaced was drawn if the first of them was.
+        A line in the place of lines that an amendment replaced was drawn if the first of them was. Two copies of a study
+        may have called different samples the same; each name then ends with digits that tell it from the other. A draw
+        that both made alike is one sample.
         """
-        changes = LineChanges(self.amendments())
-        samples: list[Sample] = []
-        ended: dict[str, datetime | None] = {}
+        changes, ends = LineChanges(self.amendments()), self.sample_ends()
+        return tuple(
+            replace(inherited_sample(sample, changes), ended=ends[sample.name].at if sample.name in ends else None)
+            for sample in self._named_samples().different
+        )
+
+    def sample_names(self) -> Mapping[str, str]:
+        """Return the names of samples by the identities of their entries."""
+        return self._named_samples().names
+
+    def sample_ends(self) -> Mapping[str, SampleEnd]:
+        """Return the ends of samples by the names of these."""
+        samples = self._named_samples()
+        ends: dict[str, SampleEnd] = {}
         for entry in self._as_made(Kind.SAMPLE):
-            if isinstance(entry.record, Sample):
-                samples.append(inherited_sample(entry.record, changes))
-            elif isinstance(entry.record, SampleEnd):
-                ended.setdefault(entry.record.sample, entry.record.at)
-        return tuple(replace(sample, ended=ended.get(sample.name)) for sample in named(samples))
+            if isinstance(entry.record, SampleEnd):
+                for name in samples.ended_by(entry.record):
+                    ends.setdefault(name, replace(entry.record, sample=name))
+        return ends
+
+    def _named_samples(self) -> NamedSamples:
+        entries = self._as_made(Kind.SAMPLE)
+        return NamedSamples({entry.id: entry.record for entry in entries if isinstance(entry.record, Sample)})
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return the codes that coders proposed and did not take back, oldest first."""

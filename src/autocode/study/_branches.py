@@ -1,18 +1,19 @@
-"""Codebooks that were changed in two copies of a study apart, in words: what was joined, or what to do."""
+"""What two copies of a study made apart, in words: how it was joined, or why it cannot be, and what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
 from autocode.errors import Fault
 from autocode.journal import ChangeApart, CodebookBranches, Journal
 from autocode.study._folder import is_study
-from autocode.wording import count_of
+from autocode.study._samples import drawn_alike
+from autocode.wording import count_of, listing
 
 _SHOWN = 12  # changes of one copy that a plan names; check and history have them all
 
 
-def joined(branches: CodebookBranches, journal: Journal, *, here: Path, there: Path) -> Iterator[str]:
+def joined_codebooks(branches: CodebookBranches, journal: Journal, *, here: Path, there: Path) -> Iterator[str]:
     """
     Yield what was changed in each of two copies that became one, and what came of it; nothing if only one was changed.
 
@@ -40,6 +41,38 @@ def joined(branches: CodebookBranches, journal: Journal, *, here: Path, there: P
             f"- One code was made in both: {theirs.sentence}, and {mine.sentence}. It is one code now, with the "
             "judgements of both; split it if two things were meant."
         )
+
+
+def samples_told_apart(
+    mine: Mapping[str, str], theirs: Mapping[str, str], journal: Journal, *, here: Path, there: Path
+) -> Iterator[str]:
+    """
+    Yield which samples are called otherwise from now on, as both copies had one of that name, or one of that seed.
+
+    Parameters
+    ----------
+    mine, theirs : mapping of str to str
+        The names of the samples of each copy before the merge, by the identities of their entries.
+    journal : Journal
+        The journal after the merge.
+    here, there : Path
+        The two copies.
+    """
+    names = journal.sample_names()
+    for path, before in ((there, theirs), (here, mine)):
+        for identity, name in before.items():
+            if names[identity] != name:
+                yield f"Both copies had a sample {name}: that of {path} is {names[identity]} from now on."
+    drawn_there = {names[identity] for identity in theirs.keys() - mine.keys()} - {
+        names[identity] for identity in mine
+    }
+    samples = journal.samples()
+    for sample in samples:
+        if sample.name in drawn_there and (same := drawn_alike(sample, samples)):
+            yield (
+                f"{sample.name} and {listing(same)} were drawn from the same lines with the same seed, so that no "
+                "estimate can use both: end one of them with autocode samples STUDY --end NAME."
+            )
 
 
 def _listed(changes: Sequence[ChangeApart], path: Path) -> Iterator[str]:

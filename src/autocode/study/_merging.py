@@ -15,7 +15,7 @@ from autocode.display import Tabular, displayed
 from autocode.errors import Fault, StudyError
 from autocode.frames import Kind as CellKind
 from autocode.journal import Entry, Journal, Kind, Undo, is_journal
-from autocode.study._branches import contradictions, joined
+from autocode.study._branches import contradictions, joined_codebooks, samples_told_apart
 from autocode.study._consistency import inconsistencies
 from autocode.study._copies import differing_codebooks, differing_participants, differing_transcripts
 from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, is_study
@@ -98,22 +98,23 @@ class MergedCopy:
         Everybody who judged lines there, in the order of their names.
     others : mapping of str to int
         Number of new entries by kind, such as "proposal" or "sample".
-    codebook : tuple of str
-        Where the codebook was changed there and here apart: what each changed, and what came of it, in sentences.
+    joined : tuple of str
+        What was made there and here apart and has to be told apart or put together, in sentences: changes of the
+        codebook, samples of one name.
     """
 
     path: Path
     n_entries: int
     coders: tuple[MergedCoder, ...]
     others: Mapping[str, int]
-    codebook: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [str(coder) for coder in self.coders]
         for kind, (singular, plural) in _NOUNS.items():
             if n := self.others.get(kind.value, 0):
                 parts.append(count_of(n, singular, plural=plural))
-        return "\n".join([f"{self.path}: {'; '.join(parts) or 'nothing new'}.", *self.codebook])
+        return "\n".join([f"{self.path}: {'; '.join(parts) or 'nothing new'}.", *self.joined])
 
 
 @displayed
@@ -164,7 +165,7 @@ class MergePlan(Tabular):
                     "entries": copy.n_entries,
                     "coders": [asdict(coder) for coder in copy.coders],
                     "others": dict(copy.others),
-                    "codebook": list(copy.codebook),
+                    "joined": list(copy.joined),
                 }
                 for copy in self.copies
             ],
@@ -406,7 +407,7 @@ def _merged(journal: Journal, copy: _Copy, *, into: _Copy) -> MergedCopy:
     if branches is not None and not branches.fit:
         StudyError.raise_if(contradictions(branches, here=into.path, there=copy.path))
     ours = {entry.seq: coding.coder for entry, coding in _judgements(journal)}
-    before, there = _in_force(journal), _in_force(copy.journal)
+    samples, before, there = journal.sample_names(), _in_force(journal), _in_force(copy.journal)
     new = journal.merge(copy.journal)
     after = _in_force(journal)
     ids = {entry.id for entry in new}
@@ -429,7 +430,10 @@ def _merged(journal: Journal, copy: _Copy, *, into: _Copy) -> MergedCopy:
             for coder in sorted({coding.coder for _, coding in _judgements(copy.journal)})
         ),
         others=Counter(entry.kind.value for entry in new),
-        codebook=() if branches is None else tuple(joined(branches, journal, here=into.path, there=copy.path)),
+        joined=(
+            *(() if branches is None else joined_codebooks(branches, journal, here=into.path, there=copy.path)),
+            *samples_told_apart(samples, copy.journal.sample_names(), journal, here=into.path, there=copy.path),
+        ),
     )
 
 

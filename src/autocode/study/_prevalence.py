@@ -17,10 +17,10 @@ from autocode.names import aside
 from autocode.study._folder import is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._reading import StudyData, read_study_or_corpus
-from autocode.study._samples import sample_named
+from autocode.study._samples import drawn_alike, sample_named
 from autocode.tables import Table
 from autocode.transcripts import LineId, Transcripts
-from autocode.wording import count_of, percent
+from autocode.wording import count_of, listing, percent
 
 PrevalenceMethod: TypeAlias = Literal["dsl", "ppi"]
 """How suggestions are corrected by the coded lines, see `code_prevalence`."""
@@ -266,7 +266,19 @@ def study_prevalence(
 
 
 def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...]:
-    """Return the named samples, else the open ones that were drawn at random."""
+    """Return the named samples, else the open ones that were drawn at random; no two of them may be one draw."""
+    used = _samples_wanted(study, names)
+    for sample in used:
+        if alike := drawn_alike(sample, used):
+            raise StudyError(
+                f"{sample.name} and {listing(alike)} were drawn from the same lines with the same seed, in two copies "
+                "of the study, so they are not two draws; name one of them with --sample, or end the others with "
+                "autocode samples STUDY --end NAME."
+            )
+    return used
+
+
+def _samples_wanted(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...]:
     if names:
         return tuple(sample_named(name, study.samples) for name in dict.fromkeys(names))
     drawn = [sample for sample in study.samples if sample.design is Design.RANDOM]
@@ -308,11 +320,11 @@ def _batch_before_the_draw(journal: Journal, names: Collection[str]) -> tuple[Su
     """Return the latest suggestions made before the first of these samples, and whether there are later ones."""
     batch: SuggestionBatch | None = None
     is_drawn = has_later = False
-    coming = iter(journal.samples())
+    names_of = journal.sample_names()
     entries = journal.history(kinds=(Kind.BATCH, Kind.SAMPLE))
     for entry in sorted(entries, key=lambda entry: entry.id):
         if isinstance(entry.record, Sample):
-            is_drawn = next(coming).name in names or is_drawn
+            is_drawn = names_of[entry.id] in names or is_drawn
         if isinstance(entry.record, SuggestionBatch):
             has_later = has_later or is_drawn
             batch = batch if is_drawn else entry.record

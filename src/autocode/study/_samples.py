@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocode.coding import Codings, Design, Sample, SampleEnd, code_asked_for
+from autocode.coding import Codings, Design, Sample, code_asked_for
 from autocode.display import Tabular, displayed
 from autocode.errors import StudyError
 from autocode.frames import Kind as CellKind
-from autocode.journal import Kind
 from autocode.study._opening import open_journal, reading_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.tables import Table
@@ -151,8 +150,7 @@ def _n_judged(sample: Sample, codings: Codings, study: StudyData) -> int:
 
 def _reasons(folder: Path) -> dict[str, str]:
     with reading_journal(folder) as journal:
-        ends = (entry.record for entry in journal.history(kinds=(Kind.SAMPLE,)))
-        return {end.sample: end.reason for end in reversed(list(ends)) if isinstance(end, SampleEnd)}
+        return {name: end.reason for name, end in journal.sample_ends().items()}
 
 
 def end_sample(folder: Path, name: str, *, reason: str = "") -> Sample:
@@ -205,6 +203,27 @@ def sample_named(name: str, samples: Sequence[Sample]) -> Sample:
         f"there is no sample {name!r}; "
         + (f"the study has {', '.join(sample.name for sample in samples)}." if samples else "none was drawn yet.")
     )
+
+
+def drawn_alike(sample: Sample, samples: Iterable[Sample]) -> list[str]:
+    """
+    Return the names of other samples drawn at random from the same lines with the same seed: no draws of their own.
+
+    Parameters
+    ----------
+    sample : Sample
+        The sample.
+    samples : iterable of Sample
+        The samples of the study.
+    """
+    return [
+        other.name
+        for other in samples
+        if other.name != sample.name
+        and other.design is sample.design is Design.RANDOM
+        and other.seed == sample.seed
+        and other.probabilities.keys() == sample.probabilities.keys()
+    ]
 
 
 def open_sample(samples: Sequence[Sample], name: str | None = None) -> Sample:

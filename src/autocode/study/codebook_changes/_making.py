@@ -8,6 +8,7 @@ from autocode.codebook import (
     Redefined,
     Renamed,
     Retired,
+    Undone,
     check_editors,
     code_id_for,
     codebook_versions,
@@ -114,8 +115,12 @@ def check_may_change(change: Change, study: StudyData) -> None:
         if isinstance(change, Added) and _makes_code(change, settings):
             return
         if settings.codes == "own":
-            if isinstance(change, Renamed | Redefined | Retired) and change.code in study.codebook:
-                own = study.codebook[change.code].owner
+            about: Change | None = change
+            if isinstance(change, Undone):  # such as a name that two laptops gave apart
+                about = next((made for made in study.codebook_changes if made.after == change.change), None)
+            if isinstance(about, Renamed | Redefined | Retired):
+                codes = {code.id: code for known in study.codebook_versions for code in known.own_codes}
+                own = codes[about.code].owner if about.code in codes else None
             if own is None or own != change.by or isinstance(change, Added):
                 raise CodebookError(
                     f"{change}, but coders still make and give own codes; when all have coded, write "
