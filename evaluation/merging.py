@@ -4,11 +4,12 @@
 
 The sample study is copied to three laptops. On each, somebody works through the review room: judges lines, proposes
 codes, leaves lines for later, takes acts back, decides on suggestions, draws samples; an adjudicator rules on one of
-them, a code is added on another; and one coder works on all three, on the same lines. Then the copies are merged in
-all six orders: the exports must be equal by bytes, every entry of every copy must be there once, and a second merge
-must bring nothing. A copy with one edited line must be refused by that line. At last the merge is killed at random
-instants: its journal must hold all that the other copies hold, or nothing of it. The exit code is 1 if anything of
-this does not hold. It needs POSIX.
+them and renames a code, a code is added on another; and one coder works on all three, on the same lines. Then the
+copies are merged in all six orders: the exports must be equal by bytes, every entry of every copy must be there once,
+and a second merge must bring nothing. The same is tried with a study that is coded from zero, in which everybody makes
+own codes, and one coder makes codes of the same names on all three laptops. A copy with one edited line must be refused
+by that line. At last the merge is killed at random instants: its journal must hold all that the other copies hold, or
+nothing of it. The exit code is 1 if anything of this does not hold. It needs POSIX.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from itertools import permutations
 from pathlib import Path
 
 import autocode as ac
-from autocode.codebook import Added, evolve, write_codebook
+from autocode.codebook import Added, Renamed, next_version
 from autocode.coding import Band, BatchId, CoderId, Ruling, Suggestion, SuggestionBatch
 from autocode.errors import AutocodeError
 from autocode.journal import Journal
@@ -34,11 +35,12 @@ from autocode.review import AdjudicationSession, ReviewSession
 from autocode.study import (
     StudyReview,
     add_files,
+    change_codebook,
+    create_study,
     draw_lines,
     open_journal,
     open_review,
     study_faults,
-    unrecorded_codebook,
     unrecorded_digests,
 )
 
@@ -61,6 +63,18 @@ def begin(sample: Path, folder: Path, *, mode: str = "assisted", interviews: Seq
     study = ac.read_study(folder)
     with open_journal(folder) as journal:
         journal.append(*unrecorded_digests(journal, study.lines), invented_batch(study, "before"))
+
+
+def begin_from_zero(sample: Path, folder: Path) -> None:
+    """Make a study of the interviews of the sample that is coded from zero with own codes."""
+    create_study(folder, inductive=True)
+    for transcript in sorted((sample / "transcripts").iterdir()):
+        shutil.copy(transcript, folder / "transcripts")
+    settings = (folder / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(f'{settings}\ninterviewers = ["Interviewer"]\n', encoding="utf-8")
+    study = ac.read_study(folder)
+    with open_journal(folder) as journal:
+        journal.append(*unrecorded_digests(journal, study.lines))
 
 
 def invented_batch(study: ac.StudyData, name: str) -> SuggestionBatch:
@@ -91,25 +105,31 @@ def work(folder: Path, coder: str, *, acts: int, seed: int) -> Counter[str]:
         for number in range(acts):
             session = review.sessions[EVERYWHERE if number % 3 == 0 else CoderId(coder)]
             done[one_act(session, chance, gesture=f"act {number}")] += 1
-        if seed % 3 == 1:
+        is_inductive = review.study.settings.is_inductive
+        if seed % 3 == 1 and not is_inductive:
             review.journal.append(invented_batch(review.study, f"on the laptop of {coder}"))
             done["batch"] += 1
             done["ruling"] += rule(review, chance, at_most=acts // 10)
-    if seed % 3 == 2:
-        add_code(folder)
+    if seed % 3 and not is_inductive:
+        (add_code if seed % 3 == 2 else rename_code)(folder)
         done["codebook change"] += 1
     return done
 
 
 def add_code(folder: Path) -> None:
-    """Add a code to the codebook of one copy, on record and in the file."""
-    codebook = ac.read_codebook(folder / "codebook.toml")
-    theme = codebook.themes[0].id
-    code = ac.Code(id=ac.CodeId("informal-fixers"), name="Informal fixers", parent=theme)
-    added = Added(before=codebook.version, after=f"{codebook.version}.1", by="TW", why="proposed often", code=code)
-    with open_journal(folder) as journal:
-        journal.append(*unrecorded_codebook(journal, codebook), added)
-    write_codebook(evolve(codebook, [added]), folder / "codebook.toml", force=True)
+    """Add a code to the codebook of one copy."""
+    codebook = ac.read_study(folder).codebook
+    code = ac.Code(id=ac.CodeId("informal-fixers"), name="Informal fixers", parent=codebook.themes[0].id)
+    after = next_version(codebook.version)
+    change_codebook(folder, Added(before=codebook.version, after=after, by="TW", why="proposed often", code=code))
+
+
+def rename_code(folder: Path) -> None:
+    """Rename a code in another copy, apart from the one in which a code is added."""
+    codebook = ac.read_study(folder).codebook
+    code, after = codebook.subthemes[0], next_version(codebook.version)
+    renamed = Renamed(before=codebook.version, after=after, by="TW", why="clearer", code=code.id, name=f"{code.name}!")
+    change_codebook(folder, renamed)
 
 
 def one_act(session: ReviewSession, chance: random.Random, *, gesture: str) -> str:
@@ -294,6 +314,11 @@ def main() -> int:
         begin(arguments.sample, folder / "base")
         copies = list(laptops(folder / "base", folder, acts=arguments.acts))
         holds = try_orders(copies, folder)
+        print("coded from zero, with own codes:")
+        begin_from_zero(arguments.sample, folder / "zero" / "base")
+        holds &= try_orders(
+            list(laptops(folder / "zero" / "base", folder / "zero", acts=arguments.acts)), folder / "zero"
+        )
         holds &= try_kills(copies, folder, arguments.kills)
         holds &= try_edited(copies[1], copies[0])
     return 0 if holds else 1

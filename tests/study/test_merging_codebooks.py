@@ -77,7 +77,9 @@ def test_own_codes_made_on_three_laptops_become_one_study_in_every_order(inducti
             review.sessions[coder].settle(line=LINES[0], proposed=["No time"])
             review.sessions[coder].settle(line=LINES[1])
             review.sessions[coder].settle(line=LINES[2], proposed=[f"Only {coder}"])
-            review.sessions["TW"].settle(line=LINES[copies.index(study)], proposed=["no TIME" if coder == "JB" else "No time"])
+            review.sessions["TW"].settle(
+                line=LINES[copies.index(study)], proposed=["no TIME" if coder == "JB" else "No time"]
+            )
             review.sessions["TW"].settle(line=LINES[4 + copies.index(study)], proposed=[f"In {coder}"])
 
     study = merged_in_every_order(copies, tmp_path)
@@ -93,7 +95,9 @@ def test_own_codes_made_on_three_laptops_become_one_study_in_every_order(inducti
     assert said_by(study, LINES[5])["TW"] == ({"TW/in-jb"}, {"TW/in-mo", "TW/in-sk"})
     plan = str(ac.merge(copies[0], copies[1]))
     assert "No change contradicts another, so that all are in force, as version" in plan
-    assert re.search(r"One code was made in both: TW added 'no TIME' on .*, and TW added 'No time' on .*one code now", plan)
+    assert re.search(
+        r"One code was made in both: TW added 'no TIME' on .*, and TW added 'No time' on .*one code now", plan
+    )
     assert "JB added 'No time'" not in plan.partition("One code")[2]
 
     with open_review(study, coders=["MO"], remark=print) as review:  # work goes on in the merged study
@@ -127,7 +131,9 @@ def test_shared_codes_of_one_name_made_on_two_laptops_are_one_code_and_the_plan_
 
 def test_changes_of_different_codes_in_two_copies_are_all_in_force(folder, tmp_path):
     mine, theirs, third = copies_of(folder, tmp_path, "mine", "theirs", "third")
-    changed(mine, Split, code="phone", parts=(Code(id="engaged", name="Engaged"), Code(id="no-answer", name="No answer")))
+    changed(
+        mine, Split, code="phone", parts=(Code(id="engaged", name="Engaged"), Code(id="no-answer", name="No answer"))
+    )
     judged(mine, "SK", "Tom:2", "engaged")
     changed(theirs, Redefined, by="MO", code="meetings", kind=Redefinition.NARROWED, definition="Not asked to come.")
     changed(theirs, Added, by="MO", code=Code(id="fixers", name="Informal fixers"))
@@ -166,26 +172,35 @@ def test_changes_that_contradict_each_other_are_listed_with_commands_after_which
     with pytest.raises(StudyError) as refused:
         ac.merge(mine, theirs)
 
-    said = [re.sub(r" on [-\d]+ [\d:]+ UTC", "", str(fault)).replace(f"{tmp_path}/", "") for fault in refused.value.faults]
+    said = [
+        re.sub(r" on [-\d]+ [\d:]+ UTC", "", str(fault)).replace(f"{tmp_path}/", "") for fault in refused.value.faults
+    ]
     assert said[:5] == [
         "theirs/study.sqlite: has a codebook that was changed here and in mine/study.sqlite since version '1', and not "
         "all of the changes can be in force together, so nothing was taken.",
         "theirs/study.sqlite: TW renamed 'Left out of meetings' to 'Not invited', which contradicts nothing.",
-        "theirs/study.sqlite: MO split 'Nobody answers the phone' into 'Engaged' and 'No answer', which contradicts that, in "
-        "mine/study.sqlite, TW merged 'Nobody answers the phone' into 'Left out of meetings'.",
+        "theirs/study.sqlite: MO split 'Nobody answers the phone' into 'Engaged' and 'No answer', which contradicts "
+        "that, in mine/study.sqlite, TW merged 'Nobody answers the phone' into 'Left out of meetings'.",
         "theirs/study.sqlite: MO added 'Informal fixers', which contradicts nothing.",
-        "mine/study.sqlite: TW merged 'Nobody answers the phone' into 'Left out of meetings', which contradicts that, in "
-        "theirs/study.sqlite, MO split 'Nobody answers the phone' into 'Engaged' and 'No answer'.",
+        "mine/study.sqlite: TW merged 'Nobody answers the phone' into 'Left out of meetings', which contradicts "
+        "that, in theirs/study.sqlite, MO split 'Nobody answers the phone' into 'Engaged' and 'No answer'.",
     ]
     assert (ids_in(mine), exported(mine)) == before
-    commands = re.findall(r"(autocode codebook undo \S+ --by) YOU --why REASON \((\d+ times|once)\)", str(refused.value))
-    assert [(command.split()[3], times) for command, times in commands] == [(str(theirs), "2 times"), (str(mine), "once")]
+    commands = re.findall(
+        r"(autocode codebook undo \S+ --by) YOU --why REASON \((\d+ times|once)\)", str(refused.value)
+    )
+    assert [(command.split()[3], times) for command, times in commands] == [
+        (str(theirs), "2 times"),
+        (str(mine), "once"),
+    ]
 
     for n, (command, times) in enumerate(commands):
         study, other = (shutil.copytree(copy, tmp_path / f"{copy.name} {n}") for copy in (mine, theirs))
         which = {str(mine): study, str(theirs): other}[shlex.split(command)[3]]
         for _ in range(1 if times == "once" else int(times.split()[0])):
-            run = CliRunner().invoke(main, ["codebook", "undo", str(which), "--by", "TW", "--why", "for the merge", "--yes"])
+            run = CliRunner().invoke(
+                main, ["codebook", "undo", str(which), "--by", "TW", "--why", "for the merge", "--yes"]
+            )
             assert run.exit_code == 0, run.output
         ac.merge(study, other)
         ac.merge(other, study)
@@ -233,7 +248,9 @@ def test_each_contradiction_is_refused_and_is_gone_once_it_is_taken_back_in_one_
         assert said_by(mine, "Tom:2")["SK"] == (set(), {there[1]["code"].id})
 
 
-def test_a_page_that_was_open_during_a_merge_of_changes_stores_nothing_under_a_version_of_another_copy(folder, tmp_path):
+def test_a_page_that_was_open_during_a_merge_of_changes_stores_nothing_under_a_version_of_another_copy(
+    folder, tmp_path
+):
     mine, theirs = copies_of(folder, tmp_path, "mine", "theirs")
     changed(mine, Added, code=Code(id="x", name="Fixers"))
     changed(theirs, Added, by="MO", code=Code(id="y", name="Favours"))
@@ -244,11 +261,15 @@ def test_a_page_that_was_open_during_a_merge_of_changes_stores_nothing_under_a_v
 
         with pytest.raises(CodingError, match="with version '2' of the codebook, which never was"):
             session.settle(line=LineId("Tom:3"), added=["x"], version="2")
-        with pytest.raises(SettlementError, match="out of date and nothing was stored; stop autocode and start it again"):
+        with pytest.raises(
+            SettlementError, match="out of date and nothing was stored; stop autocode and start it again"
+        ):
             session.refresh()
     with open_review(mine, coders=["SK"], remark=print) as review:
         session = review.sessions["SK"]
-        with pytest.raises(SettlementError, match="never had a version '2', so nothing was stored; load the page again"):
+        with pytest.raises(
+            SettlementError, match="never had a version '2', so nothing was stored; load the page again"
+        ):
             session.settle(line=LineId("Tom:3"), added=["x"], version="2")
         session.settle(line=LineId("Tom:3"), added=["x", "y"])
     assert {line: said_by(mine, line)["SK"] for line in ("Tom:2", "Tom:3")} == {

@@ -1,4 +1,4 @@
-"""Changes of a codebook that were made apart: whether they can be made one after the other, or contradict each other."""
+"""Whether changes of a codebook that were made apart can be made one after the other, or contradict each other."""
 
 from autocode.codebook._changes import (
     Added,
@@ -19,16 +19,16 @@ _ASPECTS = ("name", "theme", "meaning", "existence")
 _Touched = frozenset[tuple[CodeId, str]]
 
 
-def are_one_addition(one: Change, other: Change) -> bool:
+def are_one_addition(mine: Change, theirs: Change) -> bool:
     """
     Return whether two changes that were made apart add one code: the same id, theme, texts and owner.
 
     Parameters
     ----------
-    one, other : Change
+    mine, theirs : Change
         A change of each copy.
     """
-    return isinstance(one, Added) and isinstance(other, Added) and _unnamed(one) == _unnamed(other)
+    return isinstance(mine, Added) and isinstance(theirs, Added) and _unnamed(mine) == _unnamed(theirs)
 
 
 def _unnamed(change: Added) -> object:
@@ -38,7 +38,7 @@ def _unnamed(change: Added) -> object:
     return (code.id, code.parent, code.codable, code.owner, texts, change.coded_theme, change.guid)
 
 
-def contradict(one: Change, other: Change) -> bool:
+def contradict(mine: Change, theirs: Change) -> bool:
     """
     Return whether two changes that were made apart cannot both be in force, whichever is made first.
 
@@ -47,7 +47,7 @@ def contradict(one: Change, other: Change) -> bool:
 
     Parameters
     ----------
-    one, other : Change
+    mine, theirs : Change
         A change of each copy. A change that was taken back in its copy, and what took it back, are left out before.
 
     Examples
@@ -59,16 +59,16 @@ def contradict(one: Change, other: Change) -> bool:
     >>> contradict(renamed, again), contradict(renamed, merged)
     (True, False)
     """
-    if isinstance(one, Undone) or isinstance(other, Undone):
+    if isinstance(mine, Undone) or isinstance(theirs, Undone):
         return True
-    if are_one_addition(one, other):
+    if are_one_addition(mine, theirs):
         return False
-    if any(isinstance(each, Retired) and each.how is Retirement.READ_AGAIN for each in (one, other)):
+    if any(isinstance(each, Retired) and each.how is Retirement.READ_AGAIN for each in (mine, theirs)):
         return True  # it makes whole lines be read again, which depends on all other codes
-    mine, theirs = _decided(one), _decided(other)
-    if not mine.isdisjoint(theirs):
+    decided, decided_there = _decided(mine), _decided(theirs)
+    if not decided.isdisjoint(decided_there):
         return True
-    return bool(_ended(mine) & _needed(other) or _ended(theirs) & _needed(one))
+    return bool(_ended(decided) & _needed(theirs) or _ended(decided_there) & _needed(mine))
 
 
 def _decided(change: Change) -> _Touched:

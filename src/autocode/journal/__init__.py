@@ -1,14 +1,11 @@
 """An append-only SQLite record of codings, suggestions and decisions."""
 
-from autocode.journal._apart import ChangeApart, CodebookBranches
 from autocode.journal._codebook_entries import CodebookSeen
 from autocode.journal._entries import Deferral, Entry, Erasure, Kind, TranscriptSeen, Undo
 from autocode.journal._journal import Journal
 from autocode.journal._opening import is_journal
 
 __all__ = [
-    "ChangeApart",
-    "CodebookBranches",
     "CodebookSeen",
     "Deferral",
     "Entry",

@@ -1,11 +1,11 @@
 """What two copies of a study changed in its codebook apart from each other, and whether all of it can be in force."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocode.codebook import Added, Change, Undone, changes_in_words, contradict
+from autocode.codebook import Change, Undone, are_one_addition, changes_in_words, contradict
 from autocode.errors import CodebookError, Fault, StudyError
 from autocode.journal._lineage import Lineage
 from autocode.wording import count_of
@@ -55,8 +55,12 @@ class CodebookBranches:
         Changes here and there of which only one can be in force.
     made_twice : tuple of (ChangeApart, ChangeApart)
         Additions of the same code here and there: it is one code.
+    together : str
+        The version in which all of them are in force; empty if they cannot be.
     impossible : str
         Why the changes cannot be made one after the other although no two contradict each other; empty if they can.
+    names_in_both : tuple of str
+        The names that each copy gave to a version of its own.
     """
 
     paths: tuple[Path, Path]
@@ -65,12 +69,9 @@ class CodebookBranches:
     there: tuple[ChangeApart, ...]
     contradictions: tuple[tuple[ChangeApart, ChangeApart], ...]
     made_twice: tuple[tuple[ChangeApart, ChangeApart], ...]
-    impossible: str = ""
-
-    @property
-    def fit(self) -> bool:
-        """Whether all changes can be in force together."""
-        return not (self.contradictions or self.impossible)
+    together: str
+    impossible: str
+    names_in_both: tuple[str, ...]
 
     def to_take_back(self, *, there: bool) -> int | None:
         """
@@ -96,7 +97,9 @@ class CodebookBranches:
         return len(in_force) - min((in_force.index(apart) for apart in found), default=len(in_force))
 
     def faults(self) -> Iterator[Fault]:
-        """Yield what was changed in each copy, and which changes contradict each other."""
+        """Yield what was changed in each copy, and what contradicts what; nothing if all can be in force together."""
+        if self.together:
+            return
         mine, theirs = self.paths
         yield Fault(
             f"has a codebook that was changed here and in {mine} since version {self.since!r}, and not all of the "
@@ -120,8 +123,8 @@ class CodebookBranches:
 def codebook_branches(
     here: Lineage | None, there: Lineage | None, *, paths: tuple[Path, Path]
 ) -> CodebookBranches | None:
-    """Return how two copies of a codebook were changed apart; None if one of them knows no changes of it."""
-    if here is None or there is None or not here.changes or not there.changes:
+    """Return how two copies of a codebook were changed apart; None unless each has changes that the other lacks."""
+    if here is None or there is None or not (here.steps.keys() - there.steps) or not (there.steps.keys() - here.steps):
         return None
     mine, theirs = _private(here, there), _private(there, here)
     twice, contradictions = [], []
@@ -134,12 +137,12 @@ def codebook_branches(
                 continue  # both took back the same change
             if contradict(apart.change, other.change):
                 contradictions.append((apart, other))
-            elif _is_addition_of(apart.change, other.change):
+            elif are_one_addition(apart.change, other.change):
                 twice.append((apart, other))
-    impossible = ""
+    together = impossible = ""
     if not contradictions:
         try:
-            Lineage(here.codebook, [*(here.steps | there.steps).values()])
+            together = Lineage(here.codebook, [*(here.steps | there.steps).values()]).versions[-1].version
         except CodebookError as error:
             impossible = str(error)
     common = [identity for identity in here.order if identity in there.steps]
@@ -150,8 +153,14 @@ def codebook_branches(
         there=tuple(theirs.values()),
         contradictions=tuple(contradictions),
         made_twice=tuple(twice),
+        together=together,
         impossible=impossible,
+        names_in_both=tuple(sorted(_names(here, there) & _names(there, here))),
     )
+
+
+def _names(lineage: Lineage, other: Lineage) -> set[str]:
+    return {step.change.after for identity, step in lineage.steps.items() if identity not in other.steps}
 
 
 def _private(lineage: Lineage, other: Lineage) -> dict[str, ChangeApart]:
@@ -159,33 +168,18 @@ def _private(lineage: Lineage, other: Lineage) -> dict[str, ChangeApart]:
     sentences = changes_in_words(lineage.codebook, lineage.changes)
     found = {}
     cancelled = {
-        identity
-        for pair in lineage.takes_back.items()
-        for identity in pair
-        if not any(each in other.steps for each in pair)
+        identity for pair in lineage.takes_back.items() for identity in pair if other.steps.keys().isdisjoint(pair)
     }
     for sentence, (identity, change) in zip(sentences, lineage.arranged.items(), strict=True):
         if identity not in other.steps:
             when = "" if change.at is None else f" on {change.at:%Y-%m-%d %H:%M} UTC"
-            found[identity] = ChangeApart(
-                change=change, sentence=f"{sentence}{when}", taken_back=identity in cancelled
-            )
+            found[identity] = ChangeApart(change=change, sentence=f"{sentence}{when}", taken_back=identity in cancelled)
     return found
 
 
-def _is_addition_of(one: Change, other: Change) -> bool:
-    return isinstance(one, Added) and isinstance(other, Added) and one.code.id == other.code.id
-
-
-def refuse_entries_without_place(
-    connection: sqlite3.Connection, path: Path, here: Lineage | None, there: Lineage | None
-) -> None:
-    """Raise a `StudyError` if entries name a version, and nothing else, of a name that each copy gave to its own."""
-    if here is None or there is None:
-        return
-    mine = {step.change.after for identity, step in here.steps.items() if identity not in there.steps}
-    theirs = {step.change.after for identity, step in there.steps.items() if identity not in here.steps}
-    for version in sorted(mine & theirs):
+def refuse_entries_without_place(connection: sqlite3.Connection, versions: Iterable[str], path: Path) -> None:
+    """Raise a `StudyError` if entries name one of these versions, and nothing else that says which it was."""
+    for version in versions:
         (n,) = connection.execute(_WITHOUT_PLACE, (version,)).fetchone()
         if n:
             raise StudyError.at(

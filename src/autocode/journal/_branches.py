@@ -46,22 +46,25 @@ def step_of(identity: bytes, change: Change, payload: str) -> Step:
 
 
 def in_one_order(
-    entries: Sequence[Entry], lineage: Lineage, connection: sqlite3.Connection, path: Path
-) -> Sequence[Entry]:
+    stored_as: Iterable[Entry], lineage: Lineage | None, connection: sqlite3.Connection, path: Path
+) -> Iterable[Entry]:
     """
     Return entries whose codings, proposals, samples and changes are under the versions of all copies together.
 
     Parameters
     ----------
-    entries : sequence of Entry
+    stored_as : iterable of Entry
         Entries as they are stored.
-    lineage : Lineage
-        All changes of the codebook.
+    lineage : Lineage or None
+        All changes of the codebook; None if no codebook is recorded.
     connection : sqlite3.Connection
         The open journal.
     path : Path
         Its file.
     """
+    if lineage is None or not lineage.has_branches:
+        return stored_as
+    entries = list(stored_as)
     if not any(entry.kind in _KINDS for entry in entries):
         return entries
     stored = _codebook_fields_in(entries, connection)
@@ -88,9 +91,7 @@ def in_one_order(
             early = _made_without(proposals, place.unseen, lineage, connection)
             known = lineage.codebook_of(under)
             records = list(judged_apart(records, place.unseen, codebook=known, version=version, proposals=early))
-        brought |= {
-            entry.seq: replace(record, version=version) for entry, record in zip(group, records, strict=True)
-        }
+        brought |= {entry.seq: replace(record, version=version) for entry, record in zip(group, records, strict=True)}
     arranged = lineage.arranged
     for entry in entries:
         if entry.id in arranged and isinstance(entry.record, Change):

@@ -58,7 +58,9 @@ def codebook_record_to(record: CodebookRecord) -> dict[str, Any]:
     if isinstance(record, CodebookSeen):
         codes = [code.to_json() for code in record.codebook.values()]
         return {"what": "seen", "version": record.codebook.version, "codes": codes, "why": ""}
-    values = {field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name not in _FOUND}
+    values = {
+        field.name: _value_to(getattr(record, field.name)) for field in fields(record) if field.name not in _FOUND
+    }
     kept = {name: value for name, value in values.items() if value or name not in _OPTIONAL}
     return {"what": type(record).__name__.casefold(), **kept}
 

@@ -3,14 +3,13 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Self
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Codebook
+from autocode.codebook import Change
 from autocode.coding import (
     Adjudication,
     CoderId,
@@ -19,12 +18,11 @@ from autocode.coding import (
     Decision,
     Paradata,
     Proposal,
-    SampleEnd,
     human,
 )
 from autocode.conduct import Amendment
 from autocode.errors import JournalError, StudyError
-from autocode.journal._apart import CodebookBranches, codebook_branches, refuse_entries_without_place
+from autocode.journal._apart import refuse_entries_without_place
 from autocode.journal._branches import in_one_order
 from autocode.journal._chain import entry_ids
 from autocode.journal._entries import (
@@ -38,6 +36,7 @@ from autocode.journal._entries import (
 )
 from autocode.journal._file import JournalFile
 from autocode.journal._head import Head, write_head
+from autocode.journal._lineage import Lineage
 from autocode.journal._merging import refuse_other_versions, superfluous_entries, write_missing_rows
 from autocode.journal._opening import translated_errors
 from autocode.journal._reader import JournalReader
@@ -215,7 +214,7 @@ class Journal(JournalReader):
                 now = present_time(records, self._connection, self.path, latest_at=self._whole.latest_at)
                 identities = entry_ids(now, len(records), after=self._whole.latest_id)
                 known = self._whole.known.with_records(dict(zip(identities, records, strict=True)))
-                records = [self._completed(known.codes.completed(record)) for record in records]
+                records = [self._of_named_sample(known.codes.completed(record)) for record in records]
                 known.refuse_unknown(records)
                 place = self._whole.place._replace(known=known)
                 for identity, record in zip(identities, records, strict=True):
@@ -227,12 +226,6 @@ class Journal(JournalReader):
             self._whole.place = place
             self._after_commit(erased=any(isinstance(record, Erasure) for record in records))
         return place.seq
-
-    def _completed(self, record: Record) -> Record:
-        """Return the end of a sample with the identity of the sample that has the name now."""
-        if not isinstance(record, SampleEnd) or record.entry:
-            return record
-        return replace(record, entry=self._named_samples().identity_of(record.sample))
 
     def _after_commit(self, *, erased: bool = False) -> None:
         """Say beside the journal how far it is; within a block that is not at its end yet, do nothing."""
@@ -298,8 +291,10 @@ class Journal(JournalReader):
             refuse_other_versions(self, other)
             superfluous = superfluous_entries(self, other)
             branches = self.branches(other)
-            if branches is not None and not branches.fit:
+            if branches is not None:
                 StudyError.raise_if(branches.faults())
+                for journal in (self, other):
+                    refuse_entries_without_place(journal._connection, branches.names_in_both, journal.path)
             write_missing_rows(
                 self._connection,
                 other._connection,
@@ -309,26 +304,6 @@ class Journal(JournalReader):
             )
             self._whole.verify()  # reads what was written, and finds it whole or takes it back
             return tuple(self.history(after=place.seq))
-
-    def branches(self, other: "Journal") -> CodebookBranches | None:
-        """
-        Return how the codebook was changed in two copies of the journal apart; None if one of them knows no changes.
-
-        Parameters
-        ----------
-        other : Journal
-            The other journal.
-
-        Raises
-        ------
-        StudyError
-            If versions have the same name in both, and an older autocode stored only the name with entries.
-        """
-        with self._verified(), other._verified():
-            here, there = self._whole.known.codes.lineage, other._whole.known.codes.lineage
-            for journal in (self, other) if here is not None and there is not None else ():
-                refuse_entries_without_place(journal._connection, journal.path, here, there)
-            return codebook_branches(here, there, paths=(self.path, other.path))
 
     def _unrecorded(self, codings: Codings) -> list[TranscriptSeen]:
         """Return the digests of codings that the journal does not know; raises `StudyError` if it knows other ones."""
@@ -405,31 +380,10 @@ class Journal(JournalReader):
         with self._verified():
             return iter([*self._selected(f"({clause}) AND e.seq <= ?", *values, self._whole.seq)])
 
-    def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
-        """
-        Return the codebook before its first recorded change, None if it is not recorded, and the changes since.
-
-        Changes that were made in different copies of the study stand in one order, which is the same in every copy.
-        """
-        records = {entry.id: entry.record for entry in self.history(kinds=(Kind.CODEBOOK,))}
-        lineage = self._whole.known.codes.lineage
-        if lineage is None:
-            return None, ()
-        ordered = (records[identity] for identity in lineage.arranged)
-        return lineage.codebook, tuple(record for record in ordered if isinstance(record, Change))
-
-    def codebook_states(self) -> Iterator[Codebook]:
-        """
-        Yield every codebook that this copy of the study had on record, one after the other.
-
-        These are the versions as `codebook_history` gives them and, where other copies were merged in that had changed
-        the codebook apart, those that this copy had before.
-        """
+    @property
+    def _lineage(self) -> Lineage | None:
         with self._verified():
-            lineage = self._whole.known.codes.lineage
-            rows = self._connection.execute("SELECT id FROM entries WHERE kind = ? ORDER BY seq", (Kind.CODEBOOK,))
-            identities = [identity.hex() for (identity,) in rows.fetchall()]
-        yield from () if lineage is None else lineage.states(identities)
+            return self._whole.known.codes.lineage
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""
@@ -442,7 +396,4 @@ class Journal(JournalReader):
 
     def _selected(self, clause: str, *values: str | int) -> Iterable[Entry]:
         entries = stored_entries(self._connection, self.path, clause, *values)
-        lineage = self._whole.known.codes.lineage
-        if lineage is None or not lineage.has_branches:
-            return entries
-        return in_one_order([*entries], lineage, self._connection, self.path)
+        return in_one_order(entries, self._whole.known.codes.lineage, self._connection, self.path)

@@ -100,9 +100,7 @@ class Lineage:
         self._before: dict[str, _Ids] = {}  # for each change, itself and all that were in force where it was made
         self.follows = {identity: self._followed(step) for identity, step in self.steps.items()}
         self.takes_back = {
-            identity: self._taken_back(step)
-            for identity, step in self.steps.items()
-            if isinstance(step.change, Undone)
+            identity: self._taken_back(step) for identity, step in self.steps.items() if isinstance(step.change, Undone)
         }
         self.order = tuple(self._ordered())
         self.made_twice: tuple[tuple[Added, Added], ...] = ()
@@ -183,7 +181,7 @@ class Lineage:
         """Return what comes before a change that was taken back: all that was in force then, as it was the latest."""
         there = self._before[undo]
         pairs = {*undo_of.items(), *self.takes_back.items()}
-        taken_back = {one for one, other in pairs if one in there and other in there}
+        taken_back = {identity for identity, partner in pairs if identity in there and partner in there}
         return {other for other in there - taken_back - {undo, target} if target not in self._before[other]}
 
     def _arrange(self) -> None:

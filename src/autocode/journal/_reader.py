@@ -23,7 +23,9 @@ from autocode.coding import (
     remapped,
 )
 from autocode.conduct import Amendment, LineChanges
-from autocode.journal._entries import Entry, Kind, TranscriptSeen
+from autocode.journal._apart import CodebookBranches, codebook_branches
+from autocode.journal._entries import Entry, Kind, Record, TranscriptSeen
+from autocode.journal._lineage import Lineage
 from autocode.journal._sample_names import NamedSamples
 from autocode.journal._texts import inherited_draw, inherited_sample
 from autocode.transcripts import LineId, TranscriptId, Transcripts
@@ -41,6 +43,11 @@ class JournalReader(ABC):
     @abstractmethod
     def _latest_of(self, kind: Kind) -> Entry | None:
         """Return the entry of a kind that was made last; None if there is none."""
+
+    @property
+    @abstractmethod
+    def _lineage(self) -> Lineage | None:
+        """The recorded changes of the codebook; None if no codebook is recorded."""
 
     def _as_made(self, *kinds: Kind) -> list[Entry]:
         """Return entries in the order in which they were made, which is the same in every journal that was merged."""
@@ -121,9 +128,9 @@ class JournalReader(ABC):
         """
         Return every sample of lines to judge, oldest first, each with its name and, if it was ended, when.
 
-        A line in the place of lines that an amendment replaced was drawn if the first of them was. Two copies of a study
-        may have called different samples the same; each name then ends with digits that tell it from the other. A draw
-        that both made alike is one sample.
+        A line in the place of lines that an amendment replaced was drawn if the first of them was. Two copies of a
+        study may have called different samples the same; each name then ends with digits that tell it from the other.
+        A draw that both made in the same way is one sample.
         """
         changes, ends = LineChanges(self.amendments()), self.sample_ends()
         return tuple(
@@ -144,6 +151,12 @@ class JournalReader(ABC):
                 for name in samples.ended_by(entry.record):
                     ends.setdefault(name, replace(entry.record, sample=name))
         return ends
+
+    def _of_named_sample(self, record: Record) -> Record:
+        """Return the end of a sample with the identity of the sample that has the name now."""
+        if not isinstance(record, SampleEnd) or record.entry:
+            return record
+        return replace(record, entry=self._named_samples().identity_of(record.sample))
 
     def _named_samples(self) -> NamedSamples:
         entries = self._as_made(Kind.SAMPLE)
@@ -174,9 +187,41 @@ class JournalReader(ABC):
         records = (entry.record for entry in self._as_made(Kind.BLIND))
         return tuple(inherited_draw(record, changes) for record in records if isinstance(record, BlindDraw))
 
-    @abstractmethod
     def codebook_history(self) -> tuple[Codebook | None, tuple[Change, ...]]:
-        """Return the codebook before its first recorded change, None if it is not recorded, and the changes since."""
+        """
+        Return the codebook before its first recorded change, None if it is not recorded, and the changes since.
+
+        Changes that were made in different copies of the study stand in one order, which is the same in every copy.
+        """
+        records = {entry.id: entry.record for entry in self.history(kinds=(Kind.CODEBOOK,))}
+        lineage = self._lineage
+        if lineage is None:
+            return None, ()
+        ordered = (records[identity] for identity in lineage.arranged)
+        return lineage.codebook, tuple(record for record in ordered if isinstance(record, Change))
+
+    def codebook_states(self) -> Iterator[Codebook]:
+        """
+        Yield every codebook that this copy of the study had on record.
+
+        These are the versions as `codebook_history` gives them and, where other copies were merged in that had changed
+        the codebook apart, those that this copy had before.
+        """
+        recorded = [entry.id for entry in self.history(kinds=(Kind.CODEBOOK,))]
+        lineage = self._lineage
+        if lineage is not None:
+            yield from lineage.states(recorded)
+
+    def branches(self, other: "JournalReader") -> CodebookBranches | None:
+        """
+        Return how the codebook was changed in two copies of the journal apart; None unless each has changes of its own.
+
+        Parameters
+        ----------
+        other : Journal
+            The other journal.
+        """
+        return codebook_branches(self._lineage, other._lineage, paths=(self.path, other.path))
 
     def amendments(self) -> tuple[Amendment, ...]:
         """Return every correction of a transcript that was recorded, oldest first."""

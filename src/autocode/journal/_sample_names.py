@@ -1,4 +1,4 @@
-"""The names of samples in a journal: of two that copies of a study called the same, each can be told from the other."""
+"""The names of samples in a journal, also of those that copies of a study called the same."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class NamedSamples:
     """
 
     def __init__(self, stored: Mapping[str, Sample]) -> None:
-        self._called: dict[str, str] = {}  # the names before they are told apart
+        self._called: dict[str, str] = {}  # the names that the copies gave them
         first: dict[object, str] = {}
         same: dict[str, str] = {}
         samples = dict(zip(stored, named(stored.values()), strict=True))
@@ -56,4 +56,11 @@ class NamedSamples:
 
 def _content(sample: Sample) -> object:
     """Return what makes two samples the same, whenever they were drawn."""
-    return (sample.name, sample.design, sample.change, sample.seed, sample.drawn, frozenset(sample.probabilities.items()))
+    return (
+        sample.name,
+        sample.design,
+        sample.change,
+        sample.seed,
+        sample.drawn,
+        frozenset(sample.probabilities.items()),
+    )

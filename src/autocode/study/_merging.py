@@ -15,7 +15,7 @@ from autocode.display import Tabular, displayed
 from autocode.errors import Fault, StudyError
 from autocode.frames import Kind as CellKind
 from autocode.journal import Entry, Journal, Kind, Undo, is_journal
-from autocode.study._branches import contradictions, joined_codebooks, samples_told_apart
+from autocode.study._branches import contradictions, joined_codebooks, renamed_samples
 from autocode.study._consistency import inconsistencies
 from autocode.study._copies import differing_codebooks, differing_participants, differing_transcripts
 from autocode.study._folder import CODEBOOK, JOURNAL, SETTINGS, is_study
@@ -83,6 +83,7 @@ class MergedCoder:
 
 
 @displayed
+@no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedCopy:
     """
@@ -99,8 +100,8 @@ class MergedCopy:
     others : mapping of str to int
         Number of new entries by kind, such as "proposal" or "sample".
     joined : tuple of str
-        What was made there and here apart and has to be told apart or put together, in sentences: changes of the
-        codebook, samples of one name.
+        How it was joined what was made there and here apart, in sentences: changes of the codebook, samples that had
+        one name.
     """
 
     path: Path
@@ -403,9 +404,8 @@ def _remarks(here: _Copy, there: _Copy) -> Iterator[str]:
 
 def _merged(journal: Journal, copy: _Copy, *, into: _Copy) -> MergedCopy:
     """Take in one copy, and return what it brought; the caller holds the transaction."""
-    branches = journal.branches(copy.journal)
-    if branches is not None and not branches.fit:
-        StudyError.raise_if(contradictions(branches, here=into.path, there=copy.path))
+    StudyError.raise_if(contradictions(journal, copy.journal, here=into.path, there=copy.path))
+    codebooks = joined_codebooks(journal, copy.journal, here=into.path, there=copy.path)
     ours = {entry.seq: coding.coder for entry, coding in _judgements(journal)}
     samples, before, there = journal.sample_names(), _in_force(journal), _in_force(copy.journal)
     new = journal.merge(copy.journal)
@@ -431,8 +431,8 @@ def _merged(journal: Journal, copy: _Copy, *, into: _Copy) -> MergedCopy:
         ),
         others=Counter(entry.kind.value for entry in new),
         joined=(
-            *(() if branches is None else joined_codebooks(branches, journal, here=into.path, there=copy.path)),
-            *samples_told_apart(samples, copy.journal.sample_names(), journal, here=into.path, there=copy.path),
+            *codebooks,
+            *renamed_samples(samples, copy.journal.sample_names(), journal, here=into.path, there=copy.path),
         ),
     )
 

@@ -17,7 +17,7 @@ from autocode.names import aside
 from autocode.study._folder import is_study
 from autocode.study._opening import has_journal, reading_journal
 from autocode.study._reading import StudyData, read_study_or_corpus
-from autocode.study._samples import drawn_alike, sample_named
+from autocode.study._samples import drawn_with_one_seed, sample_named
 from autocode.tables import Table
 from autocode.transcripts import LineId, Transcripts
 from autocode.wording import count_of, listing, percent
@@ -269,9 +269,9 @@ def _samples_to_use(study: StudyData, names: Sequence[str]) -> tuple[Sample, ...
     """Return the named samples, else the open ones that were drawn at random; no two of them may be one draw."""
     used = _samples_wanted(study, names)
     for sample in used:
-        if alike := drawn_alike(sample, used):
+        if same := drawn_with_one_seed(sample, used):
             raise StudyError(
-                f"{sample.name} and {listing(alike)} were drawn from the same lines with the same seed, in two copies "
+                f"{sample.name} and {listing(same)} were drawn from the same lines with the same seed, in two copies "
                 "of the study, so they are not two draws; name one of them with --sample, or end the others with "
                 "autocode samples STUDY --end NAME."
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autocode.coding import Codings, Design, Sample, code_asked_for
+from autocode.coding import Codings, Design, Sample, SampleEnd, code_asked_for
 from autocode.display import Tabular, displayed
 from autocode.errors import StudyError
 from autocode.frames import Kind as CellKind
@@ -205,7 +205,7 @@ def sample_named(name: str, samples: Sequence[Sample]) -> Sample:
     )
 
 
-def drawn_alike(sample: Sample, samples: Iterable[Sample]) -> list[str]:
+def drawn_with_one_seed(sample: Sample, samples: Iterable[Sample]) -> list[str]:
     """
     Return the names of other samples drawn at random from the same lines with the same seed: no draws of their own.
 
