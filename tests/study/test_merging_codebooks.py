@@ -95,10 +95,9 @@ def test_own_codes_made_on_three_laptops_become_one_study_in_every_order(inducti
     assert said_by(study, LINES[5])["TW"] == ({"TW/in-jb"}, {"TW/in-mo", "TW/in-sk"})
     plan = str(ac.merge(copies[0], copies[1]))
     assert "No change contradicts another, so that all are in force, as version" in plan
-    assert re.search(
-        r"One code was made in both: TW added 'no TIME' on .*, and TW added 'No time' on .*one code now", plan
-    )
-    assert "JB added 'No time'" not in plan.partition("One code")[2]
+    assert "TW made 1 own code of the same name in both; it is one code now, with the judgements of both." in plan
+    assert f"in {copies[1]}, JB made 2 own codes" in plan
+    assert "time" not in plan.casefold()  # the names of own codes are for their coder alone
 
     with open_review(study, coders=["MO"], remark=print) as review:  # work goes on in the merged study
         review.sessions["MO"].settle(line=LINES[3], proposed=["Late"])
@@ -107,6 +106,24 @@ def test_own_codes_made_on_three_laptops_become_one_study_in_every_order(inducti
     assert exported(copies[0]) == exported(study)
     assert said_by(study, LINES[3])["MO"] == ({"MO/late"}, set())
     assert said_by(study, LINES[1])["MO"] == (set(), {"MO/only-mo", "MO/late"})
+
+
+def test_own_codes_that_their_coder_named_otherwise_on_each_laptop_are_taken_back_by_the_coder(inductive, tmp_path):
+    with open_review(inductive, coders=["MO"], remark=print) as review:
+        review.sessions["MO"].settle(line=LINES[0], proposed=["No time"])
+    mine, theirs = copies_of(inductive, tmp_path, "mine", "theirs")
+    changed(mine, Renamed, by="MO", code="MO/no-time", name="Too late")
+    changed(theirs, Renamed, by="MO", code="MO/no-time", name="Hurry")
+
+    with pytest.raises(StudyError, match=rf"autocode codebook undo {theirs} --by YOU --why REASON \(once\)"):
+        ac.merge(mine, theirs)
+    runs = [
+        CliRunner().invoke(main, ["codebook", "undo", str(theirs), "--by", coder, "--yes"]) for coder in ("JB", "MO")
+    ]
+    assert [run.exit_code for run in runs] == [1, 0], runs[1].output
+    ac.merge(mine, theirs)
+    assert ac.read_study(mine).codebook["MO/no-time"].name == "Too late"
+    assert study_faults(mine) == ()
 
 
 def test_shared_codes_of_one_name_made_on_two_laptops_are_one_code_and_the_plan_says_so(inductive, tmp_path):

@@ -69,11 +69,11 @@ def in_one_order(
         return entries
     stored = _codebook_fields_in(entries, connection)
     brought: dict[int, Record] = {}
-    codings: dict[frozenset[str], list[Entry]] = defaultdict(list)
+    codings: dict[tuple[frozenset[str], str], list[Entry]] = defaultdict(list)
     for entry in entries:
         fields = stored.get(entry.seq, {})
         if isinstance(entry.record, Coding):
-            codings[_under(entry.record.version, fields, lineage)].append(entry)
+            codings[_under(entry.record.version, fields, lineage), entry.record.coder].append(entry)
         elif isinstance(entry.record, Proposal) and entry.record.version:
             number = lineage.first_unseen(_under(entry.record.version, fields, lineage))
             brought[entry.seq] = replace(entry.record, version=lineage.versions[number].version)
@@ -81,8 +81,8 @@ def in_one_order(
             name = lineage.name_of(fields["about"])
             brought[entry.seq] = replace(entry.record, change=name or entry.record.change)
     proposals: Sequence[Entry] | None = None
-    for under, group in codings.items():
-        place = lineage.place(under)
+    for (under, coder), group in codings.items():
+        place = lineage.place(under, by=coder)
         version = lineage.versions[place.number].version if place.number else ""
         records = [entry.record for entry in group if isinstance(entry.record, Coding)]
         if place.unseen:

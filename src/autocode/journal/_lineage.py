@@ -12,6 +12,8 @@ from autocode.codebook import (
     Change,
     Codebook,
     CodeId,
+    Redefined,
+    Renamed,
     Undone,
     are_one_addition,
     codebook_versions,
@@ -111,7 +113,10 @@ class Lineage:
         self.has_branches = any(len(self._before[identity]) < n for n, identity in enumerate(self.order, start=1))
         self.changes: tuple[Change, ...] = tuple(change for _, change in self._kept)
         self.versions = codebook_versions(codebook, self.changes)
+        self._owners = {code.id: code.owner for known in self.versions for code in known.own_codes}
         self._under: dict[str, _Ids] = {}
+        self._places: dict[tuple[_Ids, str | None], Place] = {}
+        self._codebooks: dict[_Ids, Codebook] = {}
 
     # what each change was made after
 
@@ -252,17 +257,41 @@ class Lineage:
         """Return the name of the version that came of a change; None if it is not known."""
         return self._names.get(identity)
 
-    def place(self, under: Iterable[str]) -> Place:
-        """Return the place of what was made under these changes."""
+    def place(self, under: _Ids, *, by: str | None = None) -> Place:
+        """
+        Return the place of what was made under these changes.
+
+        Parameters
+        ----------
+        under : frozenset of str
+            The changes.
+        by : str or None, default None
+            Who made it: codes that others alone give do not concern it. None for somebody who has none.
+        """
+        if (under, by) not in self._places:
+            self._places[under, by] = self._place(under, by)
+        return self._places[under, by]
+
+    def _place(self, under: _Ids, by: str | None) -> Place:
         seen = self.seen(under)
         number = max((self._number_of[identity] for identity in seen), default=0)
+        cancelled = self.cancelled
         there = self.added(seen)  # a code that was added in two copies was known in both
         unseen = tuple(
             change
             for identity, change in self._kept[:number]
-            if identity not in seen | self.cancelled and not (isinstance(change, Added) and change.code.id in there)
+            if identity not in seen
+            and identity not in cancelled
+            and not (isinstance(change, Added) and change.code.id in there)
+            and (by is None or self._concerns(change, by))
         )
         return Place(number, unseen)
+
+    def _concerns(self, change: Change, coder: str) -> bool:
+        if not isinstance(change, Added | Renamed | Redefined):
+            return True
+        code = change.code.id if isinstance(change, Added) else change.code
+        return self._owners.get(code, coder) == coder
 
     def added(self, seen: Iterable[str]) -> frozenset[CodeId]:
         """Return the codes that some of the changes added."""
@@ -280,10 +309,12 @@ class Lineage:
         unseen = (max(self._number_of[identity] - 1, 0) for identity in self.order if identity not in seen)
         return min(unseen, default=len(self.changes))
 
-    def codebook_of(self, under: Iterable[str]) -> Codebook:
+    def codebook_of(self, under: _Ids) -> Codebook:
         """Return the codebook as it was in the copy in which only these changes, and those before them, were known."""
-        seen = self.seen(under)
-        return Lineage(self.codebook, [self.steps[identity] for identity in seen]).versions[-1]
+        if under not in self._codebooks:
+            steps = [self.steps[identity] for identity in self.seen(under)]
+            self._codebooks[under] = Lineage(self.codebook, steps).versions[-1]
+        return self._codebooks[under]
 
 
 def _digest(identities: Iterable[str]) -> str:

@@ -1,9 +1,11 @@
 """What two copies of a study made apart, in words: how it was joined, or why it cannot be, and what to do."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
+from autocode.codebook import Added, Change
 from autocode.errors import Fault
 from autocode.journal import Journal
 from autocode.study._folder import is_study
@@ -27,11 +29,18 @@ def joined_codebooks(mine: Journal, theirs: Journal, *, here: Path, there: Path)
     branches = mine.branches(theirs)
     if branches is None:
         return ()
-    twice = (
+    own_twice = Counter(owner for _, other in branches.made_twice if (owner := _owner_of(other.change)))
+    twice = [
         f"- One code was made in both: {other.sentence}, and {apart.sentence}. It is one code now, with the judgements "
         "of both; split it if two things were meant."
         for apart, other in branches.made_twice
-    )
+        if _owner_of(other.change) is None
+    ]
+    twice += [
+        f"- {owner} made {count_of(n, 'own code')} of the same name in both; {'it is' if n == 1 else 'each is'} one "
+        "code now, with the judgements of both."
+        for owner, n in own_twice.items()
+    ]
     return (
         f"The codebook was changed in both since version {branches.since}. No change contradicts another, so that all "
         f"are in force, as version {branches.together}; judgements made without a change are brought to it as earlier "
@@ -39,17 +48,27 @@ def joined_codebooks(mine: Journal, theirs: Journal, *, here: Path, there: Path)
         *(
             sentence
             for path, changes in ((there, branches.there), (here, branches.here))
-            for sentence in _listed([(apart.sentence, apart.taken_back) for apart in changes], path)
+            for sentence in _listed([(apart.change, apart.sentence, apart.taken_back) for apart in changes], path)
         ),
         *twice,
     )
 
 
-def _listed(changes: Sequence[tuple[str, bool]], path: Path) -> Iterator[str]:
-    for sentence, taken_back in changes[:_SHOWN]:
+def _owner_of(change: Change) -> str | None:
+    """Return whose own code a change adds; None for other changes."""
+    return change.code.owner if isinstance(change, Added) else None
+
+
+def _listed(changes: Sequence[tuple[Change, str, bool]], path: Path) -> Iterator[str]:
+    # the names of own codes are for their coder alone, and anybody may be the one who merges
+    own = Counter(owner for change, _, _ in changes if (owner := _owner_of(change)))
+    for owner, n in own.items():
+        yield f"- in {path}, {owner} made {count_of(n, 'own code')}"
+    others = [(sentence, taken_back) for change, sentence, taken_back in changes if _owner_of(change) is None]
+    for sentence, taken_back in others[:_SHOWN]:
         yield f"- in {path}, {sentence}{' (nothing is left of it)' if taken_back else ''}"
-    if len(changes) > _SHOWN:
-        more = count_of(len(changes) - _SHOWN, "change")
+    if len(others) > _SHOWN:
+        more = count_of(len(others) - _SHOWN, "change")
         yield f"- and {more} more in {path}, which autocode codebook history names"
 
 
