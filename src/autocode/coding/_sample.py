@@ -1,7 +1,7 @@
 """Lines drawn to be judged, with the inclusion probability of every line."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -120,7 +120,7 @@ class SampleEnd:
     sample: str
     reason: str = ""
     at: datetime | None = None
-    entry: str = ""
+    entry: str = field(default="", compare=False)
 
 
 @no_single_text
