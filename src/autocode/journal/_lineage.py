@@ -14,6 +14,7 @@ from autocode.codebook import (
     CodeId,
     Redefined,
     Renamed,
+    Retired,
     Undone,
     are_one_addition,
     codebook_versions,
@@ -288,7 +289,7 @@ class Lineage:
         return Place(number, unseen)
 
     def _concerns(self, change: Change, coder: str) -> bool:
-        if not isinstance(change, Added | Renamed | Redefined):
+        if not isinstance(change, Added | Renamed | Redefined | Retired):
             return True
         code = change.code.id if isinstance(change, Added) else change.code
         return self._owners.get(code, coder) == coder
