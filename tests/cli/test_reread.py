@@ -6,12 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 import autocode as ac
+from autocode.agreement import estimate_unfound
 from autocode.cli import main
 from autocode.cli._reread import reread_in_terminal
-from autocode.codebook import Added, Code, Retired, Retirement, Split
+from autocode.codebook import Added, Code, Retired, Retirement, Split, Undone
 from autocode.coding import Design
 from autocode.journal import Journal
-from autocode.study import change_codebook, draw_rereading, open_rereading
+from autocode.study import change_codebook, open_rereading
 
 PARTS = (Code(id="paper", name="Paper forms", parent="access"), Code(id="queues", name="Queues", parent="access"))
 FIXERS = Code(id="fixers", name="Informal fixers", definition="Nobody answers, so people ask a friend on the phone.")
@@ -21,8 +22,9 @@ def split(folder, before="1", after="2"):
     change_codebook(folder, Split(before=before, after=after, by="TW", why="two matters", code="forms", parts=PARTS))
 
 
-def add(folder, before="1", after="2"):
-    change_codebook(folder, Added(before=before, after=after, by="TW", why="seen often", code=FIXERS))
+def add(folder, before="1", after="2", likely=3, random=4, seed=0):
+    added = Added(before=before, after=after, by="TW", why="seen often", code=FIXERS)
+    return change_codebook(folder, added, likely=likely, random=random, seed=seed)
 
 
 def reread(folder, *words, exits=0):
@@ -106,13 +108,19 @@ def test_the_terminal_stores_each_answer_and_takes_it_back(coded):
 
 
 def test_lines_for_a_new_code_are_drawn_once_for_all_coders(coded):
-    add(coded)
-    said = reread(coded, "--list", "--likely", 3, "--random", 4).output
-    again = reread(coded, "--list", "--likely", 9, "--random", 9, "--seed", 5).output
+    plan = add(coded, seed=5)
+    again = reread(coded, "--list", "--likely", 9, "--random", 9).output
     with Journal.open(coded / "study.sqlite") as journal:
         (sample,) = journal.samples()
+        kinds = [entry.kind for entry in journal.history() if entry.kind in ("codebook", "sample")]
 
-    assert said.startswith("again-1: 7 of ")
+    assert kinds[-2:] == ["codebook", "sample"], "the lines are drawn in the act of the change, before anybody looks"
+    n_lines = len(sample.probabilities)
+    assert (
+        f"Of the {n_lines} lines open for 'Informal fixers', 7 wait to be read again: 3 that are likely to have it, and 4 "
+        "drawn at random when the change is made, with seed 5. The others stay open."
+    ) in str(plan)
+    assert (plan.draws[0].n_lines, plan.draws[0].n_drawn, sample.seed) == (n_lines, 7, 5)
     assert "again-1" not in again
     assert (sample.design, sample.change, sample.name, len(sample.drawn)) == (Design.REREADING, "2", "again-1", 7)
     assert sorted(set(sample.probabilities.values()))[-1] == 1
@@ -124,7 +132,6 @@ def test_lines_for_a_new_code_are_drawn_once_for_all_coders(coded):
 
 def test_after_the_last_drawn_line_it_says_how_many_are_likely_left(coded):
     add(coded)
-    draw_rereading(coded, likely=3, random=4)
     with open_rereading(coded, coders=["coder_a"], remark=print) as opened:
         (session,) = opened.sessions.values()
         assert session.unfound() == {}
@@ -139,17 +146,57 @@ def test_after_the_last_drawn_line_it_says_how_many_are_likely_left(coded):
     assert row.split()[-3:] == ["7", "7", "open"], "the lines that were read for the code"
 
 
+def answer_all(folder, code="fixers"):
+    with open_rereading(folder, coders=["coder_a"], remark=print) as opened:
+        (session,) = opened.sessions.values()
+        while session.waiting:
+            line = session.waiting[0].line
+            session.answer(line, [code] if int(line.rpartition(":")[2]) % 3 == 0 else [], asked=[code])
+        return session.unfound()
+
+
+def test_more_lines_are_drawn_later_and_all_that_were_drawn_at_random_count_together(coded):
+    add(coded, random=2)
+    once = answer_all(coded)["fixers"]
+    refused = CliRunner().invoke(main, ["samples", str(coded), "--more", "again-1", "--seed", "0"])
+    assert "again-1 was drawn with the seed 0; give another, so that draws are independent." in refused.output
+    more = CliRunner().invoke(main, ["samples", str(coded), "--more", "again-1", "--random", "3"])
+    assert more.exit_code == 0, more.output
+    with Journal.open(coded / "study.sqlite") as journal:
+        first, second = journal.samples()
+    at_random = {line for line in first.drawn if first.probabilities[line] < 1}
+    assert set(second.probabilities) == {line for line, p in first.probabilities.items() if p < 1} - at_random
+    assert (second.change, second.seed, len(second.drawn)) == ("2", 1, 3)
+    assert set(second.probabilities.values()) == {3 / len(second.probabilities)}
+
+    waiting = reread(coded, "--json").stdout
+    assert {(one["line"], one["drawn_at_random"]) for one in json.loads(waiting)["waiting"]} == {
+        (line, True) for line in second.drawn
+    }
+    both = answer_all(coded)["fixers"]
+    found = [line for line in {*at_random, *second.drawn} if "fixers" in answers(coded)[line].codes]
+    assert both == estimate_unfound(len(found), 5, once.n_lines)
+    assert once.n_drawn == 2
+
+
+def test_nothing_waits_for_a_code_that_was_taken_back(coded):
+    add(coded)
+    change_codebook(coded, Undone(before="2", after="3", by="TW", change="2"))
+    row = next(row for row in CliRunner().invoke(main, ["samples", str(coded)]).output.splitlines() if "again" in row)
+
+    assert row.endswith("the change of the codebook was taken back")
+    assert reread(coded).output == "Nothing waits to be read again by coder_a.\n"
+
+
 def test_an_ended_sample_makes_nobody_wait(coded):
     add(coded)
-    draw_rereading(coded, likely=3, random=4)
     CliRunner().invoke(main, ["samples", str(coded), "--end", "again-1", "--why", "enough"])
 
     assert reread(coded).output.startswith("Nothing waits to be read again by coder_a.")
 
 
 def test_all_lines_wait_where_there_are_few(coded):
-    add(coded)
-    draw_rereading(coded, likely=1000, random=0)
+    add(coded, likely=1000, random=0)
     with open_rereading(coded, coders=["coder_a"], remark=print) as opened:
         (session,) = opened.sessions.values()
         n_waiting = len(session.waiting)
@@ -160,7 +207,6 @@ def test_all_lines_wait_where_there_are_few(coded):
 def test_a_sample_to_read_again_does_not_stand_in_the_way_of_prevalence(coded):
     CliRunner().invoke(main, ["plan", str(coded), "--draw", "3"])
     add(coded)
-    draw_rereading(coded, likely=3, random=4)
     result = CliRunner().invoke(main, ["prevalence", str(coded), "--code", "records"])
 
     assert result.exit_code == 0, result.output

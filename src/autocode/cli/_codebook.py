@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from autocode.cli._choices import REDEFINITION, Argument
-from autocode.cli._main import JSON, STUDY, Command, confirmed, dumped, main, quiet, working
+from autocode.cli._main import AT_RANDOM, JSON, LIKELY, SEED, STUDY, Command, confirmed, dumped, main, quiet, working
 from autocode.errors import StudyError
 
 if TYPE_CHECKING:
@@ -65,6 +65,16 @@ CODED_THEME = click.option(
 )
 
 
+def draw_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of changes for which lines are drawn to be read again."""
+    return LIKELY(AT_RANDOM(SEED(command)))
+
+
+def drawing(options: dict[str, Any]) -> dict[str, int]:
+    """Return what the command says of the lines to draw."""
+    return {name: options[name] for name in ("likely", "random", "seed") if name in options}
+
+
 def change_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that all commands share which change the codebook."""
     command = JSON(command)
@@ -97,6 +107,7 @@ def show(study: Path, as_json: bool) -> None:
 @EXAMPLES
 @BY
 @WHY
+@draw_options
 @change_options
 def add(
     study: Path, name: str, under: str | None, is_theme: bool, coded_theme: bool, code_id: str | None, **options: Any
@@ -174,6 +185,7 @@ def move(study: Path, code: str, under: str | None, top: bool, coded_theme: bool
 @EXAMPLES
 @BY
 @WHY
+@draw_options
 @change_options
 def redefine(study: Path, code: str, kind: str, **options: Any) -> None:
     """Define a code in other words.
@@ -331,6 +343,7 @@ def history(study: Path, as_json: bool) -> None:
 @STUDY
 @BY
 @WHY
+@draw_options
 @change_options
 def adopt(study: Path, **options: Any) -> None:
     """Record what was edited in codebook.toml.
@@ -345,8 +358,9 @@ def adopt(study: Path, **options: Any) -> None:
         changes = adopted_changes(data, by=options["by"], why=options["why"])
     if not changes:
         raise StudyError.at(study, "has nothing to record: no name, theme or text in codebook.toml was edited.")
-    plan = plan_change(data, *changes, viewer=options["by"])
-    carry_out(study, plan, lambda: change_codebook(study, *changes, viewer=options["by"]), options)
+    how = {"viewer": options["by"], **drawing(options)}
+    plan = plan_change(data, *changes, **how)
+    carry_out(study, plan, lambda: change_codebook(study, *changes, **how), options)
 
 
 @codebook.command()
@@ -408,8 +422,9 @@ def _change(study: Path, change: "Callable[[StudyData], Change]", options: dict[
     with working("planning the change"):
         data = read_study_as_recorded(study)
         changes = (change(data),)
-        plan = plan_change(data, *changes, viewer=options["by"])
-    carry_out(study, plan, lambda: change_codebook(study, *changes, viewer=options["by"]), options)
+        how = {"viewer": options["by"], **drawing(options)}
+        plan = plan_change(data, *changes, **how)
+    carry_out(study, plan, lambda: change_codebook(study, *changes, **how), options)
 
 
 def carry_out(study: Path, plan: "ChangePlan", make: Callable[[], object], options: dict[str, Any]) -> None:

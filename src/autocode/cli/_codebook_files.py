@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from autocode.cli._choices import Argument
-from autocode.cli._codebook import BY, WHY, carry_out, change_options, codebook
+from autocode.cli._codebook import BY, WHY, carry_out, change_options, codebook, draw_options, drawing
 from autocode.cli._main import ANY_PATH, EXISTING, FORCE, JSON, STUDY, dumped, working
 from autocode.wording import count_of
 
@@ -71,6 +71,7 @@ def export(study: Path, file: Path, version: str | None, with_ended: bool, force
 @click.argument("file", type=EXISTING, cls=Argument, help="Codebook to take codes from: .qdc, .toml or .csv.")
 @BY
 @WHY
+@draw_options
 @change_options
 def import_codes(study: Path, file: Path, **options: Any) -> None:
     """Add the codes of a codebook file.
@@ -92,5 +93,6 @@ def import_codes(study: Path, file: Path, **options: Any) -> None:
     if found.known:
         click.echo(f"{known} of {file} {'is' if len(found.known) == 1 else 'are'} in the codebook already.", err=True)
     with working("planning the change"):
-        plan = plan_change(data, *found.changes, viewer=options["by"])
-    carry_out(study, plan, lambda: change_codebook(study, *found.changes, viewer=options["by"]), options)
+        how = {"viewer": options["by"], **drawing(options)}
+        plan = plan_change(data, *found.changes, **how)
+    carry_out(study, plan, lambda: change_codebook(study, *found.changes, **how), options)

@@ -40,6 +40,20 @@ SEED = click.option(
     type=click.IntRange(0, 2**31),
     help="Random seed; the same seed gives the same result.",
 )
+LIKELY = click.option(
+    "--likely",
+    default=50,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Number of lines to draw for a new or wider code because they are likely to have it.",
+)
+AT_RANDOM = click.option(
+    "--random",
+    default=100,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Number of other lines to draw at random for it, from which follows how many are still unfound.",
+)
 CONFIDENCE = click.option(
     "--confidence",
     default=0.95,
@@ -831,17 +845,28 @@ def choose_next(
 @STUDY
 @click.option("--end", metavar="NAME", help="Sample to end: nothing waits for its lines any more.")
 @click.option("--why", default="", metavar="TEXT", help="Why it is ended, for the record.")
+@click.option("--more", metavar="NAME", help="Sample of lines to read again for a code, for which more are drawn.")
+@click.option("--random", type=AT_LEAST_ONE, help="Number of lines to draw with --more, by default 100.")
+@click.option("--seed", type=click.IntRange(0, 2**31), help="Random seed of --more, by default the first unused one.")
 @JSON
-def samples(study: Path, end: str | None, why: str, as_json: bool) -> None:
-    """List the samples of lines, or end one.
+def samples(
+    study: Path, end: str | None, why: str, more: str | None, random: int | None, seed: int | None, as_json: bool
+) -> None:
+    """List the samples of lines, end one, or draw more.
 
-    Samples are drawn with `autocode plan --draw` and chosen with `autocode next`. An ended sample stays in the journal,
-    with its probabilities and what was judged, and keeps its name.
+    Samples are drawn with `autocode plan --draw` and chosen with `autocode next`; lines to read again are drawn when
+    the codebook is changed. An ended sample stays in the journal, with its probabilities and what was judged, and keeps
+    its name.
     """
-    from autocode.study import end_sample, study_samples
+    from autocode.study import draw_more, end_sample, study_samples
 
     if why and end is None:
         raise click.UsageError("--why says why a sample is ended; name it with --end.")
+    if more is None and not (random is None and seed is None):
+        raise click.UsageError("--random and --seed are those of another draw; name the sample with --more.")
+    if more is not None:
+        drawn = draw_more(study, more, **({} if random is None else {"random": random}), seed=seed)
+        remark(f"{drawn.name}: {drawn} to be read again.")
     if end is not None:
         ended = end_sample(study, end, reason=why)
         remark(f"ended {end}: {ended}; it stays in the journal.")

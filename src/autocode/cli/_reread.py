@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from autocode.cli._main import JSON, NO_BROWSER, PORT, SEED, STUDY, announce, dumped, main, working
+from autocode.cli._main import AT_RANDOM, JSON, LIKELY, NO_BROWSER, PORT, SEED, STUDY, announce, dumped, main, working
 from autocode.cli._plain import plain
 from autocode.wording import count_of
 
@@ -19,20 +19,8 @@ if TYPE_CHECKING:
 @click.option("--coder", required=True, help="Your initials or pseudonym; suggestions are never coders.")
 @click.option("--list", "only_list", is_flag=True, help="Print what waits instead of opening the page.")
 @click.option("--terminal", is_flag=True, help="Answer in the terminal instead of the page.")
-@click.option(
-    "--likely",
-    default=50,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Number of lines to draw for a new or wider code because they are likely to have it.",
-)
-@click.option(
-    "--random",
-    default=100,
-    show_default=True,
-    type=click.IntRange(0),
-    help="Number of other lines to draw at random for it, from which follows how many are still unfound.",
-)
+@LIKELY
+@AT_RANDOM
 @SEED
 @JSON
 @PORT

@@ -22,7 +22,7 @@ from autocode.coding._nouns import (
 from autocode.coding._open_questions import OpenQuestion, OpenQuestions, answered
 from autocode.coding._paradata import BlindDraw, Mode, Paradata, Proposal, Stage
 from autocode.coding._people import CoderId, human, person_key
-from autocode.coding._remapping import code_asked_for, remapped
+from autocode.coding._remapping import code_asked_for, leaves_most_open, remapped
 from autocode.coding._sample import Design, Sample, SampleEnd, free_name, named
 from autocode.coding._touched import TouchedReadings, touched_readings
 
@@ -64,6 +64,7 @@ __all__ = [
     "free_name",
     "human",
     "judged_apart",
+    "leaves_most_open",
     "named",
     "person_key",
     "remapped",

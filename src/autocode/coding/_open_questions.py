@@ -8,7 +8,7 @@ from autocode.arguments import no_single_text
 from autocode.codebook import Change, Codebook, CodeId, codebook_versions
 from autocode.coding._nouns import Coding
 from autocode.coding._paradata import Proposal
-from autocode.coding._remapping import Causes, Replay, is_partly_read, is_read_whole
+from autocode.coding._remapping import Causes, Replay, is_read_whole, leaves_most_open
 from autocode.display import displayed
 from autocode.errors import CodingError
 from autocode.wording import listing
@@ -36,7 +36,7 @@ class OpenQuestion:
     @property
     def is_sampled(self) -> bool:
         """Whether only lines that are drawn wait: a code is new or wider, and most lines read before lack it."""
-        return is_partly_read(self.change)
+        return leaves_most_open(self.change)
 
     @property
     def is_whole(self) -> bool:

@@ -219,7 +219,7 @@ class Replay:
     def _is_own(self, place: int) -> bool:
         """Return whether a change brought or widened a code that only one coder gives."""
         change = self._changes[place]
-        return is_partly_read(change) and code_asked_for(change) in self._own_codes
+        return leaves_most_open(change) and code_asked_for(change) in self._own_codes
 
     def _replayed(
         self, state: _State, causes: Causes, start: int, proposed: frozenset[int], others_codes: frozenset[CodeId]
@@ -285,7 +285,7 @@ class Replay:
             if code not in self._own_codes and self._is_own(found[code]):
                 # for a code of the team, the same lines are drawn for all coders
                 found[code] = self._place_of_code.get(code, place)
-            if is_widened(change) and change.code == code and is_partly_read(self._changes[found[code]]):
+            if is_widened(change) and change.code == code and leaves_most_open(self._changes[found[code]]):
                 found[code] = place  # lines never read for the code are drawn anew for its wider meaning
         return found
 
@@ -314,12 +314,17 @@ def is_widened(change: Change) -> TypeGuard[Redefined]:
     return isinstance(change, Redefined) and change.kind is Redefinition.WIDENED
 
 
-def is_partly_read(change: Change) -> bool:
+def leaves_most_open(change: Change) -> bool:
     """
     Return whether a change leaves open most lines read before, of which only some are drawn to be read again.
 
     Codes that are joined leave lines open since the first of these changes, and since they were joined if one coder
     alone gave them before.
+
+    Parameters
+    ----------
+    change : Change
+        The change.
     """
     return isinstance(change, Added) or is_widened(change) or bool(joined_codes(change))
 

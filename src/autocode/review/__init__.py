@@ -12,7 +12,7 @@ from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
 from autocode.review._queue import Progress, Queue
-from autocode.review._readings import LinesInQuestion, lines_in_question
+from autocode.review._readings import LinesInQuestion, draws_of_changes, lines_in_question
 from autocode.review._reread_session import RereadingSession, lines_to_read_again
 from autocode.review._rereading import Rereading
 from autocode.review._ruling import Adjudicated, adjudicate, may_adjudicate
@@ -48,6 +48,7 @@ __all__ = [
     "codebook_seen_by",
     "differences",
     "draw_blind",
+    "draws_of_changes",
     "lines_in_question",
     "lines_left_to_read",
     "lines_to_read_again",

@@ -23,9 +23,12 @@ class CodebookRecord:
     Without a coder, nothing of it is shown; with one, the own codes of others are left out of what is.
     """
 
-    def __init__(self, journal: Journal, codebook: Codebook, coder: CoderId | None = None) -> None:
-        known, self.changes = journal.codebook_history()
-        first = codebook if known is None or not self.changes else known
+    def __init__(
+        self, journal: Journal, codebook: Codebook, coder: CoderId | None = None, *, planned: Sequence[Change] = ()
+    ) -> None:
+        known, changes = journal.codebook_history()
+        self.changes = (*changes, *planned)
+        first = codebook if known is None or not changes else known
         self.questions = OpenQuestions(self.changes, codebook=first, proposals=journal.proposals())
         viewers = () if coder is None else (coder,)
         self.versions = tuple(known.visible_to(*viewers) for known in self.questions.versions)
@@ -140,6 +143,22 @@ def lines_set_aside(journal: Journal, coder: str, lines: Transcripts) -> dict[Li
     return {line: Codings(codings) for line, codings in found.items()}
 
 
+def draws_of_changes(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
+    """
+    Return, for each change that made a code new or wider, the samples of lines to read again, oldest first.
+
+    A further draw is one of lines that the draws before it left. Merged copies of a study may each have drawn; then the
+    first one counts.
+    """
+    draws: dict[str, list[Sample]] = {}
+    for sample in samples:
+        if sample.design is Design.REREADING:
+            earlier = draws.setdefault(sample.change, [])
+            if all(sample.probabilities.keys().isdisjoint(known.drawn) for known in earlier):
+                earlier.append(sample)
+    return draws
+
+
 class RereadingQueue:
     """The questions that wait for a coder: all of a kind together, those of whole interviews before drawn lines."""
 
@@ -155,11 +174,13 @@ class RereadingQueue:
         self._readings = readings
         self._record = record
         self._set_aside = set_aside
-        self._samples: dict[str, Sample] = {}
-        for sample in samples:
-            if sample.design is Design.REREADING and sample.ended is None:
-                self._samples.setdefault(sample.change, sample)  # merged copies of a study may both have drawn
-        self._drawn = {change: frozenset(sample.drawn) for change, sample in self._samples.items()}
+        # of each change, the lines drawn, and whether they were drawn at random
+        self._drawn: dict[str, dict[LineId, bool]] = {}
+        for change, draws in draws_of_changes(samples).items():
+            for number, sample in enumerate(draws):
+                if sample.ended is None:
+                    at_random = {line: number > 0 or sample.probabilities[line] < 1 for line in sample.drawn}
+                    self._drawn.setdefault(change, {}).update(at_random)
         order = {line.id: place for place, line in enumerate(lines.participant_lines)}
         waiting = [rereading for line in order for rereading in self._of(line)]
         waiting.sort(key=lambda rereading: (*self._rank(rereading), order[rereading.line]))
@@ -168,7 +189,7 @@ class RereadingQueue:
     def _rank(self, rereading: Rereading) -> tuple[bool, int, bool]:
         if rereading.change is None:
             return (False, -1, False)
-        is_sampled = rereading.change.after in self._samples
+        is_sampled = rereading.change.after in self._drawn
         return (is_sampled, self._record.questions.place_of(rereading.change.after), rereading.is_drawn)
 
     def _of(self, line: LineId) -> Iterator[Rereading]:
@@ -187,7 +208,7 @@ class RereadingQueue:
                 gave=tuple(map(self._record.label, self._record.in_order(coding.codes))),
                 memo=coding.memo,
                 is_whole=question.is_whole,
-                is_drawn=question.is_sampled and self._samples[change].probabilities[line] < 1,
+                is_drawn=question.is_sampled and self._drawn[change][line],
             )
 
     def _corrected(self, line: LineId) -> Rereading:
@@ -228,7 +249,9 @@ class LinesInQuestion:
 
 
 @documented
-def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) -> tuple[LinesInQuestion, ...]:
+def lines_in_question(
+    journal: Journal, lines: Transcripts, codebook: Codebook, *, planned: Sequence[Change] = ()
+) -> tuple[LinesInQuestion, ...]:
     """
     Return, for each change in force that made a code new or wider, the lines of which some are drawn to be read again.
 
@@ -239,6 +262,8 @@ def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) 
     {lines}
     {codebook}
         Where changes of it are recorded, the codebook is that of the record.
+    planned : sequence of Change, default ()
+        Changes that are about to be recorded.
 
     Raises
     ------
@@ -247,7 +272,7 @@ def lines_in_question(journal: Journal, lines: Transcripts, codebook: Codebook) 
     """
     codings = journal.codings()
     codings.check_lines(lines)
-    record = CodebookRecord(journal, codebook)
+    record = CodebookRecord(journal, codebook, planned=planned)
     entries = list(journal.history())
     open_codes: dict[str, set[CodeId]] = {}
     open_lines: dict[str, set[LineId]] = {}

@@ -29,7 +29,13 @@ from autocode.journal import CodebookSeen, Journal, Undo
 from autocode.names import aside
 from autocode.review._history import Act, CoderHistory
 from autocode.review._queue import Progress
-from autocode.review._readings import CodebookRecord, CoderReadings, RereadingQueue, lines_set_aside
+from autocode.review._readings import (
+    CodebookRecord,
+    CoderReadings,
+    RereadingQueue,
+    draws_of_changes,
+    lines_set_aside,
+)
 from autocode.review._rereading import Rereading
 from autocode.review._settle import settle
 from autocode.transcripts import LineId, Transcripts
@@ -328,25 +334,33 @@ class RereadingSession:
         """
         Return, for each code that is new or wider and whose drawn lines are read, how many others may have it.
 
-        The lines that were read because they are likely to have the code count neither as drawn nor as left.
+        The lines that were read because they are likely to have the code count neither as drawn nor as left. Where more
+        lines were drawn later, all that were drawn at random count together, as one sample without replacement.
         """
         from autocode.agreement import estimate_unfound  # scipy takes a second, which a coder's page need not wait for
 
         unread = {rereading.change.after for rereading in self._waiting if rereading.change is not None}
         found = {}
-        for sample in self._samples:
-            change = self._record.change_to(sample.change)
+        for version, draws in draws_of_changes(self._samples).items():
+            change = self._record.change_to(version)
             code = None if change is None else code_asked_for(change)
-            if code is None or code in found or sample.change in unread or code not in self.codebook:
+            if code is None or version in unread or code not in self.codebook:
                 continue
-            drawn = frozenset(sample.drawn)
-            at_random = [line for line, p in sample.probabilities.items() if p < 1 and line in self._readings.now]
-            answers = {line: self._readings.now[line].applies(code) for line in at_random}
-            read = [answers[line] for line in at_random if line in drawn and answers[line] is not None]
-            n_left = sum(answers[line] is None for line in at_random if line not in drawn)
+            read, n_left = self._read_at_random(draws, code)
             if read and n_left:
-                found[code] = estimate_unfound(sum(map(bool, read)), len(read), len(read) + n_left)
+                found[code] = estimate_unfound(sum(read), len(read), len(read) + n_left)
         return found
+
+    def _read_at_random(self, draws: Sequence[Sample], code: CodeId) -> tuple[list[bool], int]:
+        """Return whether each line that was drawn at random has the code, and how many were not drawn and are open."""
+        now = self._readings.now
+        frames = ([line for line, p in sample.probabilities.items() if p < 1 and line in now] for sample in draws)
+        # whatever was drawn of the others later, all lines of the first frame had the same chance to be among the drawn
+        frame = next(filter(None, frames), [])
+        answers = {line: now[line].applies(code) for line in frame}
+        drawn = {line for sample in draws for line in sample.drawn}
+        read = [answer for line, answer in answers.items() if line in drawn and answer is not None]
+        return read, sum(answer is None for line, answer in answers.items() if line not in drawn)
 
     def _codable(self, version: str) -> frozenset[CodeId]:
         place = self._record.questions.place_of(version)

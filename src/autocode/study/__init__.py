@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from autocode.study._pages import serve_adjudication, serve_board, serve_rereading, serve_review
     from autocode.study._prevalence import PrevalenceMethod, PrevalenceRow, PrevalenceTable, study_prevalence
     from autocode.study._reporting import report_on_study, validate_study, write_study_report
-    from autocode.study._rereading import StudyRereading, draw_rereading, open_rereading
+    from autocode.study._rereading import StudyRereading, open_rereading
+    from autocode.study._rereading_draws import draw_more, draw_rereading
     from autocode.study._review import StudyReview, open_review
     from autocode.study._samples import SampleRow, SampleTable, end_sample, study_samples
     from autocode.study._sampling import choose_lines, draw_lines
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from autocode.study.codebook_changes._history import CodebookHistory, changes_in_force, codebook_history
     from autocode.study.codebook_changes._origin import with_origin
     from autocode.study.codebook_changes._overview import CodebookOverview, CodeUse, codebook_overview
-    from autocode.study.codebook_changes._plan import ChangePlan
+    from autocode.study.codebook_changes._plan import ChangePlan, PlannedDraw
     from autocode.study.codebook_changes._planning import plan_change
     from autocode.study.codebook_changes._readings import CoderReadings
     from autocode.study.corrections._plan import AmendmentPlan, InterviewPlan, amend_study, plan_amendment
@@ -72,7 +73,7 @@ _LAZY = {
     "codebook_changes._files": ("codes_to_import", "export_codebook"),
     "codebook_changes._history": ("CodebookHistory", "changes_in_force", "codebook_history"),
     "codebook_changes._overview": ("CodebookOverview", "CodeUse", "codebook_overview"),
-    "codebook_changes._plan": ("ChangePlan",),
+    "codebook_changes._plan": ("ChangePlan", "PlannedDraw"),
     "codebook_changes._planning": ("plan_change",),
     "codebook_changes._readings": ("CoderReadings",),
     "codebook_changes._origin": ("with_origin",),
@@ -84,7 +85,8 @@ _LAZY = {
     "_pages": ("serve_adjudication", "serve_board", "serve_rereading", "serve_review"),
     "_prevalence": ("PrevalenceMethod", "PrevalenceRow", "PrevalenceTable", "study_prevalence"),
     "_reporting": ("report_on_study", "validate_study", "write_study_report"),
-    "_rereading": ("StudyRereading", "draw_rereading", "open_rereading"),
+    "_rereading": ("StudyRereading", "open_rereading"),
+    "_rereading_draws": ("draw_more", "draw_rereading"),
     "_review": ("StudyReview", "open_review"),
     "_samples": ("SampleRow", "SampleTable", "end_sample", "study_samples"),
     "_sampling": ("choose_lines", "draw_lines"),
@@ -120,6 +122,7 @@ __all__ = [
     "MergePlan",
     "MergedCoder",
     "MergedCopy",
+    "PlannedDraw",
     "PrevalenceMethod",
     "PrevalenceRow",
     "PrevalenceTable",
@@ -145,6 +148,7 @@ __all__ = [
     "codes_to_import",
     "create_study",
     "draw_lines",
+    "draw_more",
     "draw_rereading",
     "end_sample",
     "export_codebook",

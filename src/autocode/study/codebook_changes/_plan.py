@@ -8,7 +8,8 @@ from typing import Any
 
 from autocode.agreement import Agreement, AlphaChange, MergeComparison
 from autocode.arguments import no_single_text
-from autocode.codebook import Added, Change, Codebook, CodeId, Redefined, Redefinition
+from autocode.codebook import Change, Codebook, CodeId
+from autocode.coding import code_asked_for, leaves_most_open
 from autocode.display import Tabular, displayed
 from autocode.study.codebook_changes._readings import CoderReadings
 from autocode.tables import Table
@@ -16,6 +17,59 @@ from autocode.transcripts import LineId
 from autocode.wording import count_of, listing
 
 _NONE = "–"  # a code that does not exist, or an alpha that is undefined
+
+
+@displayed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDraw:
+    """
+    The lines to read again for one code that is new or wider: those likely to have it, and others drawn at random.
+
+    Attributes
+    ----------
+    code : CodeId
+        The code.
+    n_lines : int
+        Number of lines on which somebody's reading says nothing about it.
+    likely, random : int
+        How many to draw at most because they are likely to have it, and at random.
+    seed : int
+        Random seed.
+    is_drawn : bool
+        Whether they are drawn when the change is made; else when coders begin to read again.
+    """
+
+    code: CodeId
+    n_lines: int
+    likely: int
+    random: int
+    seed: int
+    is_drawn: bool
+
+    @property
+    def n_drawn(self) -> int:
+        """Number of lines that will wait; fewer where fewer share a word with the codebook's texts of the code."""
+        return min(self.n_lines, self.likely + self.random)
+
+    def sentence(self, name: str) -> str:
+        """
+        Return what is drawn.
+
+        Parameters
+        ----------
+        name : str
+            The name of the code.
+        """
+        of = count_of(self.n_lines, "line", thousands=",")
+        if not self.is_drawn:
+            return f"Of the {of} open for {name!r}, autocode reread draws some when coders begin to read again."
+        if self.n_drawn == self.n_lines:
+            return f"All {of} open for {name!r} wait to be read again."
+        return (
+            f"Of the {of} open for {name!r}, {self.n_drawn} wait to be read again: {self.likely} that are likely to "
+            f"have it, and {self.random} drawn at random when the change is made, with seed {self.seed}. The others "
+            "stay open."
+        )
 
 
 @displayed
@@ -40,6 +94,8 @@ class ChangePlan(Tabular):
         How many lines the viewer has yet to read before they may see how others read; 0 where `coders` is complete.
     alphas : tuple of AlphaChange
         Agreement on the codes and themes that change, and on all codes together; of independent readings.
+    draws : tuple of PlannedDraw
+        The lines to read again for codes that are new or wider; none where the viewer may not see how others read.
     merges : tuple of MergeComparison
         Each merge of codes, beside all others that are possible.
     withheld : tuple of CodeId
@@ -57,6 +113,7 @@ class ChangePlan(Tabular):
     coders: tuple[CoderReadings, ...]
     n_left: int
     alphas: tuple[AlphaChange, ...]
+    draws: tuple[PlannedDraw, ...]
     merges: tuple[MergeComparison, ...]
     withheld: tuple[CodeId, ...]
     n_suggestions: int
@@ -85,6 +142,7 @@ class ChangePlan(Tabular):
             ],
             "lines_left_to_read": self.n_left,
             "lines_to_read_again": len(self.lines_to_read_again),
+            "draws": [asdict(draw) | {"drawn": draw.n_drawn} for draw in self.draws],
             "alpha": [
                 {
                     "code": change.code,
@@ -177,23 +235,22 @@ class ChangePlan(Tabular):
     def _of_silence(self) -> Iterator[str]:
         silent = {_heading(readings): len(readings.silent) for readings in self.coders if readings.silent}
         if silent:
-            new = [change.code.name for change in self.changes if isinstance(change, Added) and change.code.codable]
-            names = listing(repr(name) for name in (*new, *self._widened())) or "the code"
+            codes = (code_asked_for(change) for change in self.changes if leaves_most_open(change))
+            names = (
+                listing(repr(self._name(code)) for code in codes if code is not None and code in self.after)
+                or "the code"
+            )
             total = count_of(sum(silent.values()), "earlier reading", thousands=",")
             yield (
                 f"{total} {'says' if sum(silent.values()) == 1 else 'say'} nothing about {names}: {_listed(silent)}. "
-                "They count in no number about it until these lines are read for it, for which autocode reread draws "
-                "lines."
+                "They count in no number about it until these lines are read for it."
             )
+        for draw in self.draws:
+            yield draw.sentence(self._name(draw.code))
         for change in self.alphas:
             if change.n_unknown and change.is_theme and change.code:
                 n_unknown = count_of(change.n_unknown, "reading", thousands=",")
                 yield f"The theme {change.name!r} is unknown in {n_unknown} that gave none of its codes."
-
-    def _widened(self) -> Iterator[str]:
-        for change in self.changes:
-            if isinstance(change, Redefined) and change.kind is Redefinition.WIDENED:
-                yield self._name(change.code)
 
     def _alpha_table(self) -> Table:
         rows = []

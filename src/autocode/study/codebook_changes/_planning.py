@@ -13,17 +13,25 @@ from autocode.codebook import (
     changed_meanings,
     codebook_versions,
 )
-from autocode.coding import CoderId, Codings, human, remapped
+from autocode.coding import CoderId, Codings, code_asked_for, human, leaves_most_open, remapped
 from autocode.errors import CodebookError
 from autocode.study._folder import MODEL
 from autocode.study._open_coding import left_to_read
 from autocode.study._reading import StudyData
+from autocode.study._rereading_draws import LIKELY, RANDOM, is_drawn_for
 from autocode.study.codebook_changes._making import check_may_change
-from autocode.study.codebook_changes._plan import ChangePlan
+from autocode.study.codebook_changes._plan import ChangePlan, PlannedDraw
 from autocode.study.codebook_changes._readings import coder_readings
 
 
-def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -> ChangePlan:
+def plan_change(
+    study: StudyData,
+    *changes: Change,
+    viewer: str | None = None,
+    likely: int = LIKELY,
+    random: int = RANDOM,
+    seed: int = 0,
+) -> ChangePlan:
     """
     Return what changes of the codebook would do to a study; nothing is changed.
 
@@ -37,6 +45,8 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
     viewer : str or None, default None
         Who sees the plan. While independent coding is open, somebody who has lines left to read sees nothing of the
         readings of others, nor of agreement. None for somebody who may see all.
+    likely, random, seed : int
+        The lines that are to be drawn for a new or wider code, as in `change_codebook`.
 
     Raises
     ------
@@ -93,11 +103,27 @@ def plan_change(study: StudyData, *changes: Change, viewer: str | None = None) -
         coders=readings,
         n_left=n_left,
         alphas=() if n_left else _alphas(study, steps[-1], after),
+        draws=() if n_left else tuple(_draws(study, signed, steps[-1], likely=likely, random=random, seed=seed)),
         merges=() if n_left else tuple(_merges(signed, steps, versions[len(earlier) :])),
         withheld=withheld,
         n_suggestions=sum(suggestion.code in withheld for suggestion in suggestions),
         has_model=(study.folder / MODEL).is_dir(),
     )
+
+
+def _draws(
+    study: StudyData, changes: Iterable[Change], codings: Codings, *, likely: int, random: int, seed: int
+) -> Iterator[PlannedDraw]:
+    """Yield how many lines are drawn to be read again for each code that is new or wider."""
+    participants = {line.id for line in study.lines.participant_lines}
+    for change in changes:
+        code = code_asked_for(change)
+        if code is None or not leaves_most_open(change):
+            continue
+        lines = {coding.line for coding in codings if code in coding.unjudged} & participants
+        if lines:
+            is_drawn = is_drawn_for(change, study)
+            yield PlannedDraw(code=code, n_lines=len(lines), likely=likely, random=random, seed=seed, is_drawn=is_drawn)
 
 
 def _own(codings: Codings, viewer: str | None) -> Codings:
