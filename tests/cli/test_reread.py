@@ -117,8 +117,8 @@ def test_lines_for_a_new_code_are_drawn_once_for_all_coders(coded):
     assert kinds[-2:] == ["codebook", "sample"], "the lines are drawn in the act of the change, before anybody looks"
     n_lines = len(sample.probabilities)
     assert (
-        f"Of the {n_lines} lines open for 'Informal fixers', 7 wait to be read again: 3 that are likely to have it, and 4 "
-        "drawn at random when the change is made, with seed 5. The others stay open."
+        f"Of the {n_lines} lines open for 'Informal fixers', 7 wait to be read again: 3 that are likely to have it, "
+        "and 4 drawn at random when the change is made, with seed 5. The others stay open."
     ) in str(plan)
     assert (plan.draws[0].n_lines, plan.draws[0].n_drawn, sample.seed) == (n_lines, 7, 5)
     assert "again-1" not in again
@@ -159,7 +159,7 @@ def test_more_lines_are_drawn_later_and_all_that_were_drawn_at_random_count_toge
     add(coded, random=2)
     once = answer_all(coded)["fixers"]
     refused = CliRunner().invoke(main, ["samples", str(coded), "--more", "again-1", "--seed", "0"])
-    assert "again-1 was drawn with the seed 0; give another, so that draws are independent." in refused.output
+    assert "again-1 was drawn with the seed 0; give another: draws must be independent." in refused.output
     more = CliRunner().invoke(main, ["samples", str(coded), "--more", "again-1", "--random", "3"])
     assert more.exit_code == 0, more.output
     with Journal.open(coded / "study.sqlite") as journal:

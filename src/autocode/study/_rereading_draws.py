@@ -166,9 +166,7 @@ def draw_more(folder: Path, sample: str, *, random: int = RANDOM, seed: int | No
             raise StudyError(f"the sample {sample} was not drawn to be read again for one code; name one that was.")
         used = {draw.seed: draw.name for draw in draws}
         if seed in used:
-            raise StudyError(
-                f"{used[seed]} was drawn with the seed {seed}; give another, so that draws are independent."
-            )
+            raise StudyError(f"{used[seed]} was drawn with the seed {seed}; give another: draws must be independent.")
         fresh = next(number for number in count() if number not in used) if seed is None else seed
         questions = lines_in_question(journal, study.lines, study.codebook)
         lines = next((question.lines for question in questions if question.change.after == known.change), ())
