@@ -8,7 +8,7 @@ from autocode.coding import Sample
 from autocode.errors import StudyError
 from autocode.journal import Journal
 from autocode.study._codebook_edits import CodebookEdits
-from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
+from autocode.study._consistency import unrecorded_codebook
 from autocode.study._folder import CODEBOOK
 from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study_as_recorded
@@ -102,7 +102,6 @@ def _recorded(
         if not versions and not is_same(in_file, study.codebook):
             raise StudyError.at(path, "was edited meanwhile; look at it and plan the change anew.")
         known = journal.samples()
-        digests = unrecorded_digests(journal, study.lines) if drawn else ()
         journal.append(*unrecorded_codebook(journal, study.codebook), *plan.changes)
-        journal.append(*digests, *named_apart(drawn, known), *ends_of_draws(known, plan.changes))
+        journal.append(*named_apart(drawn, known), *ends_of_draws(known, plan.changes))
     return versions, in_file
