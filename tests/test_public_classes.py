@@ -293,6 +293,7 @@ def instances(tmp_path_factory) -> dict[type, object]:
         study.plan_change(data, codebooks.Merged(codes=(codebook.subthemes[0].id,), into=codebook.subthemes[1].id,
         before="1", after="2", by="TW", at=AT, why="one idea")),
         study.codebook_overview(data),
+        study.PlannedDraw(code="a", n_lines=9, likely=2, random=3, seed=0, is_drawn=True),
         changed_study(data),
         spans, Span(start=0, end=3, label="x"), agreement.best_alignment({"a": [Span(start=0, end=3, label="x")],
         "b": [Span(start=1, end=3, label="x")]}), interview, transcripts.Columns(speaker="a", text="b"),

@@ -149,6 +149,11 @@ def draws_of_changes(samples: Iterable[Sample]) -> dict[str, list[Sample]]:
 
     A further draw is one of lines that the draws before it left. Merged copies of a study may each have drawn; then the
     first one counts.
+
+    Parameters
+    ----------
+    samples : iterable of Sample
+        The samples of a study, oldest first.
     """
     draws: dict[str, list[Sample]] = {}
     for sample in samples:
