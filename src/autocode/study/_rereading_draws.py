@@ -221,16 +221,18 @@ def _likeliest(
     questions: Sequence[LinesInQuestion],
 ) -> Callable[[LinesInQuestion], Collection[LineId]]:
     """Return what finds the lines that are likely to have a code; one suggester is trained for all of them."""
-    from autocode.suggester import likeliest_lines, train
-
     options, own = text_options(study), [code.id for code in codebook.own_codes]
     common = codebook.visible_to()
     suggester = None
     if n and any(len(question.lines) > least for question in questions):
+        from autocode.suggester import train
+
         with suppress(TrainingError):  # a codebook of one code has nothing to distinguish
             suggester = train(codings.without_codes(own), study.lines, common, **options, seed=0)
 
     def likeliest(question: LinesInQuestion) -> Collection[LineId]:
+        from autocode.suggester import likeliest_lines
+
         return likeliest_lines(
             question.codes,
             study.lines,
