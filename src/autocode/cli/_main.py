@@ -852,7 +852,7 @@ def choose_next(
 def samples(
     study: Path, end: str | None, why: str, more: str | None, random: int | None, seed: int | None, as_json: bool
 ) -> None:
-    """List the samples of lines, end one, or draw more.
+    """List samples, end one or draw more.
 
     Samples are drawn with `autocode plan --draw` and chosen with `autocode next`; lines to read again are drawn when
     the codebook is changed. An ended sample stays in the journal, with its probabilities and what was judged, and keeps
