@@ -76,8 +76,8 @@ def test_no_byte_says_that_another_coder_made_a_code(served):
     for has_read_all in (False, True):
         if has_read_all:
             jb(kind="keep", line="Bea:4", codes=["JB/rushed"], version="2")
+        mo(kind="keep", line="Bea:2", codes=["MO/hidden-haste"], version="3")  # when MO coded last is shown
         seen = everything(browsers["JB"], paths)
-        mo(kind="keep", line="Bea:2", codes=["MO/hidden-haste"], version="3")
         mo(kind="code", line="Bea:4", name=f"Rushed {has_read_all}")
         after = everything(browsers["JB"], paths)
         differing = {path for path in paths if after[path] != seen[path]}
