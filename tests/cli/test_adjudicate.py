@@ -1,12 +1,11 @@
 """A named adjudicator sits down: the command, the setting, and the pages it serves."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import httpx
 import pytest
+
+from begun import begin_command
 
 
 @pytest.fixture
@@ -30,10 +29,7 @@ def serving(tmp_path):
     started = []
 
     def start(*words):
-        command = [sys.executable, "-m", "autocode", *words, "--port", "0", "--no-browser"]
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True
-        )
+        process = begin_command(*words, "--port", "0", "--no-browser", folder=tmp_path)
         lines = []
         while not lines or "token=" not in lines[-1]:
             lines.append(process.stderr.readline())

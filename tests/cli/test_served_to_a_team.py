@@ -1,13 +1,13 @@
 """Coders and adjudicators served by one command, under addresses that are the same after a restart."""
 
-import os
 import signal
 import ssl
 import subprocess
-import sys
 
 import httpx
 import pytest
+
+from begun import begin_command
 
 
 @pytest.fixture
@@ -30,10 +30,7 @@ def served(tmp_path):
             assert process.wait(timeout=20) == 0
             process.stderr.close()
         started.clear()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "autocode", "review", "study", *words, "--no-browser"],
-            cwd=tmp_path, env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        process = begin_command("review", "study", *words, "--no-browser", folder=tmp_path)
         started.append(process)
         lines = [process.stderr.readline() for _ in range(n)]
         assert all("token=" in line for line in lines), lines

@@ -2,14 +2,13 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from autocode.codebook import Undone
 from autocode.study import create_study, open_review, read_study
+from begun import begin_command
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -43,8 +42,7 @@ def addresses_of(folder):
     begun = []
 
     def serve(*words, people=1):
-        command = [sys.executable, "-m", "autocode", words[0], str(folder), *words[1:], "--port", "0", "--no-browser"]
-        begun.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+        begun.append(begin_command(words[0], folder, *words[1:], "--port", "0", "--no-browser"))
         found = []
         while len(found) < people:
             line = begun[-1].stderr.readline()

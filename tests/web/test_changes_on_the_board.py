@@ -1,8 +1,6 @@
 """Changes made on the board, read again by two coders and taken back: by keys, and each sees only what they may."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +10,7 @@ from click.testing import CliRunner
 import autocode as ac
 from autocode.cli import main
 from autocode.journal import Kind
+from begun import begin_command
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -91,9 +90,8 @@ class Served:
         ]
         (folder / "codings.csv").write_text("line_id,coder,code,memo\n" + "\n".join(rows) + "\n")
         autocode("-q", "add", self.folder, folder / "Bea.txt", folder / "codings.csv")
-        command = [sys.executable, "-m", "autocode", "review", self.folder, "--coder", "MO", "--coder", "SK",
-                   "--adjudicator", "TW", "--no-browser", "--port", "0"]  # fmt: skip
-        self.server = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+        coders = ["--coder", "MO", "--coder", "SK", "--adjudicator", "TW"]
+        self.server = begin_command("review", self.folder, *coders, "--no-browser", "--port", "0")
         self.pages, self.problems, self.wire = {}, [], {}
         for line in self.server.stderr:
             if found := re.search(r"http://\S+", line):

@@ -1,8 +1,5 @@
 """An adjudicator corrects a coded interview on the page: planned, recorded once, and no judgement is lost."""
 
-import subprocess
-import sys
-
 import docx
 import httpx
 import pytest
@@ -11,6 +8,7 @@ from click.testing import CliRunner
 import autocode as ac
 from autocode.cli import main
 from autocode.journal import Journal
+from begun import begin_command
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -47,19 +45,7 @@ def address_of(study):
     begun = []
 
     def serve(coder="TW"):
-        command = [
-            sys.executable,
-            "-m",
-            "autocode",
-            "adjudicate",
-            study,
-            "--coder",
-            coder,
-            "--no-browser",
-            "--port",
-            "0",
-        ]
-        begun.append(subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True))
+        begun.append(begin_command("adjudicate", study, "--coder", coder, "--no-browser", "--port", "0"))
         for line in begun[-1].stderr:
             if "http://" in line:
                 return line[line.index("http://") :].split()[0]

@@ -2,11 +2,11 @@
 
 import json
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from begun import begin_script
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -33,11 +33,7 @@ def address(tmp_path_factory):
         port = free.getsockname()[1]
     how = {"mode": "assisted", "lines": 8, "hard": True, "port": port}
     how["journal"] = str(tmp_path_factory.mktemp("study") / "study.sqlite")
-    server = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("serve_a_study.py")), json.dumps(how)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    server = begin_script(Path(__file__).with_name("serve_a_study.py"), json.dumps(how))
     yield server.stdout.readline().strip()
     server.kill()
     server.wait()

@@ -1,9 +1,6 @@
 """`autocode review --next` in a real browser: the page opens on exactly the chosen lines, then says they are done."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ from click.testing import CliRunner
 from autocode.cli import main
 from autocode.coding import CoderId, Coding
 from autocode.journal import Journal
+from begun import begin_command
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -45,9 +43,7 @@ def address_of():
     begun = []
 
     def serve(*words: object) -> str:
-        command = [sys.executable, "-m", "autocode", *map(str, words), "--no-browser", "--port", "0"]
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
-        begun.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True))
+        begun.append(begin_command(*words, "--no-browser", "--port", "0"))
         for line in begun[-1].stderr:
             if "http://" in line:
                 return line[line.index("http://") :].split()[0]

@@ -3,8 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from autocode.cli import main
 from autocode.codebook import Added, Code, Merged, Redefined, Redefinition, Retired, Retirement, Split
 from autocode.journal import Journal
 from autocode.study import change_codebook
+from begun import Begun, begin_command
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
@@ -90,7 +89,7 @@ class Study:
         sheet = folder / "codings.csv"
         sheet.write_text("line_id,coder,code,memo\n" + "\n".join(rows) + "\n")
         autocode("-q", "add", self.folder, folder / "Bea.txt", sheet)
-        self.server: subprocess.Popen[str] | None = None
+        self.server: Begun | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -108,19 +107,7 @@ class Study:
 
     def run(self, *more: str, command: str = "reread", coders: tuple[str, ...] = ("MO",)) -> list[str]:
         named = [word for coder in coders for word in ("--coder", coder)]
-        words = [
-            sys.executable,
-            "-m",
-            "autocode",
-            command,
-            self.folder,
-            *named,
-            "--no-browser",
-            "--port",
-            self.port,
-            *more,
-        ]
-        self.server = subprocess.Popen(list(map(str, words)), stderr=subprocess.PIPE, text=True)
+        self.server = begin_command(command, self.folder, *named, "--no-browser", "--port", self.port, *more)
         addresses = []
         for line in self.server.stderr:
             if "http://" in line:
