@@ -25,16 +25,21 @@ def autocode(*words: object) -> str:
     return result.output
 
 
-@pytest.fixture
-def study(tmp_path):
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory):
     """The sample study, of which one coder's codings are in and five lines are chosen."""
-    folder = tmp_path / "study"
+    folder = tmp_path_factory.mktemp("chosen") / "study"
     autocode("init", folder)
     for name in ("codebook.toml", "participants.csv"):
         shutil.copy(SAMPLE / name, folder)
     autocode("-q", "add", folder, SAMPLE / "transcripts", SAMPLE / "codings" / "coder_a.csv")
     autocode("-q", "next", folder, "-n", 5)
     return folder
+
+
+@pytest.fixture
+def study(chosen, tmp_path):
+    return shutil.copytree(chosen, tmp_path / "study")
 
 
 @pytest.fixture
