@@ -1,6 +1,7 @@
 """Text that is hard to lay out: a line of 5,000 words, right-to-left writing, emoji, an endless word, and 200 codes."""
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 
 from autocode.journal import Journal
 from served_studies import press, saved
+from studies import coding_of
 
 pytestmark = pytest.mark.browser
 
@@ -202,3 +204,34 @@ def test_three_suggestions_fit_a_small_laptop_and_what_was_below_the_fold_is_not
         shown = {decision.line: [one.code for one in decision.shown] for decision in journal.decisions()}
     assert {line: len(codes) for line, codes in shown.items()} == {"GP1:2": 3, "GP1:7": 2, "GP1:12": 3}
     assert study.in_force()["GP1:12"] == {shown["GP1:12"][2]}
+
+
+def test_an_interview_and_the_differences_print_whole_with_names_and_codes(study_of, page_of):
+    study = study_of(lines=150, interviews=1, mode="independent", coders=["MO", "JB"], adjudicators=["TW"])
+    lines = [f"GP1:{order}" for order in range(1, 151) if order % 5 != 1]
+    with Journal.open(study.journal) as journal:
+        journal.append(*(coding_of(line, "MO", "logistics") for line in lines))
+        journal.append(*(coding_of(line, "JB", "meetings") for line in lines))
+    page = page_of(study)
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("#lines .kept .chip")).to_have_count(len(lines))
+    expect(page.locator("header")).to_have_text(re.compile("GP1.*MO", re.DOTALL))
+    expect(page.locator("#side")).to_be_hidden()
+    last = page.locator("#lines article").last.bounding_box()
+    assert last["y"] + last["height"] <= page.evaluate("document.documentElement.scrollHeight") + 1
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 27, 22)"  # on paper, no dark scheme
+
+    page.context.clear_cookies()
+    page.goto(study.addresses["TW"])
+    page.goto(f"http://127.0.0.1:{study.port}/adjudicate")
+    expect(page.locator(".row.now .text")).to_be_visible()
+    assert page.locator(".row").count() < len(lines)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    rows = page.locator(".row")
+    expect(rows).to_have_count(len(lines))
+    expect(rows.last).to_contain_text("number 150")
+    assert all({"MO", "JB", "Logistical issues"} <= {*row.split("\n")} for row in rows.all_inner_texts()[1:])
+    last = rows.last.bounding_box()
+    assert last["y"] + last["height"] <= page.evaluate("document.documentElement.scrollHeight") + 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".row").count() < len(lines)

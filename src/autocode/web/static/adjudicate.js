@@ -40,7 +40,7 @@ import { Outbox } from "./outbox.js";
 
 /**
  * Fill an element with the page; `request` is the browser's fetch, or one over a notebook's messages. Returns a promise of
- * the page's beginning, and a function that ends it.
+ * the page's beginning, a function that ends it, and the page.
  */
 export function mount(root, request = (...all) => fetch(...all)) {
   const page = { root, request, state: newState(), server: askFor(request) };
@@ -57,7 +57,7 @@ export function mount(root, request = (...all) => fetch(...all)) {
   });
   const target = root.getRootNode() === root.ownerDocument ? root.ownerDocument : root;
   const leave = listen((key) => press(page, key), { root: target, always: ["?"] });
-  return { ready: begin(page), leave };
+  return { ready: begin(page), leave, page };
 }
 
 // ---------------------------------------------------------------- what is on the page

@@ -14,7 +14,7 @@ const RETRY = 1000; // milliseconds before words are asked for again
 export function newRows(state, actions, askLines) {
   const list = el("ol", { class: "rows" });
   const column = el("section", { class: "column", "aria-label": "Lines on which coders differ", tabindex: "-1" }, list);
-  const view = { state, actions, askLines, list, column, rows: new Map(), painted: { from: 0, to: 0 }, height: 96 };
+  const view = { state, actions, askLines, list, column, rows: new Map(), painted: { from: 0, to: 0 }, around: AROUND, height: 96 };
   column.addEventListener("scroll", () => onScroll(view));
   return view;
 }
@@ -119,12 +119,13 @@ export function forgetRows(view) {
   view.rows = new Map();
 }
 
-/** Make elements of the lines around an index, and leave what stays on the screen where it is. */
-export function paintAround(view, index) {
+/** Make elements of so many lines above and below an index, and leave what stays on the screen where it is. */
+export function paintAround(view, index, around = AROUND) {
   const { state, rows, list, column, height } = view;
   const { shown } = state;
-  const from = Math.max(0, Math.min(index - AROUND, shown.length - 2 * AROUND));
-  const to = Math.min(shown.length, from + 2 * AROUND);
+  view.around = around;
+  const from = Math.max(0, Math.min(index - around, shown.length - 2 * around));
+  const to = Math.min(shown.length, from + 2 * around);
   const fixed = shown.slice(from, to).find((line) => isOnScreen(view, rows.get(line.id)));
   const before = fixed && topOf(view, fixed.id);
   const parts = [];
@@ -183,7 +184,7 @@ function middle(view) {
 
 /** Paint more rows when those on the screen come near the last that are painted. */
 function onScroll(view) {
-  if (view.isScrolling) return;
+  if (view.isScrolling || !Number.isFinite(view.around)) return; // all of them are painted, to be printed
   view.isScrolling = true;
   requestAnimationFrame(() => {
     view.isScrolling = false;
