@@ -116,7 +116,7 @@ class Asking:
         how = {} if body is None else {"json": body, "headers": {"Origin": ORIGIN}}
         answer = asyncio.run(self._client.request(method, path, **how))
         # the minute in which MO decided is not what JB gave
-        return f"{method} {path} {answer.status_code} {re.sub(r'[0-9]{2}:[0-9]{2} UTC', '', answer.text)}\n"
+        return f"{method} {path} {answer.status_code} {re.sub(r'<time.*?</time>', '', answer.text)}\n"
 
     def all(self) -> str:
         # where a path has a part that is chosen, whole addresses stand in the place of queries

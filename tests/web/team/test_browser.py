@@ -543,6 +543,9 @@ def test_nothing_is_in_anybodys_way(visit, differing, journal, scheme, violation
     for path in ("/team", "/team/slips", "/codebook"):
         page.goto(page.url.split("/adjudicate")[0].split("/team")[0] + path)
         assert violations(page) == [], path
+        if path == "/team":  # times are those of whoever reads them
+            expect(page.locator("time").first).to_be_visible()
+            expect(page.locator("time", has_text="UTC")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

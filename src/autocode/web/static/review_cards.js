@@ -60,7 +60,7 @@ function cardElement(card, index, { examples, isStrong, pressing }) {
 function nearLines(near) {
   if (!near.length) return [];
   const lines = near.map(({ text, coders, interview }) =>
-    el("span", { class: "near" }, el("span", { class: "quote", dir: "auto" }, text), el("small", {}, `${coders}, ${interview}`)),
+    el("span", { class: "near", dir: "auto" }, el("span", { class: "quote", dir: "auto" }, text), el("small", {}, `${coders}, ${interview}`)),
   );
   return [el("span", { class: "like" }, "Similar lines that people gave this code"), ...lines];
 }

@@ -1,0 +1,7 @@
+// Times of the server in the time of whoever reads them.
+
+const LOCAL = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
+
+for (const time of document.querySelectorAll("time[datetime]")) {
+  time.textContent = new Date(time.dateTime).toLocaleString(undefined, LOCAL);
+}
