@@ -285,7 +285,7 @@ def _check_order(draw: random.Random, events: Events) -> None:
 
 
 def _check_journal(draw: random.Random, events: Events) -> None:
-    """Check that judgements that were written into a journal, in any order of coders, come out of it as they are replayed."""
+    """Check that judgements that were written into a journal, in any order, come out of it as they are replayed."""
     records = sorted(
         [*events.changes, *events.judged.values(), *events.proposals], key=lambda record: (record.at, draw.random())
     )
