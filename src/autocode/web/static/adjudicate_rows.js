@@ -119,7 +119,7 @@ export function forgetRows(view) {
   view.rows = new Map();
 }
 
-/** Make elements of so many lines above and below an index, and leave what stays on the screen where it is. */
+/** Make elements of the lines up to `around` above and below an index, and leave what stays on the screen where it is. */
 export function paintAround(view, index, around = AROUND) {
   const { state, rows, list, column, height } = view;
   const { shown } = state;

@@ -1,4 +1,4 @@
-// Times of the server in the time of whoever reads them.
+// Times of the server in the time zone of the browser.
 
 const LOCAL = { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
 
