@@ -2,13 +2,15 @@
 
     python -m evaluation.review_interleavings
 
-Writes `results/review_interleavings.json`. Two tabs of one coder in headless Chromium (from Debian; CHROMIUM names
-another) use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code,
-leave for later, undo, move, several keys at once, reload the page, close a tab, open a second one, lose the answer to a
-request that was stored, kill the server (SIGKILL) with decisions waiting, decide while it is down, start it again.
-Every act of a page is recorded when it is made, in the browser's own storage, separately from the page's outbox and out
-of its reach. Every 100 turns, when the page says *Saved*, the acts that were made are compared with the journal, and
-the journal with what a newly opened page shows. The exit code is 1 if they differ.
+Writes `results/review_interleavings.json`. Tabs of one coder in headless Chromium (from Debian; CHROMIUM names another)
+use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code, on keyboards
+of other layouts, leave for later, undo, move, several keys at once, double clicks, keys while the next interview is
+fetched or the line is out of view, memos that are left without being kept, reload the page, close a tab, open another
+one, lose the answer to a request that was stored, kill the server (SIGKILL) with decisions waiting or at the border of
+an interview, decide while it is down, start it again. Every act of a page is recorded when it is made, in the browser's
+own storage, separately from the page's outbox and out of its reach, with whether its line was in full view at that
+moment. Every 100 turns, when all is stored, the acts that were made are compared with the journal, and the journal with
+what a newly opened page shows. Seeds differ in the study's mode, too. The exit code is 1 if they differ.
 """
 
 import argparse
@@ -20,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -44,19 +46,40 @@ TURNS = {
     "burst": 6,
     "reload": 3,
     "close": 2,
-    "second tab": 3,
+    "another tab": 3,
+    "other layout": 6,
+    "double click": 4,
+    "out of view": 2,
+    "fetched": 3,
+    "draft": 4,
     "answer lost": 3,
+    "killed while fetched": 0.6,
     "killed": 1.2,
     "killed, tab closed": 0.8,
 }
 EVERY = 100  # turns between two comparisons
 PATIENCE = 60_000  # milliseconds
+MODES = ("assisted", "independent", "blind-first")
+MOST_TABS = 3
+LAYOUTS = {  # what the key for “none fits”, and that for the first suggestion, give on other keyboards
+    "AZERTY": ({"key": "n", "code": "KeyN"}, {"key": "1", "code": "Digit1", "shiftKey": True}),
+    "AZERTY without Shift": ({"key": "n", "code": "KeyN"}, {"key": "&", "code": "Digit1"}),
+    "Cyrillic": ({"key": "т", "code": "KeyN"}, {"key": "1", "code": "Digit1"}),
+    "Hebrew": ({"key": "מ", "code": "KeyN"}, {"key": "1", "code": "Numpad1"}),
+}
 RECORD = """(() => {
     const original = Storage.prototype.setItem, key = `made:${crypto.randomUUID()}`;
     window.made = [];
+    const isInView = (id) => {
+        const words = document.querySelector("article.now .words"), pane = document.querySelector("main");
+        if (words?.closest("article").dataset.line !== id) return false;
+        const [line, room] = [words.getBoundingClientRect(), pane.getBoundingClientRect()];
+        return line.top >= room.top - 2 && line.bottom <= room.bottom + 2;
+    };
     Storage.prototype.setItem = function (name, value) {
         if (name.startsWith("autocode:act:")) {
-            window.made.push([name.split(":").at(-2), JSON.parse(value)]);
+            const act = JSON.parse(value);
+            window.made.push([name.split(":").at(-2), { ...act, inView: act.kind === "undo" || isInView(act.line) }]);
             original.call(this, key, JSON.stringify(window.made));
         }
         original.call(this, name, value);
@@ -65,22 +88,32 @@ RECORD = """(() => {
 MADE = """() => Object.keys(localStorage).filter((name) => name.startsWith("made:"))
     .flatMap((name) => JSON.parse(localStorage.getItem(name)))
     .sort(([first], [second]) => (first < second ? -1 : 1)).map(([, act]) => act)"""
-COUNT = """() => [window.made.length, document.querySelector("article.now")?.dataset.line ?? null,
-    document.querySelector("#side .own")?.textContent.includes("Fetching the suggestions") ?? false]"""
+# How many acts were made, and whether one key would make another one: a line is read, and nothing is chosen on it.
+COUNT = """() => {
+    const side = document.querySelector("#side"), words = document.querySelector("article.now .words");
+    const isRead = side.dataset.phase === "reading" && !side.querySelector(".card[aria-pressed=true], .picked");
+    if (!isRead || !words) return [window.made.length, false];
+    const [line, room] = [words, document.querySelector("main")].map((part) => part.getBoundingClientRect());
+    return [window.made.length, line.top >= room.top && line.bottom <= room.bottom];
+}"""
 SHOWN = """() => Object.fromEntries([...document.querySelectorAll("article.line")]
-    .filter((line) => line.querySelector(".kept"))
     .map((line) => [line.dataset.line, [...line.querySelectorAll(".kept .chip, .kept .none-fits:not(.again)")]
         .map((part) => part.textContent).sort()]))"""
+TYPE = """(event) => document.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...event }))"""
+ALL_STORED = """() => !Object.keys(localStorage).some((name) => name.startsWith("autocode:act:"))"""
 LATER = ["left for later"]
 
 
 class Session:
     """A coder's tabs, and everything that may happen to them."""
 
-    def __init__(self, context: Any, server: StudyServer, rng: random.Random) -> None:
-        self._context, self._server, self._rng = context, server, rng
+    def __init__(self, context: Any, server: StudyServer, rng: random.Random, *, interviews: int) -> None:
+        self._context, self._server, self._rng, self._interviews = context, server, rng, interviews
         self.errors: list[str] = []
         self.keys_without_effect = 0
+        self.decided_unseen = 0
+        self.decided_twice = 0
+        self.drafts_lost = 0
         self._tabs = [self._opened()]
 
     def _opened(self) -> Any:
@@ -100,11 +133,10 @@ class Session:
 
     def _none(self) -> None:
         page = self._tab()
-        before, line, awaited = page.evaluate(COUNT)
+        before, decides = page.evaluate(COUNT)
         page.keyboard.press("n")
-        after, _, _ = page.evaluate(COUNT)
-        # On a line whose suggestions are still being fetched, a key waits for them.
-        self.keys_without_effect += line is not None and not awaited and after == before
+        after, _ = page.evaluate(COUNT)
+        self.keys_without_effect += decides and after == before
 
     def _keep(self) -> None:
         page = self._tab()
@@ -144,10 +176,76 @@ class Session:
         if not self._tabs:
             self._tabs.append(self._opened())
 
-    def _second_tab(self) -> None:
-        if len(self._tabs) == 2:
+    def _another_tab(self) -> None:
+        if len(self._tabs) == MOST_TABS:
             self._tabs.pop(0).close()
         self._tabs.append(self._opened())
+
+    def _other_layout(self) -> None:
+        page = self._tab()
+        none, first = LAYOUTS[self._rng.choice(list(LAYOUTS))]
+        for event in self._rng.choice(([none], [first, {"key": "Enter", "code": "Enter"}])):
+            page.evaluate(TYPE, event)
+
+    def _double_click(self) -> None:
+        page = self._tab()
+        button = page.locator(self._rng.choice(('[data-act="n"]', "#keep", ".card", '[data-act="s"]'))).first
+        box = button.bounding_box() if button.count() else None
+        if box is None:
+            return
+        before, _ = page.evaluate(COUNT)
+        page.mouse.dblclick(box["x"] + 15, box["y"] + 8)
+        after, _ = page.evaluate(COUNT)
+        self.decided_twice += after > before + 1
+
+    def _out_of_view(self) -> None:
+        page = self._tab()
+        page.evaluate("document.querySelector('main').scrollTop += 3000")
+        page.keyboard.press("n")
+
+    def _far(self, page: Any) -> None:
+        """Go to a line of an interview that is far ahead, by its address."""
+        page.evaluate(f"location.hash = 'line=GP{self._rng.randrange(2, self._interviews + 1)}:2'")
+
+    def _fetched(self) -> None:
+        self._keys_while_fetched(self._tab(), lambda: None)
+
+    def _killed_while_fetched(self) -> None:
+        self._keys_while_fetched(self._tab(), self._server.kill)
+        self._restart()
+
+    def _keys_while_fetched(self, page: Any, happens: Callable[[], None]) -> None:
+        """Press keys while the interview of the next line is on its way; none may decide anything."""
+        page.route("**/review/lines*", lambda route: route.abort())
+        self._far(page)
+        happens()
+        before, _ = page.evaluate(COUNT)
+        is_fetching = page.evaluate("document.querySelector('#side').dataset.phase") == "fetching"
+        for key in ("n", "1", "Enter", "n"):
+            page.keyboard.press(key)
+        after, _ = page.evaluate(COUNT)
+        self.decided_unseen += is_fetching and after != before
+        page.unroute("**/review/lines*")
+
+    def _draft(self) -> None:
+        """Write a memo and leave the line without storing it; it is there when the coder comes back."""
+        page = self._tab()
+        if page.evaluate("document.querySelector('#side').dataset.phase") != "reading":
+            return
+        memo = f"draft {self._rng.random():.6f}"
+        page.keyboard.press("m")
+        field = page.locator("#memo")
+        if not field.count():
+            return  # the line was out of view
+        line = page.locator("article.now").get_attribute("data-line")
+        field.fill(memo)
+        field.press("Enter")
+        page.keyboard.press("j")
+        page.goto(f"{page.url.partition('#')[0]}#line={line}")
+        if self._rng.random() < 0.3:
+            page.reload()
+        page.locator(f'article.now[data-line="{line}"]').wait_for()
+        self.drafts_lost += not field.count() or field.input_value() != memo
 
     def _answer_lost(self) -> None:
         from playwright.sync_api import Error
@@ -182,16 +280,16 @@ class Session:
 
     def _restart(self) -> None:
         self._server.start()
-        if len(self._tabs) == 2:
-            self._tabs.pop(self._rng.randrange(2)).close()
+        if len(self._tabs) == MOST_TABS:
+            self._tabs.pop(self._rng.randrange(MOST_TABS)).close()
         self._tabs.append(self._opened())  # with the new token, which then is in the other tab's cookie, too
 
     def compare(self) -> Counter[str]:
-        """Wait until all tabs say that everything is saved, and count where acts, journal and page differ."""
-        for page in self._tabs:
-            page.locator("#saved[data-state=saved]").wait_for(timeout=PATIENCE)
+        """Wait until all that was decided is stored, and count where acts, journal and page differ."""
         fresh = self._opened()
-        fresh.locator("#saved[data-state=saved]").wait_for(timeout=PATIENCE)
+        for page in (*self._tabs, fresh):
+            page.locator("#saved:is([data-state=saved], [data-state=draft])").wait_for(timeout=PATIENCE)
+        assert fresh.evaluate(ALL_STORED)
         made, shown = fresh.evaluate(MADE), fresh.evaluate(SHOWN)
         self._tabs.append(fresh)
         self._tabs.pop(0).close()
@@ -202,14 +300,15 @@ def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[st
     """Count where a journal differs from the acts that were made, and from what a page shows."""
     with Journal.open(path) as journal:
         history = list(journal.history())
-        in_force = {coding.line: coding.codes for coding in journal.codings() if coding.coder == CODER}
+        made_in_journal = [coding for coding in journal.codings() if coding.coder == CODER]
+    in_force = {coding.line: (coding.codes, coding.memo) for coding in made_in_journal}
     stored = Counter(entry.gesture for entry in history if isinstance(entry.record, Paradata))
     codings = Counter(entry.gesture for entry in history if isinstance(entry.record, Coding))
     undone = {entry.gesture for entry in history if entry.undone}
     undos = Counter(entry.record.entry for entry in history if isinstance(entry.record, Undo))
     acts = {act["gesture"]: act for act in made if act["kind"] != "undo"}
     taken_back = {act["act"] for act in made if act["kind"] == "undo"}
-    expected: dict[str, set[str]] = {}
+    expected: dict[str, tuple[set[str], str]] = {}
     left_for_later: set[str] = set()
     for gesture, act in acts.items():
         if gesture in taken_back:
@@ -217,14 +316,19 @@ def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[st
         if act["kind"] == "later":
             left_for_later.add(act["line"])
         else:
-            expected[act["line"]] = set(act["codes"])
-    on_page = {line: names for line, names in shown.items() if names != LATER}
-    in_journal = {line: sorted(NAMES[code] for code in codes) or ["none fits"] for line, codes in in_force.items()}
+            expected[act["line"]] = (set(act["codes"]), act["memo"])
+    on_page = {line: names for line, names in shown.items() if names not in (LATER, [])}
+    in_journal = {
+        line: sorted(NAMES[code] for code in codes) or ["none fits"]
+        for line, (codes, _) in in_force.items()
+        if line in shown
+    }
     later_on_page = {line for line, names in shown.items() if names == LATER}
     return Counter(
         {
             "lost": len(acts.keys() - stored.keys()) + len((taken_back & stored.keys()) - undone),
             "doubled": sum(n > 1 for counts in (stored, codings, undos) for n in counts.values()),
+            "unseen": sum(not act["inView"] for act in made),
             "from nowhere": len(stored.keys() - acts.keys()) + len(undone - taken_back),
             "journal unlike acts": _n_different(expected, in_force),
             "page unlike journal": _n_different(on_page, in_journal) + len(later_on_page - left_for_later),
@@ -237,23 +341,27 @@ def _n_different(a: dict[Any, Any], b: dict[Any, Any]) -> int:
 
 
 @contextmanager
-def session(rng: random.Random, *, lines: int) -> Iterator[tuple[Session, StudyServer]]:
+def session(rng: random.Random, *, lines: int, mode: str) -> Iterator[tuple[Session, StudyServer]]:
     """Start a study, a server and a browser, and end them."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        server = StudyServer(Path(folder), lines=lines, interviews=1, coders=[CODER])
+        interviews = (
+            1 + lines // 3
+        )  # all but the first have three lines to decide, so that much happens at their borders
+        server = StudyServer(Path(folder), lines=40, interviews=interviews, coders=[CODER], mode=mode)
         try:
             context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
             context.add_init_script(RECORD)
-            yield Session(context, server, rng), server
+            yield Session(context, server, rng, interviews=interviews), server
         finally:
             server.kill()
 
 
 def run(turns: int, *, seed: int) -> dict[str, Any]:
-    """Do random turns; return how many of each kind, and how often acts, journal and page differed."""
+    """Do random turns, in the mode that the seed comes to; return how many of each kind, and how often acts, journal and page differed."""
     rng, happened, found = random.Random(seed), Counter[str](), Counter[str]()
     begun = time.perf_counter()
-    with session(rng, lines=100 + turns) as (coder, server):
+    mode = MODES[seed % len(MODES)]
+    with session(rng, lines=100 + turns, mode=mode) as (coder, server):
         comparisons = 0
         for turn in range(1, turns + 1):
             (kind,) = rng.choices(list(TURNS), list(TURNS.values()))
@@ -266,6 +374,7 @@ def run(turns: int, *, seed: int) -> dict[str, Any]:
             entries = list(journal.history())
     return {
         "seed": seed,
+        "mode": mode,
         "turns": turns,
         "happened": dict(sorted(happened.items())),
         "acts_stored": sum(isinstance(entry.record, Paradata) for entry in entries),
@@ -273,6 +382,10 @@ def run(turns: int, *, seed: int) -> dict[str, Any]:
         "comparisons": comparisons,
         "lost": found["lost"],
         "doubled": found["doubled"],
+        "decided_out_of_view": found["unseen"],
+        "decided_while_fetched": coder.decided_unseen,
+        "decided_twice_by_a_double_click": coder.decided_twice,
+        "drafts_lost": coder.drafts_lost,
         "from_nowhere": found["from nowhere"],
         "lines_on_which_the_journal_is_unlike_the_acts": found["journal unlike acts"],
         "lines_on_which_the_page_is_unlike_the_journal": found["page unlike journal"],
@@ -284,8 +397,8 @@ def run(turns: int, *, seed: int) -> dict[str, Any]:
 
 def is_faultless(result: dict[str, Any]) -> bool:
     """Return whether nothing was lost, doubled or shown otherwise than it is stored."""
-    faults = ("lost", "doubled", "from_nowhere", "keys_that_decided_nothing", "errors_in_the_page")
-    return not any(result[name] for name in result if name in faults or name.startswith("lines_on_which"))
+    faults = ("lost", "doubled", "drafts_lost", "from_nowhere", "keys_that_decided_nothing", "errors_in_the_page")
+    return not any(result[name] for name in result if name in faults or name.startswith(("lines_on_which", "decided_")))
 
 
 def main() -> None:
