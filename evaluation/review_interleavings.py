@@ -3,7 +3,7 @@
     python -m evaluation.review_interleavings
 
 Writes `results/review_interleavings.json`. Tabs of one coder in headless Chromium (from Debian; CHROMIUM names another)
-use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code, on keyboards
+use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code, on keys
 of other layouts, leave for later, undo, move, several keys at once, double clicks, keys while the next interview is
 fetched or the line is out of view, memos that are left without being kept, reload the page, close a tab, open another
 one, lose the answer to a request that was stored, kill the server (SIGKILL) with decisions waiting or at the border of
@@ -357,7 +357,7 @@ def session(rng: random.Random, *, lines: int, mode: str) -> Iterator[tuple[Sess
 
 
 def run(turns: int, *, seed: int) -> dict[str, Any]:
-    """Do random turns, in the mode that the seed comes to; return how many of each kind, and how often acts, journal and page differed."""
+    """Do random turns in the mode of the seed; return their kinds, and how often acts, journal and page differed."""
     rng, happened, found = random.Random(seed), Counter[str](), Counter[str]()
     begun = time.perf_counter()
     mode = MODES[seed % len(MODES)]

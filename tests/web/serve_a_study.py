@@ -132,10 +132,13 @@ def main(journal: str, port: int, mode: str, lines: int, **how: object) -> None:
         interviews(lines, hard=bool(how.get("hard")), many=int(how.get("interviews", 2)), group=bool(how.get("group")))
     )
     book = codebook_of(int(how.get("codes", 200 if how.get("hard") else 0)), hard=bool(how.get("hard")))
+    covered = Transcripts(list(told.interviews)[: how.get("covered")])  # those with suggestions
     fresh = not Path(journal).exists()
     with Journal.open(journal) as kept:
         if fresh:
-            kept.append(CodebookSeen(codebook=book), batch_of(told, book, "b1", SUGGESTED[: how.get("suggested", 2)]))
+            kept.append(
+                CodebookSeen(codebook=book), batch_of(covered, book, "b1", SUGGESTED[: how.get("suggested", 2)])
+            )
         learning = None
         if "every" in how:
 

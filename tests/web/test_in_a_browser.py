@@ -143,6 +143,22 @@ def test_later_comes_back_at_the_end_and_undo_goes_back(study_of, page_of):
     assert len(study.in_force()) == 4
 
 
+def test_after_the_lines_with_suggestions_the_others_are_read(study_of, page_of):
+    study = study_of(lines=3, covered=1)
+    page = page_of(study)
+    press(page, "n", "n")
+    expect(page.locator("#side h2")).to_have_text("Every line with suggestions is decided")
+    page.get_by_role("button", name="Read the other 3 lines").click()
+    expect(page.locator('article.now[data-line="GP2:2"]')).to_be_visible()
+    expect(page.locator("#side .own")).to_contain_text("No suggestions have been made for this line.")
+    press(page, "n", "n", "n")
+    expect(page.locator("#side h2")).to_have_text("Every line is decided")
+    expect(page.locator("#others")).to_have_count(0)
+    saved(page)
+
+    assert len(study.in_force()) == 5
+
+
 def test_moving_decides_nothing(study_of, page_of):
     study = study_of()
     page = page_of(study)

@@ -93,7 +93,8 @@ def test_before_any_suggestion_the_page_does_not_say_that_lines_were_kept_blind(
 
     expect(page.locator("#side h2")).to_have_text("Your coding")
     expect(page.locator("#side .own")).to_have_text(
-        "No suggestions have been made for this line. Press F to find a code."
+        "No suggestions have been made for this line. Press F to find a code. "
+        "Nobody has made suggestions in this study yet; autocode train and autocode suggest make them."
     )
 
 

@@ -29,6 +29,16 @@ class Assignment:
         if self._only is None and not lines <= self.ids:
             self._set(self.ids | lines)
 
+    @property
+    def others(self) -> int:
+        """The number of participants' lines that the session could be about besides, but is not."""
+        return 0 if self._only is not None else len(self._participant_lines) - len(self.lines)
+
+    def take_others(self) -> None:
+        """Add all other lines of participants, unless the session was opened for certain lines."""
+        if self._only is None:
+            self._set(None)
+
     def _set(self, wanted: frozenset[LineId] | None) -> None:
         self.lines = tuple(line for line in self._participant_lines if wanted is None or line.id in wanted)
         self.ids = frozenset(line.id for line in self.lines)

@@ -190,6 +190,17 @@ class CoderView(FollowsCodebook):
         return self._assignment.lines
 
     @property
+    def n_others(self) -> int:
+        """The number of participants' lines without suggestions that could be read besides those of this session."""
+        return self._assignment.others
+
+    def read_others(self) -> None:
+        """Make the session one about all lines of participants, also those without suggestions."""
+        self._assignment.take_others()
+        self._queue = None
+        self.current = self.queue.after(None)
+
+    @property
     def journal_path(self) -> Path:
         """The file of the journal."""
         return self._journal.path

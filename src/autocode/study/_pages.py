@@ -13,7 +13,7 @@ from autocode.study._consistency import unrecorded_codebook, unrecorded_digests
 from autocode.study._folder import MODEL, SETTINGS
 from autocode.study._learner_process import LearnerProcess
 from autocode.study._opening import open_journal
-from autocode.study._outdated import suggester_in_force
+from autocode.study._outdated import outdated_suggestions, suggester_in_force
 from autocode.study._page_board import StudyBoard
 from autocode.study._page_corrections import StudyCorrections
 from autocode.study._reading import StudyData, read_study
@@ -97,6 +97,7 @@ def serve_review(
                     dict(review.sessions),
                     learning=learning,
                     sample="" if review.sample is None else review.sample.name,
+                    remark=_remark_on_suggestions(review),
                 ),
                 rereading_page(rereading_sessions(review.study, review.journal, people)),
                 *_team_pages(review.study, review.journal),
@@ -109,6 +110,16 @@ def serve_review(
             open_browser=open_browser,
             announce=announce,
         )
+
+
+def _remark_on_suggestions(review: StudyReview) -> str:
+    """Return what coders are to know of the suggestions, and what to do about it; empty if there is nothing to say."""
+    if review.mode is Mode.INDEPENDENT:
+        return ""
+    if review.study.batch is None:
+        return "Nobody has made suggestions in this study yet; autocode train and autocode suggest make them."
+    sentence = outdated_suggestions(review.study, review.study.batch)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _refuse_inside(folder: Path, addresses: Path | None) -> None:

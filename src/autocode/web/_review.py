@@ -32,7 +32,11 @@ _EXAMPLES = 2  # coded lines shown beside a suggestion
 
 
 def review_page(
-    sessions: Mapping[CoderId, ReviewSession], *, learning: Learning | None = None, sample: str = ""
+    sessions: Mapping[CoderId, ReviewSession],
+    *,
+    learning: Learning | None = None,
+    sample: str = "",
+    remark: str = "",
 ) -> Page:
     """
     Return the page on which coders decide line by line, each over a session of their own.
@@ -45,13 +49,15 @@ def review_page(
         Trains the suggester on new decisions in the background; None leaves it as it is.
     sample : str, default ""
         Name of the sample whose lines the sessions are about; empty if they are about all lines to judge.
+    remark : str, default ""
+        What coders are to know of the suggestions: that there are none yet, or outdated ones; else empty.
 
     Returns
     -------
     Page
         The page at the path "/", to be put into `make_app` or `serve`.
     """
-    api = ReviewApi(sessions, learning, sample)
+    api = ReviewApi(sessions, learning, sample, remark)
     return Page(
         name="Review",
         path="/",
@@ -73,8 +79,11 @@ def review_page(
 class ReviewApi:
     """The requests of the review page's script; each is answered in a thread, one at a time for each coder."""
 
-    def __init__(self, sessions: Mapping[CoderId, ReviewSession], learning: Learning | None, sample: str = "") -> None:
+    def __init__(
+        self, sessions: Mapping[CoderId, ReviewSession], learning: Learning | None, sample: str, remark: str
+    ) -> None:
         self._sessions = sessions
+        self._remark = remark
         self._sample = sample
         self._learning = learning
         self._locks: dict[CoderId, RLock] = defaultdict(RLock)
@@ -86,7 +95,7 @@ class ReviewApi:
 
     async def state(self, request: Request) -> Response:
         """Return all that the page needs to begin: codes, interviews, the current line, and what surrounds it."""
-        return await self._answer(request, lambda session: self._state(session, request.query_params.get("line")))
+        return await self._answer(request, lambda session: self._state(session, request.query_params))
 
     async def lines(self, request: Request) -> Response:
         """Return the lines of one interview."""
@@ -150,8 +159,11 @@ class ReviewApi:
         if self._learning is not None and is_first:
             self._learning.codebook_changed()
 
-    def _state(self, session: ReviewSession, line: str | None) -> dict[str, Any]:
+    def _state(self, session: ReviewSession, wanted: Mapping[str, str]) -> dict[str, Any]:
+        if "others" in wanted:
+            session.read_others()
         current = session.queue.after(None)
+        line = wanted.get("line")
         if line is not None:
             try:
                 current = session.go_to(LineId(line))
@@ -163,6 +175,8 @@ class ReviewApi:
             "coder": session.coder,
             "mode": session.mode,
             "sample": self._sample,
+            "remark": self._remark,
+            "others": session.n_others,
             "making": "" if session.making is None else "shared" if session.making.shared else "own",
             # what waits in a browser belongs to this study, whatever else is served on this port another day
             "study": sha256(str(session.journal_path.resolve()).encode()).hexdigest()[:16],

@@ -14,7 +14,7 @@ import { actions, main, paintDraft, paintInterview, paintSide } from "./review_p
 import { keepPlace, lineInAddress, rememberPlace } from "./review_place.js";
 import { lineAfter } from "./review_queue.js";
 import { ask, listenToVersions } from "./review_server.js";
-import { applyAct, state, takeState } from "./review_state.js";
+import { applyAct, currentLine, state, takeState } from "./review_state.js";
 import { catchUp, connectTabs, NO_DECISION, onStored } from "./review_stored.js";
 
 const RETRY = 1000; // milliseconds before the page asks again where it begins
@@ -69,6 +69,20 @@ function goToAddress() {
   else alertOf(`There is no line ${id} to be decided here.`);
 }
 
+const hasSuggestions = () => Boolean(currentLine()) && (currentLine().stage !== "blind" || currentLine().withheld);
+
+/** After the lines with suggestions, the others are read. */
+async function readOthers() {
+  try {
+    if (!(await state.outbox.flush())) throw new Error("what was decided is not stored yet");
+    takeState(await ask("/review/state", { others: "all" }));
+    paintInterview(state.interview);
+    await show(lineAfter(state, null));
+  } catch (error) {
+    alertOf(error.status ? error.message : "autocode is not running; what you decided waits in this browser.");
+  }
+}
+
 /** Which lines are decided here: the others of their interviews are shown as context. */
 function ofSample() {
   const n = state.route.length;
@@ -91,6 +105,7 @@ async function begin() {
   if (!isHere) alertOf(`${answer.current} is not to be decided here.`);
   await show(isHere ? answer.current : lineAfter(state, null));
   if (state.sample && state.current) note(ofSample());
+  else if (state.remark && hasSuggestions()) note(state.remark);
   takeFocus(main);
   listen(press);
   document.documentElement.dataset.ready = "true";
@@ -114,6 +129,6 @@ addEventListener("scroll", noteSeen);
 byId("keys").addEventListener("click", onClick(() => press("?"), main));
 byId("mode").addEventListener("click", onClick(() => press("?"), main));
 byId("interviews").addEventListener("click", onClick(() => press("i"), main));
-Object.assign(actions, { press, show });
+Object.assign(actions, { press, readOthers, show });
 prepareDialogs();
 begin();

@@ -149,7 +149,7 @@ export const articleOf = (id) => elements.get(id)?.article;
 
 // ---------------------------------------------------------------- the decision
 
-/** What a click on the right does: press(key, time) and show(line). */
+/** What a click on the right does: press(key, time), show(line) and readOthers(). */
 export const actions = {};
 
 /** Paint what there is to decide on the current line; the button that has the focus keeps it. */
@@ -201,7 +201,7 @@ function invitation(line) {
     return [el("p", { class: "aside-note" }, `Your coding is stored. ${next}`), waiting];
   }
   const isUnsuggested = state.mode !== "independent" && !line.withheld;
-  const why = isUnsuggested ? WHY_BLIND.unsuggested : WHY_BLIND[state.mode];
+  const why = isUnsuggested ? `${WHY_BLIND.unsuggested} ${state.remark}` : WHY_BLIND[state.mode];
   return [corrected(line), line.stage === "blind" && el("p", { class: "own" }, why), waiting];
 }
 
@@ -318,9 +318,14 @@ function fetchingPart() {
 /** That there is nothing left to decide, of the sample or of all lines. */
 function allDecided() {
   const n = state.route.length;
-  if (!state.sample) return "Every line is decided";
+  if (!state.sample) return state.others ? "Every line with suggestions is decided" : "Every line is decided";
   return n === 1 ? `The line of ${state.sample} is decided` : `All ${n} lines of ${state.sample} are decided`;
 }
+
+const othersButton = () => {
+  const label = state.others === 1 ? "Read the other line" : `Read the other ${state.others} lines`;
+  return el("button", { class: "button main", type: "button", id: "others", onclick: onClick(() => actions.readOthers(), main) }, label);
+};
 
 /** What stands on the right when every line is decided: whether all is stored, and where something is not. */
 function finishedPart() {
@@ -332,6 +337,7 @@ function finishedPart() {
   return [
     el("div", { class: "title" }, el("h2", {}, allDecided())),
     el("p", { class: "own" }, drafts.length ? left : stored),
+    state.others > 0 && othersButton(),
     drafts.slice(0, MOST_DRAFTS).map((id) =>
       el("button", { class: "button", type: "button", onclick: onClick(() => actions.show(id), main) }, `Go to ${id}`),
     ),

@@ -10,6 +10,8 @@ export const state = {
   study: "",
   mode: "",
   making: "", // "own" or "shared" where coders make codes; empty where they propose them to the team
+  remark: "", // what is to be known of the suggestions; empty if there is nothing to say
+  others: 0, // how many lines without suggestions could be read besides
   sample: "", // name of the sample whose lines are decided here; empty for all lines
   version: "", // of the codebook; acts are stored as made under it
   codes: new Map(), // id -> code
@@ -91,8 +93,8 @@ export function isUnstored(id) {
 // ---------------------------------------------------------------- answers of the server
 
 export function takeState(answer) {
-  const { coder, mode, making, sample, study, later, acts, learnt, version } = answer;
-  Object.assign(state, { coder, mode, making, sample, study, later, acts, version, timesLearnt: learnt });
+  const { coder, mode, making, sample, remark, others, study, later, acts, learnt, version } = answer;
+  Object.assign(state, { coder, mode, making, sample, remark, others, study, later, acts, version, timesLearnt: learnt });
   state.codes = new Map(answer.codes.map((code) => [code.id, code]));
   state.interviews = answer.interviews.filter(({ lines }) => lines.length);
   state.route = state.interviews.flatMap(({ lines }) => lines);
