@@ -6,7 +6,7 @@ import { decision } from "./review_decisions.js";
 import { openHelp, openInterviews, openPalette } from "./review_dialogs.js";
 import { show } from "./review_going.js";
 import { announce, hint, paintSaved } from "./review_messages.js";
-import { described, paintKept, paintSide, paintTicks } from "./review_paint.js";
+import { described, paintKept, paintPhase, paintSide, paintTicks } from "./review_paint.js";
 import { isAnswer } from "./review_phase.js";
 import { isInView, scrollToLine } from "./review_place.js";
 import { lineAfter, neighbour } from "./review_queue.js";
@@ -84,6 +84,7 @@ function decide(key) {
 function hold(next) {
   happen("hold", { next });
   const { phase } = state;
+  paintPhase();
   paintTicks();
   setTimeout(() => state.phase === phase && show(next), REVEAL);
 }

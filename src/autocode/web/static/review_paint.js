@@ -152,6 +152,11 @@ export const articleOf = (id) => elements.get(id)?.article;
 /** What a click on the right does: press(key, time), show(line) and readOthers(). */
 export const actions = {};
 
+/** Have the page tell what it is doing; nothing on the screen depends on it. */
+export function paintPhase() {
+  byId("side").dataset.phase = state.phase.name;
+}
+
 /** Paint what there is to decide on the current line; the button that has the focus keeps it. */
 export function paintSide() {
   const line = currentLine();
@@ -160,9 +165,8 @@ export function paintSide() {
     : state.phase.name === "fetching"
       ? [fetchingPart()]
       : [finishedPart()];
-  const side = byId("side");
-  side.dataset.phase = state.phase.name;
-  repaint(side, parts.flat().filter(Boolean), main);
+  paintPhase();
+  repaint(byId("side"), parts.flat().filter(Boolean), main);
   fitCards();
 }
 

@@ -38,9 +38,9 @@ const steps = {
   /** The line was decided blind, and the server has not said yet whether suggestions differ. */
   hold: (now, { next }) => (now.name === "reading" ? phase("held", now.line, { next }) : now),
 
-  /** Suggestions that differ from the blind decision appear. */
+  /** Suggestions that differ from the blind decision appear, while the line is held or the coder has come back to it. */
   reveal: (now, { line, at }) =>
-    now.name === "held" && now.line === line
+    (now.name === "held" || now.name === "reading") && now.line === line
       ? phase("second look", line, { since: at, seenFrom: at + TOO_SOON })
       : now,
 };

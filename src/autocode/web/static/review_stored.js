@@ -49,11 +49,12 @@ function onLineStored(act, stored, line, { version }) {
   }
 }
 
-/** After a blind reading, show what is suggested for the line, unless the coder has gone on. */
+/** After a blind reading, show what is suggested for the line, unless the coder has gone on or undone the reading. */
 function onReveal(act, offer, line) {
+  if (line && !line.kept) return; // what may be shown for it now, the server says when the undo is stored
   state.offers.set(act.line, offer);
   if (line) line.stage = "second look";
-  if (isHeld(act.line)) lookAgain(line);
+  if (line && state.current === act.line) lookAgain(line);
   else if (line) paintKept(line);
 }
 
