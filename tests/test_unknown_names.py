@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autocode as ac
-from autocode import agreement, report, review, suggester, themes
+from autocode import agreement, report, retrieval, review, suggester, themes
 from autocode.errors import AutocodeError, UnknownNameError
 from autocode.names import closest, hint
 from exports import CALLABLES, parameters_of
@@ -121,6 +121,9 @@ CALLS = {
     "retrieval.RetrievedLines.where(codes_too)": on_code(
         lambda code: ac.lines_with_code(CODINGS, LINES, CODEBOOK, code="parking").where(codes_too=[code])
     ),
+    "retrieval.Memos.where(codes)": on_code(
+        lambda code: retrieval.memos_on_lines(CODINGS, LINES, CODEBOOK).where(codes=[code])
+    ),
     "review.differences(code)": on_code(lambda code: review.differences(CODINGS, LINES, code=code)),
     "review.may_adjudicate(coder)": [Call(lambda: review.may_adjudicate("kin", ["kim", "lee"]), "kim")],
     "review.settle(added)": on_code(
@@ -149,7 +152,7 @@ CALLS = {
 # Functions of which the name may be any, or which is held against a study on the disk in tests/cli/test_bad_input.py
 # and tests/study; and sessions, whose lines and codes are tested in tests/review.
 ELSEWHERE = {
-    "coding.Coding.applies", "coding.Coding.applies_any", "web.lines_page",
+    "coding.Coding.applies", "coding.Coding.applies_any", "web.lines_pages", "review.OwnWork",
     "retrieval.RetrievedLines.by_attribute", "retrieval.FoundLines.by_attribute",
     "agreement.alt_test", "agreement.cohen_kappa", "agreement.fleiss_kappa", "agreement.icc",
     "agreement.krippendorff_alpha", "agreement.specific_agreement", "agreement.model_pairs",

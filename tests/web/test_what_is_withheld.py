@@ -64,6 +64,8 @@ GETS = {
     "/codebook": [""],
     "/codes": [""],
     "/codes/{code:path}": ["/codes/records", "/codes/records-theme?coder=JB", "/codes/parking?as=csv", "/codes/none"],
+    "/memos": ["", "?coder=JB", "?as=csv"],
+    "/work": ["", "?show=decided", "?show=decided&code=records", "?show=later", "?show=proposed", "?show=memo"],
     "/search": ["", "?q=number", "?q=practice&questions=1&as=csv"],
     "/board": [""],
     "/board/state": [""],

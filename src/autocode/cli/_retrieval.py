@@ -1,4 +1,4 @@
-"""The commands that find lines again: lines, search."""
+"""The commands that find lines again: lines, search, memos."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -123,6 +123,32 @@ def search(
         asked = _asked(data, interviews, attributes)
         search = LineSearch(data.lines, language=data.language, questions=questions)
         found = search.find(f"{query} {without}".strip()).where(interviews=interviews, attributes=asked)
+    if as_csv:
+        click.echo(found.to_csv(), nl=False)
+    else:
+        click.echo(dumped(found.to_json()) if as_json else str(found))
+
+
+@main.command()
+@STUDY
+@click.option("--coder", "coders", multiple=True, help="Coder who wrote it; may be repeated.")
+@click.option("--code", "codes", multiple=True, metavar="CODE", help="Code that its coder gave the line.")
+@CSV
+@JSON
+def memos(study: Path, coders: tuple[str, ...], codes: tuple[str, ...], as_csv: bool, as_json: bool) -> None:
+    """List all memos on lines."""
+    from autocode.names import check_known
+    from autocode.retrieval import memos_on_lines
+    from autocode.study import read_study_or_corpus
+
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json are two ways to print; choose one.")
+    with working("reading the study"):
+        data = read_study_or_corpus(study)
+        check_known("coder", coders, data.codings.coders)
+        found = memos_on_lines(data.codings, data.lines, data.codebook).where(
+            coders=coders, codes=[_code(data.codebook, code) for code in codes]
+        )
     if as_csv:
         click.echo(found.to_csv(), nl=False)
     else:

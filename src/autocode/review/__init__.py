@@ -11,6 +11,7 @@ from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
 from autocode.review._open_coding import lines_left_to_read
+from autocode.review._own_work import OwnWork, Workday
 from autocode.review._queue import Progress, Queue
 from autocode.review._readings import LinesInQuestion, draws_of_changes, lines_in_question
 from autocode.review._reread_session import RereadingSession, lines_to_read_again
@@ -33,6 +34,7 @@ __all__ = [
     "Difference",
     "LinesInQuestion",
     "Offer",
+    "OwnWork",
     "Progress",
     "ProposedCode",
     "Queue",
@@ -40,6 +42,7 @@ __all__ = [
     "RereadingSession",
     "ReviewSession",
     "Settlement",
+    "Workday",
     "adjudicate",
     "band_meanings",
     "blind_seed",

@@ -32,10 +32,9 @@ from autocode.web import (
     board_page,
     codebook_page,
     corrections_page,
-    lines_page,
+    lines_pages,
     rereading_page,
     review_page,
-    search_page,
     serve,
     team_page,
 )
@@ -262,7 +261,7 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             flagged_lines=_flagged_lines_of(study.folder),
         ),
         codebook_page(study.codebook, journal=journal),
-        lines_page(
+        *lines_pages(
             journal,
             lines=study.lines,
             codebook=study.codebook,
@@ -270,8 +269,8 @@ def _team_pages(study: StudyData, journal: Journal) -> Sequence[Page]:
             coding_closed=closed,
             own_codes_made=settings.makes_own_codes,
             title=study.title,
+            language=study.language,
         ),
-        search_page(study.lines, language=study.language),
         board_page(StudyBoard(study), open_to=lambda coder: editors is None or coder in editors),
         corrections_page(
             StudyCorrections(study),

@@ -8,10 +8,9 @@ from autocode.web._board import Board, BoardView, BoardWords, PlannedChange, Pro
 from autocode.web._board_act import BoardAct
 from autocode.web._corrections import CorrectedDocument, Corrections, PlannedCorrection, corrections_page
 from autocode.web._learning import Learning, Learnt
-from autocode.web._lines import lines_page
+from autocode.web._lines_pages import lines_pages
 from autocode.web._reread import rereading_page
 from autocode.web._review import review_page
-from autocode.web._search import search_page
 from autocode.web._serve import Certificate, serve
 from autocode.web._team import FlaggedLine, SuggesterStatus, codebook_page, team_page
 
@@ -42,12 +41,11 @@ __all__ = [
     "codebook_page",
     "coder_of",
     "corrections_page",
-    "lines_page",
+    "lines_pages",
     "make_app",
     "render",
     "rereading_page",
     "review_page",
-    "search_page",
     "serve",
     "team_page",
 ]

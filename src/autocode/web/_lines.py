@@ -1,6 +1,6 @@
 """The pages on which coded lines are read again: every line of a code, filtered, copied and exported."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -9,11 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from autocode.arguments import no_single_text
-from autocode.codebook import Codebook, CodeId
-from autocode.coding import Basis, CoderId, Codings
+from autocode.codebook import CodeId
+from autocode.coding import Basis, Codings
 from autocode.errors import StudyError
-from autocode.journal import Journal
 from autocode.retrieval import RetrievedLines, lines_with_code
 from autocode.transcripts import LineId, TranscriptId, Transcripts
 from autocode.web._app import Page, coder_of, render
@@ -213,52 +211,8 @@ def _spread(
     return tables
 
 
-@no_single_text
-def lines_page(
-    journal: Journal,
-    *,
-    lines: Transcripts,
-    codebook: Codebook,
-    coders: Collection[CoderId] = (),
-    coding_closed: bool = False,
-    own_codes_made: bool = False,
-    title: str = "",
-) -> Page:
-    """
-    Return the page on which all lines of a code are read: by coder, participant, attribute, basis and memo.
-
-    While independent coding is open, anyone who has lines left to read sees only their own codings here.
-
-    Parameters
-    ----------
-    journal : Journal
-        Where the codings are.
-    lines : Transcripts
-        The interviews of the study.
-    codebook : Codebook
-        The codes of the study.
-    coders : collection of CoderId, default ()
-        Who codes in the study; if empty, everybody may code.
-    coding_closed : bool, default False
-        Whether independent coding is over, so that everybody may see all codings.
-    own_codes_made : bool, default False
-        Whether coders still make own codes, of which others may not learn.
-    title : str, default ""
-        The title of the study, for documents.
-
-    Returns
-    -------
-    Page
-        The page at the path "/codes", to be put into `make_app` or `serve`.
-    """
-    views = CodingViews(
-        journal,
-        lines=lines,
-        codebook=codebook,
-        coders=coders,
-        coding_closed=coding_closed,
-        own_codes_made=own_codes_made,
-    )
+def code_lines_page(views: CodingViews, *, lines: Transcripts, title: str) -> Page:
+    """Return the page at the path "/codes"."""
     requests = _LinesRequests(views, lines=lines, title=title)
     return Page(
         name="Lines",

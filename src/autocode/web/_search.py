@@ -88,21 +88,7 @@ class _SearchRequests:
         )
 
 
-def search_page(lines: Transcripts, *, language: str = "en") -> Page:
-    """
-    Return the page on which the words of all interviews are searched by their forms; codings are not shown.
-
-    Parameters
-    ----------
-    lines : Transcripts
-        The interviews of the study.
-    language : str, default "en"
-        Two-letter code of the language of the interviews.
-
-    Returns
-    -------
-    Page
-        The page at the path "/search", to be put into `make_app` or `serve` with that of `lines_page`.
-    """
+def search_page(lines: Transcripts, *, language: str) -> Page:
+    """Return the page at the path "/search"; it shows no codings."""
     requests = _SearchRequests(lines, language=language)
     return Page(name="Search", path=SEARCH, routes=[Route(SEARCH, requests.search, methods=["GET"])], under=CODES)

@@ -22,9 +22,8 @@ from autocode.web import (
     SuggesterStatus,
     adjudication_page,
     codebook_page,
-    lines_page,
+    lines_pages,
     make_app,
-    search_page,
     team_page,
 )
 
@@ -108,8 +107,7 @@ def pages_of(journal, lines, codebook):
             adjudication_page(journal, adjudicators=set(map(CoderId, adjudicators)), study="tiny", **known),
             team_page(journal, suggester_status=lambda: suggester, flagged_lines=lambda: flagged or [], **known, **own),
             codebook_page(codebook),
-            lines_page(journal, title="Tiny", **known, **own),
-            search_page(lines),
+            *lines_pages(journal, title="Tiny", **known, **own),
         ]
 
     return build

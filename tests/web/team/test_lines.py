@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from autocode.coding import Basis
+from autocode.coding import Basis, Proposal
+from autocode.journal import Deferral
 from studies import coding_of
 
 
@@ -109,6 +110,52 @@ def test_words_are_searched_with_their_forms_and_counts_by_participant(asked_by,
     assert "<script>" not in browser.get("/search?q=<script>alert(1)</script>").text.replace("<script type", "")
 
 
+def test_memos_stand_in_one_list_and_only_ones_own_while_reading(asked_by, journal):
+    journal.append(
+        coding_of("GP1:3", "JB", "awareness", memo="=a memo of JB"), coding_of("GP1:2", "MO", "logistics", memo="mine")
+    )
+
+    def memos(browser, query=""):
+        return re.findall(r"<b>(\w+)</b> ([^<]*)</p>", browser.get(f"/memos{query}").text)
+
+    assert memos(asked_by("MO")) == [("MO", "mine")]
+    assert memos(asked_by("TW")) == [("MO", "mine"), ("JB", "=a memo of JB")]
+    assert memos(asked_by("TW"), "?coder=JB") == memos(asked_by("TW"), "?code=awareness") == [("JB", "=a memo of JB")]
+    assert 'href="/review#line=' not in asked_by("TW").get("/memos").text  # TW has no review
+    rows = list(csv.DictReader(io.StringIO(asked_by("TW").get("/memos?as=csv").text.removeprefix("\ufeff"))))
+    assert [(row["reference"], row["memo"]) for row in rows] == [
+        ("GP1, line 2", "mine"),
+        ("GP1, line 3", "'=a memo of JB"),
+    ]
+
+
+def test_own_work_is_looked_through_by_what_was_done(asked_by, journal):
+    browser = asked_by("MO")
+    journal.append(
+        coding_of("GP1:2", "MO", "logistics"),
+        coding_of("GP1:3", "MO", memo="odd"),
+        Proposal(name="Language", line="GP1:3", coder="MO"),
+        Deferral(line="GP1:5", coder="MO"),
+        coding_of("PM1:2", "JB", "meetings", memo="of JB"),
+    )
+
+    def shown(query):
+        return places(browser.get(f"/work{query}"))
+
+    assert shown("") == ["GP1, line 5", "PM1, line 2", "PM1, line 3"]
+    assert shown("?show=later") == ["GP1, line 5"]
+    assert shown("?show=proposed") == shown("?show=memo") == ["GP1, line 3"]
+    assert shown("?show=decided") == ["GP1, line 2", "GP1, line 3"]
+    assert shown("?code=logistics") == ["GP1, line 2"]
+    assert shown("?code=meetings") == []
+    answer = browser.get("/work").text
+    assert "2 lines decided today" in answer
+    assert "3 lines left" in answer
+    assert "JB" not in answer
+    journal.append(coding_of("GP1:5", "MO", "logistics"))
+    assert shown("?show=later") == []
+
+
 @pytest.mark.browser
 def test_lines_are_read_and_copied_by_keyboard_at_any_width(visit, differing, violations):
     page = visit("/codes/access", size=(320, 700))
@@ -141,3 +188,8 @@ def test_lines_are_read_and_copied_by_keyboard_at_any_width(visit, differing, vi
     expect(page.locator("article.line mark")).to_have_text("number")
     assert violations(page) == []
     assert page.evaluate("document.querySelector('main').scrollWidth <= innerWidth")
+    for name in ("Memos", "My work"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+        assert violations(page) == []
+        assert page.evaluate("document.querySelector('main').scrollWidth <= innerWidth")

@@ -1,0 +1,34 @@
+"""A day's work of one coder: what was decided, at which pace, and what is left."""
+
+from datetime import UTC, datetime, timedelta
+
+from autocode.coding import Coding
+from autocode.review import OwnWork, Workday
+from autocode.transcripts import Transcripts
+from studies import interview_of
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_a_pace_counts_the_minutes_at_work_and_not_the_break(journal):
+    lines = Transcripts([interview_of("A", ["Yes."] * 30)])
+    # ten lines, half a minute apart, a break of an hour, ten more; and one of the day before
+    minutes = [-60, *(n / 2 for n in range(10)), *(60 + n / 2 for n in range(10))]
+    journal.append(
+        *(
+            Coding(line=line.id, coder="MO", codes=frozenset(), at=DAY + timedelta(minutes=minute))
+            for line, minute in zip(lines, minutes, strict=False)
+        ),
+        Coding(line="A:2", coder="JB", codes=frozenset(), at=DAY),
+    )
+    work = OwnWork(journal, lines=lines, coder="MO")
+    work.refresh()
+    day = work.day(DAY)
+
+    assert day == Workday(decided=20, timed=18, minutes=9.0, left=9)
+    assert (round(day.per_hour), round(day.hours_left, 3)) == (120, 0.075)
+
+
+def test_a_few_decisions_make_no_pace():
+    assert Workday(decided=12, timed=9, minutes=3, left=90).per_hour is None
+    assert Workday(decided=12, timed=9, minutes=3, left=90).hours_left is None
