@@ -1,8 +1,10 @@
 """The pages as one application, all in the same frame and behind the same guard."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -48,6 +50,8 @@ class Page:
         What is answered to a larger one.
     under : str
         The path of the page under whose name it stands in the header; empty for a name of its own there.
+    prepare : callable or None, default None
+        What is done in the background once the pages are served, so that nobody has to wait for it later.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Page:
     largest_request: int = 1024 * 1024  # some hundred decisions with long memos
     too_large: str = "This is too long to store; shorten the memo."
     under: str = ""
+    prepare: Callable[[], object] | None = None
 
     def is_listed(self, coder: CoderId) -> bool:
         """
@@ -111,7 +116,16 @@ def unguarded_app(pages: Sequence[Page], *, middleware: Sequence[Middleware] = (
     templates = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+
+    @asynccontextmanager
+    async def prepared(app: Starlette) -> AsyncIterator[None]:
+        for page in pages:
+            if page.prepare is not None:
+                Thread(target=page.prepare, daemon=True).start()
+        yield
+
     app = Starlette(
+        lifespan=prepared,
         routes=[
             *(route for page in pages for route in page.routes),
             Mount("/static", StaticFiles(directory=_HERE / "static")),

@@ -1,11 +1,13 @@
 """The codings of a study as each person may see them: one's own alone while there are lines left to read."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
 
 from autocode.codebook import Codebook
 from autocode.coding import CoderId, Codings
+from autocode.errors import AutocodeError
 from autocode.journal import Journal
 from autocode.review import CodingsInForce, codebook_in_force, codebook_seen_by, lines_left_to_read
 from autocode.transcripts import Transcripts
@@ -95,6 +97,11 @@ class CodingViews:
             if viewer not in self._views:
                 self._views[viewer] = self._view(viewer, codings)
             return self._views[viewer]
+
+    def prepare(self) -> None:
+        """Read the codings, which takes seconds in a large study."""
+        with self._lock, suppress(AutocodeError):  # which is said to whom it concerns, when a page is opened
+            self._in_force.read()
 
     def _view(self, viewer: CoderId, codings: Codings) -> CodingView:
         partial = "" if self._coding_closed else self._why_partial(viewer, codings)

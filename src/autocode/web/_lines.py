@@ -221,4 +221,5 @@ def code_lines_page(views: CodingViews, *, lines: Transcripts, title: str) -> Pa
             Route(CODES, requests.index, methods=["GET"]),
             Route(f"{CODES}/{{code:path}}", requests.lines_of, methods=["GET"]),
         ],
+        prepare=views.prepare,
     )
