@@ -33,6 +33,12 @@ test("accents, capitals and writing systems do not stand in the way", () => {
   assert.deepEqual(found("++"), ["C++"]);
 });
 
+test("what a definition begins with comes before what a name begins with but for a typing error", () => {
+  const codes = [{ name: "Cuts", path: "Infrastructure", definition: "" }, { name: "Records", path: "", definition: "Information systems." }];
+
+  assert.deepEqual(codesFound(codes, "info").map(({ name }) => name), ["Records", "Cuts"]);
+});
+
 test("the whole path of a code is looked in, and its definition last", () => {
   assert.deepEqual(found("means"), ["Money"]);
   assert.deepEqual(found("means accessing money"), ["Money"]);

@@ -40,19 +40,21 @@ function indexed(code) {
       words: wordsOf(name),
       above: wordsOf(path ?? ""),
       definition: fold(definition ?? ""),
+      defining: wordsOf(definition ?? ""),
     });
   }
   return known.get(code);
 }
 
 /** How well a code fits one typed word: 0 is best, null is not at all. */
-function fit({ name, words, above, definition }, typed) {
+function fit({ name, words, above, definition, defining }, typed) {
   const begins = (word) => word.startsWith(typed);
   const nearly = (word) => beginsNearly(word, typed);
   const ways = [
     () => words.some(begins),
     () => name.includes(typed),
     () => above.some(begins),
+    () => defining.some(begins),
     () => words.some(nearly),
     () => above.some(nearly),
     () => definition.includes(typed),
