@@ -24,6 +24,7 @@ def test_no_picture_is_larger_than_a_quarter_of_a_megabyte():
 
 def test_the_pictures_are_those_that_one_command_takes():
     script = (ROOT / "scripts" / "take_pictures.py").read_text(encoding="utf-8")
-    taken = set(re.findall(r'take\(page, "([\w-]+)"\)', script)) | set(re.findall(r'^    "([\w-]+)": ', script, re.M)) | {"team", "codebook"}
+    taken = {*re.findall(r'take\(page, "([\w-]+)"\)', script), *re.findall(r'^    "([\w-]+)": ', script, re.MULTILINE)}
+    taken |= {"team", "codebook"}
 
     assert taken == {picture.stem for picture in PICTURES}
