@@ -159,3 +159,20 @@ def test_a_key_decides_only_what_is_in_full_view_and_was_there_when_it_was_press
     saved(page)
 
     assert study.in_force() == {"GP1:2": set(), "GP1:3": set()}
+
+
+def test_what_was_undone_is_made_again_on_its_line_and_not_after_another_decision(study_of, page_of):
+    study = study_of()
+    page = page_of(study)
+    press(page, "1", "Enter", "n", "u", "u")
+    assert now(page) == "GP1:2"
+    press(page, "r", "r", "r")
+    expect(page.locator("#quiet")).to_have_text("There is nothing to redo.")
+    saved(page)
+    assert (study.in_force(), now(page)) == ({"GP1:2": {"logistics"}, "GP1:3": set()}, "GP1:4")
+    press(page, "u", "j")
+    press(page, "Control+y")
+    assert now(page) == "GP1:3"
+    press(page, "n", "Control+y")
+    saved(page)
+    assert study.in_force() == {"GP1:2": {"logistics"}, "GP1:3": set()}

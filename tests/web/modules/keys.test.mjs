@@ -1,7 +1,7 @@
 // Keys on the keyboards of the world.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keyOf } from "../../../src/autocode/web/static/keys.js";
+import { keyOf, listen } from "../../../src/autocode/web/static/keys.js";
 
 const named = (key, code, shiftKey = false) => keyOf({ key, code, shiftKey });
 
@@ -25,6 +25,23 @@ test("digits answer by position where they need Shift, with and without it", () 
 test("letters answer by position where the layout has another script", () => {
   for (const key of ["т", "ν", "ى", "מ"]) assert.equal(named(key, "KeyN"), "n"); // Cyrillic, Greek, Arabic, Hebrew
   assert.equal(named("؟", "Slash", true), "?");
+});
+
+const pressed = (...events) => {
+  const keys = [];
+  const root = { addEventListener: (_, listener) => (root.press = listener), querySelector: () => null };
+  listen((key) => keys.push(key), { root });
+  const common = { target: {}, preventDefault() {} };
+  for (const event of events) root.press({ ...common, ...event });
+  return keys;
+};
+
+test("undo and redo have the chords of their system, on any layout", () => {
+  const chord = (key, code, more) => ({ key, code, ctrlKey: true, ...more });
+
+  assert.deepEqual(pressed(chord("z", "KeyZ"), chord("я", "KeyZ")), ["u", "u"]);
+  assert.deepEqual(pressed(chord("y", "KeyY"), chord("Z", "KeyZ", { shiftKey: true })), ["redo", "redo"]);
+  assert.deepEqual(pressed(chord("n", "KeyN"), { key: "z", code: "KeyZ", altKey: true }), []);
 });
 
 test("what has another meaning in its own layout is not taken for a key of the page", () => {

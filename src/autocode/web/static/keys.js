@@ -27,6 +27,11 @@ export const singleKeys = {
 const isComposed = (event) => event.isComposing || event.keyCode === 229;
 const isUndo = (event) =>
   (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && keyOf(event) === "z";
+const isRedo = (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return false;
+  const { key, code } = event;
+  return event.shiftKey ? keyOf({ key, code }) === "z" : keyOf(event) === "y";
+};
 const DIGIT_KEY = /^(?:Digit|Numpad)(\d)$/;
 const LETTER_KEY = /^Key([A-Z])$/;
 const isOfAnotherScript = (character) => /\p{L}/u.test(character) && !/\p{Script=Latin}/u.test(character);
@@ -63,6 +68,10 @@ export function listen(act, { root = document, always = [] } = {}) {
     if (isComposed(event) || root.querySelector("dialog[open]") || event.target.matches?.(TYPED)) return;
     if (isUndo(event)) {
       if (!event.repeat && act("u", event.timeStamp)) event.preventDefault();
+      return;
+    }
+    if (isRedo(event)) {
+      if (!event.repeat && act("redo", event.timeStamp)) event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;

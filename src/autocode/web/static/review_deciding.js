@@ -42,7 +42,7 @@ function choose(index) {
   announce(`${codeOf(card.code).name} ${isChosen ? "chosen" : "dropped"}.`);
 }
 
-function decide(key) {
+function decide(key, { isAgain = false } = {}) {
   const line = currentLine();
   if (key === "first" && bringCard(0)) {
     hint("The first suggestion was out of view: press the key again to accept it.");
@@ -60,6 +60,7 @@ function decide(key) {
     hint(refused);
     return;
   }
+  if (!isAgain) state.undone = [];
   const act = {
     gesture: crypto.randomUUID(),
     coder: state.coder,
@@ -100,12 +101,29 @@ function undo() {
     hint("There is nothing to undo.");
     return;
   }
+  const kept = state.lines.get(last.line)?.kept;
+  if (kept) state.undone.push({ line: last.line, codes: kept.codes, proposed: kept.proposed });
   const line = revertAct(last);
   if (line) paintKept(line);
   state.outbox.put({ gesture: crypto.randomUUID(), coder: state.coder, kind: "undo", line: last.line, act: last.name });
   show(last.line, { announced: false }).then(
     (isShown) => isShown && announce(`Undone. ${described(state.lines.get(last.line))}`),
   );
+}
+
+/** Make the judgement that was undone last once more; if its line is not on the screen, go there first. */
+function redo(at) {
+  const last = state.undone.at(-1);
+  if (!last) {
+    hint("There is nothing to redo.");
+  } else if (state.current !== last.line) {
+    show(last.line);
+  } else if (isAnswerTo(at)) {
+    state.undone.pop();
+    state.chosen = new Set(last.codes);
+    state.proposed = new Set(last.proposed);
+    decide(last.codes.length || last.proposed.length || isSecondLook() ? "keep" : "none", { isAgain: true });
+  }
 }
 
 function openMemo() {
@@ -135,13 +153,13 @@ function openCards() {
   paintSide();
 }
 
-const anywhere = { e: openCards, u: undo, i: () => openInterviews({ show }), "?": openHelp };
+const anywhere = { e: openCards, u: undo, r: redo, redo, i: () => openInterviews({ show }), "?": openHelp };
 
 /** Do what a key says that was pressed at a time; returns whether it did something. */
 export function press(key, at = performance.now()) {
   if (Object.hasOwn(onLine, key)) {
     if (state.phase.name !== "done" && isAnswerTo(at)) onLine[key]();
-  } else if (Object.hasOwn(anywhere, key)) anywhere[key]();
+  } else if (Object.hasOwn(anywhere, key)) anywhere[key](at);
   else return move(key);
   return true;
 }

@@ -172,6 +172,7 @@ const KEYS = [
   ["M", "memo on the line"],
   ["S", "leave the line for later"],
   ["U Ctrl+Z", "undo, back to the line"],
+  ["R Ctrl+Y", "redo what was undone last"],
   ["J K ↓ ↑", "move without deciding"],
   ["I", "all interviews"],
   ["?", "these keys"],

@@ -26,6 +26,7 @@ export const state = {
   done: new Set(), // ids of lines that are decided
   offers: new Map(), // line id -> what is suggested for it; null for nothing
   acts: [], // acts that can be undone, newest last
+  undone: [], // judgements that were undone and can be made again, newest last: { line, codes, proposed }
   recent: [], // ids of codes, used last first
   phase: beginning, // what the page is doing
   current: null, // id of the line on the screen that is to be decided
@@ -152,6 +153,7 @@ export function takeCodebook({ version, codes, fates }) {
   state.offers.clear();
   if (isOfferAwaited()) happen("stale");
   state.loaded.clear();
+  state.undone = []; // their codes may have ended
   return [...new Set(dropped)];
 }
 
