@@ -72,7 +72,7 @@ const isOpened = () => state.opened !== null && state.opened === state.current;
 /** Return the button that opens the cards: definitions and similar lines at their full length. */
 export function moreButton(pressing) {
   if (!offerShown()?.cards.length) return null;
-  const attributes = { class: "button small", type: "button", "data-act": "e", "aria-expanded": `${isOpened()}` };
+  const attributes = { class: "button small more", type: "button", "data-act": "e", "aria-expanded": `${isOpened()}` };
   return el(
     "button",
     { ...attributes, onclick: pressing("e") },

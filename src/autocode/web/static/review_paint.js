@@ -161,7 +161,7 @@ export function paintPhase() {
 export function paintSide() {
   const line = currentLine();
   const parts = line
-    ? [heading(line), invitation(line), offerPart(pressing), chosenPart(), memoPart(line), footPart(line)]
+    ? [heading(line), invitation(line), offerPart(pressing), moreButton(pressing), chosenPart(), memoPart(line), footPart(line)]
     : state.phase.name === "fetching"
       ? [fetchingPart()]
       : [finishedPart()];
@@ -184,7 +184,7 @@ function heading(line) {
     blind: line.withheld ? "Your own coding first" : "Your coding",
   };
   const text = texts[line.stage] ?? "Suggested codes";
-  return el("div", { class: "title" }, el("h2", {}, text), moreButton(pressing), el("span", {}, `line ${line.order}`));
+  return el("div", { class: "title" }, el("h2", {}, text), el("span", {}, `line ${line.order}`));
 }
 
 const WHY_BLIND = {
