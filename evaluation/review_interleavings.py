@@ -2,15 +2,16 @@
 
     python -m evaluation.review_interleavings
 
-Writes `results/review_interleavings.json`. Tabs of one coder in headless Chromium (from Debian; CHROMIUM names another)
-use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code, on keys
-of other layouts, leave for later, undo, move, several keys at once, double clicks, keys while the next interview is
-fetched or the line is out of view, memos that are left without being kept, reload the page, close a tab, open another
-one, lose the answer to a request that was stored, kill the server (SIGKILL) with decisions waiting or at the border of
-an interview, decide while it is down, start it again. Every act of a page is recorded when it is made, in the browser's
-own storage, separately from the page's outbox and out of its reach, with whether its line was in full view at that
-moment. Every 100 turns, when all is stored, the acts that were made are compared with the journal, and the journal with
-what a newly opened page shows. Seeds differ in the study's mode, too. The exit code is 1 if they differ.
+Writes `results/review_interleavings.json`. Tabs of one coder in headless Chromium (from Debian; CHROMIUM names
+another) use the real server, and a thousand turns are drawn at random: decide by one key, by two, by finding a code,
+on keys of other layouts, leave for later, undo, redo, move, several keys at once, double clicks, keys while the next
+interview is fetched or the line is out of view, memos that are left without being kept, reload the page, close a tab,
+open another one, lose the answer to a request that was stored, kill the server (SIGKILL) with decisions waiting or at
+the border of an interview, decide while it is down, start it again. Every act of a page is recorded when it is made,
+in the browser's own storage, separately from the page's outbox and out of its reach, with whether its line was in
+full view at that moment. Every 100 turns, when all is stored, the acts that were made are compared with the journal,
+and the journal with what a newly opened page shows. Seeds differ in the study's mode, too. The exit code is 1 if they
+differ.
 """
 
 import argparse
@@ -42,6 +43,7 @@ TURNS = {
     "find": 3,
     "later": 4,
     "undo": 14,
+    "redo": 4,
     "move": 5,
     "burst": 6,
     "reload": 3,
@@ -153,6 +155,9 @@ class Session:
 
     def _undo(self) -> None:
         self._tab().keyboard.press("u")
+
+    def _redo(self) -> None:
+        self._tab().keyboard.press(self._rng.choice(("r", "Control+y")))
 
     def _move(self) -> None:
         self._tab().keyboard.press(self._rng.choice("jk"))
