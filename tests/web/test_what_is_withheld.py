@@ -96,6 +96,7 @@ POSTS: dict[str, list[dict[str, Any]]] = {
     "/adjudicate/lines": [{"lines": list(LINES), "hidden": False}],
     "/adjudicate/submit": [{"acts": [{"gesture": "gesture-a", **RULED}]},
                            {"acts": [{"gesture": "gesture-u", "kind": "undo"}]}],
+    "/team/slips/submit": [{"acts": [{"gesture": "gesture-s", "kind": "stays", "line": LINE, "codings": ""}]}],
     "/board/plan": [{"version": "1", "reason": "to see", **act} for act in PLANS],
     "/board/make": [{"version": "1", "reason": "to see", "gesture": f"gesture-{n}", "plan": "guessed", **act}
                     for n, act in enumerate(PLANS)],
@@ -216,3 +217,19 @@ def test_when_independent_coding_is_closed_what_others_gave_is_shown(tmp_path, m
 
     for path, answer in shown[0].items():
         assert answer != shown[1][path]
+
+
+@pytest.mark.parametrize("looked_at", ["/team", "/adjudicate/state", "/board/state", "/codes", "/team/slips", ""])
+def test_what_is_coded_again_after_others_codings_were_shown_is_not_independent(tmp_path, monkeypatch, looked_at):
+    with asking(tmp_path / "study", monkeypatch, "independent", ["records"]) as (browser, journal):
+        for line in LINES:
+            browser.decide("none", line, f"first-{line}")
+        if looked_at:
+            assert " 200 " in browser.ask("GET", looked_at)
+        for line in (LINE, NEXT):
+            browser.decide("undo", line, f"undo-{line}", act=f"first-{line}")
+            browser.decide("keep", line, f"again-{line}", codes=["records"])
+        bases = {coding.line: str(coding.basis) for coding in journal.codings() if coding.coder == READS}
+
+    # JB had coded the first line alone
+    assert (bases[LINE], bases[NEXT]) == ("assisted" if looked_at else "independent", "independent")

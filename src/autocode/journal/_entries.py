@@ -62,6 +62,7 @@ class Kind(StrEnum):
     UNDO = "undo"
     ERASURE = "erasure"
     CODEBOOK = "codebook"
+    LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,46 @@ class Deferral:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodingsShown:
+    """
+    Others' codings were shown to a coder: lines that they had coded by then are not coded independently afterwards.
+
+    Attributes
+    ----------
+    coder : CoderId
+        The coder.
+    at : datetime or None, default None
+        When; None for the time of appending.
+    """
+
+    coder: CoderId
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChecked:
+    """
+    Somebody looked at a line with a possible label issue, and its codings stay as they are.
+
+    Attributes
+    ----------
+    line : LineId
+        The line.
+    coder : CoderId
+        Who looked at it.
+    codings : str
+        A digest of the codings of the line; when they change, the line is to be looked at again.
+    at : datetime or None, default None
+        When; None for the time of appending.
+    """
+
+    line: LineId
+    coder: CoderId
+    codings: str
+    at: datetime | None = None
+
+
 @no_single_text
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSeen:
@@ -201,6 +242,8 @@ Record = (
     | Erasure
     | CodebookSeen
     | Change
+    | CodingsShown
+    | LineChecked
 )
 
 
@@ -474,6 +517,19 @@ def _deferral_from(fields: Mapping[str, Any], at: datetime) -> Deferral:
     return Deferral(line=LineId(fields["line"]), coder=CoderId(fields["coder"]), at=at)
 
 
+def _look_to(look: CodingsShown | LineChecked) -> dict[str, Any]:
+    if isinstance(look, CodingsShown):
+        return {"coder": look.coder}
+    return {"line": look.line, "coder": look.coder, "codings": look.codings}
+
+
+def _look_from(fields: Mapping[str, Any], at: datetime) -> CodingsShown | LineChecked:
+    coder = CoderId(fields["coder"])
+    if "line" not in fields:
+        return CodingsShown(coder=coder, at=at)
+    return LineChecked(line=LineId(fields["line"]), coder=coder, codings=fields["codings"], at=at)
+
+
 def _reading_to(reading: Reading) -> dict[str, Any]:
     fields = {"coders": reading.coders, "codes": sorted(reading.codes)}
     return {**fields, "unjudged": sorted(reading.unjudged)} if reading.unjudged else fields
@@ -714,6 +770,7 @@ _FORMS: dict[Kind, _Form] = {
     Kind.UNDO: (Undo, _undo_to, _undo_from),
     Kind.ERASURE: (Erasure, _erasure_to, _erasure_from),
     Kind.CODEBOOK: ((CodebookSeen, Change), codebook_record_to, codebook_record_from),
+    Kind.LOOK: ((CodingsShown, LineChecked), _look_to, _look_from),
 }
 
 # what is free text, stored apart from the acts so that it can be erased

@@ -26,10 +26,12 @@ from autocode.journal._apart import refuse_entries_without_place
 from autocode.journal._branches import in_one_order
 from autocode.journal._chain import entry_ids
 from autocode.journal._entries import (
+    CodingsShown,
     Deferral,
     Entry,
     Erasure,
     Kind,
+    LineChecked,
     Record,
     TranscriptSeen,
     records_in,
@@ -199,7 +201,9 @@ class Journal(JournalReader):
             )
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = [*seen, *records_in(entries)]
-        by_coders = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure
+        by_coders = (
+            Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure | CodingsShown | LineChecked
+        )
         coders = [record.coder for record in records if isinstance(record, by_coders)]
         for name in dict.fromkeys(
             [*coders, *(record.by for record in records if isinstance(record, Amendment | Change))]

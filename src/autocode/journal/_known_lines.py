@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from autocode.coding import Adjudication, Coding, Decision, Proposal, SuggestionBatch
 from autocode.conduct import Amendment
 from autocode.errors import CodingError, Fault
-from autocode.journal._entries import Deferral, Record, TranscriptSeen
+from autocode.journal._entries import Deferral, LineChecked, Record, TranscriptSeen
 from autocode.transcripts import LineId, TranscriptId
 
 
@@ -63,7 +63,7 @@ class KnownLines:
 
 def _lines_of(record: Record) -> Iterator[tuple[LineId, bool]]:
     """Yield the lines that a record judges or suggests for, and whether it judges them."""
-    if isinstance(record, Coding | Adjudication | Decision | Deferral | Proposal):
+    if isinstance(record, Coding | Adjudication | Decision | Deferral | Proposal | LineChecked):
         yield record.line, True
     elif isinstance(record, SuggestionBatch):
         yield from ((suggestion.line, False) for suggestion in record.suggestions)

@@ -10,7 +10,7 @@ from autocode.review._codings_in_force import CodingsInForce
 from autocode.review._differences import Difference, differences
 from autocode.review._history import Act
 from autocode.review._offer import AT_MOST, Offer
-from autocode.review._open_coding import lines_left_to_read
+from autocode.review._open_coding import lines_left_to_read, record_shown
 from autocode.review._own_work import OwnWork, Workday
 from autocode.review._queue import Progress, Queue
 from autocode.review._readings import LinesInQuestion, draws_of_changes, lines_in_question
@@ -58,6 +58,7 @@ __all__ = [
     "may_adjudicate",
     "progress_of_coders",
     "proposed_codes",
+    "record_shown",
     "settle",
     "unused_codes",
 ]

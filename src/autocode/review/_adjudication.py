@@ -11,7 +11,7 @@ from autocode.frozen import FrozenMapping
 from autocode.journal import CodebookSeen, Entry, Journal, Kind, Undo
 from autocode.review._codebook_history import CodebookHistory, FollowsCodebook
 from autocode.review._differences import Difference, difference_on
-from autocode.review._open_coding import lines_left_to_read
+from autocode.review._open_coding import lines_left_to_read, record_shown
 from autocode.review._ruling import adjudicate, may_adjudicate
 from autocode.transcripts import LineId, Transcripts
 
@@ -156,6 +156,10 @@ class AdjudicationSession(FollowsCodebook):
         self.left_to_read = lines_left_to_read(
             self.coder, Codings(latest.values()), self.lines, coders=self._coders, journal=self._journal
         )
+
+    def record_shown(self) -> None:
+        """Record that others' codings are shown to this adjudicator, as `autocode.review.record_shown` does."""
+        record_shown(self.coder, self._journal, coders=self._coders)
 
     @property
     def differences(self) -> tuple[Difference, ...]:

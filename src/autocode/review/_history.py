@@ -22,7 +22,7 @@ from autocode.coding import (
 from autocode.conduct import Amendment, LineChanges
 from autocode.display import displayed
 from autocode.frozen import FrozenMapping
-from autocode.journal import Deferral, Entry, Undo
+from autocode.journal import CodingsShown, Deferral, Entry, Undo
 from autocode.transcripts import LineId
 
 
@@ -72,6 +72,8 @@ class CoderHistory:
         self._acts: dict[str, Act] = {}
         self._act_of_entry: dict[int, str] = {}
         self._influenced: set[LineId] = set()
+        self._coded_by_others: set[LineId] = set()
+        self._shown: set[LineId] = set()
         self._amendments: list[Amendment] = []
         self._retired: frozenset[LineId] = frozenset()
         self._latest: dict[LineId, Act] = {}
@@ -82,6 +84,10 @@ class CoderHistory:
         for entry in entries:
             if isinstance(entry.record, Undo) and entry.record.entry in self._act_of_entry:
                 self._acts.pop(self._act_of_entry[entry.record.entry], None)
+            if isinstance(entry.record, Coding) and entry.record.coder != self.coder:
+                self._coded_by_others.add(entry.record.line)
+            elif isinstance(entry.record, CodingsShown) and entry.record.coder == self.coder:
+                self._shown |= self._coded_by_others
         own = [entry for entry in entries if getattr(entry.record, "coder", None) == self.coder]
         self._influenced.update(line for entry in own if (line := _influenced_line(entry.record)) is not None)
         last = next(reversed(self._acts.values()), None)
@@ -135,6 +141,10 @@ class CoderHistory:
     def is_influenced(self, line: LineId) -> bool:
         """Return whether the coder has seen suggestions or other coders' codings for a line."""
         return line in self._influenced
+
+    def has_seen_others(self, line: LineId) -> bool:
+        """Return whether others' codings were shown to the coder when a line had some."""
+        return line in self._shown
 
     def awaits_second_look(self, line: LineId) -> bool:
         """Return whether an independent judgement revealed suggestions on which the coder has not decided yet."""

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from autocode.arguments import no_single_text
-from autocode.coding import Basis, CoderId, Codings
+from autocode.coding import Basis, CoderId, Coding, Codings
 from autocode.doctext import documented
-from autocode.journal import Journal
+from autocode.journal import CodingsShown, Journal, Kind
 from autocode.review._reread_session import lines_to_read_again
 from autocode.transcripts import Transcripts
 
@@ -51,3 +51,28 @@ def lines_left_to_read(
     if journal is None:
         return left
     return left + len(lines_to_read_again(coder, journal, lines).intersection(own.lines))
+
+
+@no_single_text
+def record_shown(coder: CoderId, journal: Journal, *, coders: Collection[CoderId] = ()) -> None:
+    """
+    Record that others' codings are shown to a person who codes; afterwards, none of their lines is coded independently.
+
+    Nothing is recorded where no other has coded since they were shown last, or for anyone who does not code here.
+
+    Parameters
+    ----------
+    coder : CoderId
+        The person.
+    journal : Journal
+        The record of the study.
+    coders : collection of CoderId, default ()
+        Those whom the study names as coders; without any, everybody may code.
+    """
+    if coders and coder not in coders and coder not in journal.codings().coders:
+        return
+    looks = journal.history(kinds=(Kind.LOOK,))
+    own = [look.seq for look in looks if isinstance(look.record, CodingsShown) and look.record.coder == coder]
+    since = journal.history(kinds=(Kind.CODING,), after=max(own, default=0))
+    if any(isinstance(entry.record, Coding) and entry.record.coder != coder for entry in since):
+        journal.append(CodingsShown(coder=coder))

@@ -307,7 +307,7 @@ class ReviewSession(CoderView):
             added=added,
             batch=None if shown is None else shown.batch,
             memo=memo,
-            influenced=self._history.is_influenced(line.id),
+            influenced=self._history.is_influenced(line.id) or self._history.has_seen_others(line.id),
             people=[self.coder],
         )
         coding = settlement.coding

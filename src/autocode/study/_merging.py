@@ -41,6 +41,7 @@ _NOUNS = {
     Kind.AMENDMENT: ("amendment", "amendments"),
     Kind.CODEBOOK: ("record of the codebook", "records of the codebook"),
     Kind.ERASURE: ("erasure of texts", "erasures of texts"),
+    Kind.LOOK: ("look at codings of others", "looks at codings of others"),
 }
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from autocode.codebook import Codebook, CodeId, versions_seen
 from autocode.coding import CoderId, Codings
 from autocode.errors import CodebookError, TrainingError
-from autocode.review import code_cards, proposed_codes
+from autocode.review import code_cards, proposed_codes, record_shown
 from autocode.study._board_changes import changes_of, undoable_change
 from autocode.study._open_coding import left_to_read
+from autocode.study._opening import open_journal
 from autocode.study._reading import StudyData, read_study
 from autocode.study._text_options import text_options
 from autocode.study.codebook_changes._changing import change_codebook
@@ -41,7 +42,7 @@ class StudyBoard:
     def view(self, viewer: CoderId) -> BoardView:
         """Return what a person may see of the codes now."""
         study = read_study(self._folder)
-        codings, codebook, partial = _visible(study, viewer)
+        codings, codebook, partial = self._shown(study, viewer)
         cards = code_cards(codings, study.lines, codebook, first=study.first_codebook, changes=study.codebook_changes)
         closed = _STILL_MADE if study.settings.makes_own_codes else ""
         latest = None if closed else undoable_change(study)
@@ -54,12 +55,20 @@ class StudyBoard:
             proposed=_proposed(study, only=viewer if partial else None),
         )
 
+    def _shown(self, study: StudyData, viewer: CoderId) -> tuple[Codings, Codebook, str]:
+        """Return what a person may see, as `_visible` does; that others' codings are shown is recorded."""
+        codings, codebook, partial = _visible(study, viewer)
+        if not partial:
+            with open_journal(self._folder) as journal:
+                record_shown(viewer, journal, coders=study.settings.coders)
+        return codings, codebook, partial
+
     def words(self, viewer: CoderId) -> BoardWords:
         """Return what the words of the lines say about the codes, once the person may see all codings."""
         from autocode.suggester import similar_codes, theme_coherence
 
         study = read_study(self._folder)
-        if _visible(study, viewer)[2]:
+        if self._shown(study, viewer)[2]:
             return BoardWords(note=_HIDDEN)
         key = _key(study)
         if self._words is None or self._words[0] != key:
@@ -82,7 +91,7 @@ class StudyBoard:
         from autocode.suggester import confused_codes
 
         study = read_study(self._folder)
-        if _visible(study, viewer)[2]:
+        if self._shown(study, viewer)[2]:
             return BoardWords(note=_HIDDEN)
         key = _key(study)
         if self._confusions is None or self._confusions[0] != key:
@@ -113,6 +122,7 @@ class StudyBoard:
                 raise CodebookError(f"there is no code {hidden[0]!r} on this board; reload the page.")
         changes, looked_at = changes_of(act, study, by=by)
         plan = plan_change(study, *changes, viewer=by)
+        self._shown(study, by)
 
         def make() -> CodeId:
             change_codebook(study.folder, *changes)

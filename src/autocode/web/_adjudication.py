@@ -85,6 +85,7 @@ class AdjudicationApi:
         """
         with self._lock:
             session = self._session
+            session.record_shown()
             session.refresh()
             interviews = {difference.line.transcript for difference in session.differences}
             return {

@@ -9,7 +9,7 @@ from autocode.codebook import Codebook
 from autocode.coding import CoderId, Codings
 from autocode.errors import AutocodeError
 from autocode.journal import Journal
-from autocode.review import CodingsInForce, codebook_in_force, codebook_seen_by, lines_left_to_read
+from autocode.review import CodingsInForce, codebook_in_force, codebook_seen_by, lines_left_to_read, record_shown
 from autocode.transcripts import Transcripts
 from autocode.wording import count_of
 
@@ -106,6 +106,7 @@ class CodingViews:
     def _view(self, viewer: CoderId, codings: Codings) -> CodingView:
         partial = "" if self._coding_closed else self._why_partial(viewer, codings)
         if not partial:
+            record_shown(viewer, self._journal, coders=self._coders)
             return CodingView(codings, codebook_in_force(self._journal, self._codebook))
         own = codings.by(viewer) if viewer in codings.coders else Codings()
         return CodingView(own, codebook_seen_by(self._journal, self._codebook, viewer), partial)

@@ -1,5 +1,6 @@
 """The team's pages: how far each coder has come, how far they agree, and what waits for the team."""
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -25,11 +26,14 @@ from autocode.review import (
     differences,
     progress_of_coders,
     proposed_codes,
+    record_shown,
     unused_codes,
 )
 from autocode.transcripts import LineId, Transcripts
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of
+from autocode.web._label_issues import SUBMIT, LabelIssue, label_issues, submit_checks
+from autocode.web._lines import line_address
 from autocode.web._open_coding import left_to_read, still_coding
 from autocode.web._speakers import source_of
 from autocode.wording import count_of
@@ -133,6 +137,7 @@ class _TeamRequests:
         self._suggester_status = suggester_status
         self._flagged_lines = flagged_lines
         self._cache: dict[str, tuple[int, Any]] = {}
+        self._flagged: tuple[Codings, Sequence[FlaggedLine]] | None = None
         self._lock = Lock()
 
     def _cached(self, name: str, compute: Callable[[], Any]) -> Any:
@@ -159,6 +164,7 @@ class _TeamRequests:
         try:
             if n_left := await run_in_threadpool(self._left_to_read, coder):
                 return await run_in_threadpool(self._while_reading, request, coder, n_left)
+            await run_in_threadpool(self._record_shown, coder)
             status = await run_in_threadpool(self._cached, "team", self._team_status)
         except StudyError as error:  # an interview was amended while this is served
             return render(request, "refused.html", title="Team", sentence=f"{_RESTART} {error}", status=409)
@@ -200,20 +206,43 @@ class _TeamRequests:
         if n_left:
             sentence = still_coding(coder, n_left)
             return render(request, "refused.html", title=title, sentence=sentence, status=403)
+        await run_in_threadpool(self._record_shown, coder)
         try:
-            flagged = await run_in_threadpool(self._cached, "flagged", self._flagged_lines or tuple)
+            issues = await run_in_threadpool(self._label_issues)
         except AutocodeError as error:
             return render(request, "refused.html", title=title, sentence=str(error))
-        codings = await run_in_threadpool(self._codings)
         return render(
             request,
             "label_issues.html",
-            flagged=flagged,
+            issues=issues,
             lines=self._lines,
             source_of=source_of,
-            codings=codings,
+            line_address=line_address,
+            may_review=any(page.path == "/" and page.open_to(coder) for page in request.app.state.pages),
+            # what waits in a browser belongs to this study, whatever else is served on this port another day
+            study=hashlib.sha256(str(self._journal.path.resolve()).encode()).hexdigest()[:16],
             codes=codes_of(await run_in_threadpool(lambda: self._codebook)),
         )
+
+    def _label_issues(self) -> list[LabelIssue]:
+        codings = self._codings()
+        with self._lock:
+            # that somebody looked at a line changes nothing of what a model expects
+            if self._flagged is None or self._flagged[0] != codings:
+                self._flagged = (codings, (self._flagged_lines or tuple)())
+            flagged = [(found.line, found.reason) for found in self._flagged[1]]
+        return label_issues(flagged, lines=self._lines, codings=codings, journal=self._journal)
+
+    async def check(self, request: Request) -> Response:
+        """Record which flagged lines somebody has looked at, and that they stay."""
+        return await submit_checks(request, journal=self._journal, codings=self._codings, refusal=self._refusal)
+
+    def _refusal(self, coder: CoderId) -> str:
+        n_left = self._left_to_read(coder)
+        return still_coding(coder, n_left) if n_left else ""
+
+    def _record_shown(self, coder: CoderId) -> None:
+        record_shown(coder, self._journal, coders=self._coders)
 
     def _left_to_read(self, coder: CoderId) -> int:
         """Return how many lines a coder has to read before seeing the others' codings; 0 when coding is closed."""
@@ -314,6 +343,7 @@ def team_page(
     routes = [Route(TEAM, requests.team, methods=["GET"])]
     if flagged_lines is not None:
         routes.append(Route(f"{TEAM}/slips", requests.flagged, methods=["GET"]))
+        routes.append(Route(SUBMIT, requests.check, methods=["POST"]))
     return Page(name="Team", path=TEAM, routes=routes)
 
 

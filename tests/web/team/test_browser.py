@@ -320,6 +320,33 @@ def test_hidden_names_are_nowhere_on_the_page_and_on_the_record(page, differing)
     assert entry.record.names_hidden is True
 
 
+# lines to read again
+
+
+def test_lines_to_read_again_are_worked_through_and_come_back_when_they_are_coded_again(visit, differing, coding_of):
+    flagged = [*FLAGGED, FlaggedLine(line=LineId("GP1:3"), reason="Logistical issues was given and least expected.")]
+    page = visit("/team/slips", flagged=flagged)
+    issues = page.locator(".issue")
+    expect(issues.first).to_contain_text("How do you reach social services?")
+    expect(issues.first).to_contain_text("Parking there is a day's work.")
+    issues.first.get_by_role("button").press("Enter")
+    expect(page.locator("#saved")).to_have_text("Saved")
+    expect(issues.first).to_contain_text("Looked at by TW: stays.")
+    assert page.evaluate("document.activeElement.dataset.line") == "GP1:3"
+    page.reload()
+    assert [issue.get_attribute("id") for issue in issues.all()] == ["GP1:3", "GP1:2"]
+    expect(page.get_by_role("button")).to_have_count(1)
+
+    (entry,) = [one for one in differing.history(kinds=(Kind.LOOK,)) if one.record.coder == "TW"]
+    assert entry.record.line == "GP1:2"
+    differing.append(coding_of("GP1:3", "JB", "meetings"))
+    page.get_by_role("button").click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody has coded that line again")
+    differing.append(coding_of("GP1:2", "JB", "meetings"))
+    page.reload()
+    expect(page.get_by_role("button")).to_have_count(2)
+
+
 # nothing is lost, nothing is doubled
 
 
