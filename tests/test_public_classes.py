@@ -61,7 +61,8 @@ ERRORS = [value for _, value in exported() if inspect.isclass(value) and issubcl
 NO_RESULTS = {
     "coding.OpenQuestions", "conduct.LineChanges", "journal.CodebookSeen",
     "display.Records", "errors.Fault", "exchange.PlainCorpus", "exchange.Sheet", "frozen.FrozenMapping",
-    "journal.Deferral", "journal.TranscriptSeen", "journal.Undo", "retrieval.LineSearch",
+    "journal.CodingsShown", "journal.Deferral", "journal.LineChecked", "journal.TranscriptSeen", "journal.Undo",
+    "retrieval.LineSearch",
     "review.Queue", "study.Settings", "study.SpeakerRule",
     "study.StudyData", "suggester.LearningSuggester", "suggester.LineClassifier", "suggester.Promise",
     "suggester.ScoreParts", "suggester.Suggester", "tables.Table", "transcripts.Columns", "transcripts.LeftOut",
@@ -109,7 +110,9 @@ def by_hand(codings: ac.Codings, codebook: ac.Codebook, line: ac.Line, decision:
         coding.Paradata(
             mode=coding.Mode.ASSISTED, stage=next(iter(coding.Stage)), before=None, after=frozenset(), **where
         ),
+        journal.CodingsShown(coder="ann"),
         journal.Deferral(**where),
+        journal.LineChecked(**where, codings="00"),
         journal.TranscriptSeen(transcript="GP1", digest="00"),
         journal.Undo(entry=1, coder="ann"),
         review.Act(

@@ -163,6 +163,7 @@ ELSEWHERE = {
     "review.Offer.seen",
     "codebook.code_guid", "review.RereadingSession", "review.lines_to_read_again",
     "review.ReviewSession", "review.ReviewSession.settle", "review.adjudicate", "review.lines_left_to_read",
+    "review.record_shown",
     "study.add_files", "study.draw_lines", "study.open_rereading",
     "study.open_review", "study.serve_adjudication", "study.study_prevalence",
     "study.suggest_for_file", "study.suggest_for_study", "study.suggestions_as_csv", "suggester.describe_unsupported",

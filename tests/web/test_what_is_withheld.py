@@ -96,7 +96,7 @@ POSTS: dict[str, list[dict[str, Any]]] = {
     "/adjudicate/lines": [{"lines": list(LINES), "hidden": False}],
     "/adjudicate/submit": [{"acts": [{"gesture": "gesture-a", **RULED}]},
                            {"acts": [{"gesture": "gesture-u", "kind": "undo"}]}],
-    "/team/slips/submit": [{"acts": [{"gesture": "gesture-s", "kind": "stays", "line": LINE, "codings": ""}]}],
+    "/team/checks": [{"acts": [{"gesture": "gesture-s", "kind": "stays", "line": LINE, "codings": ""}]}],
     "/board/plan": [{"version": "1", "reason": "to see", **act} for act in PLANS],
     "/board/make": [{"version": "1", "reason": "to see", "gesture": f"gesture-{n}", "plan": "guessed", **act}
                     for n, act in enumerate(PLANS)],

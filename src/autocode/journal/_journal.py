@@ -48,6 +48,8 @@ from autocode.journal._texts import refuse_unfit, unrecorded
 from autocode.journal._wholeness import Wholeness
 from autocode.journal._writing import write_row
 
+_BY_CODERS = Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure | CodingsShown | LineChecked
+
 
 @no_single_text
 class Journal(JournalReader):
@@ -201,10 +203,7 @@ class Journal(JournalReader):
             )
         seen = [record for entry in entries if isinstance(entry, Codings) for record in self._unrecorded(entry)]
         records = [*seen, *records_in(entries)]
-        by_coders = (
-            Coding | Adjudication | Decision | Deferral | Proposal | Paradata | Erasure | CodingsShown | LineChecked
-        )
-        coders = [record.coder for record in records if isinstance(record, by_coders)]
+        coders = [record.coder for record in records if isinstance(record, _BY_CODERS)]
         for name in dict.fromkeys(
             [*coders, *(record.by for record in records if isinstance(record, Amendment | Change))]
         ):

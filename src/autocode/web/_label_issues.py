@@ -15,7 +15,7 @@ from autocode.transcripts import Line, LineId, Role, Transcripts
 from autocode.web._acts import Act, RefusedRequestError, acts_of, gesture_of
 from autocode.web._app import coder_of
 
-SUBMIT = "/team/slips/submit"
+SUBMIT = "/team/checks"
 _CODED_AGAIN = "Somebody has coded that line again since it was shown to you; reload the page and look at it once more."
 
 

@@ -20,7 +20,7 @@ function onStored(act, { refused }) {
 
 const outbox = new Outbox({
   key: `autocode:checks:${main.dataset.study}:${main.dataset.coder}`,
-  url: "/team/slips/submit",
+  url: "/team/checks",
   onStored,
   onChange,
 });
