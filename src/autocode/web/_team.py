@@ -33,7 +33,7 @@ from autocode.transcripts import LineId, Transcripts
 from autocode.web._app import Page, coder_of, render
 from autocode.web._codes import codes_of
 from autocode.web._label_issues import SUBMIT, LabelIssue, label_issues, submit_checks
-from autocode.web._lines import line_address
+from autocode.web._line_lists import line_address
 from autocode.web._open_coding import left_to_read, still_coding
 from autocode.web._speakers import source_of
 from autocode.wording import count_of
