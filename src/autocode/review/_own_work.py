@@ -110,7 +110,8 @@ class OwnWork:
         """
         decided: dict[LineId, datetime] = {}
         for act in self._history.acts:
-            if act.coding is not None and act.coding.at is not None and act.coding.at >= start:
+            is_from_file = not act.entries
+            if act.coding is not None and act.coding.at is not None and act.coding.at >= start and not is_from_file:
                 decided[act.line] = act.coding.at
         times = sorted(decided.values())
         gaps = [gap for before, after in pairwise(times) if (gap := after - before) < _BREAK]

@@ -131,10 +131,9 @@ def test_memos_stand_in_one_list_and_only_ones_own_while_reading(asked_by, journ
 
 def test_own_work_is_looked_through_by_what_was_done(asked_by, journal):
     browser = asked_by("MO")
+    journal.append(coding_of("GP1:2", "MO", "logistics"))  # line by line, as in a review
+    journal.append(coding_of("GP1:3", "MO", memo="odd"), Proposal(name="Language", line="GP1:3", coder="MO"))
     journal.append(
-        coding_of("GP1:2", "MO", "logistics"),
-        coding_of("GP1:3", "MO", memo="odd"),
-        Proposal(name="Language", line="GP1:3", coder="MO"),
         Deferral(line="GP1:5", coder="MO"),
         coding_of("PM1:2", "JB", "meetings", memo="of JB"),
     )
