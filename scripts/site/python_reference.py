@@ -22,6 +22,7 @@ ROOMS = (
     "agreement",
     "suggester",
     "themes",
+    "retrieval",
     "validation",
     "review",
     "report",

@@ -86,7 +86,7 @@ def lines(
 
 @main.command()
 @STUDY
-@click.argument("words", nargs=-1, required=True, cls=Argument, help='Words; "no money" as written, tele* any ending.')
+@click.argument("words", nargs=-1, required=True, cls=Argument, help="Words that a line has, each in any of its forms.")
 @click.option("--interview", "interviews", multiple=True, help="Interview that is searched; may be repeated.")
 @click.option(
     "--where", "attributes", multiple=True, metavar="NAME=VALUE", help="Attribute of the participants, as role=GP."
