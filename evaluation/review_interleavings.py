@@ -137,8 +137,8 @@ class Session:
         page = self._tab()
         before, decides = page.evaluate(COUNT)
         page.keyboard.press("n")
-        after, _ = page.evaluate(COUNT)
-        self.keys_without_effect += decides and after == before
+        after, still_decides = page.evaluate(COUNT)  # suggestions may have appeared in between
+        self.keys_without_effect += decides and still_decides and after == before
 
     def _keep(self) -> None:
         page = self._tab()
