@@ -192,6 +192,7 @@ def test_a_coder_whose_code_was_split_is_not_said_to_have_given_none(pages, else
         "JB": ["awareness"],
         "MO (has not judged Parking and Phones)": [],
     }
+    assert [reading.get("none") for reading in line["readings"] if not reading["codes"]] == ["none of the others"]
 
 
 def test_the_adjudication_page_asks_what_changed(pages, elsewhere):

@@ -254,6 +254,7 @@ class AdjudicationApi:
                 {
                     "by": _readers(reading, index, hidden=hidden) + self._not_judged(reading, difference),
                     "codes": self._in_order(reading.codes),
+                    **({"none": "none of the others"} if reading.unjudged and not reading.codes else {}),
                     **({"most": most[1:]} if most is not None and reading.codes == most[0] else {}),
                 }
                 for index, reading in enumerate(shown.readings)

@@ -9,6 +9,7 @@ from autocode.codebook import (
     CodebookDifference,
     CodeDifference,
     DifferenceKind,
+    changes_in_words,
     codebook_difference,
     codes_concerned,
 )
@@ -31,10 +32,13 @@ class StudyDifference(Tabular):
         The differences.
     readings : mapping of str to TouchedReadings
         The readings that each change between the two versions touched, by the version that came of it.
+    sentences : mapping of str to str
+        These changes in words, with the names of codes, by the version that came of each.
     """
 
     difference: CodebookDifference
     readings: Mapping[str, TouchedReadings]
+    sentences: Mapping[str, str]
 
     def decided(self, change: Change) -> str:
         """
@@ -81,7 +85,7 @@ class StudyDifference(Tabular):
             "changes": [
                 {
                     "version": change.after,
-                    "what": str(change),
+                    "what": self.sentences[change.after],
                     "by": change.by,
                     "at": None if change.at is None else change.at.isoformat(),
                     "why": change.why,
@@ -155,9 +159,13 @@ def study_difference(study: StudyData, before: str, after: str) -> StudyDifferen
     difference = codebook_difference(first, changes, before=before, after=after)
     codings = study.codings if study.codings_as_made is None else study.codings_as_made
     touched = touched_readings(codings, changes, codebook=first, proposals=study.proposals)
-    by_version = {change.after: readings for change, readings in zip(changes, touched, strict=True)}
+    between = {change.after for change in difference.changes}
+    versions = [change.after for change in changes]
+    in_words = changes_in_words(first, changes)
     return StudyDifference(
-        difference=difference, readings={change.after: by_version[change.after] for change in difference.changes}
+        difference=difference,
+        readings={after: of for after, of in zip(versions, touched, strict=True) if after in between},
+        sentences={after: of for after, of in zip(versions, in_words, strict=True) if after in between},
     )
 
 

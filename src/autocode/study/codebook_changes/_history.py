@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from autocode.arguments import no_single_text
-from autocode.codebook import Change, Undone
+from autocode.codebook import Change, Undone, changes_in_words
 from autocode.display import Tabular, displayed
 from autocode.frames import Kind
 from autocode.study._reading import StudyData
@@ -24,12 +24,15 @@ class CodebookHistory(Tabular):
         The version before the first change; the version in force while there is none.
     changes : tuple of Change
         The changes.
+    sentences : tuple of str
+        Each change in words, with the names of codes.
     taken_back : frozenset of str
         The changes that were taken back, each by the version that came of it.
     """
 
     first: str
     changes: tuple[Change, ...]
+    sentences: tuple[str, ...]
     taken_back: frozenset[str]
 
     def to_json(self) -> dict[str, object]:
@@ -43,14 +46,14 @@ class CodebookHistory(Tabular):
         }
 
     def _records(self) -> Iterable[dict[str, object]]:
-        for change in self.changes:
+        for change, sentence in zip(self.changes, self.sentences, strict=True):
             yield {
                 "version": change.after,
                 "before": change.before,
                 "at": change.at,
                 "by": change.by,
                 "kind": type(change).__name__.casefold(),
-                "what": str(change),
+                "what": sentence,
                 "why": change.why,
                 "taken_back": change.after in self.taken_back,
             }
@@ -71,10 +74,10 @@ class CodebookHistory(Tabular):
             (
                 change.after,
                 "" if change.at is None else f"{change.at:%Y-%m-%d %H:%M}",
-                str(change) + (" (taken back)" if change.after in self.taken_back else ""),
+                sentence + (" (taken back)" if change.after in self.taken_back else ""),
                 change.why,
             )
-            for change in self.changes
+            for change, sentence in zip(self.changes, self.sentences, strict=True)
         )
         return Table(head=("version", "when (UTC)", "what", "why"), rows=rows)
 
@@ -103,6 +106,7 @@ def codebook_history(study: StudyData) -> CodebookHistory:
     return CodebookHistory(
         first=study.codebook_versions[0].version,
         changes=study.codebook_changes,
+        sentences=changes_in_words(study.codebook_versions[0], study.codebook_changes),
         taken_back=frozenset(change.change for change in study.codebook_changes if isinstance(change, Undone)),
     )
 

@@ -85,6 +85,8 @@ class ChangePlan(Tabular):
         The study's folder.
     changes : tuple of Change
         The changes, in order, each by a person in the spelling that the study knows.
+    sentences : tuple of str
+        Each change in words, with the names of codes.
     before, after : Codebook
         The codebook before the first and after the last of them.
     coders : tuple of CoderReadings
@@ -108,6 +110,7 @@ class ChangePlan(Tabular):
 
     folder: Path
     changes: tuple[Change, ...]
+    sentences: tuple[str, ...]
     before: Codebook
     after: Codebook
     coders: tuple[CoderReadings, ...]
@@ -135,7 +138,9 @@ class ChangePlan(Tabular):
         return {
             "study": str(self.folder),
             "version": {"before": self.before.version, "after": self.after.version},
-            "changes": [{"what": str(change), "by": change.by, "why": change.why} for change in self.changes],
+            "changes": [
+                {"what": sentence, "by": change.by, "why": change.why} for change, sentence in self._in_words()
+            ],
             "coders": [
                 asdict(readings) | {"before": dict(readings.before), "after": dict(readings.after)}
                 for readings in self.coders
@@ -170,10 +175,13 @@ class ChangePlan(Tabular):
             "model": self.has_model,
         }
 
+    def _in_words(self) -> Iterator[tuple[Change, str]]:
+        return zip(self.changes, self.sentences, strict=True)
+
     def _records(self) -> Iterable[dict[str, object]]:
-        for change in self.changes:
+        for change, sentence in self._in_words():
             versions = {"before": change.before, "after": change.after}
-            yield {"change": str(change), **versions, "by": change.by, "why": change.why, "at": change.at}
+            yield {"change": sentence, **versions, "by": change.by, "why": change.why, "at": change.at}
 
     def __str__(self) -> str:
         blocks = [part if isinstance(part, str) else part.text() for part in self.parts()]
@@ -185,7 +193,9 @@ class ChangePlan(Tabular):
 
     def parts(self) -> Iterator[str | Table]:
         """Yield the tables of the plan, and the sentences before, between and after them, each on a line."""
-        yield "\n".join(f"{change} (version {change.before} to {change.after})." for change in self.changes)
+        yield "\n".join(
+            f"{sentence} (version {change.before} to {change.after})." for change, sentence in self._in_words()
+        )
         if (table := self._readings_table()) is not None:
             yield table
         yield "\n".join(self._of_readings())

@@ -11,6 +11,7 @@ from autocode.codebook import (
     Renamed,
     Undone,
     changed_meanings,
+    changes_in_words,
     codebook_versions,
 )
 from autocode.coding import CoderId, Codings, code_asked_for, human, leaves_most_open, remapped
@@ -98,6 +99,7 @@ def plan_change(
     return ChangePlan(
         folder=study.folder,
         changes=signed,
+        sentences=changes_in_words(first, [*earlier, *signed])[len(earlier) :],
         before=study.codebook,
         after=after,
         coders=readings,

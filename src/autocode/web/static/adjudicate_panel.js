@@ -74,9 +74,10 @@ function button(key, act, leave, title, codes = null) {
 
 function parts(state, line, actions) {
   const both = together(line, state);
-  const readings = line.readings.map(({ by, codes, most }, index) =>
-    button(keyOfReading(index), () => actions.choose(index), actions.leave, [by, majority(most)], chips(state, codes, line.contested)),
-  );
+  const readings = line.readings.map(({ by, codes, none, most }, index) => {
+    const given = chips(state, codes, { contested: line.contested, none });
+    return button(keyOfReading(index), () => actions.choose(index), actions.leave, [by, majority(most)], given);
+  });
   const defined = line.contested.map((id) => state.codes[id]).filter(Boolean);
   return [
     el("h2", {}, "Which coding stands?", el("small", {}, `${line.interview}, line ${line.order}`)),

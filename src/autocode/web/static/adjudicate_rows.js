@@ -23,9 +23,9 @@ export function newRows(state, actions, askLines) {
 
 const codeChip = (state, id, more = "") => chip(state.codes[id] ?? { name: id, hue: "none" }, more);
 
-/** Return codes as chips; those that only some readings have are dashed. */
-export function chips(state, codes, contested = []) {
-  if (!codes.length) return [el("span", { class: "none-fits" }, "none fits")];
+/** Return codes as chips; those that only some readings have are dashed. `none` says what a reading without codes means. */
+export function chips(state, codes, { contested = [], none = "none fits" } = {}) {
+  if (!codes.length) return [el("span", { class: "none-fits" }, none)];
   return codes.map((id) => {
     if (!contested.includes(id)) return codeChip(state, id);
     const element = codeChip(state, id, "only");
@@ -84,13 +84,13 @@ export const keyOfReading = (index) => (index < 9 ? `${index + 1}` : index === 9
 export const majority = (most) => most && el("span", { class: "most" }, `${most[0]} of ${most[1]} coders`);
 
 function readings(state, line, isCurrent) {
-  const elements = line.readings.map(({ by, codes, most }, index) => {
+  const elements = line.readings.map(({ by, codes, none, most }, index) => {
     const key = isCurrent ? keyOfReading(index) : "";
     return el(
       "div",
       { class: "reading" },
       el("span", { class: "by" }, key ? el("kbd", { "aria-hidden": "true" }, key) : null, by, majority(most)),
-      el("span", { class: "chips" }, chips(state, codes, line.contested)),
+      el("span", { class: "chips" }, chips(state, codes, { contested: line.contested, none })),
     );
   });
   return el("div", { class: "readings" }, elements);
@@ -235,8 +235,8 @@ export async function fetchAhead(view) {
 
 /** A line in words, with its readings and rulings. */
 export function described(state, line) {
-  const codes = (ids) => phrase(state, ids);
-  const read = line.readings.map((reading) => `${reading.by}: ${codes(reading.codes)}`).join(". ");
+  const codes = (ids, none) => phrase(state, ids, none);
+  const read = line.readings.map((reading) => `${reading.by}: ${codes(reading.codes, reading.none)}`).join(". ");
   const ruled = ({ codes: given, ended = [] }) =>
     given.length || !ended.length ? [codes(given), ...ended].join("; ") : ended.join("; ");
   const rulings = line.settled.map((ruling) => ` Settled by ${ruling.by}: ${ruled(ruling)}.`).join("");
@@ -245,4 +245,5 @@ export function described(state, line) {
 }
 
 /** Codes as a phrase: "a, b and c". */
-export const phrase = (state, codes) => (codes.length ? listing(codes.map((id) => nameOf(state, id))) : "none fits");
+export const phrase = (state, codes, none = "none fits") =>
+  codes.length ? listing(codes.map((id) => nameOf(state, id))) : none;
