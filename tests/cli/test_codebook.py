@@ -114,7 +114,7 @@ def test_a_plan_is_printed_and_nothing_changes_without_an_answer(run, refused, c
     planned = run("codebook", "merge", coded, "records", "--into", "forms", *BY, "--dry-run")
 
     assert planned.exit_code == 0
-    assert "TW merged 'records' into 'forms' (version 1 to 2)." in planned.stdout
+    assert "TW merged 'Records apart' into 'Forms and queues' (version 1 to 2)." in planned.stdout
     assert digest(coded) == before
     for keys in ("n\n", None):
         result = run("codebook", "merge", coded, "records", "--into", "forms", *BY, keys=keys)
@@ -163,7 +163,7 @@ def test_the_history_says_who_changed_what_and_why(changed, run, coded):
     run("codebook", "undo", coded, "--by", "MO", "--yes")
 
     shown = run("codebook", "history", coded).stdout
-    assert "TW retired 'records' (taken back)" in shown
+    assert "TW retired 'Records apart' (taken back)" in shown
     assert "as the team agreed" in shown
     history = json.loads(run("codebook", "history", coded, "--json").stdout)
     assert [(change["by"], change["kind"], change["taken_back"]) for change in history["changes"]] == [
