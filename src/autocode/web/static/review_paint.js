@@ -152,7 +152,7 @@ export const articleOf = (id) => elements.get(id)?.article;
 /** What a click on the right does: press(key, time), show(line) and readOthers(). */
 export const actions = {};
 
-/** Have the page tell what it is doing; nothing on the screen depends on it. */
+/** Have the page say what it is doing; nothing on the screen depends on it. */
 export function paintPhase() {
   byId("side").dataset.phase = state.phase.name;
 }
