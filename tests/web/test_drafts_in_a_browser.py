@@ -67,6 +67,7 @@ def test_what_is_not_stored_stays_with_its_line_through_moves_reloads_and_tabs_a
     press(page, "Enter", "n")
     expect(page.locator("#side h2")).to_have_text("Every line is decided")
     page.locator("#side").get_by_role("button", name="Go to GP1:2").click()
+    expect(page.locator("#side")).to_have_attribute("data-phase", "reading")  # its suggestions are fetched
     press(page, "Enter")
     saved(page)
     assert study.in_force() == {"GP1:2": set(), "GP1:3": {"logistics"}, "GP1:4": {"logistics"}, "GP1:5": set()}
