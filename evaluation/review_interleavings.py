@@ -10,12 +10,15 @@ open another one, lose the answer to a request that was stored, kill the server 
 the border of an interview, decide while it is down, start it again. Every act of a page is recorded when it is made,
 in the browser's own storage, separately from the page's outbox and out of its reach, with whether its line was in
 full view at that moment. Every 100 turns, when all is stored, the acts that were made are compared with the journal,
-and the journal with what a newly opened page shows. Seeds differ in the study's mode, too. The exit code is 1 if they
-differ.
+and the journal with what a newly opened page shows. An act that the server refused with a sentence which the page put
+up counts as refused, not as lost; refused without one, it is lost. Seeds differ in the study's mode, too. Of whatever
+was lost or refused, the act, its line's other acts and the turns before it are in the result. The exit code is 1 if
+acts, journal and page differ.
 """
 
 import argparse
 import json
+import math
 import os
 import platform
 import random
@@ -23,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -63,6 +66,7 @@ EVERY = 100  # turns between two comparisons
 PATIENCE = 60_000  # milliseconds
 MODES = ("assisted", "independent", "blind-first")
 MOST_TABS = 3
+TURNS_BEFORE = 25  # turns that are listed before a fault
 LAYOUTS = {  # what the key for “none fits”, and that for the first suggestion, give on other keyboards
     "AZERTY": ({"key": "n", "code": "KeyN"}, {"key": "1", "code": "Digit1", "shiftKey": True}),
     "AZERTY without Shift": ({"key": "n", "code": "KeyN"}, {"key": "&", "code": "Digit1"}),
@@ -86,10 +90,35 @@ RECORD = """(() => {
         }
         original.call(this, name, value);
     };
+    const answers = { refused: [], messages: [] }, answersKey = `answers:${crypto.randomUUID()}`;
+    const keep = () => original.call(localStorage, answersKey, JSON.stringify(answers));
+    const request = window.fetch;
+    window.fetch = async (url, options) => {
+        const response = await request(url, options);
+        if (!url.endsWith("/review/submit")) return response;
+        try {
+            const { acts } = JSON.parse(options.body), text = await response.clone().text();
+            const isRefused = response.status >= 400 && response.status < 500 && acts.length === 1;
+            const results = response.ok ? JSON.parse(text).results : isRefused ? [{ refused: text }] : [];
+            for (const [index, { refused }] of results.entries())
+                if (refused) answers.refused.push([acts[index].gesture, refused]);
+            if (answers.refused.length) keep();
+        } catch {
+            // the server was killed while it answered, which the page notices, too
+        }
+        return response;
+    };
+    const watch = () => new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) answers.messages.push(...[...addedNodes].map((box) => box.textContent));
+        keep();
+    }).observe(document.querySelector("#alerts"), { childList: true });
+    document.addEventListener("DOMContentLoaded", watch);
 })();"""
 MADE = """() => Object.keys(localStorage).filter((name) => name.startsWith("made:"))
     .flatMap((name) => JSON.parse(localStorage.getItem(name)))
-    .sort(([first], [second]) => (first < second ? -1 : 1)).map(([, act]) => act)"""
+    .sort(([first], [second]) => (first < second ? -1 : 1)).map(([at, act]) => ({ at: Number(at), ...act }))"""
+ANSWERS = """() => Object.keys(localStorage).filter((name) => name.startsWith("answers:"))
+    .map((name) => JSON.parse(localStorage.getItem(name)))"""
 # How many acts were made, and whether one key would make another one: a line is read, and nothing is chosen on it.
 COUNT = """() => {
     const side = document.querySelector("#side"), words = document.querySelector("article.now .words");
@@ -116,6 +145,9 @@ class Session:
         self.decided_unseen = 0
         self.decided_twice = 0
         self.drafts_lost = 0
+        self.log: list[tuple[int, str]] = []  # when a turn began, in milliseconds, and what it was
+        self.faults: dict[str, list[str]] = {}  # what was lost or refused -> the turns before it
+        self._opened_tabs: list[Any] = []
         self._tabs = [self._opened()]
 
     def _opened(self) -> Any:
@@ -124,13 +156,23 @@ class Session:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(self._server.address)
         page.locator("html[data-ready]").wait_for(state="attached")
+        self._opened_tabs.append(page)
         return page
 
     def _tab(self) -> Any:
-        return self._rng.choice(self._tabs)
+        page = self._rng.choice(self._tabs)
+        begun, kind = self.log[-1]
+        self.log[-1] = (begun, f"{kind}, tab {self._opened_tabs.index(page)}")
+        return page
+
+    def _write_down(self, fault: str, *, until: float = math.inf) -> None:
+        """Write down a fault once, with the turns before it, up to a time."""
+        turns = [f"{begun}: {kind}" for begun, kind in self.log if begun <= until]
+        self.faults.setdefault(fault, turns[-TURNS_BEFORE:])
 
     def turn(self, kind: str) -> None:
         """Do a turn of one kind."""
+        self.log.append((round(time.time() * 1000), kind))
         getattr(self, f"_{kind.replace(', ', '_').replace(' ', '_')}")()
 
     def _none(self) -> None:
@@ -250,7 +292,10 @@ class Session:
         if self._rng.random() < 0.3:
             page.reload()
         page.locator(f'article.now[data-line="{line}"]').wait_for()
-        self.drafts_lost += not field.count() or field.input_value() != memo
+        found = field.input_value() if field.count() else None
+        if found != memo:
+            self.drafts_lost += 1
+            self._write_down(f"The memo {memo!r} of {line} is lost; {found!r} is there.")
 
     def _answer_lost(self) -> None:
         from playwright.sync_api import Error
@@ -295,14 +340,42 @@ class Session:
         for page in (*self._tabs, fresh):
             page.locator("#saved:is([data-state=saved], [data-state=draft])").wait_for(timeout=PATIENCE)
         assert fresh.evaluate(ALL_STORED)
-        made, shown = fresh.evaluate(MADE), fresh.evaluate(SHOWN)
+        made, shown, refused = fresh.evaluate(MADE), fresh.evaluate(SHOWN), refusals(fresh.evaluate(ANSWERS))
         self._tabs.append(fresh)
         self._tabs.pop(0).close()
-        return differences(self._server.journal, made, shown)
+        for act in not_stored(self._server.journal, made):
+            outcome = f"refused: {refused[act['gesture']]}" if act["gesture"] in refused else "lost."
+            before = [other for other in made if other["line"] == act["line"] and other["at"] <= act["at"]]
+            of_line = ", ".join(f"{other['kind']} at {other['at']} under {other.get('batch')}" for other in before)
+            fault = f"The act {act['gesture']} on {act['line']} was {outcome} Acts on its line: {of_line}."
+            self._write_down(fault, until=act["at"])
+        return differences(self._server.journal, made, shown, refused=refused.keys())
 
 
-def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[str]]) -> Counter[str]:
-    """Count where a journal differs from the acts that were made, and from what a page shows."""
+def refusals(pages: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the acts that were refused with a sentence which the page put up: gesture -> sentence."""
+    said: dict[str, str] = {}
+    for page in pages:
+        messages = list(page["messages"])
+        for gesture, sentence in page["refused"]:
+            message = next((text for text in messages if sentence in text), None)
+            if message is not None:
+                messages.remove(message)
+                said[gesture] = sentence
+    return said
+
+
+def not_stored(path: Path, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the decisions that were made and are not in a journal."""
+    with Journal.open(path) as journal:
+        stored = {entry.gesture for entry in journal.history() if isinstance(entry.record, Paradata)}
+    return [act for act in made if act["kind"] != "undo" and act["gesture"] not in stored]
+
+
+def differences(
+    path: Path, made: list[dict[str, Any]], shown: dict[str, list[str]], *, refused: Set[str] = frozenset()
+) -> Counter[str]:
+    """Count where a journal differs from the acts that were made and not refused, and from what a page shows."""
     with Journal.open(path) as journal:
         history = list(journal.history())
         made_in_journal = [coding for coding in journal.codings() if coding.coder == CODER]
@@ -311,7 +384,9 @@ def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[st
     codings = Counter(entry.gesture for entry in history if isinstance(entry.record, Coding))
     undone = {entry.gesture for entry in history if entry.undone}
     undos = Counter(entry.record.entry for entry in history if isinstance(entry.record, Undo))
-    acts = {act["gesture"]: act for act in made if act["kind"] != "undo"}
+    decided = {act["gesture"]: act for act in made if act["kind"] != "undo"}
+    said = refused - stored.keys()
+    acts = {gesture: act for gesture, act in decided.items() if gesture not in said}
     taken_back = {act["act"] for act in made if act["kind"] == "undo"}
     expected: dict[str, tuple[set[str], str]] = {}
     left_for_later: set[str] = set()
@@ -331,6 +406,7 @@ def differences(path: Path, made: list[dict[str, Any]], shown: dict[str, list[st
     later_on_page = {line for line, names in shown.items() if names == LATER}
     return Counter(
         {
+            "refused": len(said),
             "lost": len(acts.keys() - stored.keys()) + len((taken_back & stored.keys()) - undone),
             "doubled": sum(n > 1 for counts in (stored, codings, undos) for n in counts.values()),
             "unseen": sum(not act["inView"] for act in made),
@@ -346,13 +422,13 @@ def _n_different(a: dict[Any, Any], b: dict[Any, Any]) -> int:
 
 
 @contextmanager
-def session(rng: random.Random, *, lines: int, mode: str) -> Iterator[tuple[Session, StudyServer]]:
+def session(rng: random.Random, *, lines: int, mode: str, delay: float = 0) -> Iterator[tuple[Session, StudyServer]]:
     """Start a study, a server and a browser, and end them."""
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         interviews = (
             1 + lines // 3
         )  # all but the first have three lines to decide, so that much happens at their borders
-        server = StudyServer(Path(folder), lines=40, interviews=interviews, coders=[CODER], mode=mode)
+        server = StudyServer(Path(folder), lines=40, interviews=interviews, coders=[CODER], mode=mode, delay=delay)
         try:
             context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
             context.add_init_script(RECORD)
@@ -361,12 +437,12 @@ def session(rng: random.Random, *, lines: int, mode: str) -> Iterator[tuple[Sess
             server.kill()
 
 
-def run(turns: int, *, seed: int) -> dict[str, Any]:
+def run(turns: int, *, seed: int, delay: float = 0) -> dict[str, Any]:
     """Do random turns in the mode of the seed; return their kinds, and how often acts, journal and page differed."""
     rng, happened, found = random.Random(seed), Counter[str](), Counter[str]()
     begun = time.perf_counter()
     mode = MODES[seed % len(MODES)]
-    with session(rng, lines=100 + turns, mode=mode) as (coder, server):
+    with session(rng, lines=100 + turns, mode=mode, delay=delay) as (coder, server):
         comparisons = 0
         for turn in range(1, turns + 1):
             (kind,) = rng.choices(list(TURNS), list(TURNS.values()))
@@ -386,6 +462,7 @@ def run(turns: int, *, seed: int) -> dict[str, Any]:
         "acts_undone": sum(entry.undone for entry in entries if isinstance(entry.record, Paradata | Coding)),
         "comparisons": comparisons,
         "lost": found["lost"],
+        "refused_with_a_message": found["refused"],
         "doubled": found["doubled"],
         "decided_out_of_view": found["unseen"],
         "decided_while_fetched": coder.decided_unseen,
@@ -396,6 +473,7 @@ def run(turns: int, *, seed: int) -> dict[str, Any]:
         "lines_on_which_the_page_is_unlike_the_journal": found["page unlike journal"],
         "keys_that_decided_nothing": coder.keys_without_effect,
         "errors_in_the_page": coder.errors,
+        "turns_before_a_fault": coder.faults,
         "wall_s": round(time.perf_counter() - begun, 1),
     }
 
@@ -411,11 +489,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--turns", type=int, default=1000, help="number of turns (%(default)s)")
     parser.add_argument("--seed", type=int, nargs="+", default=[0], help="random seeds, one run for each")
+    parser.add_argument("--delay", type=float, default=0, help="seconds before an act is stored (%(default)s)")
     parser.add_argument("--out", type=Path, default=RESULTS / "review_interleavings.json", help="where to write")
     arguments = parser.parse_args()
     runs = []
     for seed in arguments.seed:
-        runs.append(run(arguments.turns, seed=seed))
+        runs.append(run(arguments.turns, seed=seed, delay=arguments.delay))
         print(json.dumps(runs[-1], indent=1), flush=True)
     write_results(arguments.out, {"cores": os.cpu_count(), "python": platform.python_version(), "runs": runs})
     if not all(map(is_faultless, runs)):

@@ -105,3 +105,34 @@ def test_every_line_has_an_address_and_the_place_is_kept_when_the_window_changes
         page.set_viewport_size({"width": width, "height": 700})
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert page.evaluate(first) == before
+
+
+def test_a_draft_on_a_line_with_an_unstored_decision_stays_and_what_is_refused_while_a_page_begins_is_said(
+    study_of, page_of
+):
+    study = study_of(lines=5, interviews=1)
+    page = page_of(study)
+    page.route("**/review/submit", lambda route: route.abort())
+    press(page, "1", "Enter", "k", "m")
+    page.keyboard.type("a second thought")
+    page.reload()
+    read(page)
+    expect(page.locator("#saved")).to_contain_text("1 decision waits in this browser")
+    page.goto(page.url.partition("#")[0] + "#line=GP1:2")
+    expect(page.locator("#memo")).to_have_value("a second thought")
+
+    page.evaluate(
+        """() => {
+            const name = Object.keys(localStorage).find((name) => name.startsWith("autocode:act:"));
+            localStorage.setItem(name, localStorage.getItem(name).replace('"logistics"', '"moon"'));
+        }"""
+    )
+    page.unroute("**/review/submit")
+    page.reload()
+    read(page)
+    expect(page.locator(".alert p")).to_contain_text(
+        "Nothing was stored. GP1:2: the code 'moon' is not in the codebook"
+    )
+    expect(page.locator("#memo")).to_have_value("a second thought")
+    expect(page.locator('article[data-line="GP1:2"] .kept')).to_have_count(0)
+    assert study.in_force() == {}

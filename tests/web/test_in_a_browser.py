@@ -298,6 +298,37 @@ def test_blind_first_a_key_that_came_before_anybody_could_look_decides_nothing(s
     assert now(page) == "GP1:3"
 
 
+def test_blind_first_a_reading_that_is_taken_back_is_read_anew_in_every_tab_once_the_server_says_what_may_be_shown(
+    study_of, page_of
+):
+    study = study_of(mode="blind-first", lines=6, interviews=1)
+    page = page_of(study)
+    press(page, "j", "j", "j", "n")  # nothing is suggested for GP1:5
+    saved(page)
+    other = page_of(study, address=page.url.partition("#")[0] + "#line=GP1:5")
+    expect(other.locator("#side")).to_have_attribute("data-phase", "second look")
+    waiting = []
+    page.route("**/review/submit", lambda route: waiting.append(route))
+    press(page, "u")
+    expect(page.locator("#side")).to_have_attribute("data-phase", "fetching")
+    press(page, "n")
+    expect(page.locator("#quiet")).to_contain_text("press the key again when it is here")
+    waiting[0].continue_()
+    page.unroute("**/review/submit")
+
+    for tab in (page, other):
+        expect(tab.locator("#side")).to_have_attribute("data-phase", "reading")
+        press(tab, "n")
+        saved(tab)
+        expect(tab.locator(".alert")).to_have_count(0)
+        press(tab, "u")
+        saved(tab)
+    readings = [entry for entry in study.history() if entry.kind is Kind.CODING]
+    assert [(entry.record.line, entry.record.basis, entry.undone) for entry in readings] == [
+        ("GP1:5", Basis.INDEPENDENT, True)
+    ] * 3
+
+
 def test_in_blind_first_and_independent_mode_nothing_suggested_is_on_the_wire_before_the_reading(
     study_of, page_of, context
 ):

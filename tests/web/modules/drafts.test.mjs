@@ -67,6 +67,35 @@ test("a draft of another tab is taken over by the name under which it is kept", 
   assert.equal(other.read("autocode:act:s:MO:1"), null);
 });
 
+test("what another tab wrote on a line since is neither dropped nor replaced by what was known of it before", () => {
+  const store = new Store();
+  const [one, other] = [opened(store), opened(store)];
+  one.keepMemo("x", "first", undefined);
+  other.read(store.key(0));
+  one.keepMemo("x", "second", undefined);
+
+  other.compare("x", { codes: [], proposed: [], memo: "" }); // another act on the line was stored
+  assert.equal(opened(store).memo("x"), "second");
+  one.keepMemo("x", "third", undefined);
+  other.drop("x"); // it decided the line with the second one
+  assert.deepEqual([other.memo("x"), opened(store).memo("x")], ["third", "third"]);
+  other.drop("x");
+  assert.equal(store.size, 0);
+});
+
+test("a store that is full keeps no older draft", () => {
+  const store = new Store();
+  const drafts = opened(store);
+  drafts.keepMemo("x", "a thought", undefined);
+  store.setItem = () => {
+    throw new Error("full");
+  };
+  drafts.keepMemo("x", "a thought, and more", undefined);
+
+  drafts.compare("x", undefined);
+  assert.deepEqual([drafts.memo("x"), store.size], ["a thought, and more", 0]);
+});
+
 test("chosen codes follow the codebook", () => {
   const drafts = opened();
   drafts.keepChoice("x", choice("a", "b"), undefined);

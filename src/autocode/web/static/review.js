@@ -15,7 +15,7 @@ import { keepPlace, lineInAddress, rememberPlace } from "./review_place.js";
 import { lineAfter } from "./review_queue.js";
 import { ask, listenToVersions } from "./review_server.js";
 import { applyAct, currentLine, state, takeState } from "./review_state.js";
-import { catchUp, connectTabs, NO_DECISION, onStored } from "./review_stored.js";
+import { catchUp, connectTabs, NO_DECISION, onStored, sayWhatWasRefused } from "./review_stored.js";
 
 const RETRY = 1000; // milliseconds before the page asks again where it begins
 
@@ -106,6 +106,7 @@ async function begin() {
   await show(isHere ? answer.current : lineAfter(state, null));
   if (state.sample && state.current) note(ofSample());
   else if (state.remark && hasSuggestions()) note(state.remark);
+  sayWhatWasRefused();
   takeFocus(main);
   listen(press);
   document.documentElement.dataset.ready = "true";

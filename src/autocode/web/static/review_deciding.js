@@ -76,6 +76,7 @@ function decide(key, { isAgain = false } = {}) {
   applyAct(act);
   paintKept(line);
   state.outbox.put(act);
+  if (act.kind !== "later") state.drafts.drop(line.id); // only now, when it is kept as an act
   const next = lineAfter(state, line.id);
   if (state.mode === "blind-first" && line.stage === "blind" && act.kind !== "later") hold(next);
   else show(next);

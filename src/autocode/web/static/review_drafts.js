@@ -9,6 +9,8 @@
 
 const PARTS = { memo: "autocode:memo", choice: "autocode:choice" };
 
+const textOf = (part, value) => (part === "memo" ? value : JSON.stringify(value));
+const valueOf = (part, text) => (part === "memo" ? text : JSON.parse(text));
 const isSame = (first, second) => first.length === second.length && first.every((name) => second.includes(name));
 
 export class Drafts {
@@ -35,11 +37,18 @@ export class Drafts {
       if (!name?.startsWith(prefix)) continue;
       const id = name.slice(prefix.length);
       const text = this.attempt((store) => store.getItem(name)) ?? null;
-      if (text === null) this.set(id, part, undefined);
-      else this.set(id, part, part === "memo" ? text : JSON.parse(text));
+      this.set(id, part, text === null ? undefined : valueOf(part, text));
       return id;
     }
     return null;
+  }
+
+  /** Take over what another tab kept on a line since; returns whether there was anything. */
+  takeOver(id, part) {
+    const text = this.attempt((store) => store.getItem(this.nameOf(part, id))) ?? null;
+    if (text === null || text === textOf(part, this.lines.get(id)?.[part])) return false;
+    this.set(id, part, valueOf(part, text));
+    return true;
   }
 
   /** The memo that was written on a line and is not stored; undefined for none. */
@@ -71,14 +80,15 @@ export class Drafts {
 
   /** Forget what is not a draft any more, because the line was given it meanwhile. */
   compare(id, kept) {
+    for (const part of Object.keys(PARTS)) this.takeOver(id, part);
     const { memo, choice } = this.lines.get(id) ?? {};
     if (memo !== undefined) this.keepMemo(id, memo, kept);
     if (choice) this.keepChoice(id, choice, kept);
   }
 
-  /** Forget what was not stored on a line. */
+  /** Forget what was not stored on a line; what another tab kept there since is not known here and stays. */
   drop(id) {
-    for (const part of Object.keys(PARTS)) this.put(id, part, undefined);
+    for (const part of Object.keys(PARTS)) if (!this.takeOver(id, part)) this.put(id, part, undefined);
   }
 
   /** Follow codes that ended: `become(codes)` returns those that they are now. */
@@ -95,10 +105,14 @@ export class Drafts {
   put(id, part, value) {
     this.set(id, part, value);
     const name = this.nameOf(part, id);
-    this.attempt((store) => {
-      if (value === undefined) store.removeItem(name);
-      else store.setItem(name, part === "memo" ? value : JSON.stringify(value));
-    });
+    const isKept =
+      value !== undefined &&
+      this.attempt((store) => {
+        store.setItem(name, textOf(part, value));
+        return true;
+      });
+    // a store that is full keeps nothing rather than something older
+    if (!isKept) this.attempt((store) => store.removeItem(name));
   }
 
   set(id, part, value) {

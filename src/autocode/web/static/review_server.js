@@ -1,7 +1,7 @@
 // What the review page asks the server for; decisions go out through the outbox.
 
 import { firstMissing } from "./review_queue.js";
-import { state, takeInterview, takeOffers } from "./review_state.js";
+import { isStageUnknown, isUnstored, state, takeInterview, takeOffers } from "./review_state.js";
 
 const AHEAD = 30; // lines with suggestions that are left before more are asked for
 const RETRY = 500; // milliseconds before suggestions of the current line are asked for again
@@ -71,23 +71,28 @@ export function prefetch() {
     });
 }
 
+/** Ask for the suggestions of a line; resolves to whether there was an answer that can be used. */
+async function takeOffer(id) {
+  try {
+    const offer = await ask("/review/offer", { line: id });
+    if (offer.version !== state.version) return false; // the codebook is being changed
+    state.offers.set(id, offer);
+  } catch (error) {
+    if (!(error.status < 500)) return false;
+    state.offers.set(id, null); // the server says that nothing is suggested
+  }
+  return true;
+}
+
 /** Ask for the suggestions of the current line until there is an answer; resolves to whether it is still the current one. */
 export async function awaitOffer(id) {
   for (;;) {
     if (state.phase.name !== "fetching" || state.phase.line !== id) return false;
-    if (state.offers.has(id)) return true;
-    try {
-      const offer = await ask("/review/offer", { line: id });
-      if (offer.version === state.version) {
-        state.offers.set(id, offer);
-        continue;
-      } // else the codebook is being changed, and the suggestions are asked for again
-    } catch (error) {
-      if (error.status < 500) {
-        state.offers.set(id, null); // the server says that nothing is suggested
-        continue;
-      }
-    }
+    const line = state.lines.get(id);
+    if (isStageUnknown(line)) {
+      // it is known when the undo is stored; where another tab sent it, the page asks
+      if (!isUnstored(id)) await load(line.interview).catch(() => {});
+    } else if (line.stage === "blind" || state.offers.has(id) || (await takeOffer(id))) return true;
     await new Promise((resolve) => setTimeout(resolve, RETRY));
   }
 }

@@ -47,23 +47,29 @@ export const state = {
 export const codeOf = (id) =>
   state.codes.get(id) ?? state.formerCodes.get(id) ?? { id, name: id, hue: "none", definition: "" };
 export const currentLine = () => state.lines.get(state.current);
-export const isSecondLook = () => currentLine()?.stage === "second look";
+export const isSecondLook = () => currentLine()?.stage === "second look" && !isStageUnknown(currentLine());
 
 /** Let something happen to what the page is doing; see `review_phase.js`. */
 export function happen(type, event = {}) {
   state.phase = after(state.phase, { type, at: performance.now(), ...event });
 }
 
+/**
+ * Whether it is not known yet what may be shown for a line: it was looked at a second time, and then its reading was taken
+ * back, which the server has still to store. A decision on what stood there before would be refused.
+ */
+export const isStageUnknown = (line) => line?.stage === "second look" && !line.kept;
+
 /** What is suggested for the current line, or null while the coder is to read it without suggestions. */
 export function offerShown() {
   const line = currentLine();
-  return !line || line.stage === "blind" ? null : (state.offers.get(state.current) ?? null);
+  return !line || line.stage === "blind" || isStageUnknown(line) ? null : (state.offers.get(state.current) ?? null);
 }
 
 /** Whether the suggestions of the current line are still on their way. */
 export function isOfferAwaited() {
   const line = currentLine();
-  return Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current);
+  return isStageUnknown(line) || (Boolean(line) && line.stage !== "blind" && !state.offers.has(state.current));
 }
 
 /** The memo of a line as it stands there, stored or not. */
@@ -164,6 +170,12 @@ export function takeOffers(offers) {
   }
 }
 
+/** Take over what a line is shown with; what was fetched for another stage is not shown any more. */
+export function takeStage(line, { stage }) {
+  if (line.stage !== stage) state.offers.delete(line.id);
+  line.stage = stage;
+}
+
 /** Take over a line as the server has it; returns the line if it has to be painted again. */
 export function takeLine(stored) {
   const line = state.lines.get(stored.id);
@@ -176,7 +188,7 @@ export function takeLine(stored) {
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
   state.drafts.compare(line.id, line.kept);
   line.withheld = stored.withheld;
-  if (stored.id !== state.current || state.phase.name === "held") line.stage = stored.stage;
+  if (stored.id !== state.current || state.phase.name === "held") takeStage(line, stored);
   return JSON.stringify([line.kept, line.later, line.again]) === before ? null : line;
 }
 
@@ -199,7 +211,6 @@ export function applyAct(act) {
   line.later = false;
   line.again = false;
   state.recent = [...new Set([...act.codes, ...state.recent])].slice(0, RECENT);
-  state.drafts.drop(act.line);
   return line;
 }
 

@@ -4,27 +4,36 @@ import { lookAgain, show } from "./review_going.js";
 import { alertOf, note, paintSaved } from "./review_messages.js";
 import { paintKept, paintTicks } from "./review_paint.js";
 import { ask, notice, prefetch } from "./review_server.js";
-import { isUnstored, state, takeLine } from "./review_state.js";
+import { isStageUnknown, isUnstored, state, takeLine, takeStage } from "./review_state.js";
 
 const HURRIED = "You passed the latest lines faster than they can be read. This is recorded once; take the time you need.";
 
 export const NO_DECISION = new Set(["undo", "code"]); // acts that decide nothing on a line
+const early = []; // acts that an earlier tab left behind and that were refused before there was a page to say so
 let channel = null; // to other tabs of this coder
 
 const isHeld = (id) => state.phase.name === "held" && state.phase.line === id;
 
 /** Take over what the server says of an act that it has stored, or refused. */
 export function onStored(act, result, answer) {
-  if (!state.begun) return;
+  if (!state.begun) {
+    if (result.refused) early.push([act, result.refused]);
+    return;
+  }
   notice(answer);
   const line = state.lines.get(act.line);
   if (result.refused) onRefused(act, result.refused);
-  if (result.line) onLineStored(act, result.line, line, answer);
+  if (result.line) onLineStored(act, result, line, answer);
   if (result.reveal) onReveal(act, result.reveal, line);
   else if (isHeld(act.line) && !NO_DECISION.has(act.kind)) show(state.phase.next);
   if (answer.learnt && answer.learnt.times > state.timesLearnt) onLearnt(answer.learnt);
   if (answer.hurries) note(HURRIED);
   if (result.line || result.reveal) paintTicks();
+}
+
+/** Say what was refused of the acts that an earlier tab left behind. */
+export function sayWhatWasRefused() {
+  for (const [act, refused] of early.splice(0)) onRefused(act, refused);
 }
 
 function onRefused(act, refused) {
@@ -37,16 +46,20 @@ function onRefused(act, refused) {
   alertOf(`Nothing was stored. ${refused}`, { line: act.line, show });
 }
 
-function onLineStored(act, stored, line, { version }) {
+function onLineStored(act, { line: stored, refused }, line, { version }) {
   const changed = takeLine(stored);
   if (changed) paintKept(changed);
-  const undoable = NO_DECISION.has(act.kind) ? null : { name: act.gesture, line: act.line };
-  channel?.postMessage({ line: stored, act: undoable, version });
-  if (act.kind !== "undo" || act.line !== state.current || isHeld(act.line)) return;
-  if (line && !isUnstored(act.line) && line.stage !== stored.stage) {
-    line.stage = stored.stage;
-    show(act.line, { announced: false });
-  }
+  const undoable = NO_DECISION.has(act.kind) || refused ? null : { name: act.gesture, line: act.line };
+  channel?.postMessage({ line: stored, act: undoable, version, refused: refused && [act, refused] });
+  if (act.kind === "undo") restage(line, stored);
+}
+
+/** When the reading of the current line was taken back, here or in another tab, show what may be shown for it now. */
+function restage(line, stored) {
+  if (!line || line.id !== state.current || isHeld(line.id) || isUnstored(line.id)) return;
+  if (line.stage === stored.stage) return;
+  takeStage(line, stored);
+  show(line.id, { announced: false });
 }
 
 /** After a blind reading, show what is suggested for the line, unless the coder has gone on or undone the reading. */
@@ -68,14 +81,21 @@ function onLearnt({ times, decisions: n }) {
   prefetch();
 }
 
+/** Take over a line as another tab left it. */
+function takeStored(stored) {
+  const changed = takeLine(stored);
+  if (changed) paintKept(changed);
+  const line = state.lines.get(stored.id);
+  if (isStageUnknown(line)) restage(line, stored);
+}
+
 /** A tab that lay aside learns what was decided elsewhere meanwhile. */
 export async function catchUp() {
   await state.outbox.flush();
   try {
     const { lines } = state.interview ? await ask("/review/lines", { interview: state.interview.id }) : { lines: [] };
     for (const stored of lines.filter((line) => !line.asks)) {
-      const changed = takeLine(stored);
-      if (changed) paintKept(changed);
+      takeStored(stored);
     }
     paintTicks();
   } catch {
@@ -89,12 +109,11 @@ export function connectTabs() {
   channel = new BroadcastChannel(state.outbox.key);
   channel.onmessage = async ({ data }) => {
     notice(data);
+    // an act of this tab that another one sent
+    if (data.refused && state.acts.some(({ name }) => name === data.refused[0].gesture)) onRefused(...data.refused);
     // the storage that tabs share may still show the act as waiting; then the page asks what is stored
     if (isUnstored(data.line.id)) await catchUp();
-    else {
-      const changed = takeLine(data.line);
-      if (changed) paintKept(changed);
-    }
+    else takeStored(data.line);
     if (data.act && !state.acts.some(({ name }) => name === data.act.name)) state.acts.push(data.act);
     paintTicks();
     paintSaved();
