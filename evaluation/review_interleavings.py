@@ -354,15 +354,15 @@ class Session:
 
 def refusals(pages: list[dict[str, Any]]) -> dict[str, str]:
     """Return the acts that were refused with a sentence which the page put up: gesture -> sentence."""
-    said: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for page in pages:
         messages = list(page["messages"])
         for gesture, sentence in page["refused"]:
             message = next((text for text in messages if sentence in text), None)
             if message is not None:
                 messages.remove(message)
-                said[gesture] = sentence
-    return said
+                shown[gesture] = sentence
+    return shown
 
 
 def not_stored(path: Path, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -385,8 +385,8 @@ def differences(
     undone = {entry.gesture for entry in history if entry.undone}
     undos = Counter(entry.record.entry for entry in history if isinstance(entry.record, Undo))
     decided = {act["gesture"]: act for act in made if act["kind"] != "undo"}
-    said = refused - stored.keys()
-    acts = {gesture: act for gesture, act in decided.items() if gesture not in said}
+    refused = refused - stored.keys()
+    acts = {gesture: act for gesture, act in decided.items() if gesture not in refused}
     taken_back = {act["act"] for act in made if act["kind"] == "undo"}
     expected: dict[str, tuple[set[str], str]] = {}
     left_for_later: set[str] = set()
@@ -406,7 +406,7 @@ def differences(
     later_on_page = {line for line, names in shown.items() if names == LATER}
     return Counter(
         {
-            "refused": len(said),
+            "refused": len(refused),
             "lost": len(acts.keys() - stored.keys()) + len((taken_back & stored.keys()) - undone),
             "doubled": sum(n > 1 for counts in (stored, codings, undos) for n in counts.values()),
             "unseen": sum(not act["inView"] for act in made),

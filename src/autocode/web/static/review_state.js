@@ -178,12 +178,13 @@ export function takeStage(line, { stage }) {
 
 /** Take over a line as the server has it; returns the line if it has to be painted again. */
 export function takeLine(stored) {
+  if (isUnstored(stored.id)) return null; // what waits here came later
   const line = state.lines.get(stored.id);
   if (stored.kept) state.done.add(stored.id);
   else state.done.delete(stored.id);
   state.later = state.later.filter((id) => id !== stored.id);
   if (stored.later) state.later.push(stored.id);
-  if (!line || isUnstored(stored.id)) return null;
+  if (!line) return null;
   const before = JSON.stringify([line.kept, line.later, line.again]);
   Object.assign(line, { kept: stored.kept, later: stored.later, again: stored.again });
   state.drafts.compare(line.id, line.kept);
