@@ -176,3 +176,17 @@ def test_what_was_undone_is_made_again_on_its_line_and_not_after_another_decisio
     press(page, "n", "Control+y")
     saved(page)
     assert study.in_force() == {"GP1:2": {"logistics"}, "GP1:3": set()}
+
+    # while an undo waits, that its line was decided is stored, and the line is the next one all the same
+    waiting = []
+    page.route("**/review/submit", lambda route: waiting.append(route))
+    with page.expect_request("**/review/submit"):
+        press(page, "n")
+    press(page, "u")
+    with page.expect_request("**/review/submit"):
+        waiting[0].continue_()
+    press(page, "k", "n")
+    assert now(page) == "GP1:4"
+    page.unroute("**/review/submit")
+    saved(page)
+    assert study.in_force() == {"GP1:2": {"logistics"}, "GP1:3": set()}
