@@ -30,7 +30,7 @@ import autocode as ac
 from autocode.codebook import Added, Renamed, next_version
 from autocode.coding import Band, BatchId, CoderId, Ruling, Suggestion, SuggestionBatch
 from autocode.errors import AutocodeError
-from autocode.journal import Journal
+from autocode.journal import CodebookSeen, Journal, Undo
 from autocode.review import AdjudicationSession, ReviewSession
 from autocode.study import (
     StudyReview,
@@ -195,14 +195,15 @@ def exported(study: Path) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
 
 
-def ids_in(study: Path) -> list[str]:
+def kinds_in(study: Path) -> dict[str, str]:
+    """Return the kind of each entry of a study's journal, by its identity."""
     with Journal.open(study / "study.sqlite", read_only=True) as journal:
-        return [entry.id for entry in journal.history()]
+        return {entry.id: type(entry.record).__name__ for entry in journal.history()}
 
 
 def try_orders(copies: Sequence[Path], folder: Path) -> bool:
     """Merge copies in every order, and return whether it is the same study each time, and nothing is new afterwards."""
-    everything = {identity for copy in copies for identity in ids_in(copy)}
+    everything = {identity: kind for copy in copies for identity, kind in kinds_in(copy).items()}
     outcomes = set()
     holds = True
     for number, order in enumerate(permutations(copies)):
@@ -211,17 +212,19 @@ def try_orders(copies: Sequence[Path], folder: Path) -> bool:
         # half of the orders one copy at a time
         plans = [ac.merge(study, *order[1:])] if number % 2 else [ac.merge(study, other) for other in order[1:]]
         again = ac.merge(study, *order)
-        ids = ids_in(study)
-        # two laptops may have taken the same judgement back; one undo of it is kept
-        is_once = len(ids) == len(set(ids)) and set(ids) <= everything
+        kept = kinds_in(study)
+        left_out = Counter(kind for identity, kind in everything.items() if identity not in kept)
+        # two laptops may have taken the same judgement back, and each may have recorded the codebook that all began
+        # with: one of these entries is kept
+        holds &= kept.keys() <= everything.keys() and left_out.keys() <= {Undo.__name__, CodebookSeen.__name__}
         outcomes.add(tuple(exported(study).items()))
         is_whole = not study_faults(study)
         print(
             f"{' + '.join(copy.name for copy in order)}: {sum(plan.n_entries for plan in plans)} entries taken, "
-            f"{again.n_entries} when merged again, {len(everything) - len(ids)} not kept, "
-            f"{'whole' if is_whole else 'NOT WHOLE'}"
+            f"{again.n_entries} when merged again, {left_out.total()} said twice"
+            f"{''.join(f', {n} {kind}' for kind, n in sorted(left_out.items()))}, {'whole' if is_whole else 'NOT WHOLE'}"
         )
-        holds &= is_once and not again.n_entries and is_whole
+        holds &= not again.n_entries and is_whole
     print(f"{len(outcomes)} different exports of {number + 1} orders")
     return holds and len(outcomes) == 1
 
@@ -233,12 +236,12 @@ def try_edited(copy: Path, study: Path) -> bool:
     number = max(range(len(lines)), key=lambda place: len(lines[place]))
     lines[number] = lines[number].rstrip("\n") + " Indeed.\n"
     transcript.write_text("".join(lines), encoding="utf-8")
-    before = ids_in(study)
+    before = kinds_in(study)
     try:
         ac.merge(study, copy)
     except AutocodeError as error:
         print(f"edited: {error.faults[0]}")
-        return f"{transcript}:{number + 1}: " in str(error) and ids_in(study) == before
+        return f"{transcript}:{number + 1}: " in str(error) and kinds_in(study) == before
     return False
 
 
@@ -248,7 +251,7 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool 
 
     The while begins with the process or, with `writing`, when it begins to write into the file of the journal.
     """
-    before = ids_in(study)
+    before = kinds_in(study)
     pid = os.fork()
     if not pid:
         try:
@@ -260,10 +263,10 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool 
     time.sleep(wait)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    after = ids_in(study)
+    after = kinds_in(study)
     if after == before:
         return "nothing"
-    everything = {identity for copy in (study, *others) for identity in ids_in(copy)}
+    everything = {identity for copy in (study, *others) for identity in kinds_in(copy)}
     return "all" if after[: len(before)] == before and set(after) == everything else "PART"
 
 
@@ -282,7 +285,7 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
     began = time.monotonic()
     ac.merge(study, *copies[1:])
     lasts = time.monotonic() - began
-    complete = set(ids_in(study))
+    complete = set(kinds_in(study))
     found: Counter[str] = Counter()
     holds, drafts = True, 0
     for seed in range(n):
@@ -293,7 +296,7 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
         drafts += len(list(study.glob(".*.draft")))
         if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
             ac.merge(study, *copies[1:])
-            holds &= set(ids_in(study)) == complete
+            holds &= set(kinds_in(study)) == complete
             for fault in study_faults(study):
                 # a draft of codebook.toml counts for nothing, and `autocode check` says what to do with it
                 holds &= Path(fault.path or "").suffix == ".draft"

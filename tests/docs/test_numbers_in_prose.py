@@ -28,7 +28,11 @@ CONVENTIONS = {
         "at least 80 % of them",
         "limits of .667 and .800",
     ),
-    "docs/review.md": ("`blind_share`, 15 % by default",),
+    "docs/review.md": (
+        "`blind_share`, 15 % by default",
+        "at 400 % zoom",  # WCAG 2.2, reflow
+        "| 320 pixels | 400 % zoom |",
+    ),
     "docs/suggester.md": (
         "share features (weight 0.8)",
         '"gp" (weight 0.5)',
