@@ -131,7 +131,7 @@ def test_edits_that_say_themselves_are_adopted(edited, run):
     )
     planned = run("codebook", "adopt", study, *BY, "--dry-run").stdout
     assert "TW added 'Means' (version 1 to 2)." in planned
-    assert "TW clarified 'people' (version 4 to 5)." in planned
+    assert "TW clarified 'Too few people' (version 4 to 5)." in planned
     assert run("codebook", "adopt", study, *BY, "--yes").exit_code == 0
 
     codebook = read_codebook(study / "codebook.toml")

@@ -838,7 +838,8 @@ def test_review_opens_the_page_unless_the_terminal_is_asked_for(study, run, monk
     run("review", "study", "--coder", "MO", "--port", 9000, "--no-browser")
 
     assert [page.name for page in asked["pages"]] == [
-        "Review", "Read again", "Differences", "Team", "Codebook", "Board", "Corrections",
+        "Review", "Read again", "Differences", "Team", "Codebook", "Lines", "Search", "Memos", "My work", "Board",
+        "Corrections",
     ]  # fmt: skip
     assert (asked["coders"], asked["port"], asked["open_browser"]) == (("MO",), 9000, False)
 

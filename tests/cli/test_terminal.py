@@ -105,12 +105,12 @@ def journal(tmp_path):
 def reviewed(journal):
     """Review with these keys and typed lines, quit, and return what the screen said."""
 
-    def build(*keys, typed=(), batch=BATCH, book=None, resume="", quits=("q",), mode=None):
+    def build(*keys, typed=(), batch=BATCH, book=None, resume="", quits=("q",), mode=None, **more):
         used = book or codebook()
         if mode is not None:
             journal.append(replace(batch, codebook=used.digest))
         shown = {"batch": batch} if mode is None else {"mode": mode}
-        session = ReviewSession(journal, lines=transcripts(), codebook=used, coder=CoderId("MO"), **shown)
+        session = ReviewSession(journal, lines=transcripts(), codebook=used, coder=CoderId("MO"), **shown, **more)
         screen, lines = io.StringIO(), iter(typed)
         pressed = iter((*keys, *quits))
 
@@ -143,7 +143,9 @@ def codes_of(journal):
 
 
 def test_a_line_shows_with_its_interview_its_question_and_its_suggestions(reviewed):
-    screen = reviewed()
+    others = "JB coded like this in GP1: Parking there is a day's work."
+    assert others not in reviewed()
+    screen = reviewed(coding_closed=True)
 
     for seen in [
         "GP1  GP1, GP, Camden  line 2",
@@ -152,7 +154,7 @@ def test_a_line_shows_with_its_interview_its_question_and_its_suggestions(review
         "[1] Logistical issues",
         "About logistical issues.",
         "●●● strong match on “parking”",
-        "JB coded like this in GP1: Parking there is a day's work.",
+        others,
         "[2] Lack of awareness",
         "●○○ weak match",
         "1–2 choose  ·  N none fits  ·  F another code  ·  M memo  ·  S later  ·  U undo",

@@ -76,7 +76,6 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
     ),
     "review.code_cards": lambda a: review.code_cards(a.codings, a.lines, a.codebook),
     "review.lines_in_question": lambda a: review.lines_in_question(a.journal, a.lines, a.codebook),
-    "review.lines_to_read_again": lambda a: review.lines_to_read_again("MO", a.journal, a.lines),
     "review.differences": lambda a: differences(a.codings, a.lines),
     "review.lines_left_to_read": lambda a: lines_left_to_read("MO", a.codings, a.lines),
     "review.progress_of_coders": lambda a: progress_of_coders(a.journal, a.lines),
@@ -110,12 +109,15 @@ JOINING_NOTHING = {
     "coding.Codings.edited",
     "exchange.PlainCorpus",
     "exchange.read_codings",
+    "review.OwnWork",  # serves a study that was read, and so checked
+    "review.lines_to_read_again",  # nothing waits before a change of the codebook, whose plan checks the lines
     "study.inconsistencies",
     "study.unrecorded_digests",
     "study.StudyData",
     "suggester.CodedLines",
     "suggester.ConfusedCodes",
     "suggester.SimilarCodes",
+    "web.lines_pages",  # serve a study that was read, and so checked
 }
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,9 @@ class Browser:
         self.cookies = self._client.cookies
 
     def request(self, method: str, path: str, **more: object) -> httpx.Response:
-        return asyncio.run(self._client.request(method, path, **more))
+        # in a thread of its own, since a browser of another test may keep an event loop in this one
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, self._client.request(method, path, **more)).result()
 
     def get(self, path: str, **more: object) -> httpx.Response:
         return self.request("GET", path, **more)
