@@ -219,10 +219,11 @@ def try_orders(copies: Sequence[Path], folder: Path) -> bool:
         holds &= kept.keys() <= everything.keys() and left_out.keys() <= {Undo.__name__, CodebookSeen.__name__}
         outcomes.add(tuple(exported(study).items()))
         is_whole = not study_faults(study)
+        kinds = "".join(f", {n} {kind}" for kind, n in sorted(left_out.items()))
         print(
             f"{' + '.join(copy.name for copy in order)}: {sum(plan.n_entries for plan in plans)} entries taken, "
-            f"{again.n_entries} when merged again, {left_out.total()} said twice"
-            f"{''.join(f', {n} {kind}' for kind, n in sorted(left_out.items()))}, {'whole' if is_whole else 'NOT WHOLE'}"
+            f"{again.n_entries} when merged again, {left_out.total()} said twice{kinds}, "
+            f"{'whole' if is_whole else 'NOT WHOLE'}"
         )
         holds &= not again.n_entries and is_whole
     print(f"{len(outcomes)} different exports of {number + 1} orders")
