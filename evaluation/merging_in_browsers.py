@@ -13,6 +13,7 @@ exports must be equal by bytes, every entry must be there once, and a second mer
 import argparse
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -61,6 +62,10 @@ def served(study: Path, coder: str) -> Iterator[dict[str, str]]:
         server.communicate()
 
 
+# what the bar says while nothing is on its way; the other is about a choice or a memo that nobody has kept
+NOTHING_SENT = re.compile(r"^(Saved|Not stored)\b")
+
+
 class Page:
     """A page in the browser, and the acts that it has sent."""
 
@@ -84,7 +89,7 @@ class Page:
             self.page.keyboard.press(key)
 
     def wait_until_saved(self) -> None:
-        self.page.locator(self._saved).get_by_text("Saved", exact=True).wait_for(timeout=SOON)
+        self.page.locator(self._saved).get_by_text(NOTHING_SENT).wait_for(timeout=SOON)
         answers, self._answers = self._answers, []
         for answer in answers:
             self.refused.update(result["refused"] for result in answer.json()["results"] if "refused" in result)
