@@ -195,6 +195,11 @@ def exported(study: Path) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in sorted(Path(folder).iterdir())}
 
 
+def ids_in(study: Path) -> list[str]:
+    with Journal.open(study / "study.sqlite", read_only=True) as journal:
+        return [entry.id for entry in journal.history()]
+
+
 def kinds_in(study: Path) -> dict[str, str]:
     """Return the kind of each entry of a study's journal, by its identity."""
     with Journal.open(study / "study.sqlite", read_only=True) as journal:
@@ -212,11 +217,12 @@ def try_orders(copies: Sequence[Path], folder: Path) -> bool:
         # half of the orders one copy at a time
         plans = [ac.merge(study, *order[1:])] if number % 2 else [ac.merge(study, other) for other in order[1:]]
         again = ac.merge(study, *order)
-        kept = kinds_in(study)
-        left_out = Counter(kind for identity, kind in everything.items() if identity not in kept)
+        ids = ids_in(study)
+        left_out = Counter(kind for identity, kind in everything.items() if identity not in set(ids))
         # two laptops may have taken the same judgement back, and each may have recorded the codebook that all began
         # with: one of these entries is kept
-        holds &= kept.keys() <= everything.keys() and left_out.keys() <= {Undo.__name__, CodebookSeen.__name__}
+        is_once = len(ids) == len(set(ids)) and set(ids) <= everything.keys()
+        holds &= is_once and left_out.keys() <= {Undo.__name__, CodebookSeen.__name__}
         outcomes.add(tuple(exported(study).items()))
         is_whole = not study_faults(study)
         kinds = "".join(f", {n} {kind}" for kind, n in sorted(left_out.items()))
@@ -237,12 +243,12 @@ def try_edited(copy: Path, study: Path) -> bool:
     number = max(range(len(lines)), key=lambda place: len(lines[place]))
     lines[number] = lines[number].rstrip("\n") + " Indeed.\n"
     transcript.write_text("".join(lines), encoding="utf-8")
-    before = kinds_in(study)
+    before = ids_in(study)
     try:
         ac.merge(study, copy)
     except AutocodeError as error:
         print(f"edited: {error.faults[0]}")
-        return f"{transcript}:{number + 1}: " in str(error) and kinds_in(study) == before
+        return f"{transcript}:{number + 1}: " in str(error) and ids_in(study) == before
     return False
 
 
@@ -252,7 +258,7 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool 
 
     The while begins with the process or, with `writing`, when it begins to write into the file of the journal.
     """
-    before = kinds_in(study)
+    before = ids_in(study)
     pid = os.fork()
     if not pid:
         try:
@@ -264,10 +270,10 @@ def try_kill(study: Path, others: Sequence[Path], *, wait: float, writing: bool 
     time.sleep(wait)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    after = kinds_in(study)
+    after = ids_in(study)
     if after == before:
         return "nothing"
-    everything = {identity for copy in (study, *others) for identity in kinds_in(copy)}
+    everything = {identity for copy in (study, *others) for identity in ids_in(copy)}
     return "all" if after[: len(before)] == before and set(after) == everything else "PART"
 
 
@@ -286,7 +292,7 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
     began = time.monotonic()
     ac.merge(study, *copies[1:])
     lasts = time.monotonic() - began
-    complete = set(kinds_in(study))
+    complete = set(ids_in(study))
     found: Counter[str] = Counter()
     holds, drafts = True, 0
     for seed in range(n):
@@ -297,7 +303,7 @@ def try_kills(copies: Sequence[Path], folder: Path, n: int) -> bool:
         drafts += len(list(study.glob(".*.draft")))
         if seed % 10 == 0 or seed == n - 1:  # what was killed can be repeated
             ac.merge(study, *copies[1:])
-            holds &= set(kinds_in(study)) == complete
+            holds &= set(ids_in(study)) == complete
             for fault in study_faults(study):
                 # a draft of codebook.toml counts for nothing, and `autocode check` says what to do with it
                 holds &= Path(fault.path or "").suffix == ".draft"

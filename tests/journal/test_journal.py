@@ -2,7 +2,6 @@ import dataclasses
 import json
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -275,22 +274,16 @@ def test_an_edited_transcript_is_named_and_an_unseen_one_is_not(path):
         assert journal.edited(now) == ()
 
 
-def test_thirty_thousand_codings_are_written_and_read_in_seconds(path, coding_of):
+def test_thirty_thousand_codings_are_written_in_one_act_and_read_back(path, coding_of):
     codings = Codings(
         coding_of(f"GP{n % 25}:{n}", "logistics", "contact", coder=coder)
         for n in range(10_000)
         for coder in ("MO", "JB", "KL")
     )
     with Journal.open(path) as journal:
-        started = time.process_time()
         journal.append(codings)
-        appended = time.process_time()
-        found = journal.codings()
-        read = time.process_time()
 
-        assert len(found) == 30_000
-        assert appended - started < 3
-        assert read - appended < 2
+        assert len(journal.codings()) == 30_000
 
 
 LINES = st.sampled_from(["GP1:2", "GP1:4", "PM1:2"])
