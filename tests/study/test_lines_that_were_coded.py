@@ -75,6 +75,7 @@ OF_TRANSCRIPTS: dict[str, Callable[[Joined], object]] = {
         a.journal, lines=a.lines, codebook=a.codebook, coder="MO"
     ),
     "review.code_cards": lambda a: review.code_cards(a.codings, a.lines, a.codebook),
+    "review.lines_to_read_again": lambda a: review.lines_to_read_again("MO", a.journal, a.lines),
     "review.lines_in_question": lambda a: review.lines_in_question(a.journal, a.lines, a.codebook),
     "review.differences": lambda a: differences(a.codings, a.lines),
     "review.lines_left_to_read": lambda a: lines_left_to_read("MO", a.codings, a.lines),
@@ -110,7 +111,6 @@ JOINING_NOTHING = {
     "exchange.PlainCorpus",
     "exchange.read_codings",
     "review.OwnWork",  # serves a study that was read, and so checked
-    "review.lines_to_read_again",  # nothing waits before a change of the codebook, whose plan checks the lines
     "study.inconsistencies",
     "study.unrecorded_digests",
     "study.StudyData",

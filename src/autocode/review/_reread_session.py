@@ -49,7 +49,7 @@ _CHANGES_THE_RECORD = Change | CodebookSeen | Proposal | Undo
 @documented
 def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) -> frozenset[LineId]:
     """
-    Return the lines that wait to be read again independently by a person, since the codebook changed.
+    Return the lines that wait to be read again independently by a person, since the codebook or their words changed.
 
     While there are any and independent coding is open, the person must not see others' codings of them.
 
@@ -64,14 +64,15 @@ def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) ->
     Raises
     ------
     StudyError
-        If the codebook was changed, and a coded transcript has changed since it was coded.
+        If a coded transcript has changed since it was coded.
     """
     codebook, changes = journal.codebook_history()
-    if codebook is None or not changes:  # reading all codings of a large study takes seconds
+    # reading all codings of a large study takes seconds
+    if not changes and not journal.amendments() and not journal.edited(lines):
         return frozenset()
     codings = journal.codings()
     codings.check_lines(lines)
-    if coder not in codings.coders:
+    if codebook is None or coder not in codings.coders:
         return frozenset()
     return RereadingSession(journal, lines=lines, codebook=codebook, coder=coder).waiting_alone
 

@@ -1,6 +1,7 @@
 """Requests that are begun and never finished end: they would hold a connection for ever."""
 
 import asyncio
+from typing import cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,8 +15,8 @@ def protocol_with_patience(seconds: float) -> type[asyncio.Protocol]:
     class PatientProtocol(H11Protocol):
         _deadline: asyncio.TimerHandle | None = None
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(cast(asyncio.Transport, transport))
             self._await_request()
 
         def data_received(self, data: bytes) -> None:
