@@ -29,5 +29,9 @@ def test_a_pace_counts_the_minutes_at_work_and_not_the_break(journal):
 
 
 def test_a_few_decisions_make_no_pace():
-    assert Workday(decided=12, timed=9, minutes=3, left=90).per_hour is None
-    assert Workday(decided=12, timed=9, minutes=3, left=90).hours_left is None
+    assert Workday(decided=12, timed=9, minutes=30, left=90).per_hour is None
+    assert Workday(decided=12, timed=9, minutes=30, left=90).hours_left is None
+
+
+def test_what_was_decided_within_moments_makes_no_pace():
+    assert Workday(decided=33, timed=32, minutes=0.02, left=130).per_hour is None

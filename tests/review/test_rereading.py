@@ -506,6 +506,14 @@ def test_who_has_lines_to_read_again_does_not_see_the_codings_of_others(
     assert session.left_to_read == 0
 
 
+def test_who_has_corrected_lines_to_read_again_does_not_see_the_codings_of_others(journal, lines, codebook, request):
+    journal.append(CodebookSeen(codebook=codebook))
+    request.getfixturevalue("corrected")
+
+    assert lines_to_read_again("MO", journal, lines) == {"GP1:2", "GP1:3"}
+    assert lines_to_read_again("TW", journal, lines) == frozenset()
+
+
 def test_what_can_only_be_read_with_knowledge_of_others_keeps_nobody_from_it(judged, changed, journal, lines):
     judged("GP1:2", "logistics", basis=Basis.ASSISTED)
     changed(SPLIT)

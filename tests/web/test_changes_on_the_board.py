@@ -11,37 +11,14 @@ import autocode as ac
 from autocode.cli import main
 from autocode.journal import Kind
 from begun import begin_command
+from small_codebook import SMALL_CODEBOOK
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-CODEBOOK = """version = "1"
-
-[[themes]]
-id = "access"
-name = "Accessing services"
-
-[[themes.subthemes]]
-id = "travel"
-name = "Getting there"
-definition = "The work of reaching a service."
-
-[[themes.subthemes]]
-id = "waiting"
-name = "Waiting times"
-definition = "How long people wait."
-
-[[themes]]
-id = "work"
-name = "Working together"
-
-[[themes.subthemes]]
-id = "meetings"
-name = "Inefficient meetings"
-definition = "Meetings without the people."
-
+CODEBOOK = f"""{SMALL_CODEBOOK}
 [[themes.subthemes]]
 id = "phones"
 name = "Telephone"

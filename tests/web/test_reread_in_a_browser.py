@@ -14,37 +14,13 @@ from autocode.codebook import Added, Code, Merged, Redefined, Redefinition, Reti
 from autocode.journal import Journal
 from autocode.study import change_codebook
 from begun import Begun, begin_command
+from small_codebook import SMALL_CODEBOOK
 
 pytest.importorskip("playwright", reason="pip install -e '.[dev]' brings playwright")
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-CODEBOOK = """version = "1"
-
-[[themes]]
-id = "access"
-name = "Accessing services"
-
-[[themes.subthemes]]
-id = "travel"
-name = "Getting there"
-definition = "The work of reaching a service."
-
-[[themes.subthemes]]
-id = "waiting"
-name = "Waiting times"
-definition = "How long people wait."
-
-[[themes]]
-id = "work"
-name = "Working together"
-
-[[themes.subthemes]]
-id = "meetings"
-name = "Inefficient meetings"
-definition = "Meetings without the people."
-"""
 ANSWERS = (
     "Parking there is a day's work.",
     "I took the bus, and it came an hour late.",
@@ -77,7 +53,7 @@ class Study:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "study"
         autocode("init", self.folder)
-        (self.folder / "codebook.toml").write_text(CODEBOOK)
+        (self.folder / "codebook.toml").write_text(SMALL_CODEBOOK)
         settings = self.folder / "study.toml"
         settings.write_text(settings.read_text().replace("coders = []", 'coders = ["MO", "SK"]'))
         speakers = ["Ada", *["Bea"] * (len(ANSWERS) - 1)]  # an interview of two

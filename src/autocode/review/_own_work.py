@@ -15,6 +15,7 @@ from autocode.transcripts import Line, LineId, Transcripts
 _READ = (Kind.CODING, Kind.DECISION, Kind.DEFERRAL, Kind.PROPOSAL, Kind.PARADATA, Kind.UNDO, Kind.AMENDMENT)
 _BREAK = timedelta(minutes=5)  # without a decision; beyond, nobody is at work
 _ENOUGH = 10  # decisions from which a pace is meant
+_AT_WORK = 5  # and minutes: what was decided faster is a recording or a trial, not a pace of reading
 
 
 @displayed
@@ -42,8 +43,8 @@ class Workday:
 
     @property
     def per_hour(self) -> float | None:
-        """Lines decided in an hour at work; None where fewer than ten were timed."""
-        return 60 * self.timed / self.minutes if self.timed >= _ENOUGH and self.minutes > 0 else None
+        """Lines decided in an hour at work; None where fewer than ten were timed, or in under five minutes."""
+        return 60 * self.timed / self.minutes if self.timed >= _ENOUGH and self.minutes >= _AT_WORK else None
 
     @property
     def hours_left(self) -> float | None:

@@ -72,7 +72,7 @@ def lines_to_read_again(coder: CoderId, journal: Journal, lines: Transcripts) ->
         return frozenset()
     codings = journal.codings()
     codings.check_lines(lines)
-    if codebook is None or coder not in codings.coders:
+    if codebook is None or coder not in {*codings.coders, *journal.set_aside().coders}:
         return frozenset()
     return RereadingSession(journal, lines=lines, codebook=codebook, coder=coder).waiting_alone
 

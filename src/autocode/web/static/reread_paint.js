@@ -180,7 +180,8 @@ function finished(state, actions) {
 
 export function paintCount({ done, left, index }) {
   const total = done + left;
-  byId("count").textContent = index === null && !left ? `all ${total} answered` : `${left} of ${total} ${left === 1 ? "waits" : "wait"}`;
+  const waiting = `${left} of ${total} ${left === 1 ? "waits" : "wait"}`;
+  byId("count").textContent = !total ? "" : index === null && !left ? `all ${total} answered` : waiting;
 }
 
 export function paintKeys() {
