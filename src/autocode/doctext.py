@@ -47,6 +47,15 @@ resamples : int{default}
     "seed": """\
 seed : int{default}
     Random seed; the same seed gives the same result.""",
+    "language": """\
+language : str{default}
+    A language that spaCy can tokenize.""",
+    "encoder": """\
+encoder : Encoder, spaCy pipeline, Embeddings or None{default}
+    Sentence encoder; None for words alone.""",
+    "resamples_of_interviews": """\
+resamples : int{default}
+    Number of bootstrap resamples of interviews behind each 95 % interval.""",
     "weights": """\
 weights : str, ndarray of shape (n_categories, n_categories) or callable{default}
     Agreement weight of two categories, 1 for full and 0 for no agreement: "unweighted" (1 for the same category, else

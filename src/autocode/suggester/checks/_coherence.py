@@ -195,10 +195,8 @@ def theme_coherence(
     {codings}
     {lines}
     {codebook}
-    language : str, default "en"
-        A language that spaCy can tokenize.
-    resamples : int, default 300
-        Number of bootstrap resamples of interviews behind each interval.
+    {language}
+    {resamples_of_interviews}
     {seed}
 
     Raises

@@ -157,12 +157,9 @@ def recheck(
     {codebook}
     top : int, default 20
         Largest number of entries in each list.
-    language : str, default "en"
-        A language that spaCy can tokenize.
-    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
-        Sentence encoder; None for words alone.
-    resamples : int, default 300
-        Number of bootstrap resamples of interviews behind each 95 % interval.
+    {language}
+    {encoder}
+    {resamples_of_interviews}
     {seed}
 
     Raises
@@ -223,12 +220,9 @@ def confused_codes(
     {codebook}
     n : int, default 12
         Largest number of pairs.
-    language : str, default "en"
-        A language that spaCy can tokenize.
-    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
-        Sentence encoder; None for words alone.
-    resamples : int, default 300
-        Number of bootstrap resamples of interviews behind each 95 % interval.
+    {language}
+    {encoder}
+    {resamples_of_interviews}
     {seed}
 
     Raises

@@ -80,8 +80,7 @@ def similar_codes(
     {codebook}
     n : int, default 12
         Largest number of pairs.
-    language : str, default "en"
-        A language that spaCy can tokenize.
+    {language}
 
     Raises
     ------

@@ -246,10 +246,8 @@ def fit(
     table : CodedLines
         The coded lines; there may be none.
     {codebook}
-    language : str, default "en"
-        A language that spaCy can tokenize.
-    encoder : Encoder, spaCy pipeline, Embeddings or None, default None
-        Sentence encoder; None for words alone.
+    {language}
+    {encoder}
     {seed}
     {n_jobs}
     hyperparameters : Hyperparameters
